@@ -1,0 +1,35 @@
+# Two commands do all the set-up: `make run` and `make test`. Python with venv is all that is needed.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+SOURCES = core/itbench domains/sre/itbench_sre schemas/itbench_schemas
+
+.PHONY: run test bench clean
+
+run: $(VENV)/.installed
+	$(BIN)/itbench run sre
+
+test: $(VENV)/.installed-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest -n 2 --dist worksteal
+
+bench: $(VENV)/.installed-test
+	$(BIN)/python -m compileall -q $(SOURCES) tests/plugins $(VENV)/lib
+	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python benchmarks/run_all.py
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	touch $@
+
+$(VENV)/.installed-test: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	touch $@ $(VENV)/.installed
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
