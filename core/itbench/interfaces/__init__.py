@@ -1,0 +1,1 @@
+"""The interfaces that domains, agents and the core share."""

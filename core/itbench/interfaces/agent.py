@@ -1,0 +1,79 @@
+"""Whatever works on a task."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, runtime_checkable
+
+from itbench.errors import UsageError
+
+if TYPE_CHECKING:
+    from itbench.interfaces.task import Task
+    from itbench.interfaces.trace import Trace
+    from itbench.interfaces.workspace import Workspace
+
+Solution: TypeAlias = "Callable[[Task], Mapping[str, bytes]]"
+Role: TypeAlias = Literal["agent", "baseline", "cheat", "privileged"]
+
+
+class Agent(Protocol):
+    """Works on a task in a workspace and leaves its answer there as a file.
+
+    One agent serves all trials of a run, many at a time; what belongs to one trial stays inside `solve`.
+    """
+
+    async def solve(self, task: "Task", workspace: "Workspace", trace: "Trace") -> None:
+        """Work on the task until done; the runner stops it at a limit and collects what is there."""
+        ...
+
+
+@runtime_checkable
+class PrivilegedAgent(Protocol):
+    """An agent that is shown perfect submissions; every table marks it."""
+
+    def trust(self, solution: Solution) -> None:
+        """Take the function that returns the files of a perfect submission of a task."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentRequest:
+    """How an agent was asked for: `--agent NAME:key=value,... -- ARGUMENTS`."""
+
+    name: str
+    options: Mapping[str, str] = field(default_factory=dict)
+    arguments: tuple[str, ...] = ()
+    seed: int = 0
+
+    def refuse_options(self, *known: str, arguments: bool = False) -> None:
+        """Check that nothing was asked for that the agent does not know.
+
+        Raises:
+            UsageError: an unknown option, or arguments where there may be none.
+        """
+        unknown = sorted(set(self.options) - set(known))
+        if unknown:
+            allowed = ", ".join(known) if known else "none"
+            raise UsageError(f"agent {self.name!r} has no option {unknown[0]!r}; it knows: {allowed}")
+        if self.arguments and not arguments:
+            raise UsageError(f"agent {self.name!r} takes no arguments, found {' '.join(self.arguments)!r}")
+
+
+AgentFactory: TypeAlias = Callable[[AgentRequest], Agent]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentSpec:
+    """An agent that can be asked for by name.
+
+    Attributes:
+        name: what stands after `--agent`.
+        summary: one line for `itbench list-agents`.
+        create: makes the agent; imports what it needs only then.
+        role: "agent" for real ones, "baseline" for a yardstick, "cheat" for one that knows nothing and
+            tries to score, "privileged" for one that is shown the solution.
+    """
+
+    name: str
+    summary: str
+    create: AgentFactory
+    role: Role = "agent"

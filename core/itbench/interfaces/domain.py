@@ -1,0 +1,43 @@
+"""A kind of IT work, and the plugin that brings it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from itbench.interfaces.agent import AgentSpec
+from itbench.interfaces.json import JsonObject
+from itbench.interfaces.scorer import Scorer
+from itbench.interfaces.suite import Suite
+
+if TYPE_CHECKING:
+    from itbench.interfaces.environment import EnvironmentFactory
+    from itbench.interfaces.task import Task
+
+API_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Domain:
+    """Everything the core needs to run and score one kind of work.
+
+    Attributes:
+        name: must equal the name of its entry point in the group `itbench.domains`.
+        summary: one line for `itbench list-domains`.
+        suites: the first one is the default.
+        scorer: the rules.
+        solution: the files of a perfect submission, from a task and its truth; makes each task provable.
+        environment: opens the world of a task; None for one that is only files in a workspace.
+        agents: baselines and cheats that the domain brings; the first baseline is the default agent.
+        truth_schema: JSON Schema of a truth; refers to `urn:itbench:truth`.
+        api_version: of the interface that the plugin was written for.
+    """
+
+    name: str
+    summary: str
+    suites: Sequence[Suite]
+    scorer: Scorer
+    solution: "Callable[[Task, JsonObject], Mapping[str, bytes]]"
+    environment: "EnvironmentFactory | None" = None
+    agents: Sequence[AgentSpec] = ()
+    truth_schema: Callable[[], JsonObject] | None = None
+    api_version: int = API_VERSION

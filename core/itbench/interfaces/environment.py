@@ -1,0 +1,42 @@
+"""The world of one task, from set-up to tear-down."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import TypeAlias
+
+from itbench.interfaces.json import JsonObject
+from itbench.interfaces.task import Task
+from itbench.interfaces.workspace import Input, Sandbox, Workspace
+
+
+class Environment(ABC):
+    """Opens the workspace of one trial and looks at the end state after the agent stopped."""
+
+    @abstractmethod
+    def open(self) -> AbstractAsyncContextManager[Workspace]:
+        """Set the world up, yield the agent's workspace, and tear everything down."""
+
+    async def observe(self, files: Mapping[str, bytes]) -> JsonObject:
+        """Return the end state as JSON; called once, between the agent's end and the tear-down.
+
+        Whatever was handed in and has to be run for scoring is run here, in a sandbox of its own.
+        """
+        del files
+        return {}
+
+
+EnvironmentFactory: TypeAlias = Callable[[Task, Sequence[Input], Sandbox], Environment]
+
+
+class FilesEnvironment(Environment):
+    """The environment of a domain that needs no more than its input files in a workspace."""
+
+    def __init__(self, task: Task, inputs: Sequence[Input], sandbox: Sandbox) -> None:
+        self.task = task
+        self._inputs = inputs
+        self._sandbox = sandbox
+
+    def open(self) -> AbstractAsyncContextManager[Workspace]:
+        """Open a workspace with the inputs in it."""
+        return self._sandbox.open(self._inputs)

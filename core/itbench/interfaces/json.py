@@ -1,0 +1,21 @@
+"""The type of JSON that a schema has checked, and its one compact spelling."""
+
+import json
+from typing import Any, TypeAlias
+
+JsonValue: TypeAlias = Any
+JsonObject: TypeAlias = dict[str, Any]
+
+# json.dumps makes a new encoder at each call that is not all defaults.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
+def json_text(value: JsonValue) -> str:
+    """Return compact JSON that can always be written as UTF-8.
+
+    Raises:
+        TypeError: something in the value is not JSON.
+    """
+    text = _ENCODER.encode(value)
+    # Text that an agent wrote may hold half of a surrogate pair; as an escape it is still JSON.
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()

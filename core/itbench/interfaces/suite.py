@@ -1,0 +1,150 @@
+"""A named, versioned set of tasks of one domain."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from itbench.errors import DataError, UsageError
+from itbench.interfaces.json import JsonObject
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from itbench.interfaces.task import Task
+    from itbench.interfaces.workspace import Input
+
+
+class Progress(Protocol):
+    """Tells a waiting user how far something is."""
+
+    def __call__(self, text: str, done: int, total: int) -> None:
+        """Show the text and the share that is done."""
+        ...
+
+
+def no_progress(text: str, done: int, total: int) -> None:
+    """Show nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuiteOptions:
+    """What a user may say about a suite on the command line.
+
+    Attributes:
+        data: where the dataset lies (`--data`).
+        as_published: show agents exactly what the publisher shows them (`--as-published`).
+        extra: further settings that only this suite knows (`--suite-option key=value`).
+    """
+
+    data: "Path | None" = None
+    as_published: bool = False
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Floor:
+    """What the best cheat scores on a suite: a result below it is worth nothing."""
+
+    agent: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedResult:
+    """A result that somebody else published for the same suite, with its source.
+
+    Attributes:
+        name: the model or agent as published.
+        value: the headline in [0, 1].
+        turns: turns a task; None where not published.
+        cost_usd: US dollars a task; None where not published.
+        source: who published it, where and when.
+    """
+
+    name: str
+    value: float
+    turns: float | None = None
+    cost_usd: float | None = None
+    source: str = ""
+
+
+class Suite(ABC):
+    """Gives tasks, their inputs and their truths; cheap to make, reads only when asked.
+
+    Attributes:
+        name: the part after the slash in `domain/suite`.
+        version: changes with anything that can change a score.
+        summary: one line for `itbench list-suites`.
+        floor: the best cheat's score, where it was measured.
+    """
+
+    name: str
+    version: str
+    summary: str
+    floor: Floor | None = None
+
+    def configured(self, options: SuiteOptions) -> "Suite":
+        """Return this suite with the user's options.
+
+        Raises:
+            UsageError: an option that this suite does not have.
+        """
+        if options.data is not None:
+            raise UsageError(f"suite {self.name!r} brings its own data; leave out --data")
+        if options.as_published:
+            raise UsageError(f"suite {self.name!r} has no published view; leave out --as-published")
+        for key in options.extra:
+            raise UsageError(f"suite {self.name!r} has no option {key!r}")
+        return self
+
+    def prepare(self, progress: Progress = no_progress) -> None:
+        """Make or check the data; called once before anything else is asked for."""
+
+    def fetch(self, tasks: Sequence[str] = (), progress: Progress = no_progress) -> "Path":
+        """Download the dataset, or only some of its tasks, and return where it lies.
+
+        Raises:
+            UsageError: there is nothing to download.
+        """
+        raise UsageError(f"suite {self.name!r} needs no download")
+
+    def settings(self) -> JsonObject:
+        """Return what a run should record about the data, such as its revision and view."""
+        return {}
+
+    @abstractmethod
+    def tasks(self) -> "Iterable[Task]":
+        """Return the tasks in their order."""
+
+    def inputs(self, task_id: str) -> "Sequence[Input]":
+        """Return the files that an agent may read; never one from which the truth can be told."""
+        del task_id
+        return ()
+
+    @abstractmethod
+    def truth(self, task_id: str) -> JsonObject:
+        """Return what the scorer knows of a task, with its `canary`."""
+
+    def truth_from(self, task_id: str, directory: "Path") -> JsonObject:
+        """Return the truth as it lies in another directory, `<task id>.json` unless overridden.
+
+        Raises:
+            DataError: there is none, or it is not JSON.
+        """
+        import json
+
+        path = directory / f"{task_id}.json"
+        try:
+            value = json.loads(path.read_bytes())
+        except FileNotFoundError as error:
+            raise DataError(f"no truth of task {task_id!r} at {str(path)!r}") from error
+        except ValueError as error:
+            raise DataError(f"{path}: not JSON: {error}") from error
+        if not isinstance(value, dict):
+            raise DataError(f"{path}: a truth must be a JSON object, found {type(value).__name__}")
+        return value
+
+    def published(self) -> Sequence[PublishedResult]:
+        """Return results that others published for this suite."""
+        return ()

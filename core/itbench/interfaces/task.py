@@ -1,0 +1,49 @@
+"""What one agent is asked to do, all of it public."""
+
+from pydantic import Field
+
+from itbench.interfaces.json import JsonObject
+from itbench.interfaces.model import Frozen
+
+ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
+RELATIVE_PATH_PATTERN = r"^(?!/)(?!.*(^|/)\.\.(/|$))[^\x00-\x1f\\]{1,200}$"
+
+
+class Limits(Frozen):
+    """How much of everything one trial may use; None means without limit."""
+
+    turns: int | None = Field(default=100, ge=1, description="Model turns, or steps of another agent.")
+    wall_s: float = Field(default=3600.0, gt=0, description="Seconds of wall clock, a safety net.")
+    tokens: int | None = Field(default=None, ge=1, description="Input and output tokens together.")
+    cost_usd: float | None = Field(default=None, gt=0, description="US dollars.")
+    command_s: float = Field(default=120.0, gt=0, description="Seconds for one command in the workspace.")
+
+
+class HandIn(Frozen):
+    """Which files the runner collects when the agent stops."""
+
+    answer: str | None = Field(
+        default="answer.json",
+        pattern=RELATIVE_PATH_PATTERN,
+        description="Path of the JSON answer below the workspace; null where only files are handed in.",
+    )
+    answer_schema: JsonObject = Field(
+        default_factory=dict, description="JSON Schema (2020-12) that the answer must meet."
+    )
+    files: tuple[str, ...] = Field(
+        default=(), description="Further files to collect, as paths below the workspace."
+    )
+    max_bytes: int = Field(
+        default=5_000_000, ge=1, description="Largest size of each collected file, in bytes."
+    )
+
+
+class Task(Frozen):
+    """One piece of work for an agent; it has no place for a secret."""
+
+    id: str = Field(pattern=ID_PATTERN, description="Opaque; must not hint at the answer.")
+    title: str = Field(min_length=1, max_length=200)
+    instructions: str = Field(min_length=1, description="What the agent reads.")
+    hand_in: HandIn = HandIn()
+    limits: Limits = Limits()
+    tags: tuple[str, ...] = Field(default=(), description="Public ones only.")

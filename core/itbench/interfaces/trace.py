@@ -1,0 +1,143 @@
+"""What happened in a trial, as the agent reports it and as the runner sees it."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from itbench.interfaces.fault import LimitReached
+from itbench.interfaces.json import JsonValue, json_text
+from itbench.interfaces.task import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class TraceEvent:
+    """One thing that happened: seconds since the trial began, a kind, and JSON text."""
+
+    at_s: float
+    kind: str
+    data: str
+
+
+@dataclass(slots=True)
+class Usage:
+    """What a trial has used so far; tokens are counted, cost is in US dollars."""
+
+    turns: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cached_tokens: int = 0
+    reasoning_tokens: int = 0
+    cost_usd: float = 0.0
+    tool_calls: int = 0
+    failed_tool_calls: int = 0
+
+
+@dataclass(slots=True)
+class Trace:
+    """The record of one trial, and the place where its limits are kept.
+
+    Every method that adds an event raises `LimitReached` once a limit has been reached, so an agent
+    that works on regardless gets no further.
+
+    Attributes:
+        limits: of the task.
+        seed: for anything random; differs for each task and repeat, and is the same when done again.
+        repeat: which repeat of the task this is, counted from 0.
+        listener: told of each event as it happens.
+        limit: the name of the limit that was reached, if any.
+    """
+
+    limits: Limits = field(default_factory=Limits)
+    seed: int = 0
+    repeat: int = 0
+    listener: Callable[[TraceEvent], object] | None = None
+    events: list[TraceEvent] = field(default_factory=list)
+    usage: Usage = field(default_factory=Usage)
+    limit: str | None = None
+    _started: float = field(default_factory=time.monotonic)
+
+    def record(self, kind: str, **data: JsonValue) -> None:
+        """Add an event of any kind; the data must be JSON.
+
+        Raises:
+            TypeError: something in the data is not JSON.
+        """
+        self.add(TraceEvent(self.elapsed_s, kind, json_text(data)))
+
+    def add(self, event: TraceEvent) -> None:
+        """Add an event that is already encoded, for example one that is replayed."""
+        self.events.append(event)
+        if self.listener is not None:
+            self.listener(event)
+
+    def turn(self) -> int:
+        """Begin the next turn and return its number, counted from 1."""
+        if self.limits.turns is not None and self.usage.turns >= self.limits.turns:
+            self.stop("turns")
+        self._check()
+        self.usage.turns += 1
+        self.record("turn", number=self.usage.turns)
+        return self.usage.turns
+
+    def message(self, role: str, content: JsonValue) -> None:
+        """Add a message to or from a model."""
+        self.record("message", role=role, content=content)
+
+    def tool_call(
+        self, name: str, arguments: JsonValue, output: JsonValue, *, is_ok: bool, duration_s: float
+    ) -> None:
+        """Add a finished tool call; the duration is in seconds."""
+        self.usage.tool_calls += 1
+        self.usage.failed_tool_calls += not is_ok
+        self.record(
+            "tool", name=name, arguments=arguments, output=output, ok=is_ok, duration_s=round(duration_s, 6)
+        )
+
+    def use(
+        self,
+        *,
+        input_tokens: int = 0,
+        output_tokens: int = 0,
+        cached_tokens: int = 0,
+        reasoning_tokens: int = 0,
+        cost_usd: float = 0.0,
+    ) -> None:
+        """Count tokens and US dollars; cached ones are part of the input, reasoning of the output."""
+        usage = self.usage
+        usage.input_tokens += input_tokens
+        usage.output_tokens += output_tokens
+        usage.cached_tokens += cached_tokens
+        usage.reasoning_tokens += reasoning_tokens
+        usage.cost_usd += cost_usd
+        self.record(
+            "usage",
+            input_tokens=input_tokens,
+            output_tokens=output_tokens,
+            cached_tokens=cached_tokens,
+            reasoning_tokens=reasoning_tokens,
+            cost_usd=cost_usd,
+        )
+        self._check()
+
+    def stop(self, limit: str) -> None:
+        """Note that a limit has been reached.
+
+        Raises:
+            LimitReached: always.
+        """
+        self.limit = self.limit or limit
+        raise LimitReached(self.limit)
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since the trial began."""
+        return round(time.monotonic() - self._started, 6)
+
+    def _check(self) -> None:
+        usage, limits = self.usage, self.limits
+        if self.limit is not None:
+            raise LimitReached(self.limit)
+        if limits.tokens is not None and usage.input_tokens + usage.output_tokens > limits.tokens:
+            self.stop("tokens")
+        if limits.cost_usd is not None and usage.cost_usd > limits.cost_usd:
+            self.stop("cost")

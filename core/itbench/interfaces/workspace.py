@@ -1,0 +1,109 @@
+"""What the environment yields: the agent's directory, a way to run commands in it, tools."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Protocol, runtime_checkable
+
+from itbench.interfaces.json import JsonObject, JsonValue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Execution:
+    """How one command ended.
+
+    Attributes:
+        exit_code: of the program; negative for the signal that ended it.
+        stdout: head and tail of what it printed, decoded with replacement.
+        stderr: the same of its error output.
+        output_bytes: how much it printed in all.
+        duration_s: seconds of wall clock.
+        timed_out: whether it was ended at its time limit.
+    """
+
+    exit_code: int
+    stdout: str
+    stderr: str
+    output_bytes: int
+    duration_s: float
+    timed_out: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tool:
+    """One callable that an agent may use; `parameters` is a JSON Schema of its keyword arguments."""
+
+    name: str
+    description: str
+    parameters: JsonObject
+    call: Callable[..., Awaitable[JsonValue]]
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A file that an agent may read: where it shows in the workspace, and where it lies."""
+
+    path: str
+    source: Path
+
+
+@runtime_checkable
+class Workspace(Protocol):
+    """The agent's side of an environment; all paths are below `path`."""
+
+    @property
+    def path(self) -> PurePosixPath:
+        """The working directory as the agent sees it."""
+        ...
+
+    @property
+    def tools(self) -> Sequence[Tool]:
+        """What the domain offers beyond files and commands."""
+        ...
+
+    async def execute(
+        self,
+        command: str | Sequence[str],
+        *,
+        timeout_s: float,
+        stdin: bytes = b"",
+        env: Mapping[str, str] | None = None,
+    ) -> Execution:
+        """Run a shell command, or a program with its arguments, and wait for its end."""
+        ...
+
+    async def read_file(self, path: str, *, max_bytes: int | None = None) -> bytes:
+        """Return a file's content.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+            ValueError: the path leads outside, is no plain file, or holds more than `max_bytes`.
+        """
+        ...
+
+    async def write_file(self, path: str, data: bytes) -> None:
+        """Write a file, with the folders that it needs."""
+        ...
+
+    async def list_files(self, path: str = ".") -> list[str]:
+        """Return the paths of all files below a folder, sorted, relative to the workspace."""
+        ...
+
+
+class Sandbox(Protocol):
+    """Makes workspaces; each kind isolates as well as it can and says so."""
+
+    @property
+    def name(self) -> str:
+        """The name to record with a run."""
+        ...
+
+    @property
+    def warning(self) -> str | None:
+        """What a user must know of its isolation; None if there is nothing to warn of."""
+        ...
+
+    def open(self, inputs: Sequence[Input]) -> AbstractAsyncContextManager[Workspace]:
+        """Make a workspace with the inputs in it, read-only, and remove it at the end."""
+        ...
