@@ -1,0 +1,41 @@
+"""The domains that are installed, and the suites in them."""
+
+from itbench.errors import UsageError
+from itbench.interfaces.domain import API_VERSION, Domain
+from itbench.interfaces.suite import Suite
+from itbench.plugins.host import PluginHost, unknown
+
+
+def domain_host() -> PluginHost[Domain]:
+    """Return the host of the entry-point group `itbench.domains`."""
+    return PluginHost("domain", "itbench.domains", _problem)
+
+
+def find_suite(reference: str) -> tuple[Domain, Suite]:
+    """Return domain and suite of `DOMAIN` or `DOMAIN/SUITE`; the first suite is the default.
+
+    Raises:
+        UsageError: an unknown domain or suite.
+        PluginError: the domain cannot be used.
+    """
+    domain_name, _, suite_name = reference.partition("/")
+    domain = domain_host().get(domain_name)
+    if not suite_name:
+        return domain, domain.suites[0]
+    for suite in domain.suites:
+        if suite.name == suite_name:
+            return domain, suite
+    known = [f"{domain.name}/{suite.name}" for suite in domain.suites]
+    raise UsageError(unknown("suite", reference, known))
+
+
+def _problem(name: str, value: object) -> str | None:
+    if not isinstance(value, Domain):
+        return f"its entry point gives a {type(value).__name__}, not an itbench.Domain"
+    if value.api_version != API_VERSION:
+        return f"it was written for interface {value.api_version}, this itbench has {API_VERSION}"
+    if value.name != name:
+        return f"its entry point is named {name!r} but the domain {value.name!r}"
+    if not value.suites:
+        return "it has no suite"
+    return None

@@ -1,0 +1,160 @@
+"""Plugins of one entry-point group: listed without harm, loaded in a guard, named when broken."""
+
+import difflib
+import os
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from importlib_metadata import EntryPoint, entry_points
+
+from itbench.errors import PluginError, UsageError
+
+DISABLE_VARIABLE = "ITBENCH_DISABLE_PLUGINS"
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Status(StrEnum):
+    """Whether a plugin can be used."""
+
+    OK = "ok"
+    BROKEN = "BROKEN"
+    DUPLICATE = "DUPLICATE"
+    DISABLED = "disabled"
+
+
+@dataclass(frozen=True, slots=True)
+class Plugin(Generic[T_co]):
+    """One entry point and what became of it.
+
+    Attributes:
+        name: of the entry point.
+        origin: distribution and version that it came from.
+        status: whether it can be used.
+        cause: why not, in one line.
+        traceback: why not, in full.
+        value: what it provides; None unless the status is OK.
+    """
+
+    name: str
+    origin: str
+    status: Status
+    cause: str = ""
+    traceback: str = ""
+    value: T_co | None = None
+
+
+class PluginHost(Generic[T_co]):
+    """Loads what the entry points of one group provide.
+
+    Args:
+        noun: what a plugin of this group is called in messages.
+        group: of the entry points.
+        check: returns what is wrong with a loaded object, or None; gets the entry point's name.
+    """
+
+    def __init__(self, noun: str, group: str, check: Callable[[str, object], str | None]) -> None:
+        self._noun = noun
+        self._group = group
+        self._check = check
+
+    def names(self) -> list[str]:
+        """Return the names that can be asked for, sorted, without importing anything."""
+        return sorted({point.name for point in self._points() if point.name not in _disabled()})
+
+    def listing(self) -> list[Plugin[T_co]]:
+        """Load every plugin and tell what became of each; a broken one never hides another."""
+        return [plugin for name in sorted({p.name for p in self._points()}) for plugin in self._of_name(name)]
+
+    def get(self, name: str, also: Iterable[str] = ()) -> T_co:
+        """Return what the plugin of this name provides; `also` are further names to suggest.
+
+        Raises:
+            UsageError: there is none of this name.
+            PluginError: it is broken, disabled, or there are two.
+        """
+        found = self._of_name(name)
+        if not found:
+            raise UsageError(self._unknown(name, also))
+        plugin = next((other for other in found if other.status is not Status.DISABLED), found[0])
+        if plugin.status is Status.DUPLICATE:
+            origins = " and by ".join(other.origin for other in found)
+            raise PluginError(
+                f"{self._noun} {name!r} is provided by {origins}; uninstall all but one, "
+                f"or set {DISABLE_VARIABLE} to the distribution to leave out"
+            )
+        if plugin.value is None:
+            raise PluginError(f"{self._noun} {name!r} of {plugin.origin} is {plugin.status}: {plugin.cause}")
+        return plugin.value
+
+    def origin(self, name: str) -> str:
+        """Return distribution and version of the first plugin of a name."""
+        return next((_origin(point) for point in self._points() if point.name == name), "unknown")
+
+    def _points(self) -> list[EntryPoint]:
+        return sorted(entry_points(group=self._group), key=lambda point: (point.name, _origin(point)))
+
+    def _of_name(self, name: str) -> list[Plugin[T_co]]:
+        points = [point for point in self._points() if point.name == name]
+        enabled = [point for point in points if not _is_disabled(point)]
+        if len(enabled) > 1:
+            return [self._duplicate(point, enabled) for point in enabled]
+        return [_disabled_plugin(point) if _is_disabled(point) else self._load(point) for point in points]
+
+    def _duplicate(self, point: EntryPoint, points: Sequence[EntryPoint]) -> Plugin[T_co]:
+        others = ", ".join(_origin(other) for other in points if _origin(other) != _origin(point))
+        return Plugin(point.name, _origin(point), Status.DUPLICATE, f"also provided by {others}")
+
+    def _load(self, point: EntryPoint) -> Plugin[T_co]:
+        try:
+            value: T_co = point.load()
+            problem = self._check(point.name, value)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - foreign code; even sys.exit at import must not end us
+            cause = f"{type(error).__name__}: {error}".strip().splitlines()[0]
+            return Plugin(point.name, _origin(point), Status.BROKEN, cause, traceback.format_exc())
+        if problem is not None:
+            return Plugin(point.name, _origin(point), Status.BROKEN, problem)
+        return Plugin(point.name, _origin(point), Status.OK, value=value)
+
+    def _unknown(self, name: str, also: Iterable[str]) -> str:
+        return unknown(self._noun, name, [*self.names(), *also]) + "".join(
+            f"; {plugin.status}: {plugin.name} of {plugin.origin} ({plugin.cause})"
+            for plugin in self.listing()
+            if plugin.status is not Status.OK
+        )
+
+
+def unknown(noun: str, name: str, known: Iterable[str]) -> str:
+    """Return the message for a name that is not there, with near ones and all that are."""
+    names = sorted(known)
+    near = difflib.get_close_matches(name, names, n=1)
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    return f"unknown {noun} {name!r}; {hint}known: {', '.join(names) or 'none'}"
+
+
+def duplicates(names: Iterable[str]) -> list[str]:
+    """Return the names that occur more than once, sorted."""
+    return sorted(name for name, count in Counter(names).items() if count > 1)
+
+
+def _origin(point: EntryPoint) -> str:
+    return f"{point.dist.name} {point.dist.version}" if point.dist else "an unknown distribution"
+
+
+def _disabled() -> set[str]:
+    return {name.strip() for name in os.environ.get(DISABLE_VARIABLE, "").split(",") if name.strip()}
+
+
+def _is_disabled(point: EntryPoint) -> bool:
+    names = {point.name} | ({point.dist.name} if point.dist else set())
+    return not names.isdisjoint(_disabled())
+
+
+def _disabled_plugin(point: EntryPoint) -> Plugin[T_co]:
+    return Plugin(point.name, _origin(point), Status.DISABLED, f"by {DISABLE_VARIABLE}")

@@ -1,0 +1,1 @@
+"""Checks of JSON against schemas, with messages a person can act on."""

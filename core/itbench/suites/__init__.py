@@ -1,0 +1,1 @@
+"""Loads, selects and fingerprints the tasks of a suite."""

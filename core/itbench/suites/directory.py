@@ -1,0 +1,113 @@
+"""A suite that lies in a folder as plain files.
+
+suite.json           {"name": ..., "version": ..., "summary": ...}
+tasks/<id>.json      one task, schema urn:itbench:task
+inputs/<id>/...      what an agent may read
+truths/<id>.json     what only the scorer may read, schema urn:itbench:truth
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from itbench.errors import DataError
+from itbench.interfaces.json import JsonObject, JsonValue
+from itbench.interfaces.suite import Suite
+from itbench.interfaces.task import Task
+from itbench.interfaces.workspace import Input
+from itbench.schema.check import faults
+from itbench.suites.load import FaultyTasksError
+from itbench_schemas import load
+
+_SUITE_SCHEMA: JsonObject = {
+    "type": "object",
+    "required": ["name", "version", "summary"],
+    "additionalProperties": False,
+    "properties": {
+        "name": {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,49}$"},
+        "version": {"type": "string", "minLength": 1},
+        "summary": {"type": "string", "minLength": 1},
+    },
+}
+
+
+class DirectorySuite(Suite):
+    """Reads a suite from a folder.
+
+    Args:
+        root: the folder.
+        name: of the suite; without it `suite.json` is read at once.
+        version: likewise.
+        summary: likewise.
+    """
+
+    def __init__(self, root: Path, *, name: str = "", version: str = "", summary: str = "") -> None:
+        self.root = root
+        self.name, self.version, self.summary = name, version, summary
+        if not name:
+            self._read_head()
+
+    def tasks(self) -> list[Task]:
+        """Return the tasks, ordered by file name.
+
+        Raises:
+            FaultyTasksError: with every fault of every file.
+        """
+        wrong: list[str] = []
+        tasks: list[Task] = []
+        for path in sorted((self.root / "tasks").glob("*.json")):
+            try:
+                value = read_json(path)
+            except DataError as error:
+                wrong.append(str(error))
+                continue
+            found = faults(value, load("task"), source=str(path)) or _misnamed(value, path)
+            wrong += found
+            if not found:
+                tasks.append(Task.model_validate(value))
+        if wrong:
+            raise FaultyTasksError(self.name, wrong)
+        return tasks
+
+    def inputs(self, task_id: str) -> Sequence[Input]:
+        """Return every plain file below `inputs/<id>`; links are left out."""
+        root = self.root / "inputs" / task_id
+        return [
+            Input(str(path.relative_to(root)), path)
+            for path in sorted(root.rglob("*"))
+            if path.is_file() and not path.is_symlink()
+        ]
+
+    def truth(self, task_id: str) -> JsonObject:
+        """Return the truth in `truths/<id>.json`."""
+        return self.truth_from(task_id, self.root / "truths")
+
+    def _read_head(self) -> None:
+        path = self.root / "suite.json"
+        value = read_json(path)
+        wrong = faults(value, _SUITE_SCHEMA, source=str(path))
+        if wrong:
+            raise DataError("; ".join(wrong))
+        self.name, self.version, self.summary = value["name"], value["version"], value["summary"]
+
+
+def read_json(path: Path) -> JsonValue:
+    """Return the JSON in a file.
+
+    Raises:
+        DataError: there is no such file, or it is not JSON.
+    """
+    try:
+        return json.loads(path.read_bytes())
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path}: found byte {error.start} that is not UTF-8, allowed: JSON text") from error
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{path}: not JSON: {error}") from error
+
+
+def _misnamed(value: JsonObject, path: Path) -> list[str]:
+    if value["id"] == path.stem:
+        return []
+    return [f"{path}: $.id: found {value['id']!r}, allowed: {path.stem!r}, the name of the file"]
