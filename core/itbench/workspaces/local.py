@@ -1,0 +1,124 @@
+"""A plain temporary directory: no isolation, and it says so."""
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path, PurePosixPath
+
+from itbench.interfaces.workspace import Execution, Input, Tool
+from itbench.workspaces.paths import clean, read_below
+from itbench.workspaces.process import run_process
+
+# Up to this many bytes inputs are copied, so that an agent cannot change them for others; more are linked.
+COPY_LIMIT_BYTES = 64 * 1024 * 1024
+_SAFE_VARIABLES = ("PATH", "LANG", "LC_ALL", "TZ", "TERM")
+
+
+class LocalSandbox:
+    """Gives each trial a temporary directory on the host."""
+
+    name = "none"
+    warning: str | None = (
+        "no sandbox: agents work in plain temporary directories and can read whatever this user can read"
+    )
+
+    def __init__(self, parent: Path | None = None) -> None:
+        self._parent = parent
+
+    @asynccontextmanager
+    async def open(self, inputs: Sequence[Input]) -> AsyncIterator["LocalWorkspace"]:
+        """Make a directory with the inputs in it, and remove it at the end."""
+        root = Path(tempfile.mkdtemp(prefix="itbench-", dir=self._parent))
+        try:
+            if inputs:
+                await asyncio.to_thread(_stage, root, inputs)
+            yield LocalWorkspace(root, {entry.path: entry.source for entry in inputs})
+        finally:
+            if inputs:
+                await asyncio.to_thread(_remove, root)
+            else:
+                _remove(root)
+
+
+class LocalWorkspace:
+    """A directory on the host."""
+
+    tools: Sequence[Tool] = ()
+
+    def __init__(self, root: Path, inputs: Mapping[str, Path]) -> None:
+        self._root = root
+        self._inputs = inputs
+
+    @property
+    def path(self) -> PurePosixPath:
+        """The directory."""
+        return PurePosixPath(self._root)
+
+    async def execute(
+        self,
+        command: str | Sequence[str],
+        *,
+        timeout_s: float,
+        stdin: bytes = b"",
+        env: Mapping[str, str] | None = None,
+    ) -> Execution:
+        """Run a command in the directory and end its whole process group at the time limit."""
+        words = ["/bin/sh", "-c", command] if isinstance(command, str) else list(command)
+        variables = _safe_environment(self._root) if env is None else env
+        return await run_process(words, cwd=self._root, env=variables, stdin=stdin, timeout_s=timeout_s)
+
+    async def read_file(self, path: str, *, max_bytes: int | None = None) -> bytes:
+        """Return a file's content; an input is read where it lies."""
+        # Small local reads and writes take microseconds, less than handing them to a thread.
+        source = self._inputs.get("/".join(clean(path)))
+        if source is not None:
+            return source.read_bytes()
+        return read_below(self._root, path, max_bytes=max_bytes)
+
+    async def write_file(self, path: str, data: bytes) -> None:
+        """Write a file, with the folders that it needs."""
+        target = self._root.joinpath(*clean(path))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+
+    async def list_files(self, path: str = ".") -> list[str]:
+        """Return the paths of all files below a folder, sorted."""
+        start = self._root.joinpath(*(clean(path) if path != "." else ()))
+        return sorted(
+            str((Path(folder) / name).relative_to(self._root))
+            for folder, _, names in os.walk(start)
+            for name in names
+        )
+
+
+def _stage(root: Path, inputs: Sequence[Input]) -> None:
+    total_bytes = sum(entry.source.stat().st_size for entry in inputs)
+    for entry in inputs:
+        target = root.joinpath(*clean(entry.path))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if total_bytes > COPY_LIMIT_BYTES:
+            target.symlink_to(entry.source.resolve())
+        else:
+            shutil.copyfile(entry.source, target)
+            target.chmod(0o444)
+            # One time for all: when an input was made must not tell anything.
+            os.utime(target, (0, 0))
+
+
+def _remove(root: Path) -> None:
+    """Remove the directory even where an agent has taken rights from folders in it."""
+    with suppress(OSError):
+        shutil.rmtree(root)
+        return
+    for folder, _, _ in os.walk(root):
+        with suppress(OSError):
+            Path(folder).chmod(0o700)
+    shutil.rmtree(root, ignore_errors=True)
+
+
+def _safe_environment(home: Path) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in _SAFE_VARIABLES if name in os.environ}
+    return kept | {"HOME": str(home)}

@@ -1,0 +1,79 @@
+"""A workspace that notes each command in the trace and keeps it within the task's limits."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import PurePosixPath
+from time import monotonic
+
+from itbench.interfaces.json import JsonValue
+from itbench.interfaces.trace import Trace
+from itbench.interfaces.workspace import Execution, Tool, Workspace
+
+
+class TracedWorkspace:
+    """Hands everything on to another workspace; commands and tools show in the trace."""
+
+    def __init__(self, inner: Workspace, trace: Trace) -> None:
+        self._inner = inner
+        self._trace = trace
+        self._tools = [replace(tool, call=self._traced(tool)) for tool in inner.tools]
+
+    @property
+    def path(self) -> PurePosixPath:
+        """The working directory as the agent sees it."""
+        return self._inner.path
+
+    @property
+    def tools(self) -> Sequence[Tool]:
+        """The domain's tools; each call shows in the trace."""
+        return self._tools
+
+    async def execute(
+        self,
+        command: str | Sequence[str],
+        *,
+        timeout_s: float,
+        stdin: bytes = b"",
+        env: Mapping[str, str] | None = None,
+    ) -> Execution:
+        """Run a command and note it."""
+        result = await self._inner.execute(command, timeout_s=timeout_s, stdin=stdin, env=env)
+        output: JsonValue = {
+            "exit_code": result.exit_code,
+            "stdout": result.stdout,
+            "stderr": result.stderr,
+            "bytes": result.output_bytes,
+            "timed_out": result.timed_out,
+        }
+        arguments = {"command": command if isinstance(command, str) else list(command)}
+        is_ok = result.exit_code == 0 and not result.timed_out
+        self._trace.tool_call("execute", arguments, output, is_ok=is_ok, duration_s=result.duration_s)
+        return result
+
+    async def read_file(self, path: str, *, max_bytes: int | None = None) -> bytes:
+        """Return a file's content."""
+        return await self._inner.read_file(path, max_bytes=max_bytes)
+
+    async def write_file(self, path: str, data: bytes) -> None:
+        """Write a file."""
+        await self._inner.write_file(path, data)
+
+    async def list_files(self, path: str = ".") -> list[str]:
+        """Return the paths of all files below a folder."""
+        return await self._inner.list_files(path)
+
+    def _traced(self, tool: Tool) -> Callable[..., Awaitable[JsonValue]]:
+        async def call(**arguments: JsonValue) -> JsonValue:
+            started, output, is_ok = monotonic(), None, False
+            try:
+                output = await tool.call(**arguments)
+                is_ok = True
+            except Exception as error:
+                output = f"{type(error).__name__}: {error}"
+                raise
+            finally:
+                duration_s = monotonic() - started
+                self._trace.tool_call(tool.name, arguments, output, is_ok=is_ok, duration_s=duration_s)
+            return output
+
+        return call
