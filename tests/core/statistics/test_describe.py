@@ -1,0 +1,83 @@
+"""The headline, word for word."""
+
+import pytest
+
+from itbench.statistics import Values, estimate, headline
+
+COMPLETE: Values = {"a": [1, 0], "b": [1, 1], "c": [0, 0.5]}
+PARTIAL: Values = {"a": [1, None], "b": [1, 1], "c": [None, 0.5]}
+
+
+@pytest.mark.parametrize(
+    ("values", "faults", "line"),
+    [
+        (COMPLETE, {}, "0.583 ± 0.949 over 6 of 6 trials"),
+        (COMPLETE, {"agent": 2}, "0.583 ± 0.949 over 6 of 6 trials"),
+        (
+            PARTIAL,
+            {"model": 2},
+            (
+                "0.833 ± 0.717 over 4 of 6 trials; 2 without a score (model); "
+                "between 0.583 (missing as 0) and 0.833 (missing left out)"
+            ),
+        ),
+        (
+            PARTIAL,
+            {"model": 1, "environment": 1, "agent": 3, "task": 0},
+            (
+                "0.833 ± 0.717 over 4 of 6 trials; 2 without a score (1 environment, 1 model); "
+                "between 0.583 (missing as 0) and 0.833 (missing left out)"
+            ),
+        ),
+        (
+            PARTIAL,
+            {"scorer": 1},
+            (
+                "0.833 ± 0.717 over 4 of 6 trials; 2 without a score (1 not run, 1 scorer); "
+                "between 0.583 (missing as 0) and 0.833 (missing left out)"
+            ),
+        ),
+        (
+            {"a": [1, 1, 0], "b": [None]},
+            {},
+            (
+                "0.667 (one task, no error bar) over 3 of 4 trials; 1 without a score (not run); "
+                "between 0.333 (missing as 0) and 0.667 (missing left out)"
+            ),
+        ),
+        (
+            {f"t{i}": [0, 0] for i in range(40)},
+            {},
+            "0.000 (all tasks alike; 95 % interval 0.000 to 0.072) over 80 of 80 trials",
+        ),
+        ({"a": [None, None]}, {"task": 2}, "no score: 0 of 2 trials have one; 2 without a score (task)"),
+        ({"a": [None, None]}, {}, "no score: 0 of 2 trials have one; 2 without a score (not run)"),
+        ({}, {}, "no score: no trial was planned"),
+    ],
+    ids=[
+        "complete",
+        "faults of the agent are scores",
+        "one stage",
+        "two stages",
+        "some not run",
+        "one task",
+        "no spread",
+        "nothing scored",
+        "nothing run",
+        "nothing planned",
+    ],
+)
+def test_the_headline_says_it_all(values: Values, faults: dict[str, int], line: str) -> None:
+    assert headline(estimate(values), faults) == line
+
+
+def test_more_faults_than_missing_scores_is_a_bug_of_the_caller() -> None:
+    with pytest.raises(ValueError, match=r"3 faults \{'model': 3\} but 2 trials without a score"):
+        headline(estimate(PARTIAL), {"model": 3})
+    with pytest.raises(ValueError, match="but 0 trials"):
+        headline(estimate({}), {"model": 1})
+
+
+def test_a_stage_that_does_not_exist_is_a_bug_of_the_caller() -> None:
+    with pytest.raises(ValueError, match="cosmic rays"):
+        headline(estimate(PARTIAL), {"cosmic rays": 2})
