@@ -1,0 +1,53 @@
+"""Hands in again what another run did, trace and all, without any model."""
+
+from pathlib import Path
+
+from itbench.errors import UsageError
+from itbench.interfaces.agent import AgentRequest
+from itbench.interfaces.fault import Stage, StageError
+from itbench.interfaces.json import json_text
+from itbench.interfaces.task import Task
+from itbench.interfaces.trace import Trace, TraceEvent, Usage
+from itbench.interfaces.workspace import Workspace
+from itbench.store.reader import RunFile
+
+
+class ReplayAgent:
+    """Repeats the submissions and traces of a stored run, trial by trial."""
+
+    def __init__(self, run: RunFile) -> None:
+        self._run = run
+
+    async def solve(self, task: Task, workspace: Workspace, trace: Trace) -> None:
+        """Write the files of the stored trial of this task and repeat, and copy its trace."""
+        try:
+            row = self._run.find_trial(f"{task.id}:{trace.repeat}")
+        except UsageError as error:
+            raise StageError(Stage.ENVIRONMENT, str(error)) from error
+        detail = self._run.detail(row["id"])
+        for event in self._run.events(row["id"]):
+            trace.add(TraceEvent(event["at_s"], event["kind"], event["data"]))
+        for name in Usage.__slots__:
+            setattr(trace.usage, name, row[name])
+        trace.limit = row["limit_hit"]
+        if row["fault_stage"] in {Stage.ENVIRONMENT, Stage.MODEL}:
+            raise StageError(Stage(row["fault_stage"]), row["fault"])
+        files = dict(detail.files)
+        path = task.hand_in.answer
+        if path is not None and path not in files and row["answer_hash"] is not None:
+            files[path] = json_text(detail.answer).encode()
+        for name, data in files.items():
+            await workspace.write_file(name, data)
+
+
+def replay_agent(request: AgentRequest) -> ReplayAgent:
+    """Return the agent for `--agent replay -- RUN`.
+
+    Raises:
+        UsageError: not exactly one run was named.
+        RunFileError: it cannot be opened.
+    """
+    request.refuse_options(arguments=True)
+    if len(request.arguments) != 1:
+        raise UsageError("agent 'replay' needs one run file: --agent replay -- RUN")
+    return ReplayAgent(RunFile(Path(request.arguments[0])))

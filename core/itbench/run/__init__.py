@@ -1,0 +1,1 @@
+"""One run: its plan, its trials, and the hooks that watch them."""

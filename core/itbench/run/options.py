@@ -1,0 +1,79 @@
+"""What a user asks for with `itbench run`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from itbench.errors import UsageError
+from itbench.interfaces.suite import SuiteOptions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """Which suite, which agent, how often, and where to.
+
+    Attributes:
+        reference: `DOMAIN` or `DOMAIN/SUITE`.
+        agent: `NAME` or `NAME:key=value,...`; None for the domain's baseline.
+        arguments: what stands after `--`.
+        task_globs: ids of tasks to run; none for all.
+        tags: that a task must have.
+        limit: run at most so many tasks.
+        repeats: trials of each task.
+        seed: of everything random.
+        out: folder of the run file.
+        max_trials: trials under way at once.
+        attempts: tries for a trial whose environment or model fails.
+        is_scored: False to leave the truths alone.
+        suite: options of the suite.
+    """
+
+    reference: str
+    agent: str | None = None
+    arguments: tuple[str, ...] = ()
+    task_globs: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    limit: int | None = None
+    repeats: int = 1
+    seed: int = 0
+    out: Path = Path("runs")
+    max_trials: int = 4
+    attempts: int = 2
+    is_scored: bool = True
+    suite: SuiteOptions = field(default_factory=SuiteOptions)
+
+
+def parse_agent(text: str) -> tuple[str, Mapping[str, str]]:
+    """Return name and options of `NAME:key=value,key=value`; a comma without `=` behind it is part of the value.
+
+    Raises:
+        UsageError: an option without a name.
+    """
+    name, _, rest = text.partition(":")
+    options: dict[str, str] = {}
+    last = ""
+    for piece in rest.split(",") if rest else []:
+        key, equals, value = piece.partition("=")
+        if equals and key.strip():
+            last = key.strip()
+            options[last] = value
+        elif last and not equals:
+            options[last] += f",{piece}"
+        else:
+            raise UsageError(f"agent option {piece!r} in {text!r} is not of the form key=value")
+    return name, options
+
+
+def parse_pairs(pairs: tuple[str, ...], option: str) -> dict[str, str]:
+    """Return `key=value` words as a mapping.
+
+    Raises:
+        UsageError: a word without `=`.
+    """
+    parsed = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not key:
+            raise UsageError(f"{option} {pair!r} is not of the form key=value")
+        parsed[key] = value
+    return parsed

@@ -1,0 +1,133 @@
+"""Runs the trials that a run still lacks, many at once, and tells the hooks of each."""
+
+import asyncio
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from itbench.interfaces.fault import Stage
+from itbench.interfaces.record import TrialKey, TrialRecord
+from itbench.interfaces.task import Task
+from itbench.run.hooks import Hooks
+from itbench.run.judge import Judge
+from itbench.run.session import Session
+from itbench.run.trial import TrialSetting, run_trial
+from itbench.store.writer import RunWriter
+
+_RETRIED = frozenset({Stage.ENVIRONMENT, Stage.MODEL})
+
+Job = tuple[Task, TrialKey]
+
+
+def execute(session: Session, jobs: Sequence[Job], hooks: Hooks) -> bool:
+    """Run the jobs and return whether all were done; False after an interrupt.
+
+    Raises:
+        StorageError: the run file cannot be written; what had ended before is kept.
+    """
+    done = session.plan.planned_trials - len(jobs)
+    writer = RunWriter(session.path, session.origin if session.plan.is_scored else None)
+    hooks.add(writer)
+    try:
+        return asyncio.run(_execute(session, jobs, hooks, done))
+    finally:
+        writer.close()
+
+
+def all_jobs(session: Session) -> list[Job]:
+    """Return every trial of the plan, repeat by repeat, so that each task is tried early."""
+    return [
+        (task, TrialKey(task.id, repeat, 0))
+        for repeat in range(session.plan.repeats)
+        for task in session.tasks
+    ]
+
+
+async def _execute(session: Session, jobs: Sequence[Job], hooks: Hooks, done: int) -> bool:
+    is_complete = False
+    await hooks.call("run_started", plan=session.plan, path=session.path, done=done)
+    try:
+        is_complete = await _work_off(session, jobs, hooks)
+    finally:
+        await hooks.call("run_finished", plan=session.plan, path=session.path, is_complete=is_complete)
+    return is_complete
+
+
+async def _work_off(session: Session, jobs: Sequence[Job], hooks: Hooks) -> bool:
+    """Share the jobs among workers; the first bug or storage failure ends all of them."""
+    setting = _setting(session, hooks)
+    waiting = iter(jobs)
+    workers = [
+        asyncio.create_task(_worker(setting, session.plan.attempts, waiting, hooks))
+        for _ in range(min(session.plan.max_trials, len(jobs)))
+    ]
+    if not workers:
+        return True
+    with _interruptible(workers) as was_interrupted:
+        finished, pending = await asyncio.wait(workers, return_when=asyncio.FIRST_EXCEPTION)
+        for worker in pending:
+            worker.cancel()
+        if pending:
+            await asyncio.wait(pending)
+    failures = [worker.exception() for worker in finished if not worker.cancelled()]
+    for failure in failures:
+        if failure is not None:
+            raise failure
+    return not was_interrupted
+
+
+async def _worker(setting: TrialSetting, attempts: int, waiting: Iterator[Job], hooks: Hooks) -> None:
+    for task, key in waiting:
+        record = await _one_trial(setting, task, key, hooks)
+        tries = 1
+        while record.fault is not None and record.fault.stage in _RETRIED and tries < attempts:
+            again = TrialKey(key.task, key.repeat, key.attempt + tries)
+            record = await _one_trial(setting, task, again, hooks)
+            tries += 1
+
+
+async def _one_trial(setting: TrialSetting, task: Task, key: TrialKey, hooks: Hooks) -> TrialRecord:
+    await hooks.call("trial_started", key=key)
+    record = await run_trial(setting, task, key)
+    await hooks.call("trial_finished", record=record)
+    return record
+
+
+def _setting(session: Session, hooks: Hooks) -> TrialSetting:
+    listens = hooks.hears("trace_event")
+    return TrialSetting(
+        domain=session.domain,
+        suite=session.suite,
+        agent=session.agent,
+        sandbox=session.sandbox,
+        judge=Judge(session.domain, session.suite) if session.plan.is_scored else None,
+        seed=session.plan.seed,
+        on_event=(lambda key, event: hooks.tell("trace_event", key=key, event=event)) if listens else None,
+    )
+
+
+@contextmanager
+def _interruptible(workers: Sequence[asyncio.Task[None]]) -> Iterator[list[bool]]:
+    """Let Ctrl-C and SIGTERM cancel the workers instead of tearing the loop down.
+
+    Yields:
+        A list that is empty until an interrupt has come.
+    """
+    loop, interrupts = asyncio.get_running_loop(), list[bool]()
+
+    def interrupt() -> None:
+        interrupts.append(True)
+        for worker in workers:
+            worker.cancel()
+
+    signals: tuple[signal.Signals, ...] = (signal.SIGINT, signal.SIGTERM)
+    try:
+        for number in signals:
+            loop.add_signal_handler(number, interrupt)
+    except (RuntimeError, ValueError):
+        signals = ()  # Not the main thread: whoever called us handles signals.
+    try:
+        yield interrupts
+    finally:
+        for number in signals:
+            loop.remove_signal_handler(number)

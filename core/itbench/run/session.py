@@ -1,0 +1,192 @@
+"""A run that is ready to go: its plan, its suite, its agent, its file."""
+
+import platform
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from importlib_metadata import PackageNotFoundError, version
+
+from itbench.errors import UsageError
+from itbench.interfaces.agent import Agent, AgentRequest, AgentSpec, PrivilegedAgent
+from itbench.interfaces.domain import Domain
+from itbench.interfaces.plan import Plan, PlannedAgent, PlannedFloor, PlannedTask
+from itbench.interfaces.suite import Progress, Suite, SuiteOptions, no_progress
+from itbench.interfaces.task import Task
+from itbench.interfaces.workspace import Sandbox
+from itbench.plugins.agents import default_agent, find_agent
+from itbench.plugins.domains import domain_host, find_suite
+from itbench.run.judge import Judge
+from itbench.run.options import RunOptions, parse_agent
+from itbench.store.reader import RunFile
+from itbench.store.writer import ScoringOrigin, write_plan
+from itbench.suites.hashing import FileDigests, suite_hash, task_hash
+from itbench.suites.load import load_tasks
+from itbench.suites.select import select
+from itbench.workspaces.local import LocalSandbox
+
+_ID_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """Everything that the runner needs."""
+
+    path: Path
+    plan: Plan
+    domain: Domain
+    suite: Suite
+    agent: Agent
+    tasks: Sequence[Task]
+    sandbox: Sandbox
+
+    @property
+    def origin(self) -> ScoringOrigin:
+        """What the scores of this session come from."""
+        return ScoringOrigin(own_version(), self.plan.domain_origin)
+
+
+def start(options: RunOptions, progress: Progress = no_progress) -> Session:
+    """Plan a new run and write its file.
+
+    Raises:
+        ITBenchError: anything that was asked for cannot be had.
+    """
+    domain, suite = find_suite(options.reference)
+    suite = suite.configured(options.suite)
+    name, agent_options = parse_agent(options.agent or default_agent(domain))
+    spec = find_agent(name, domain)
+    request = AgentRequest(name=name, options=agent_options, arguments=options.arguments, seed=options.seed)
+    agent = spec.create(request)
+    suite.prepare(progress)
+    chosen = select(load_tasks(suite), globs=options.task_globs, tags=options.tags, limit=options.limit)
+    sandbox = LocalSandbox()
+    plan = _plan(options, domain, suite, spec, request, chosen, sandbox)
+    path = options.out / _file_name(plan)
+    write_plan(path, plan, chosen)
+    return _session(path, plan, domain, suite, agent, chosen, sandbox)
+
+
+def reopen(path: Path, progress: Progress = no_progress) -> Session:
+    """Open a run to go on with it.
+
+    Raises:
+        ITBenchError: its domain, suite or agent is gone, or its tasks have changed.
+    """
+    with RunFile(path) as run:
+        plan = Plan.model_validate(run.plan())
+        tasks = [Task.model_validate_json(row["document"]) for row in run.tasks()]
+    domain, suite = reopen_suite(plan, progress)
+    digests = FileDigests()
+    for task, planned in zip(tasks, plan.tasks, strict=True):
+        if task_hash(task, suite.inputs(task.id), digests) != planned.content_hash:
+            raise UsageError(
+                f"the inputs of task {task.id!r} have changed since {str(path)!r} was begun; "
+                "bring the same data back, or begin a new run"
+            )
+    spec = find_agent(plan.agent.name, domain)
+    agent = spec.create(
+        AgentRequest(
+            name=plan.agent.name,
+            options=plan.agent.options,
+            arguments=plan.agent.arguments,
+            seed=plan.seed,
+        )
+    )
+    return _session(path, plan, domain, suite, agent, tasks, LocalSandbox())
+
+
+def reopen_suite(plan: Plan, progress: Progress = no_progress) -> tuple[Domain, Suite]:
+    """Return the domain and the prepared suite of a run.
+
+    Raises:
+        ITBenchError: they are gone, or of another version.
+    """
+    domain, suite = find_suite(f"{plan.domain}/{plan.suite}")
+    if suite.version != plan.suite_version:
+        raise UsageError(
+            f"the run has suite {plan.domain}/{plan.suite} {plan.suite_version}, installed is {suite.version}; "
+            f"install {plan.domain_origin} again"
+        )
+    data = Path(plan.suite_data) if plan.suite_data else None
+    suite = suite.configured(
+        SuiteOptions(data=data, as_published=plan.suite_as_published, extra=plan.suite_extra)
+    )
+    suite.prepare(progress)
+    return domain, suite
+
+
+def own_version() -> str:
+    """Return the version of the installed itbench."""
+    try:
+        return version("itbench")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def _session(
+    path: Path,
+    plan: Plan,
+    domain: Domain,
+    suite: Suite,
+    agent: Agent,
+    tasks: Sequence[Task],
+    sandbox: Sandbox,
+) -> Session:
+    if plan.agent.role == "privileged" and isinstance(agent, PrivilegedAgent):
+        agent.trust(Judge(domain, suite).solution)
+    return Session(
+        path=path, plan=plan, domain=domain, suite=suite, agent=agent, tasks=tasks, sandbox=sandbox
+    )
+
+
+def _plan(
+    options: RunOptions,
+    domain: Domain,
+    suite: Suite,
+    spec: AgentSpec,
+    request: AgentRequest,
+    tasks: Sequence[Task],
+    sandbox: Sandbox,
+) -> Plan:
+    digests = FileDigests()
+    hashes = {task.id: task_hash(task, suite.inputs(task.id), digests) for task in tasks}
+    floor = suite.floor
+    return Plan(
+        id=_new_id(),
+        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        itbench_version=own_version(),
+        python_version=platform.python_version(),
+        domain=domain.name,
+        domain_origin=domain_host().origin(domain.name),
+        suite=suite.name,
+        suite_version=suite.version,
+        suite_hash=suite_hash(hashes.values()),
+        suite_data=str(options.suite.data.resolve()) if options.suite.data else None,
+        suite_as_published=options.suite.as_published,
+        suite_extra=dict(options.suite.extra),
+        suite_settings=suite.settings(),
+        agent=PlannedAgent(
+            name=spec.name, role=spec.role, options=dict(request.options), arguments=request.arguments
+        ),
+        tasks=tuple(PlannedTask(id=task.id, content_hash=hashes[task.id]) for task in tasks),
+        repeats=options.repeats,
+        seed=options.seed,
+        attempts=options.attempts,
+        max_trials=options.max_trials,
+        is_scored=options.is_scored,
+        sandbox=sandbox.name,
+        sandbox_warning=sandbox.warning,
+        floor=PlannedFloor(agent=floor.agent, value=floor.value) if floor else None,
+    )
+
+
+def _file_name(plan: Plan) -> str:
+    moment = datetime.fromisoformat(plan.created_at).strftime("%Y%m%dT%H%M%SZ")
+    return f"{moment}-{plan.domain}-{plan.suite}-{plan.agent.name}-{plan.id}.itbench"
+
+
+def _new_id() -> str:
+    return "".join(secrets.choice(_ID_ALPHABET) for _ in range(8))

@@ -1,0 +1,167 @@
+"""One trial: open, solve, collect, observe, close, check the answer, score."""
+
+import asyncio
+import hashlib
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from itbench.interfaces.agent import Agent
+from itbench.interfaces.domain import Domain
+from itbench.interfaces.environment import FilesEnvironment
+from itbench.interfaces.fault import Fault, LimitReached, Stage
+from itbench.interfaces.json import JsonObject
+from itbench.interfaces.record import ScoreRecord, TrialKey, TrialRecord
+from itbench.interfaces.submission import Submission
+from itbench.interfaces.suite import Suite
+from itbench.interfaces.task import Task
+from itbench.interfaces.trace import Trace, TraceEvent
+from itbench.interfaces.workspace import Sandbox, Workspace
+from itbench.run.answer import read_answer
+from itbench.run.blame import Blamed, blame, fault_of
+from itbench.run.collect import Collected, collect
+from itbench.run.judge import Judge
+from itbench.workspaces.traced import TracedWorkspace
+
+# How long an agent may take to clean up after it was told to stop.
+_GRACE_S = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialSetting:
+    """What all trials of a run share; `judge` is None in a run that does not score."""
+
+    domain: Domain
+    suite: Suite
+    agent: Agent
+    sandbox: Sandbox
+    judge: Judge | None
+    seed: int
+    on_event: Callable[[TrialKey, TraceEvent], object] | None = None
+
+
+@dataclass(slots=True)
+class _Ending:
+    """How the work on a task ended, filled in as the stages go by."""
+
+    fault: Fault | None = None
+    collected: Collected = field(default_factory=Collected)
+    observed: JsonObject = field(default_factory=dict)
+
+
+async def run_trial(setting: TrialSetting, task: Task, key: TrialKey) -> TrialRecord:
+    """Run one trial to its end; whatever goes wrong is part of the record."""
+    started_at, started = datetime.now(UTC), time.monotonic()
+    trace = Trace(limits=task.limits, seed=trial_seed(setting.seed, key), repeat=key.repeat)
+    listener = setting.on_event
+    if listener is not None:
+        trace.listener = lambda event: listener(key, event)
+    ending = _Ending()
+    try:
+        await _work(setting, task, trace, ending)
+    except Blamed as error:
+        ending.fault = error.fault
+    submission = _submission(task, ending)
+    return TrialRecord(
+        key=key,
+        fault=ending.fault,
+        limit=trace.limit,
+        submission=submission,
+        handed_in=not ending.collected.problems,
+        answer_hash=_answer_hash(ending.collected),
+        started_at=started_at.isoformat(timespec="milliseconds"),
+        wall_s=round(time.monotonic() - started, 6),
+        usage=trace.usage,
+        events=trace.events,
+        scoring=_scoring(setting.judge, task, submission, trace, ending),
+    )
+
+
+def trial_seed(run_seed: int, key: TrialKey) -> int:
+    """Return a seed that depends on run seed, task and repeat only, so that a trial can be done again."""
+    text = f"{run_seed}/{key.task}/{key.repeat}".encode()
+    return int.from_bytes(hashlib.sha256(text).digest()[:6])
+
+
+async def _work(setting: TrialSetting, task: Task, trace: Trace, ending: _Ending) -> None:
+    with blame(Stage.ENVIRONMENT):
+        make = setting.domain.environment or FilesEnvironment
+        environment = make(task, setting.suite.inputs(task.id), setting.sandbox)
+        async with environment.open() as workspace:
+            ending.fault = await _solve(setting.agent, task, workspace, trace)
+            ending.collected = await collect(task, workspace)
+            ending.observed = await environment.observe(ending.collected.files)
+
+
+async def _solve(agent: Agent, task: Task, workspace: Workspace, trace: Trace) -> Fault | None:
+    work = asyncio.create_task(_guarded(agent, task, TracedWorkspace(workspace, trace), trace))
+    try:
+        finished, _ = await asyncio.wait({work}, timeout=task.limits.wall_s)
+    except asyncio.CancelledError:
+        await _cancel(work)
+        raise
+    if not finished:
+        trace.limit = trace.limit or "wall"
+        await _cancel(work)
+        return None
+    if work.cancelled():
+        return Fault(Stage.AGENT, "the agent cancelled itself")
+    return work.result()
+
+
+async def _guarded(agent: Agent, task: Task, workspace: Workspace, trace: Trace) -> Fault | None:
+    try:
+        await agent.solve(task, workspace, trace)
+    except LimitReached as reached:
+        trace.limit = trace.limit or reached.limit
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - foreign code; sys.exit must not end the run
+        return fault_of(error, Stage.AGENT)
+    return None
+
+
+async def _cancel(work: asyncio.Task[Fault | None]) -> None:
+    work.cancel()
+    await asyncio.wait({work}, timeout=_GRACE_S)
+
+
+def _submission(task: Task, ending: _Ending) -> Submission | None:
+    """Return what was handed in; where it cannot be scored, note the agent's fault."""
+    files = dict(ending.collected.files)
+    path = task.hand_in.answer
+    if path is None:
+        if not files and ending.fault is None:
+            ending.fault = Fault(Stage.AGENT, "none of the files that the task asks for was handed in")
+        return Submission(files=files, observed=ending.observed)
+    if path not in files:
+        ending.fault = ending.fault or _missing_answer(path, ending.collected)
+        return Submission(files=files, observed=ending.observed) if files else None
+    answer = read_answer(files[path], task.hand_in.answer_schema)
+    if answer.problem is not None:
+        ending.fault = ending.fault or Fault(Stage.AGENT, answer.problem)
+    elif not answer.notes:
+        del files[path]
+    return Submission(answer=answer.value, files=files, observed=ending.observed, notes=answer.notes)
+
+
+def _missing_answer(path: str, collected: Collected) -> Fault:
+    return Fault(Stage.AGENT, collected.problems.get(path, f"{path!r} was not handed in"))
+
+
+def _answer_hash(collected: Collected) -> str | None:
+    if not collected.files:
+        return None
+    parts = [[path, hashlib.sha256(data).hexdigest()] for path, data in sorted(collected.files.items())]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+
+
+def _scoring(
+    judge: Judge | None, task: Task, submission: Submission | None, trace: Trace, ending: _Ending
+) -> ScoreRecord | None:
+    if judge is None:
+        return None
+    texts = (event.data for event in trace.events)
+    if ending.fault is not None or submission is None:
+        return judge.look_for_leak(task, submission or Submission(files=ending.collected.files), texts)
+    return judge.judge(task, submission, texts)

@@ -1,0 +1,142 @@
+"""Reads run files: the plan, the outcomes, one trial."""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from itbench.errors import RunFileError, UsageError
+from itbench.interfaces.json import JsonObject, JsonValue
+from itbench.store.connect import open_run
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+_OUTCOMES = "SELECT * FROM outcome"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialDetail:
+    """Everything that is kept of one trial, as read from the file."""
+
+    row: Mapping[str, Any]
+    answer: JsonValue
+    observed: JsonObject
+    notes: list[str]
+    files: dict[str, bytes]
+    score: Mapping[str, Any] | None
+
+
+class RunFile:
+    """A run file, open for reading; use it in a `with`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.connection = open_run(path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: "TracebackType | None",
+    ) -> None:
+        self.connection.close()
+
+    def plan(self) -> JsonObject:
+        """Return the plan as JSON.
+
+        Raises:
+            RunFileError: the file ends before its plan.
+        """
+        row = self.connection.execute("SELECT document FROM plan").fetchone()
+        if row is None:
+            raise RunFileError(f"{str(self.path)!r} has no plan: it was cut off while it was made; delete it")
+        value: JsonObject = json.loads(row["document"])
+        return value
+
+    def tasks(self) -> Iterator[sqlite3.Row]:
+        """Yield id, content_hash and document of each task, in order."""
+        yield from self.connection.execute("SELECT id, content_hash, document FROM task ORDER BY position")
+
+    def outcomes(self) -> Iterator[sqlite3.Row]:
+        """Yield the outcome of each task and repeat that was tried, in the order of the plan."""
+        query = f"{_OUTCOMES} JOIN task ON task.id = outcome.task ORDER BY task.position, outcome.repeat"
+        yield from self.connection.execute(query)
+
+    def values(self) -> dict[str, list[float | None]]:
+        """Return the value of each repeat of each planned task; None where there is no score."""
+        plan = self.plan()
+        values: dict[str, list[float | None]] = {
+            task["id"]: [None] * plan["repeats"] for task in plan["tasks"]
+        }
+        for row in self.connection.execute("SELECT task, repeat, value FROM outcome"):
+            values[row["task"]][row["repeat"]] = row["value"]
+        return values
+
+    def find_trial(self, reference: str) -> sqlite3.Row:
+        """Return the trial of `TASK`, `TASK:REPEAT`, `TASK:REPEAT:ATTEMPT` or a trial's number.
+
+        Raises:
+            UsageError: there is none.
+        """
+        row = self._by_number(reference) if reference.isdecimal() else self._by_key(reference)
+        if row is None:
+            raise UsageError(
+                f"no trial {reference!r} in {str(self.path)!r}; `itbench show {self.path}` lists them"
+            )
+        return row
+
+    def detail(self, trial: int) -> TrialDetail:
+        """Return everything that is kept of one trial but its events."""
+        row = self.connection.execute("SELECT * FROM trial WHERE id = ?", (trial,)).fetchone()
+        submission = self.connection.execute("SELECT * FROM submission WHERE trial = ?", (trial,)).fetchone()
+        files = self.connection.execute("SELECT path, data FROM file WHERE trial = ?", (trial,)).fetchall()
+        score = self.connection.execute(
+            "SELECT * FROM score WHERE trial = ? ORDER BY scoring DESC LIMIT 1", (trial,)
+        ).fetchone()
+        return TrialDetail(
+            row=dict(row),
+            answer=json.loads(submission["answer"]) if submission else None,
+            observed=json.loads(submission["observed"]) if submission else {},
+            notes=json.loads(submission["notes"]) if submission else [],
+            files={file["path"]: file["data"] for file in files},
+            score=dict(score) if score else None,
+        )
+
+    def events(self, trial: int) -> Iterator[sqlite3.Row]:
+        """Yield the events of one trial: position, at_s, kind and data, which is JSON text."""
+        yield from self.connection.execute(
+            "SELECT position, at_s, kind, data FROM event WHERE trial = ? ORDER BY position", (trial,)
+        )
+
+    def _by_number(self, number: str) -> sqlite3.Row | None:
+        row: sqlite3.Row | None = self.connection.execute(
+            "SELECT * FROM trial WHERE id = ?", (int(number),)
+        ).fetchone()
+        return row
+
+    def _by_key(self, reference: str) -> sqlite3.Row | None:
+        task, *numbers = reference.split(":")
+        if len(numbers) > 2 or not all(number.isdecimal() for number in numbers):
+            return None
+        condition = "".join(
+            f" AND {name} = ?" for name, _ in zip(("repeat", "attempt"), numbers, strict=False)
+        )
+        query = f"SELECT * FROM trial WHERE task = ?{condition} ORDER BY repeat, attempt DESC LIMIT 1"  # noqa: S608
+        row: sqlite3.Row | None = self.connection.execute(query, (task, *map(int, numbers))).fetchone()
+        return row
+
+
+def is_run_file(path: Path) -> bool:
+    """Tell whether a file can be opened as a run."""
+    try:
+        with closing(open_run(path)):
+            return True
+    except RunFileError:
+        return False

@@ -1,0 +1,121 @@
+"""Run files that cannot be opened say so in one line; any SQLite tool can read a good one."""
+
+import json
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from itbench import RunFileError, StorageError, UsageError
+from itbench.store.connect import create, open_run
+from itbench.store.reader import RunFile
+from itbench.store.schema import VERSION
+
+Itbench = Callable[..., Any]
+
+
+def only_run() -> Path:
+    (path,) = Path("runs").glob("*.itbench")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda _path: None, r"no run file at '.*x\.itbench'; `itbench runs` lists what there is"),
+        (lambda path: path.mkdir(), r"no run file at '.*x\.itbench'"),
+        (lambda path: path.write_bytes(b""), "is an SQLite file but not a run of itbench"),
+        (lambda path: path.write_text("hello " * 100), "is not a run file: file is not a database"),
+        (
+            lambda path: sqlite3.connect(path).execute("PRAGMA user_version=1").connection.close(),
+            "not a run of itbench",
+        ),
+    ],
+    ids=["missing", "a folder", "empty", "text", "another database"],
+)
+def test_what_is_no_run_file_is_refused(tmp_path: Path, make: Callable[[Path], object], message: str) -> None:
+    path = tmp_path / "x.itbench"
+    make(path)
+    with pytest.raises(RunFileError, match=message):
+        open_run(path)
+
+
+def test_a_run_file_of_a_newer_version_asks_for_an_upgrade(tmp_path: Path) -> None:
+    path = tmp_path / "x.itbench"
+    with closing(create(path)) as connection:
+        connection.execute(f"PRAGMA user_version={VERSION + 1}")
+    with pytest.raises(
+        RunFileError, match=rf"written by a newer itbench \(format {VERSION + 1}, this one reads up to"
+    ):
+        open_run(path)
+
+
+def test_a_run_file_that_was_cut_off_before_its_plan_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "x.itbench"
+    create(path).close()
+    with (
+        RunFile(path) as run,
+        pytest.raises(RunFileError, match="has no plan: it was cut off while it was made"),
+    ):
+        run.plan()
+
+
+def test_a_torn_run_file_is_an_error_and_no_traceback(sums: Path, itbench: Itbench) -> None:
+    itbench("run", "sums")
+    path = only_run()
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    done = itbench("show", path)
+    assert done.code == 3
+    assert done.err.startswith("error: ")
+    assert "Traceback" not in done.err
+
+
+def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(StorageError, match="cannot write the run file"):
+        create(tmp_path / "file" / "x.itbench")
+
+
+def test_the_command_line_names_a_bad_run_file_and_exits_with_3(itbench: Itbench) -> None:
+    Path("bad.itbench").write_text("no database " * 50)
+    for command in ("show", "resume", "score", "export", "leaderboard"):
+        done = itbench(command, "bad.itbench")
+        assert (done.code, done.err.startswith("error: 'bad.itbench' is not a run file")) == (3, True), (
+            command
+        )
+
+
+def test_a_trial_is_found_by_task_repeat_attempt_or_number(sums: Path, itbench: Itbench) -> None:
+    itbench("run", "sums", "-n", "2", "-k", "2")
+    with RunFile(only_run()) as run:
+        number = run.find_trial("sum-0001:1")["id"]
+        assert run.find_trial(str(number))["task"] == "sum-0001"
+        assert run.find_trial("sum-0001:1:0")["repeat"] == 1
+        assert run.find_trial("sum-0001")["repeat"] == 0
+        for unknown in ("sum-0009", "sum-0001:2", "sum-0001:1:1", "sum-0001:x", "9999", "a:1:2:3", ""):
+            with pytest.raises(UsageError, match="no trial"):
+                run.find_trial(unknown)
+
+
+def test_any_sqlite_tool_can_recompute_the_score(sums: Path, itbench: Itbench) -> None:
+    shown = json.loads(itbench("run", "sums", "-a", "adder:wrong=2", "-k", "3", "--json").out)
+    with closing(sqlite3.connect(only_run())) as connection:
+        (mean,) = connection.execute(
+            "SELECT avg(m) FROM (SELECT avg(value) AS m FROM outcome GROUP BY task)"
+        ).fetchone()
+    assert mean == pytest.approx(shown["score"])
+
+
+def test_words_of_an_agent_that_are_no_unicode_are_kept(sums: Path, itbench: Itbench) -> None:
+    program = (
+        r"""printf '{"sum": 0, }' > answer.json; printf '\377\376\355\240\200'; printf 'a\033[2Jb' >&2"""
+    )
+    done = itbench("run", "sums", "-n", "1", "-a", "command", "--", "sh", "-c", program)
+    assert done.code == 0
+    shown = itbench("show", only_run(), "sum-0000")
+    assert "\x1b" not in shown.out
+    assert "a trailing comma was left out of the answer" in shown.out
