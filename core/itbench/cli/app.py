@@ -1,0 +1,47 @@
+"""The commands of `itbench`."""
+
+import os
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from itbench.cli import checking, comparing, fetching, listing, reading, running
+from itbench.cli.quick import QuickGroup
+
+HELP = "Benchmark AI agents on enterprise IT work. Start with: itbench run sre"
+
+
+def build_app(words: Sequence[str]) -> typer.Typer:
+    """Return the program for these words of a command line."""
+    # Typer reads its options for completion with pydantic at every start; they stand only where a command would.
+    has_command = bool(words) and not words[0].startswith("-") and "_ITBENCH_COMPLETE" not in os.environ
+    app = typer.Typer(
+        name="itbench",
+        cls=QuickGroup,
+        help=HELP,
+        no_args_is_help=True,
+        add_completion=not has_command,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback(help=HELP)(_options)
+    for module in (running, listing, reading, comparing, checking, fetching):
+        module.register(app)
+    return app
+
+
+def _version(is_wanted: bool) -> None:
+    if is_wanted:
+        from importlib_metadata import version
+
+        typer.echo(f"itbench {version('itbench')}")
+        raise typer.Exit
+
+
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Take the options that stand before a command."""

@@ -1,0 +1,63 @@
+"""validate, doctor."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from itbench.cli.options import AsJson, AsPublished, Data, SuiteOption
+from itbench.cli.output import print_json, print_rows, print_text
+from itbench.cli.quick import QuickCommand
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("validate", cls=QuickCommand)(validate)
+    app.command("doctor", cls=QuickCommand)(doctor)
+
+
+def validate(
+    reference: Annotated[
+        str,
+        typer.Argument(help="DOMAIN, DOMAIN/SUITE, or a folder with a suite.", metavar="DOMAIN[/SUITE]|PATH"),
+    ],
+    data: Data = None,
+    as_published: AsPublished = False,
+    suite_option: SuiteOption = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check every task and truth of a suite: schemas, solution scores 1, nothing scores 0, no truth in sight.
+
+    Example: itbench validate sre/incidents
+    """
+    from itbench.cli.waiting import waiting
+    from itbench.interfaces.suite import SuiteOptions
+    from itbench.run.options import parse_pairs
+    from itbench.validation.suite import validate_folder, validate_suite
+
+    with waiting() as progress:
+        if Path(reference).is_dir():
+            report = validate_folder(Path(reference))
+        else:
+            extra = parse_pairs(tuple(suite_option or ()), "--suite-option")
+            options = SuiteOptions(data=data, as_published=as_published, extra=extra)
+            report = validate_suite(reference, options, progress)
+    if as_json:
+        print_json({"checked": report.tasks, "faults": report.faults})
+    else:
+        print_text("\n".join([*report.faults, report.conclusion]))
+    if report.faults:
+        raise typer.Exit(1)
+
+
+def doctor(as_json: AsJson = False) -> None:
+    """Tell what works on this machine, what does not, and what to do about it.
+
+    Example: itbench doctor
+    """
+    from itbench.report.doctor import findings
+
+    rows = findings()
+    print_rows(["check", "status", "what to know"], rows, as_json=as_json)
+    if any(row[1] == "BROKEN" for row in rows):
+        raise typer.Exit(1)

@@ -1,0 +1,50 @@
+"""leaderboard, compare."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from itbench.cli.options import AsJson, RunPath
+from itbench.cli.output import print_json, print_text
+from itbench.cli.quick import QuickCommand
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("leaderboard", cls=QuickCommand)(leaderboard)
+    app.command("compare", cls=QuickCommand)(compare)
+
+
+def leaderboard(
+    paths: Annotated[list[Path], typer.Argument(help="Run files.", metavar="RUN...")],
+    published: Annotated[
+        bool, typer.Option("--published", help="Add what others published for the same suite.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Rank runs by score, with error bars, coverage, turns, cost and time.
+
+    Example: itbench leaderboard runs/*.itbench --published
+    """
+    from itbench.report.leaderboard import boards, boards_json, boards_text
+
+    found = boards(paths, with_published=published)
+    if as_json:
+        print_json(boards_json(found))
+    else:
+        print_text(boards_text(found))
+
+
+def compare(first: RunPath, second: RunPath, as_json: AsJson = False) -> None:
+    """Compare two runs task by task: difference, its error bar, and how many tasks would show it.
+
+    Example: itbench compare runs/a.itbench runs/b.itbench
+    """
+    from itbench.report.comparison import compare_runs, comparison_json, comparison_text
+
+    result = compare_runs(first, second)
+    if as_json:
+        print_json(comparison_json(result))
+    else:
+        print_text(comparison_text(result))

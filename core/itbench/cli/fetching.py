@@ -1,0 +1,29 @@
+"""fetch."""
+
+import typer
+
+from itbench.cli.options import Globs, SuiteOption, SuiteReference
+from itbench.cli.output import print_text
+from itbench.cli.quick import QuickCommand
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("fetch", cls=QuickCommand)(fetch)
+
+
+def fetch(reference: SuiteReference, task: Globs = None, suite_option: SuiteOption = None) -> None:
+    """Download the dataset of a suite, or only some of its tasks; goes on where it was cut off.
+
+    Example: itbench fetch sre/itbench-aa --task itbench-aa-1
+    """
+    from itbench.cli.waiting import waiting
+    from itbench.interfaces.suite import SuiteOptions
+    from itbench.plugins.domains import find_suite
+    from itbench.run.options import parse_pairs
+
+    extra = parse_pairs(tuple(suite_option or ()), "--suite-option")
+    suite = find_suite(reference)[1].configured(SuiteOptions(extra=extra))
+    with waiting() as progress:
+        root = suite.fetch(tuple(task or ()), progress)
+    print_text(f"{reference} lies at {root}")

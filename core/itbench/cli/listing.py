@@ -1,0 +1,112 @@
+"""list-domains, list-suites, list-tasks, list-agents."""
+
+from typing import Annotated
+
+import typer
+
+from itbench.cli.options import AsJson, AsPublished, Data, SuiteOption, SuiteReference
+from itbench.cli.output import print_rows
+from itbench.cli.quick import QuickCommand
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("list-domains", cls=QuickCommand)(list_domains)
+    app.command("list-suites", cls=QuickCommand)(list_suites)
+    app.command("list-tasks", cls=QuickCommand)(list_tasks)
+    app.command("list-agents", cls=QuickCommand)(list_agents)
+
+
+def list_domains(as_json: AsJson = False) -> None:
+    """List the installed domains; a broken one is named with its cause.
+
+    Example: itbench list-domains --json
+    """
+    from itbench.plugins.domains import domain_host
+
+    rows = [
+        [
+            plugin.name,
+            plugin.status.value,
+            plugin.origin,
+            plugin.value.summary if plugin.value else plugin.cause,
+        ]
+        for plugin in domain_host().listing()
+    ]
+    print_rows(["domain", "status", "from", "summary"], rows, as_json=as_json)
+
+
+def list_suites(
+    domain: Annotated[str | None, typer.Argument(help="Only of this domain.", metavar="DOMAIN")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the suites of all domains, or of one; the first of each domain is its default.
+
+    Example: itbench list-suites sre
+    """
+    from itbench.plugins.domains import domain_host
+
+    host = domain_host()
+    domains = [host.get(domain)] if domain else [p.value for p in host.listing() if p.value is not None]
+    rows = [
+        [f"{found.name}/{suite.name}", suite.version, suite.summary]
+        for found in domains
+        for suite in found.suites
+    ]
+    print_rows(["suite", "version", "summary"], rows, as_json=as_json)
+
+
+def list_tasks(
+    reference: SuiteReference,
+    data: Data = None,
+    as_published: AsPublished = False,
+    suite_option: SuiteOption = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the tasks of a suite.
+
+    Example: itbench list-tasks sre/incidents
+    """
+    from itbench.cli.waiting import waiting
+    from itbench.interfaces.suite import SuiteOptions
+    from itbench.plugins.domains import find_suite
+    from itbench.run.options import parse_pairs
+    from itbench.suites.load import load_tasks
+
+    extra = parse_pairs(tuple(suite_option or ()), "--suite-option")
+    suite = find_suite(reference)[1].configured(
+        SuiteOptions(data=data, as_published=as_published, extra=extra)
+    )
+    with waiting() as progress:
+        suite.prepare(progress)
+    rows = [[task.id, ", ".join(task.tags), task.title] for task in load_tasks(suite)]
+    print_rows(["task", "tags", "title"], rows, as_json=as_json)
+
+
+def list_agents(
+    domain: Annotated[
+        str | None, typer.Argument(help="Also the agents that this domain brings.", metavar="DOMAIN")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the agents that can be asked for; without a domain those of every domain are listed too.
+
+    Example: itbench list-agents sre
+    """
+    from itbench.plugins.agents import agent_host
+    from itbench.plugins.domains import domain_host
+
+    rows = [
+        [
+            plugin.name,
+            plugin.value.role if plugin.value else plugin.status.value,
+            plugin.origin,
+            plugin.value.summary if plugin.value else plugin.cause,
+        ]
+        for plugin in agent_host().listing()
+    ]
+    host = domain_host()
+    domains = [host.get(domain)] if domain else [p.value for p in host.listing() if p.value is not None]
+    for found in domains:
+        rows += [[spec.name, spec.role, f"domain {found.name}", spec.summary] for spec in found.agents]
+    print_rows(["agent", "role", "from", "summary"], rows, as_json=as_json)

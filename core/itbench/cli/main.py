@@ -1,0 +1,30 @@
+"""The program `itbench`: runs a command and turns what a user can mend into one line and an exit code.
+
+Exit codes: 0 all is well; 1 done, but a trial has no honest score or a check found faults; 2 wrong usage;
+3 data, plugins or a run file that cannot be used; 4 the run file cannot be written; 130 interrupted.
+"""
+
+import sys
+from typing import NoReturn
+
+from itbench.errors import ITBenchError
+
+INTERRUPTED = 130
+
+
+def main() -> NoReturn:
+    """Run the command line and exit."""
+    from itbench.cli.app import build_app
+
+    try:
+        build_app(sys.argv[1:])(prog_name="itbench")
+    except ITBenchError as error:
+        sys.stderr.write(f"error: {error}\n")
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

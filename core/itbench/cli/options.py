@@ -1,0 +1,21 @@
+"""Options that several commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+Data = Annotated[Path | None, typer.Option("--data", help="Folder of a published dataset.", metavar="DIR")]
+AsPublished = Annotated[
+    bool, typer.Option("--as-published", help="Show agents exactly what the publisher shows them.")
+]
+SuiteOption = Annotated[
+    list[str] | None,
+    typer.Option("--suite-option", "-S", help="A setting that only this suite knows.", metavar="KEY=VALUE"),
+]
+RunPath = Annotated[Path, typer.Argument(help="A run file (*.itbench).", metavar="RUN")]
+SuiteReference = Annotated[str, typer.Argument(help="DOMAIN or DOMAIN/SUITE.", metavar="DOMAIN[/SUITE]")]
+Globs = Annotated[
+    list[str] | None, typer.Option("--task", "-t", help="Only tasks whose id fits.", metavar="GLOB")
+]

@@ -1,0 +1,107 @@
+"""show, export, runs."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from itbench.cli.options import AsJson, RunPath
+from itbench.cli.output import print_json, print_rows, print_text
+from itbench.cli.quick import QuickCommand
+
+if TYPE_CHECKING:
+    from itbench.interfaces.json import JsonObject
+
+
+class ExportFormat(StrEnum):
+    """What a run can be exported to."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
+    PARQUET = "parquet"
+    HTML = "html"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("show", cls=QuickCommand)(show)
+    app.command("export", cls=QuickCommand)(export)
+    app.command("runs", cls=QuickCommand)(runs)
+
+
+def show(
+    path: RunPath,
+    trial: Annotated[
+        str | None, typer.Argument(help="TASK, TASK:REPEAT or TASK:REPEAT:ATTEMPT.", metavar="TRIAL")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a run, or one trial with its trace, and its submission beside the truth.
+
+    Example: itbench show runs/my-run.itbench sre-0001
+    """
+    from itbench.report.run_text import run_text
+    from itbench.report.summary import summarise, summary_json
+    from itbench.report.trial_text import trial_json, trial_text
+    from itbench.store.reader import RunFile
+
+    with RunFile(path) as run:
+        if trial is None:
+            if as_json:
+                print_json(summary_json(summarise(run)) | {"trials": [dict(row) for row in run.outcomes()]})
+            else:
+                print_text(run_text(run))
+            return
+        row = run.find_trial(trial)
+        truth = _truth(run.plan(), row["task"])
+        if as_json:
+            print_json(trial_json(run, row["id"], truth))
+        else:
+            print_text(trial_text(run, row["id"], truth))
+
+
+def export(
+    path: RunPath,
+    to: Annotated[ExportFormat, typer.Option("--to", help="Format.")] = ExportFormat.JSONL,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File to write; without it RUN.<format>.")
+    ] = None,
+) -> None:
+    """Export a run: jsonl with everything, csv and parquet with one row a trial, html to look at.
+
+    Example: itbench export runs/my-run.itbench --to csv
+    """
+    from itbench.export.formats import export_run
+    from itbench.store.reader import RunFile
+
+    target = output or path.with_suffix(f".{to.value}")
+    with RunFile(path) as run:
+        count = export_run(run, to.value, target)
+    print_text(f"{count} trials written to {target}")
+
+
+def runs(
+    folder: Annotated[Path, typer.Argument(help="Where run files are.", metavar="DIR")] = Path("runs"),
+    as_json: AsJson = False,
+) -> None:
+    """List the runs in a folder, the newest first.
+
+    Example: itbench runs
+    """
+    from itbench.report.run_list import run_rows
+
+    head, rows = run_rows(folder)
+    print_rows(head, rows, as_json=as_json)
+
+
+def _truth(plan: "JsonObject", task_id: str) -> "JsonObject | str":
+    """Return the truth of a task, or why it is not to be had here."""
+    from itbench.errors import ITBenchError
+    from itbench.interfaces.plan import Plan
+    from itbench.run.session import reopen_suite
+
+    try:
+        return reopen_suite(Plan.model_validate(plan))[1].truth(task_id)
+    except ITBenchError as error:
+        return f"not to be had here: {error}"

@@ -1,0 +1,149 @@
+"""run, resume, score."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from itbench.cli.main import INTERRUPTED
+from itbench.cli.options import AsJson, AsPublished, Data, Globs, RunPath, SuiteOption, SuiteReference
+from itbench.cli.output import print_json, print_text
+from itbench.cli.quick import QuickCommand
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from itbench.run.runner import Job
+    from itbench.run.session import Session
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("run", cls=QuickCommand)(run)
+    app.command("resume", cls=QuickCommand)(resume)
+    app.command("score", cls=QuickCommand)(score)
+
+
+def run(
+    reference: SuiteReference,
+    arguments: Annotated[
+        list[str] | None, typer.Argument(help="For the agent, after --.", metavar="[-- ARGUMENTS]")
+    ] = None,
+    agent: Annotated[
+        str | None,
+        typer.Option("--agent", "-a", help="NAME or NAME:key=value,...; without it the domain's baseline."),
+    ] = None,
+    task: Globs = None,
+    tag: Annotated[list[str] | None, typer.Option("--tag", help="Only tasks with this tag.")] = None,
+    limit: Annotated[int | None, typer.Option("--limit", "-n", min=1, help="At most so many tasks.")] = None,
+    repeats: Annotated[int, typer.Option("--repeats", "-k", min=1, help="Trials of each task.")] = 1,
+    seed: Annotated[int, typer.Option("--seed", help="Of everything random.")] = 0,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the run file.", metavar="DIR")] = Path(
+        "runs"
+    ),
+    max_trials: Annotated[int, typer.Option("--max-trials", min=1, help="Trials under way at once.")] = 4,
+    attempts: Annotated[
+        int, typer.Option("--attempts", min=1, help="Tries where environment or model fails.")
+    ] = 2,
+    no_score: Annotated[
+        bool, typer.Option("--no-score", help="Leave the truths alone; score later.")
+    ] = False,
+    data: Data = None,
+    as_published: AsPublished = False,
+    suite_option: SuiteOption = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run a suite with an agent and print the scores.
+
+    Examples: itbench run sre --agent oracle --limit 2; itbench run sre/itbench-aa --data DIR -k 3;
+    itbench run sre --agent command -- ./my-agent --fast
+    """
+    from itbench.cli.waiting import waiting
+    from itbench.interfaces.suite import SuiteOptions
+    from itbench.run.options import RunOptions, parse_pairs
+    from itbench.run.runner import all_jobs
+    from itbench.run.session import start
+
+    extra = parse_pairs(tuple(suite_option or ()), "--suite-option")
+    options = RunOptions(
+        reference=reference,
+        agent=agent,
+        arguments=tuple(arguments or ()),
+        task_globs=tuple(task or ()),
+        tags=tuple(tag or ()),
+        limit=limit,
+        repeats=repeats,
+        seed=seed,
+        out=out,
+        max_trials=max_trials,
+        attempts=attempts,
+        is_scored=not no_score,
+        suite=SuiteOptions(data=data, as_published=as_published, extra=extra),
+    )
+    with waiting() as progress:
+        session = start(options, progress)
+    _carry_out(session, all_jobs(session), as_json=as_json)
+
+
+def resume(path: RunPath, as_json: AsJson = False) -> None:
+    """Go on with a run: do what is missing, and again what failed through no fault of the agent.
+
+    Example: itbench resume runs/20260101T120000Z-sre-incidents-baseline-abcdefgh.itbench
+    """
+    from itbench.cli.waiting import waiting
+    from itbench.run.resume import resume as prepare
+
+    with waiting() as progress:
+        session, jobs = prepare(path, progress)
+    _carry_out(session, jobs, as_json=as_json)
+
+
+def score(
+    path: RunPath,
+    truths: Annotated[
+        Path | None, typer.Option("--truths", help="Read the truths from this folder.", metavar="DIR")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Score the stored submissions of a run again; earlier scores are kept beside.
+
+    Example: itbench score runs/my-run.itbench --truths ../held-out
+    """
+    from itbench.cli.waiting import waiting
+    from itbench.run.rescore import rescore
+
+    with waiting() as progress:
+        done = rescore(path, truths, progress)
+    if not as_json:
+        print_text(f"{done.trials} trials scored again, {done.changed} values changed")
+    _report(path, as_json=as_json)
+
+
+def _carry_out(session: "Session", jobs: "Sequence[Job]", *, as_json: bool) -> None:
+    from itbench.report.progress import RunProgress
+    from itbench.run.hooks import Hooks
+    from itbench.run.runner import execute
+
+    hooks = Hooks()
+    hooks.add_installed()
+    hooks.add(RunProgress())
+    if not execute(session, jobs, hooks):
+        typer.echo(f"interrupted; go on with: itbench resume {session.path}", err=True)
+        raise typer.Exit(INTERRUPTED)
+    _report(session.path, as_json=as_json)
+
+
+def _report(path: Path, *, as_json: bool) -> None:
+    from itbench.report.run_text import run_text
+    from itbench.report.summary import run_symptoms, summarise, summary_json
+    from itbench.store.reader import RunFile
+
+    with RunFile(path) as found:
+        summary = summarise(found)
+        if as_json:
+            more = {"warnings": run_symptoms(found), "path": str(path)}
+            print_json(summary_json(summary) | more)
+        else:
+            print_text(run_text(found))
+    if not summary.is_sound:
+        raise typer.Exit(1)

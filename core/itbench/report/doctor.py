@@ -1,0 +1,59 @@
+"""What works on this machine, what does not, and what to do about it."""
+
+import os
+import platform
+import shutil
+import sqlite3
+from importlib.util import find_spec
+from pathlib import Path
+
+from itbench.cache import cache_dir
+from itbench.plugins.agents import agent_host
+from itbench.plugins.domains import domain_host
+from itbench.plugins.host import PluginHost, Status
+
+_EXTRAS = {"huggingface_hub": ("hub", "itbench fetch"), "pyarrow": ("parquet", "itbench export --to parquet")}
+_LITTLE_SPACE_BYTES = 1 << 30
+
+
+def findings() -> list[list[str]]:
+    """Return rows of check, status (ok, note or BROKEN) and what to know."""
+    rows = [["python", "ok", f"{platform.python_version()} on {platform.system()} {platform.machine()}"]]
+    rows.append(["sqlite", "ok", sqlite3.sqlite_version])
+    rows += [_folder("cache", cache_dir()), _folder("runs", Path("runs"))]
+    rows += [_extra(module, *use) for module, use in _EXTRAS.items()]
+    rows.append(["sandbox", "note", "none yet: agents work in plain temporary directories"])
+    rows += _plugins("domain", domain_host()) + _plugins("agent", agent_host())
+    rows += _plugins("plugin", PluginHost[object]("plugin", "itbench.plugins", lambda _name, _value: None))
+    return rows
+
+
+def _plugins(noun: str, host: "PluginHost[object]") -> list[list[str]]:
+    rows = []
+    for plugin in host.listing():
+        status = {Status.OK: "ok", Status.DISABLED: "note"}.get(plugin.status, "BROKEN")
+        where = _last_frame(plugin.traceback)
+        rows.append(
+            [f"{noun} {plugin.name}", status, " ".join(filter(None, [plugin.origin, plugin.cause, where]))]
+        )
+    return rows
+
+
+def _last_frame(traceback: str) -> str:
+    frames = [line.strip() for line in traceback.splitlines() if line.strip().startswith("File ")]
+    return f"({frames[-1]})" if frames else ""
+
+
+def _folder(name: str, path: Path) -> list[str]:
+    existing = next((parent for parent in [path, *path.absolute().parents] if parent.exists()), Path("/"))
+    if not os.access(existing, os.W_OK):
+        return [name, "BROKEN", f"{path} cannot be written; set another with ITBENCH_CACHE or --out"]
+    free = shutil.disk_usage(existing).free
+    note = "note" if free < _LITTLE_SPACE_BYTES else "ok"
+    return [name, note, f"{path}, {free / (1 << 30):.1f} GiB free"]
+
+
+def _extra(module: str, extra: str, use: str) -> list[str]:
+    if find_spec(module) is not None:
+        return [module, "ok", f"for {use}"]
+    return [module, "note", f"not installed; for {use}: pip install 'itbench[{extra}]'"]

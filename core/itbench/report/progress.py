@@ -1,0 +1,83 @@
+"""How far a run is: a bar with the running score on a terminal, plain lines elsewhere."""
+
+import sys
+import time
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from itbench.interfaces.hooks import hookimpl
+from itbench.interfaces.plan import Plan
+from itbench.interfaces.record import TrialRecord
+
+_LINE_EVERY_S = 10.0
+
+
+class RunProgress:
+    """The console as a plugin of the run; it writes to standard error only."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, list[float]] = {}
+        self._faults: set[tuple[str, int]] = set()
+        self._done: set[tuple[str, int]] = set()
+        self._before = self._total = 0
+        self._bar: Progress | None = None
+        self._last_line = time.monotonic()
+
+    @hookimpl
+    def run_started(self, plan: Plan, path: Path, done: int) -> None:
+        """Show the bar."""
+        self._before, self._total = done, plan.planned_trials
+        console = Console(stderr=True)
+        if console.is_terminal:
+            self._bar = Progress(
+                TextColumn("{task.description}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TextColumn("{task.fields[state]}"),
+                TimeRemainingColumn(),
+                console=console,
+                transient=True,
+            )
+            name = f"{plan.domain}/{plan.suite}"
+            self._bar.add_task(name, total=self._total, completed=done, state="")
+            self._bar.start()
+        if plan.sandbox_warning:
+            self._say(f"warning: {plan.sandbox_warning}")
+
+    @hookimpl
+    def trial_finished(self, record: TrialRecord) -> None:
+        """Move the bar on."""
+        key = (record.key.task, record.key.repeat)
+        self._done.add(key)
+        value = record.value
+        if value is not None:
+            self._values.setdefault(record.key.task, []).append(value)
+        elif record.fault is not None:
+            self._faults.add(key)
+        if self._bar is not None:
+            done = self._before + len(self._done)
+            self._bar.update(self._bar.task_ids[0], completed=done, state=self._state())
+        elif time.monotonic() - self._last_line > _LINE_EVERY_S:
+            self._say_state()
+
+    @hookimpl
+    def run_finished(self, is_complete: bool) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.stop()
+        if not is_complete:
+            self._say_state()
+
+    def _state(self) -> str:
+        means = [sum(values) / len(values) for values in self._values.values()]
+        score = f"score {sum(means) / len(means):.3f}" if means else "no score yet"
+        return score + (f", {len(self._faults)} faults" if self._faults else "")
+
+    def _say_state(self) -> None:
+        self._last_line = time.monotonic()
+        self._say(f"{self._before + len(self._done)} of {self._total} trials, {self._state()}")
+
+    def _say(self, text: str) -> None:
+        sys.stderr.write(f"{text}\n")

@@ -1,0 +1,39 @@
+"""The runs in a folder."""
+
+from pathlib import Path
+
+from itbench.errors import RunFileError, UsageError
+from itbench.report.summary import summarise
+from itbench.report.table import number
+from itbench.store.reader import RunFile
+
+HEAD = ["run", "suite", "agent", "score", "scored", "begun"]
+
+
+def run_rows(folder: Path) -> tuple[list[str], list[list[str]]]:
+    """Return head and rows of a table of the runs in a folder, the newest first.
+
+    Raises:
+        UsageError: there is no such folder.
+    """
+    if not folder.is_dir():
+        raise UsageError(f"no folder {str(folder)!r}; `itbench run` makes it with the first run")
+    paths = sorted(folder.glob("*.itbench"), key=lambda path: path.name, reverse=True)
+    return HEAD, [_row(path) for path in paths]
+
+
+def _row(path: Path) -> list[str]:
+    try:
+        with RunFile(path) as run:
+            summary = summarise(run)
+    except RunFileError as error:
+        return [str(path), "-", "-", "-", "-", str(error)]
+    plan, found = summary.plan, summary.estimate
+    return [
+        str(path),
+        f"{plan['domain']}/{plan['suite']}",
+        plan["agent"]["name"],
+        number(found.mean),
+        f"{found.n_scored}/{found.n_planned}",
+        plan["created_at"],
+    ]

@@ -1,0 +1,81 @@
+"""One run as text: its trials, its metrics, its headline, and what a reader must know."""
+
+import json
+from collections.abc import Iterator
+
+from itbench.report.summary import RunSummary, metric_means, run_symptoms, summarise
+from itbench.report.table import dollars, number, seconds, table
+from itbench.store.reader import RunFile
+
+_REASONS = """
+SELECT outcome.*, score.reasons FROM outcome JOIN task ON task.id = outcome.task
+LEFT JOIN score ON score.trial = outcome.trial
+    AND score.scoring = (SELECT max(s.scoring) FROM score AS s WHERE s.trial = outcome.trial)
+ORDER BY task.position, outcome.repeat
+"""
+
+
+def run_text(run: RunFile) -> str:
+    """Return the whole report of one run."""
+    summary = summarise(run)
+    parts = [title(summary), "", trials_table(run), "", *_metrics(run), *closing_lines(run, summary)]
+    return "\n".join(parts)
+
+
+def title(summary: RunSummary) -> str:
+    """Return one line that says who worked on what."""
+    plan = summary.plan
+    agent = plan["agent"]
+    role = f" [{agent['role']}]" if agent["role"] != "agent" else ""
+    size = f"{len(plan['tasks'])} tasks x {plan['repeats']}"
+    return f"{plan['domain']}/{plan['suite']} {plan['suite_version']}, {size}, agent {agent['name']}{role}"
+
+
+def trials_table(run: RunFile) -> str:
+    """Return a table with one row for each trial."""
+    rows = [
+        [
+            row["task"],
+            str(row["repeat"]),
+            row["status"] + (f" ({row['limit_hit']} limit)" if row["limit_hit"] else ""),
+            number(row["value"]),
+            str(row["turns"]),
+            dollars(row["cost_usd"]),
+            seconds(row["wall_s"]),
+            row["fault"] or _first(row["reasons"]),
+        ]
+        for row in run.connection.execute(_REASONS)
+    ]
+    head = ["task", "repeat", "status", "score", "turns", "cost", "time", "why"]
+    return table(head, rows, numbers=["repeat", "score", "turns", "cost", "time"])
+
+
+def closing_lines(run: RunFile, summary: RunSummary) -> Iterator[str]:
+    """Yield headline, floor, warnings and where the run file is."""
+    yield f"score: {summary.headline}"
+    floor = summary.plan["floor"]
+    if floor is not None:
+        yield f"floor: {floor['value']:.3f}, what the best agent that knows nothing ({floor['agent']}) scores here"
+    if summary.plan["agent"]["role"] == "privileged":
+        yield "note: this agent is privileged, it was shown the solutions"
+    if summary.leaks:
+        yield f"warning: the truth was seen in {summary.leaks} trials; they count as 0"
+    if summary.plan["sandbox_warning"]:
+        yield f"warning: {summary.plan['sandbox_warning']}"
+    for symptom in run_symptoms(run):
+        yield f"warning: {symptom}"
+    yield f"run file: {run.path}"
+
+
+def _metrics(run: RunFile) -> Iterator[str]:
+    means = metric_means(run)
+    if means:
+        yield table(
+            ["metric", "mean"], [[name, number(mean)] for name, mean in means.items()], numbers=["mean"]
+        )
+        yield ""
+
+
+def _first(reasons: str | None) -> str:
+    found = json.loads(reasons) if reasons else []
+    return str(found[0]) if found else ""

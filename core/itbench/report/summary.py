@@ -1,0 +1,148 @@
+"""A run in numbers: recomputed from its trials every time, nothing is a stored counter."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from itbench.interfaces.json import JsonObject
+from itbench.statistics import Estimate, TrialFacts, estimate, headline, mean_over_tasks, symptoms
+from itbench.store.reader import RunFile
+
+_COSTS = """
+SELECT count(*) AS trials, avg(wall_s) AS wall_s, avg(turns) AS turns, avg(tokens) AS tokens,
+    avg(cost_usd) AS cost_usd, sum(status = 'leak') AS leaks, sum(status = 'unscored') AS unscored,
+    sum(status = 'agent fault') AS agent_faults
+FROM outcome
+"""
+_FAULTS = "SELECT fault_stage, count(*) AS n FROM outcome WHERE status = 'no score' GROUP BY fault_stage"
+_METRICS = """
+SELECT outcome.task, score.metrics FROM outcome JOIN score
+    ON score.trial = outcome.trial
+    AND score.scoring = (SELECT max(s.scoring) FROM score AS s WHERE s.trial = outcome.trial)
+WHERE outcome.status = 'scored'
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSummary:
+    """What one run says.
+
+    Attributes:
+        plan: as JSON.
+        estimate: of the headline value.
+        faults: trials without a score, by stage.
+        trials: that ended, whatever became of them.
+        agent_faults: trials that count as 0 because the agent failed.
+        leaks: trials in which the truth was seen.
+        unscored: trials that were never scored.
+        wall_s, turns, tokens, cost_usd: means over trials; None without any.
+    """
+
+    plan: JsonObject
+    estimate: Estimate
+    faults: dict[str, int]
+    trials: int
+    agent_faults: int
+    leaks: int
+    unscored: int
+    wall_s: float | None
+    turns: float | None
+    tokens: float | None
+    cost_usd: float | None
+
+    @property
+    def headline(self) -> str:
+        """Value, error bar, coverage and what is missing, in one line."""
+        if self.unscored and self.estimate.n_scored == 0:
+            return f"not scored: {self.unscored} submissions are kept; `itbench score RUN` scores them"
+        return headline(self.estimate, self.faults)
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether every planned trial has ended with an honest score, or was not meant to be scored."""
+        if self.plan["is_scored"] or self.estimate.n_scored:
+            return self.estimate.is_complete and not self.leaks
+        return self.unscored == self.estimate.n_planned
+
+
+def summarise(run: RunFile) -> RunSummary:
+    """Compute the summary of a run."""
+    costs = run.connection.execute(_COSTS).fetchone()
+    return RunSummary(
+        plan=run.plan(),
+        estimate=estimate(run.values()),
+        faults={row["fault_stage"]: row["n"] for row in run.connection.execute(_FAULTS)},
+        trials=costs["trials"],
+        agent_faults=costs["agent_faults"] or 0,
+        leaks=costs["leaks"] or 0,
+        unscored=costs["unscored"] or 0,
+        wall_s=costs["wall_s"],
+        turns=costs["turns"],
+        tokens=costs["tokens"],
+        cost_usd=costs["cost_usd"],
+    )
+
+
+def metric_means(run: RunFile) -> dict[str, float | None]:
+    """Return each metric's mean over repeats, then over tasks; None where it was measured nowhere."""
+    values: dict[str, dict[str, list[float]]] = {}
+    for row in run.connection.execute(_METRICS):
+        for name, value in json.loads(row["metrics"]).items():
+            of_tasks = values.setdefault(name, {})
+            if value is not None:
+                of_tasks.setdefault(row["task"], []).append(value)
+    return {
+        name: mean_over_tasks([sum(repeats) / len(repeats) for repeats in of_tasks.values()]).mean
+        for name, of_tasks in values.items()
+    }
+
+
+def run_symptoms(run: RunFile) -> list[str]:
+    """Return what is systematically wrong with a run, one sentence each."""
+    return symptoms(_facts(run))
+
+
+def summary_json(summary: RunSummary) -> JsonObject:
+    """Return the summary for machines."""
+    found = summary.estimate
+    return {
+        "run": summary.plan["id"],
+        "domain": summary.plan["domain"],
+        "suite": summary.plan["suite"],
+        "suite_version": summary.plan["suite_version"],
+        "suite_hash": summary.plan["suite_hash"],
+        "agent": summary.plan["agent"],
+        "headline": summary.headline,
+        "score": found.mean,
+        "standard_error": found.standard_error,
+        "interval": [found.interval.low, found.interval.high] if found.interval else None,
+        "score_missing_as_zero": found.missing_as_zero,
+        "trials_scored": found.n_scored,
+        "trials_planned": found.n_planned,
+        "tasks_scored": found.n_tasks_scored,
+        "tasks_planned": found.n_tasks_planned,
+        "faults": summary.faults,
+        "agent_faults": summary.agent_faults,
+        "leaks": summary.leaks,
+        "turns": summary.turns,
+        "tokens": summary.tokens,
+        "cost_usd": summary.cost_usd,
+        "wall_s": summary.wall_s,
+        "sandbox": summary.plan["sandbox"],
+        "floor": summary.plan["floor"],
+    }
+
+
+def _facts(run: RunFile) -> Iterator[TrialFacts]:
+    query = "SELECT * FROM outcome"
+    for row in run.connection.execute(query):
+        yield TrialFacts(
+            task=row["task"],
+            value=row["value"],
+            fault_stage=row["fault_stage"],
+            limit=row["limit_hit"],
+            tool_calls=row["tool_calls"],
+            failed_tool_calls=row["failed_tool_calls"],
+            answer_hash=row["answer_hash"],
+            handed_in=bool(row["handed_in"]),
+        )

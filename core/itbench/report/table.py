@@ -1,0 +1,71 @@
+"""Plain tables that fit the terminal; small and without imports, since listings must start at once."""
+
+import shutil
+import sys
+import textwrap
+from collections.abc import Sequence
+from itertools import zip_longest
+
+_GAP = "  "
+_NARROWEST = 12
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: Sequence[str] = ()) -> str:
+    """Return the rows under a head line, columns aligned; `numbers` names the columns to align right.
+
+    On a terminal the widest text columns are wrapped until a line fits; elsewhere nothing is wrapped.
+    """
+    cells = [[_printable(cell) for cell in row] for row in rows]
+    widths = [max([len(title), *(len(row[at]) for row in cells)]) for at, title in enumerate(head)]
+    if sys.stdout.isatty():
+        _shrink(widths, shutil.get_terminal_size().columns)
+    right = [title in numbers for title in head]
+    lines = [_line(head, widths, right), _GAP.join("-" * width for width in widths)]
+    for row in cells:
+        wrapped = [
+            textwrap.wrap(cell, width, break_on_hyphens=False) or [""]
+            for cell, width in zip(row, widths, strict=True)
+        ]
+        lines += [_line(part, widths, right) for part in zip_longest(*wrapped, fillvalue="")]
+    return "\n".join(lines)
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    """Return a number for a table, or a dash for none."""
+    return "-" if value is None else f"{value:.{digits}f}"
+
+
+def seconds(value: float | None) -> str:
+    """Return a duration for a table: 0.42 s, 75 s, 12 min."""
+    if value is None:
+        return "-"
+    if value < 100:
+        return f"{value:.2f} s" if value < 10 else f"{value:.0f} s"
+    return f"{value / 60:.0f} min"
+
+
+def dollars(value: float | None) -> str:
+    """Return US dollars for a table; a dash where nothing was spent."""
+    return f"${value:.2f}" if value else "-"
+
+
+def _printable(text: str) -> str:
+    """Return text without control characters: an agent's words must not move the cursor."""
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
+def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
+    aligned = [
+        cell.rjust(width) if is_right else cell.ljust(width)
+        for cell, width, is_right in zip(cells, widths, right, strict=True)
+    ]
+    return _GAP.join(aligned).rstrip()
+
+
+def _shrink(widths: list[int], columns: int) -> None:
+    room = columns - len(_GAP) * (len(widths) - 1)
+    while sum(widths) > room and max(widths) > _NARROWEST:
+        widest = widths.index(max(widths))
+        others = sorted(widths)[-2] if len(widths) > 1 else 0
+        excess = sum(widths) - room
+        widths[widest] = max(widths[widest] - excess, min(others, widths[widest] - 1), _NARROWEST)

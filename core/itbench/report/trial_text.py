@@ -1,0 +1,108 @@
+"""One trial as text: what happened, what was handed in, and the truth beside it."""
+
+import json
+import shutil
+import textwrap
+from collections.abc import Iterator, Mapping
+from itertools import zip_longest
+from typing import Any
+
+from itbench.interfaces.json import JsonObject, JsonValue
+from itbench.report.table import dollars, number, seconds, table
+from itbench.store.reader import RunFile, TrialDetail
+
+_SHOWN_EVENT = 2000
+_GUTTER = " | "
+
+
+def trial_text(run: RunFile, trial: int, truth: JsonObject | str) -> str:
+    """Return the report of one trial; `truth` is the truth, or why it cannot be shown."""
+    detail = run.detail(trial)
+    parts = [*_head(detail), "", *_trace(run, trial), "", *_beside(detail, truth)]
+    return "\n".join(parts)
+
+
+def trial_json(run: RunFile, trial: int, truth: JsonObject | str) -> JsonObject:
+    """Return everything that is known of one trial, for machines."""
+    detail = run.detail(trial)
+    events = [
+        {"at_s": event["at_s"], "kind": event["kind"], "data": json.loads(event["data"])}
+        for event in run.events(trial)
+    ]
+    return {
+        "trial": dict(detail.row),
+        "score": _decoded(detail.score),
+        "answer": detail.answer,
+        "files": {path: data.decode("utf-8", "replace") for path, data in detail.files.items()},
+        "observed": detail.observed,
+        "notes": detail.notes,
+        "truth": truth,
+        "events": events,
+    }
+
+
+def _decoded(score: Mapping[str, Any] | None) -> JsonObject | None:
+    if score is None:
+        return None
+    texts = {key: json.loads(score[key]) for key in ("metrics", "reasons", "details")}
+    return dict(score) | texts
+
+
+def _head(detail: TrialDetail) -> Iterator[str]:
+    row, score = detail.row, _decoded(detail.score)
+    yield f"{row['task']} repeat {row['repeat']} attempt {row['attempt']}, {row['started_at']}"
+    value = number(score["value"]) if score else "none"
+    used = f"{row['turns']} turns, {row['tool_calls']} tool calls ({row['failed_tool_calls']} failed)"
+    tokens = row["input_tokens"] + row["output_tokens"]
+    yield f"score {value}; {used}, {tokens} tokens, {dollars(row['cost_usd'])}, {seconds(row['wall_s'])}"
+    if row["limit_hit"]:
+        yield f"limit reached: {row['limit_hit']}"
+    for source in (row, score or {}):
+        if source.get("fault"):
+            yield f"fault of the {source['fault_stage']}: {source['fault']}"
+            yield textwrap.indent(source["fault_traceback"] or "", "    ").rstrip()
+    if score:
+        yield from (f"- {reason}" for reason in score["reasons"])
+        metrics = [[name, number(value)] for name, value in score["metrics"].items()]
+        if metrics:
+            yield ""
+            yield table(["metric", "value"], metrics, numbers=["value"])
+
+
+def _trace(run: RunFile, trial: int) -> Iterator[str]:
+    yield "trace:"
+    count = 0
+    for event in run.events(trial):
+        count += 1
+        yield f"  {event['at_s']:9.3f} s  {event['kind']:<8} {_short(event['data'])}"
+    if not count:
+        yield "  (nothing)"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SHOWN_EVENT else f"{text[:_SHOWN_EVENT]}… ({len(text)} characters)"
+
+
+def _beside(detail: TrialDetail, truth: JsonObject | str) -> Iterator[str]:
+    width = (shutil.get_terminal_size((160, 24)).columns - len(_GUTTER)) // 2
+    left = ["submission", "-" * width, *_submission_lines(detail, width)]
+    right = ["truth", "-" * width, *_lines(truth, width)]
+    for one, other in zip_longest(left, right, fillvalue=""):
+        yield f"{one:<{width}}{_GUTTER}{other}".rstrip()
+
+
+def _submission_lines(detail: TrialDetail, width: int) -> Iterator[str]:
+    if detail.answer is not None:
+        yield from _lines(detail.answer, width)
+    for path, data in detail.files.items():
+        yield f"file {path}, {len(data)} bytes:"
+        yield from _lines(data.decode("utf-8", "replace"), width)
+    if detail.answer is None and not detail.files:
+        yield "nothing was handed in"
+
+
+def _lines(value: JsonValue, width: int) -> Iterator[str]:
+    text = value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False)
+    for line in text.splitlines():
+        clean = "".join(character if character.isprintable() else "�" for character in line)
+        yield from textwrap.wrap(clean, width, drop_whitespace=False) or [""]

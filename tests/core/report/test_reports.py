@@ -1,0 +1,206 @@
+"""Tables, leaderboards, comparisons and exports, as a person and as a machine read them."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from itbench.report.table import dollars, number, seconds, table
+
+Itbench = Callable[..., Any]
+
+
+def run(itbench: Itbench, *arguments: str) -> Path:
+    return Path(json.loads(itbench("run", "--json", *arguments).out)["path"])
+
+
+def test_columns_are_aligned_and_numbers_stand_right() -> None:
+    assert table(["name", "n"], [["a", "1"], ["long name", "100"]], numbers=["n"]) == (
+        "name         n\n---------  ---\na            1\nlong name  100"
+    )
+
+
+def test_an_agent_s_control_characters_do_not_reach_the_terminal() -> None:
+    assert "\x1b" not in table(["why"], [["\x1b[31mred\x07\nnext"]])
+
+
+@pytest.mark.parametrize("columns", [40, 60, 100])
+def test_a_table_fits_the_terminal(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout", _Terminal())
+    monkeypatch.setenv("COLUMNS", str(columns))
+    rows = [["sre-0001", "scored", "a long sentence that says why " * 5, "1.000"]]
+    text = table(["task", "status", "why", "score"], rows)
+    assert max(map(len, text.splitlines())) <= columns
+    assert text.replace("\n", " ").count("sentence") == 5
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(None, "-"), (0.1234, "0.12 s"), (42.0, "42 s"), (600.0, "10 min")]
+)
+def test_durations_read_well(value: float | None, text: str) -> None:
+    assert seconds(value) == text
+
+
+def test_missing_numbers_are_dashes() -> None:
+    assert (number(None), dollars(None), dollars(0.0), dollars(1.5)) == ("-", "-", "-", "$1.50")
+
+
+def test_the_leaderboard_ranks_runs_of_the_same_tasks_and_marks_them(sums: Path, itbench: Itbench) -> None:
+    paths = [run(itbench, "sums", "-a", agent) for agent in ("null", "adder:wrong=2", "oracle", "echo")]
+    done = itbench("leaderboard", *paths)
+    assert done.code == 0
+    lines = done.out.splitlines()
+    names = [line.split()[1] for line in lines[3:7]]
+    assert names == ["oracle", "adder:wrong=2", "echo", "null"]
+    assert "privileged" in lines[3]
+    assert "cheat" in lines[6]
+    assert "0.000 to 0.221" in lines[6]
+    (floor,) = [line for line in lines if line.startswith("floor: ")]
+    assert "(echo), the best of the agents that know nothing" in floor
+
+
+def test_runs_of_other_tasks_stand_on_a_board_of_their_own(sums: Path, itbench: Itbench) -> None:
+    paths = [run(itbench, "sums"), run(itbench, "sums", "-n", "3"), run(itbench, "sums/many", "-n", "3")]
+    found = json.loads(itbench("leaderboard", *paths, "--json").out)
+    assert [(board["suite"], len(board["runs"])) for board in found] == [
+        ("sums/easy 1", 1),
+        ("sums/easy 1", 1),
+        ("sums/many 1", 1),
+    ]
+
+
+def test_a_comparison_pairs_tasks_and_says_how_sure_it_is(sums: Path, itbench: Itbench) -> None:
+    good, bad = run(itbench, "sums"), run(itbench, "sums", "-a", "adder:wrong=2")
+    found = json.loads(itbench("compare", good, bad, "--json").out)
+    wrong = sum(row["second"] == 0.5 for row in found["by_task"])
+    assert found["difference"] == pytest.approx(wrong * 0.5 / 12)
+    assert (found["wins"], found["ties"], found["losses"]) == (wrong, 12 - wrong, 0)
+    text = itbench("compare", good, bad).out
+    assert f"better on {wrong}, equal on {12 - wrong}, worse on 0 tasks" in text
+    assert "paired by task), p = " in text
+
+
+def test_a_run_compared_with_itself_differs_by_nothing(sums: Path, itbench: Itbench) -> None:
+    path = run(itbench, "sums", "-a", "adder:wrong=2")
+    found = json.loads(itbench("compare", path, path, "--json").out)
+    assert (found["difference"], found["wins"], found["losses"]) == (0.0, 0, 0)
+
+
+def test_runs_of_two_suites_are_not_compared(sums: Path, itbench: Itbench) -> None:
+    done = itbench("compare", run(itbench, "sums"), run(itbench, "sums/many", "-n", "2"))
+    assert done.code == 2
+    assert "compare runs of one suite" in done.err
+
+
+def test_a_suspicious_run_says_so_at_its_end(sums: Path, itbench: Itbench) -> None:
+    same = itbench("run", "sums", "-a", "command", "--", "sh", "-c", "echo '{\"sum\": 1}' > answer.json").out
+    assert "warning: all answers are the same over 12 tasks" in same
+    none = itbench("run", "sums", "-a", "null").out
+    assert "warning: none of 12 trials handed in an answer" in none
+    failed = itbench("run", "sums", "-a", "command", "--", "false").out
+    assert "warning: all 12 tool calls failed" in failed
+    turns = itbench("run", "sums", "-n", "3", "-a", "adder").out
+    assert turns.count("warning: ") == 1  # only that there is no sandbox
+
+
+def test_show_of_one_trial_has_its_trace_and_its_submission_beside_the_truth(
+    sums: Path, itbench: Itbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    path = run(itbench, "sums", "-a", "adder:events=3", "-n", "2")
+    text = itbench("show", path, "sum-0001").out
+    assert "score 1.000; 1 turns" in text
+    assert "thinking about step 1 of this sum" in text
+    assert any(
+        '"sum": 20' in line.split("|")[0] and "canary-of-sum-0001" in line.split("|")[1]
+        for line in text.splitlines()
+        if "|" in line
+    )
+    assert max(map(len, text.splitlines())) <= 100
+    found = json.loads(itbench("show", path, "sum-0001", "--json").out)
+    assert (found["answer"], found["truth"]["sum"], len(found["events"])) == ({"sum": 20}, 20, 3)
+
+
+def test_show_works_where_the_domain_is_not_installed(
+    sums: Path, itbench: Itbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = run(itbench, "sums", "-n", "1")
+    monkeypatch.setenv("COLUMNS", "300")
+    monkeypatch.setenv("ITBENCH_DISABLE_PLUGINS", "sums")
+    done = itbench("show", path, "sum-0000")
+    assert done.code == 0
+    assert "not to be had here: domain 'sums' of itbench-sums 1.0 is disabled" in done.out
+    assert itbench("show", path).code == 0
+
+
+def test_runs_are_listed_and_a_bad_file_among_them_is_no_harm(sums: Path, itbench: Itbench) -> None:
+    run(itbench, "sums", "-n", "1")
+    Path("runs/broken.itbench").write_text("hello " * 100)
+    rows = json.loads(itbench("runs", "--json").out)
+    assert {row["agent"] for row in rows} == {"adder", "-"}
+    assert itbench("runs", "nowhere").code == 2
+
+
+def test_every_export_has_every_trial(sums: Path, itbench: Itbench) -> None:
+    path = run(itbench, "sums", "-a", "adder:wrong=2,events=3", "-k", "2")
+    for kind in ("jsonl", "csv", "parquet", "html"):
+        done = itbench("export", path, "--to", kind)
+        assert done.out == f"24 trials written to {path.with_suffix('.' + kind)}\n"
+    records = [json.loads(line) for line in path.with_suffix(".jsonl").read_text().splitlines()]
+    rows = list(csv.DictReader(io.StringIO(path.with_suffix(".csv").read_text())))
+    shown = json.loads(itbench("show", path, "--json").out)
+    assert [record["value"] for record in records] == [float(row["value"]) for row in rows]
+    assert [record["value"] for record in records] == [row["value"] for row in shown["trials"]]
+    assert records[0]["submission"]["answer"] == {"sum": 0 if records[0]["value"] == 1.0 else 1}
+    assert len(records[0]["events"]) == 3
+
+
+def test_the_parquet_export_has_the_same_rows_and_true_types(sums: Path, itbench: Itbench) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    path = run(itbench, "sums", "-a", "adder:wrong=2")
+    itbench("export", path, "--to", "parquet", "-o", "out/run.parquet")
+    columns = parquet.read_table("out/run.parquet").to_pydict()
+    shown = json.loads(itbench("show", path, "--json").out)
+    assert columns["value"] == [row["value"] for row in shown["trials"]]
+    assert columns["fault"] == [None] * 12
+
+
+class _Page(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += [name for name, _ in attrs]
+
+
+def test_the_page_has_no_script_and_nothing_from_elsewhere(sums: Path, itbench: Itbench) -> None:
+    script = "<script>alert(1)</script>"
+    path = run(itbench, "sums", "-n", "2", "-a", "command", "--", "sh", "-c", f"echo '{script}' >&2; exit 1")
+    itbench("export", path, "--to", "html")
+    text = path.with_suffix(".html").read_text()
+    page = _Page()
+    page.feed(text)
+    assert "script" not in page.tags
+    assert not {"src", "href"} & set(page.attributes)
+    assert "&lt;script&gt;" in text
+
+
+def test_an_export_that_cannot_be_written_leaves_nothing_behind(sums: Path, itbench: Itbench) -> None:
+    path = run(itbench, "sums", "-n", "1")
+    Path("file").write_text("in the way")
+    done = itbench("export", path, "-o", "file/run.jsonl")
+    assert done.code == 4
+    assert done.err.startswith("error: cannot write 'file/run.jsonl'")
