@@ -1,0 +1,1 @@
+"""Site reliability engineering: find what broke a Kubernetes application."""

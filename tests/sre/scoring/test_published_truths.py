@@ -1,0 +1,409 @@
+"""Every published truth, with names and values worked out by hand from its file."""
+
+import pytest
+
+from itbench_sre.scoring import score_diagnosis
+from itbench_sre.truth import solution
+
+FLAG = "otel-demo/ConfigMap/flagd-config"
+CHAOS = "chaos-mesh"
+HASH = "7d9c8b6f5d"
+
+# number: (a name for each root cause, other names for the first one, names that must be wrong)
+TABLE = {
+    1: (
+        ["otel-demo/Pod/load-generator-7d9c8b6f5d-x7k2p"],
+        [
+            "otel-demo/Deployment/load-generator",
+            "otel-demo/Service/frontend-proxy",
+            "otel-demo/Service/load-generator",
+        ],
+        ["otel-demo/Service/accounting", "otel-demo/ConfigMap/flagd-config"],
+    ),
+    **{
+        number: (
+            [FLAG],
+            ["OTEL-DEMO/configmap/flagd-config", " otel-demo / ConfigMap / flagd-config "],
+            [
+                "otel-demo/ConfigMap/flagd-config-2",
+                "otel-demo/Deployment/flagd",
+                "otel-demo/Service/frontend",
+            ],
+        )
+        for number in (2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15)
+    },
+    16: (
+        ["otel-demo/Deployment/shipping"],
+        [
+            f"otel-demo/Pod/shipping-{HASH}-x7k2p",
+            f"otel-demo/ReplicaSet/shipping-{HASH}",
+            "otel-demo/Service/shipping",
+        ],
+        ["otel-demo/Deployment/quote", "otel-demo/ConfigMap/shipping"],
+    ),
+    17: (
+        [f"{CHAOS}/NetworkChaos/delay-otel-demo-product-catalog"],
+        [
+            f"{CHAOS}/Schedule/otel-demo-product-catalog-network-delay",
+            f"{CHAOS}/NetworkChaos/otel-demo-product-catalog-network-delay-x7k2p",
+        ],
+        [
+            "otel-demo/Service/product-catalog",
+            f"{CHAOS}/PodChaos/otel-demo-product-catalog",
+            f"{CHAOS}/Schedule/cart",
+        ],
+    ),
+    18: (
+        [f"{CHAOS}/PodChaos/otel-demo-product-catalog-network-delay"],
+        [
+            f"{CHAOS}/Schedule/otel-demo-product-catalog-network-delay",
+            f"{CHAOS}/NetworkChaos/otel-demo-product-catalog-network-delay-x7k2p",
+        ],
+        ["otel-demo/Pod/checkout", "otel-demo/PodChaos/otel-demo-product-catalog-network-delay"],
+    ),
+    19: (
+        [f"{CHAOS}/NetworkChaos/otel-demo-email-checkout-network-partition"],
+        [f"{CHAOS}/Schedule/otel-demo-email-checkout-network-partition"],
+        ["otel-demo/Service/email", f"{CHAOS}/Schedule/otel-demo-email-checkout"],
+    ),
+    20: (
+        ["otel-demo/Deployment/product-catalog"],
+        [f"otel-demo/Pod/product-catalog-{HASH}-x7k2p", "otel-demo/Pod/product-catalog"],
+        ["otel-demo/Service/product-catalog", "otel-demo/Deployment/product"],
+    ),
+    21: (
+        [f"{CHAOS}/StressChaos/otel-demo-valkey-memory-stress"],
+        [
+            f"{CHAOS}/Schedule/otel-demo-valkey-memory-stress",
+            f"{CHAOS}/StressChaos/otel-demo-valkey-memory-stress-mz4tq",
+        ],
+        ["otel-demo/Pod/valkey-cart-0", f"{CHAOS}/StressChaos/otel-demo-valkey"],
+    ),
+    22: (
+        [f"{CHAOS}/StressChaos/otel-demo-ad-memory-stress"],
+        [f"{CHAOS}/Schedule/otel-demo-ad-memory-stress"],
+        ["otel-demo/Deployment/ad", f"{CHAOS}/NetworkChaos/otel-demo-ad-memory-stress"],
+    ),
+    23: (
+        ["otel-demo/Deployment/checkout"],
+        [
+            f"otel-demo/Pod/checkout-{HASH}-x7k2p",
+            "otel-demo/Service/checkout",
+            "otel-demo/StatefulSet/checkout",
+        ],
+        ["otel-demo/Service/payment", "otel-demo/Service/frontend"],
+    ),
+    24: (
+        ["otel-demo/Deployment/checkout"],
+        [f"otel-demo/Pod/checkout-{HASH}-x7k2p"],
+        ["otel-demo/Service/checkout", "otel-demo/Deployment/kafka"],
+    ),
+    25: (
+        [f"{CHAOS}/Schedule/recommendation"],
+        [
+            f"{CHAOS}/Schedule/otel-demo-recommendation-cpu-stress",
+            f"{CHAOS}/StressChaos/otel-demo-recommendation-cpu-stress-x7k2p",
+        ],
+        ["otel-demo/Service/recommendation", f"{CHAOS}/Schedule/otel-demo-recommender"],
+    ),
+    26: (
+        [f"{CHAOS}/HttpChaos/otel-demo-email-http-chaos-post-body-tamper"],
+        [
+            f"{CHAOS}/HTTPChaos/otel-demo-email-http-chaos-post-body-tamper",
+            f"{CHAOS}/Schedule/otel-demo-email-http-chaos-post-body-tamper",
+        ],
+        ["otel-demo/Pod/email", "otel-demo/Service/email"],
+    ),
+    27: (
+        [f"{CHAOS}/Schedule/otel-demo-quote-http-chaos-abort"],
+        [f"{CHAOS}/HTTPChaos/otel-demo-quote-http-chaos-abort-x7k2p"],
+        ["otel-demo/Service/quote", f"{CHAOS}/Pod/otel-demo-quote-http-chaos-abort"],
+    ),
+    29: (
+        [f"{CHAOS}/JVMChaos/adservice"],
+        [f"{CHAOS}/Schedule/otel-demo-adservice"],
+        ["otel-demo/Service/ad"],
+    ),
+    30: (
+        ["otel-demo/Service/ad"],
+        ["otel-demo/Deployment/ad", f"otel-demo/Pod/ad-{HASH}-x7k2p"],
+        ["otel-demo/Deployment/load-generator", "otel-demo/Service/load-generator"],
+    ),
+    31: (
+        ["otel-demo/NetworkPolicy/frontend-block-all-ports"],
+        ["otel-demo/networkpolicy/frontend-block-all-ports"],
+        ["otel-demo/Service/frontend", "otel-demo/NetworkPolicy/frontend"],
+    ),
+    33: (
+        ["otel-demo/Pod/ad"],
+        ["otel-demo/Deployment/ad", "otel-demo/Service/ad"],
+        ["otel-demo/Service/frontend"],
+    ),
+    **{
+        number: (
+            ["otel-demo/Pod/valkey-cart-7d9c8b6f5d-x7k2p"],
+            [
+                "otel-demo/Deployment/valkey-cart",
+                "otel-demo/Service/valkey-cart",
+                "otel-demo/StatefulSet/valkey-cart",
+            ],
+            ["otel-demo/Pod/cart-7d9c8b6f5d-x7k2p", "otel-demo/Service/cart"],
+        )
+        for number in (34, 40)
+    },
+    35: (
+        [f"{CHAOS}/JVMChaos/otel-demo-ad-jvm-chaos"],
+        [f"{CHAOS}/Schedule/otel-demo-ad-jvm-chaos", f"{CHAOS}/JVMChaos/otel-demo-ad-jvm-chaos-8xk2p"],
+        ["otel-demo/Pod/ad"],
+    ),
+    36: (
+        ["book-info/Service/details"],
+        ["book-info/Deployment/details", "book-info/Pod/details-v1-7d9c8b6f5d-x7k2p"],
+        ["book-info/Service/productpage"],
+    ),
+    37: (
+        ["otel-demo/Namespace/otel-demo"],
+        ["cluster/Namespace/otel-demo", "Namespace/otel-demo"],
+        ["otel-demo/Namespace/otel-demo-2", "cluster/Namespace/default"],
+    ),
+    38: (
+        ["otel-demo/HorizontalPodAutoscaler/accounting", "otel-demo/HorizontalPodAutoscaler/ad"],
+        ["otel-demo/HorizontalPodAutoscaler/frontend"],
+        ["otel-demo/Namespace/otel-demo", "otel-demo/Deployment/ad"],
+    ),
+    39: (
+        ["otel-demo/PodDisruptionBudget/payment-pdb"],
+        ["otel-demo/poddisruptionbudget/payment-pdb"],
+        ["otel-demo/Deployment/payment", "otel-demo/Service/payment"],
+    ),
+    41: (
+        ["otel-demo/Pod/cart-0"],
+        ["otel-demo/Deployment/cart", "otel-demo/Service/cart"],
+        ["otel-demo/Service/ad"],
+    ),
+    42: (
+        ["otel-demo/Pod/eviction-pod-3"],
+        ["otel-demo/Pod/eviction-pod", "otel-demo/Deployment/eviction-pod"],
+        ["otel-demo/Pod/payment-7d9c8b6f5d-x7k2p"],
+    ),
+    43: (
+        [f"otel-demo/Pod/frontend-{HASH}-x7k2p"],
+        ["otel-demo/Deployment/frontend", "otel-demo/Service/frontend"],
+        [f"otel-demo/Pod/frontend-proxy-{HASH}-x7k2p", "otel-demo/Deployment/frontend-proxy"],
+    ),
+    44: (
+        [f"otel-demo/Pod/payment-{HASH}-x7k2p"],
+        ["otel-demo/Deployment/payment", "otel-demo/Service/payment"],
+        ["otel-demo/Service/checkout"],
+    ),
+    45: (
+        ["otel-demo/Pod/email"],
+        ["otel-demo/Deployment/email", "otel-demo/Service/email"],
+        ["otel-demo/Pod/cart"],
+    ),
+    46: (
+        ["otel-demo/Pod/postgresql-0"],
+        ["otel-demo/StatefulSet/postgresql", "otel-demo/Service/postgresql"],
+        ["otel-demo/Service/product-catalog"],
+    ),
+    47: (
+        ["book-info/Service/bookinfo-gateway-istio"],
+        ["book-info/service/bookinfo-gateway-istio"],
+        ["book-info/Service/productpage", "book-info/Deployment/bookinfo-gateway-istio"],
+    ),
+    48: (
+        ["book-info/Namespace/book-info"],
+        ["cluster/Namespace/book-info"],
+        ["cluster/Namespace/book-info-2", "book-info/Service/reviews"],
+    ),
+    49: (
+        ["otel-demo/Deployment/cart"],
+        [f"otel-demo/Pod/cart-{HASH}-x7k2p", "otel-demo/Service/cart"],
+        ["otel-demo/Deployment/valkey-cart", "otel-demo/Service/frontend"],
+    ),
+    50: (
+        ["book-info/Service/productpage-v1"],
+        ["book-info/Deployment/productpage-v1", f"book-info/Pod/productpage-v1-{HASH}-x7k2p"],
+        ["book-info/Service/productpage", "book-info/Service/reviews"],
+    ),
+    52: (
+        ["otel-demo/ResourceQuota/strict-resource-quota", FLAG],
+        ["otel-demo/resourcequota/strict-resource-quota"],
+        ["otel-demo/Deployment/checkout", "otel-demo/Deployment/load-generator"],
+    ),
+    53: (
+        ["book-info/Deployment/reviews-v3"],
+        [f"book-info/Pod/reviews-v3-{HASH}-x7k2p"],
+        ["book-info/PersistentVolumeClaim/reviews-v3", "book-info/Deployment/reviews-v2"],
+    ),
+    **{
+        number: (
+            ["otel-demo/ConfigMap/features"],
+            ["otel-demo/Service/recommendation", "otel-demo/Deployment/recommendation"],
+            ["otel-demo/ConfigMap/features-2", "otel-demo/Service/frontend"],
+        )
+        for number in (58, 59)
+    },
+    61: (
+        [f"{CHAOS}/Schedule/checkout-payment-network-loss"],
+        [f"{CHAOS}/NetworkChaos/checkout-payment-network-loss-x7k2p"],
+        ["otel-demo/Service/checkout", "otel-demo/Pod/payment"],
+    ),
+    62: (
+        [f"{CHAOS}/Schedule/valkey-cart-stress-chaos", f"{CHAOS}/Schedule/valkey-cart-io-chaos"],
+        [
+            f"{CHAOS}/StressChaos/valkey-cart-stress-chaos-x7k2p",
+            f"{CHAOS}/StressChaos/valkey-cart-stress-chaos",
+        ],
+        ["otel-demo/Deployment/valkey-cart", "otel-demo/Service/cart"],
+    ),
+    63: (
+        ["otel-demo/Secret/email-service-secret"],
+        ["otel-demo/secret/email-service-secret"],
+        ["otel-demo/Deployment/email"],
+    ),
+    **{
+        number: (
+            [f"{CHAOS}/NetworkChaos/otel-demo-{pair}-network-partition"],
+            [
+                f"{CHAOS}/Schedule/otel-demo-{pair}-network-partition",
+                f"{CHAOS}/NetworkChaos/otel-demo-{pair}-network-partition-x7k2p",
+            ],
+            [f"otel-demo/Service/{pair.split('-')[0]}", f"{CHAOS}/Schedule/otel-demo-{pair}"],
+        )
+        for number, pair in {
+            80: "checkout-kafka",
+            81: "shipping-quote",
+            83: "email-checkout",
+            91: "fraud-detection-kafka",
+        }.items()
+    },
+    102: (
+        ["cluster/Namespace/otel-demo"],
+        ["otel-demo/Namespace/otel-demo", "Namespace/otel-demo"],
+        ["otel-demo/Deployment/ad", "otel-demo/ResourceQuota/otel-demo-memory"],
+    ),
+    105: (
+        ["otel-demo/Deployment/product-catalog"],
+        [f"otel-demo/Pod/product-catalog-{HASH}-x7k2p"],
+        ["otel-demo/Service/product-catalog", "otel-demo/Deployment/checkout"],
+    ),
+    114: (
+        ["otel-demo/Service/product-catalog"],
+        [f"otel-demo/Pod/product-catalog-{HASH}-x7k2p", "otel-demo/Deployment/product-catalog"],
+        ["otel-demo/Service/checkout", "otel-demo/Deployment/frontend"],
+    ),
+}
+UNRELATED = [f"kube-system/Deployment/unrelated-{index}" for index in range(5)]
+each_truth = pytest.mark.parametrize("number", sorted(TABLE))
+
+
+def answer(names):
+    return {"contributing_factors": [{"name": name} for name in names]}
+
+
+def value(names, truth):
+    return score_diagnosis(answer(names), truth).value
+
+
+def test_the_table_has_all_published_truths():
+    assert len(TABLE) == 61
+
+
+@each_truth
+def test_its_own_solution_scores_one(number, published_truth):
+    truth = published_truth(number)
+    parts = score_diagnosis(solution(truth), truth)
+    assert (parts.value, parts.metrics["precision_at_full_recall_strict"]) == (1.0, 1.0)
+
+
+@each_truth
+def test_its_root_causes_score_one_in_any_order(number, published_truth):
+    right, _, _ = TABLE[number]
+    assert value(right, published_truth(number)) == 1.0
+    assert value(right[::-1], published_truth(number)) == 1.0
+
+
+@each_truth
+def test_every_other_name_of_its_root_scores_one(number, published_truth):
+    right, others, _ = TABLE[number]
+    truth = published_truth(number)
+    assert others
+    assert {other: value([other, *right[1:]], truth) for other in others} == dict.fromkeys(others, 1.0)
+
+
+@each_truth
+def test_wrong_names_alone_score_zero(number, published_truth):
+    _, _, wrong = TABLE[number]
+    truth = published_truth(number)
+    names = [*wrong, *UNRELATED]
+    assert {name: value([name], truth) for name in names} == dict.fromkeys(names, 0.0)
+
+
+@each_truth
+@pytest.mark.parametrize("extra_count", [1, 2, 5])
+def test_each_name_too_many_costs_precision(number, extra_count, published_truth):
+    right, _, wrong = TABLE[number]
+    names = [*wrong[:1], *right, *UNRELATED][: len(right) + extra_count]
+    if extra_count == 5:
+        names = [*right, *UNRELATED]
+    assert value(names, published_truth(number)) == pytest.approx(len(right) / (len(right) + extra_count))
+
+
+@each_truth
+def test_two_names_of_one_root_are_two_true_positives(number, published_truth):
+    right, others, wrong = TABLE[number]
+    parts = score_diagnosis(answer([*right, others[0], wrong[0]]), published_truth(number))
+    count = len(right)
+    assert parts.value == pytest.approx((count + 1) / (count + 2))
+    assert parts.metrics["precision_at_full_recall_strict"] == pytest.approx(count / (count + 2))
+
+
+@each_truth
+def test_the_same_name_twice_counts_twice(number, published_truth):
+    right, _, wrong = TABLE[number]
+    parts = score_diagnosis(answer([*right, right[0], wrong[0], wrong[0]]), published_truth(number))
+    count = len(right)
+    assert parts.value == pytest.approx((count + 1) / (count + 3))
+    assert parts.metrics["precision_at_full_recall_strict"] == pytest.approx(count / (count + 3))
+
+
+@each_truth
+def test_the_right_name_in_a_wrong_namespace_scores_zero(number, published_truth):
+    right, _, _ = TABLE[number]
+    # The root of 102 is a cluster-scoped object, and its group has no namespace to be wrong about.
+    expected = 1.0 if number == 102 else 0.0
+    names = ["elsewhere/" + name.split("/", 1)[1] for name in right]
+    assert value(names, published_truth(number)) == expected
+
+
+@each_truth
+def test_the_right_name_with_a_wrong_kind_scores_zero(number, published_truth):
+    right, _, _ = TABLE[number]
+    names = [f"{name.split('/')[0]}/CronJob/{name.split('/')[2]}" for name in right]
+    assert value(names, published_truth(number)) == 0.0
+
+
+@pytest.mark.parametrize("number", [38, 52, 62])
+def test_one_of_two_root_causes_is_not_enough(number, published_truth):
+    right, _, wrong = TABLE[number]
+    truth = published_truth(number)
+    assert [value([name], truth) for name in right] == [0.0, 0.0]
+    assert [value([name, name, wrong[0]], truth) for name in right] == [0.0, 0.0]
+
+
+def test_one_name_is_not_both_of_two_root_causes_with_the_same_filter(published_truth):
+    parts = score_diagnosis(answer(["otel-demo/HorizontalPodAutoscaler/ad"] * 2), published_truth(38))
+    assert parts.value == 0.0
+    assert "fewer different root causes are named than the 2 there are" in parts.reasons
+
+
+def test_the_answer_of_ibms_agent_to_scenario_two(published_truth, published_answer):
+    # It blames flagd-config, the root, and the deployment flagd, which is none: 1 / 2. Its chain is
+    # flagd-config, cart, checkout, frontend; the truth's is flagd-config, cart, frontend, frontend-proxy: 3 of 4.
+    parts = score_diagnosis(published_answer, published_truth(2))
+    assert parts.value == 0.5
+    assert parts.metrics["propagation_chain_f1"] == 0.75
+    assert parts.metrics["wrong_fault_injection_mechanism"] == 1.0
+    assert parts.metrics["fault_localization"] == 1.0
+    assert "'otel-demo/Deployment/flagd' is wrong: fault injection mechanism" in parts.reasons
