@@ -12,6 +12,7 @@ from itbench.cli.quick import QuickCommand
 
 if TYPE_CHECKING:
     from itbench.interfaces.json import JsonObject
+    from itbench.store.reader import RunFile
 
 
 class ExportFormat(StrEnum):
@@ -41,17 +42,12 @@ def show(
 
     Example: itbench show runs/my-run.itbench sre-0001
     """
-    from itbench.report.run_text import run_text
-    from itbench.report.summary import summarise, summary_json
     from itbench.report.trial_text import trial_json, trial_text
     from itbench.store.reader import RunFile
 
     with RunFile(path) as run:
         if trial is None:
-            if as_json:
-                print_json(summary_json(summarise(run)) | {"trials": [dict(row) for row in run.outcomes()]})
-            else:
-                print_text(run_text(run))
+            _show_run(run, as_json=as_json)
             return
         row = run.find_trial(trial)
         truth = _truth(run.plan(), row["task"])
@@ -95,13 +91,22 @@ def runs(
     print_rows(head, rows, as_json=as_json)
 
 
+def _show_run(run: "RunFile", *, as_json: bool) -> None:
+    from itbench.report.run_text import run_text
+    from itbench.report.summary import summarise, summary_json
+
+    if as_json:
+        print_json(summary_json(summarise(run)) | {"trials": [dict(row) for row in run.outcomes()]})
+    else:
+        print_text(run_text(run))
+
+
 def _truth(plan: "JsonObject", task_id: str) -> "JsonObject | str":
     """Return the truth of a task, or why it is not to be had here."""
     from itbench.errors import ITBenchError
-    from itbench.interfaces.plan import Plan
-    from itbench.run.session import reopen_suite
+    from itbench.suites.reopen import reopen_suite
 
     try:
-        return reopen_suite(Plan.model_validate(plan))[1].truth(task_id)
+        return reopen_suite(plan)[1].truth(task_id)
     except ITBenchError as error:
         return f"not to be had here: {error}"

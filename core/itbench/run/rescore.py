@@ -12,10 +12,11 @@ from itbench.interfaces.suite import Progress, no_progress
 from itbench.interfaces.task import Task
 from itbench.plugins.domains import domain_host
 from itbench.run.judge import Judge
-from itbench.run.session import Session, own_version, reopen_suite
+from itbench.run.session import Session, own_version
 from itbench.store.connect import open_run, writing
 from itbench.store.reader import RunFile
 from itbench.store.writer import ScoringOrigin, begin_scoring, insert_score
+from itbench.suites.reopen import reopen_suite
 
 _ALL = "SELECT trial, task FROM outcome WHERE status != 'no score' OR fault_stage IN ('scorer', 'task')"
 _FAULTED = "SELECT trial, task FROM outcome WHERE fault_stage IN ('scorer', 'task')"
@@ -37,7 +38,7 @@ def rescore(path: Path, truths: Path | None = None, progress: Progress = no_prog
     """
     with RunFile(path) as run:
         plan = Plan.model_validate(run.plan())
-    domain, suite = reopen_suite(plan, progress)
+    domain, suite = reopen_suite(plan.model_dump(), progress)
     origin = ScoringOrigin(own_version(), domain_host().origin(plan.domain), str(truths) if truths else None)
     return _rescore(path, _ALL, Judge(domain, suite, truths), origin, progress)
 

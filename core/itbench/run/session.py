@@ -13,7 +13,7 @@ from itbench.errors import UsageError
 from itbench.interfaces.agent import Agent, AgentRequest, AgentSpec, PrivilegedAgent
 from itbench.interfaces.domain import Domain
 from itbench.interfaces.plan import Plan, PlannedAgent, PlannedFloor, PlannedTask
-from itbench.interfaces.suite import Progress, Suite, SuiteOptions, no_progress
+from itbench.interfaces.suite import Progress, Suite, no_progress
 from itbench.interfaces.task import Task
 from itbench.interfaces.workspace import Sandbox
 from itbench.plugins.agents import default_agent, find_agent
@@ -24,6 +24,7 @@ from itbench.store.reader import RunFile
 from itbench.store.writer import ScoringOrigin, write_plan
 from itbench.suites.hashing import FileDigests, suite_hash, task_hash
 from itbench.suites.load import load_tasks
+from itbench.suites.reopen import reopen_suite
 from itbench.suites.select import select
 from itbench.workspaces.local import LocalSandbox
 
@@ -78,7 +79,7 @@ def reopen(path: Path, progress: Progress = no_progress) -> Session:
     with RunFile(path) as run:
         plan = Plan.model_validate(run.plan())
         tasks = [Task.model_validate_json(row["document"]) for row in run.tasks()]
-    domain, suite = reopen_suite(plan, progress)
+    domain, suite = reopen_suite(plan.model_dump(), progress)
     digests = FileDigests()
     for task, planned in zip(tasks, plan.tasks, strict=True):
         if task_hash(task, suite.inputs(task.id), digests) != planned.content_hash:
@@ -96,26 +97,6 @@ def reopen(path: Path, progress: Progress = no_progress) -> Session:
         )
     )
     return _session(path, plan, domain, suite, agent, tasks, LocalSandbox())
-
-
-def reopen_suite(plan: Plan, progress: Progress = no_progress) -> tuple[Domain, Suite]:
-    """Return the domain and the prepared suite of a run.
-
-    Raises:
-        ITBenchError: they are gone, or of another version.
-    """
-    domain, suite = find_suite(f"{plan.domain}/{plan.suite}")
-    if suite.version != plan.suite_version:
-        raise UsageError(
-            f"the run has suite {plan.domain}/{plan.suite} {plan.suite_version}, installed is {suite.version}; "
-            f"install {plan.domain_origin} again"
-        )
-    data = Path(plan.suite_data) if plan.suite_data else None
-    suite = suite.configured(
-        SuiteOptions(data=data, as_published=plan.suite_as_published, extra=plan.suite_extra)
-    )
-    suite.prepare(progress)
-    return domain, suite
 
 
 def own_version() -> str:

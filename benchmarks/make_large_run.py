@@ -1,0 +1,74 @@
+"""Writes a run of 100,000 trials with 20 events each through the real store."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+from itbench_sums import DOMAIN, Sums
+
+from itbench import Score, Submission, Usage
+from itbench.interfaces.plan import Plan, PlannedAgent, PlannedTask
+from itbench.interfaces.record import ScoreRecord, TrialKey, TrialRecord
+from itbench.interfaces.trace import TraceEvent
+from itbench.store.writer import RunWriter, ScoringOrigin, write_plan
+
+TASKS, REPEATS, EVENTS, BATCH = 1000, 100, 20, 1000
+HASH = "sha256:" + "0" * 64
+
+
+def main(path: Path) -> None:
+    """Write the run to a file."""
+    tasks = list(Sums("many", TASKS).tasks())
+    plan = Plan(
+        id="benchmark",
+        created_at="2026-01-01T00:00:00+00:00",
+        itbench_version="0",
+        python_version="3",
+        domain=DOMAIN.name,
+        domain_origin="itbench-sums 1.0",
+        suite="many",
+        suite_version="1",
+        suite_hash=HASH,
+        agent=PlannedAgent(name="adder", role="baseline"),
+        tasks=tuple(PlannedTask(id=task.id, content_hash=HASH) for task in tasks),
+        repeats=REPEATS,
+        seed=0,
+        attempts=1,
+        max_trials=BATCH,
+        sandbox="none",
+    )
+    write_plan(path, plan, tasks)
+    writer = RunWriter(path, ScoringOrigin("0", "itbench-sums 1.0"))
+    try:
+        asyncio.run(
+            _write(writer, [TrialKey(task.id, repeat, 0) for repeat in range(REPEATS) for task in tasks])
+        )
+    finally:
+        writer.close()
+
+
+async def _write(writer: RunWriter, keys: list[TrialKey]) -> None:
+    for at in range(0, len(keys), BATCH):
+        await asyncio.gather(*(writer.trial_finished(_record(key)) for key in keys[at : at + BATCH]))
+
+
+def _record(key: TrialKey) -> TrialRecord:
+    value = (len(key.task) + key.repeat) % 3 / 2
+    text = '{"role":"assistant","content":"thinking about this step of the sum, and about the next one"}'
+    return TrialRecord(
+        key=key,
+        fault=None,
+        limit=None,
+        submission=Submission(answer={"sum": key.repeat}),
+        handed_in=True,
+        answer_hash=f"{key.repeat:016x}",
+        started_at="2026-01-01T00:00:00.000+00:00",
+        wall_s=1.0,
+        usage=Usage(turns=EVENTS, input_tokens=1000, output_tokens=100, cost_usd=0.01),
+        events=[TraceEvent(at / 10, "message", text) for at in range(EVENTS)],
+        scoring=ScoreRecord(score=Score(value=value, metrics={"error": value}, reasons=("because",))),
+    )
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,32 @@
+"""Finds the suite of a stored run again; light, since `itbench show` has to answer at once."""
+
+from pathlib import Path
+
+from itbench.errors import UsageError
+from itbench.interfaces.domain import Domain
+from itbench.interfaces.json import JsonObject
+from itbench.interfaces.suite import Progress, Suite, SuiteOptions, no_progress
+from itbench.plugins.domains import find_suite
+
+
+def reopen_suite(plan: JsonObject, progress: Progress = no_progress) -> tuple[Domain, Suite]:
+    """Return the domain and the prepared suite of a run's plan.
+
+    Raises:
+        ITBenchError: they are gone, or of another version.
+    """
+    reference = f"{plan['domain']}/{plan['suite']}"
+    domain, suite = find_suite(reference)
+    if suite.version != plan["suite_version"]:
+        raise UsageError(
+            f"the run has suite {reference} {plan['suite_version']}, installed is {suite.version}; "
+            f"install {plan['domain_origin']} again"
+        )
+    options = SuiteOptions(
+        data=Path(plan["suite_data"]) if plan["suite_data"] else None,
+        as_published=plan["suite_as_published"],
+        extra=plan["suite_extra"],
+    )
+    suite = suite.configured(options)
+    suite.prepare(progress)
+    return domain, suite
