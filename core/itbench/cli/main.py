@@ -14,10 +14,12 @@ INTERRUPTED = 130
 
 def main() -> NoReturn:
     """Run the command line and exit."""
+    from typer.main import get_command
+
     from itbench.cli.app import build_app
 
     try:
-        build_app(sys.argv[1:])(prog_name="itbench")
+        get_command(build_app(sys.argv[1:])).main(prog_name="itbench")
     except ITBenchError as error:
         sys.stderr.write(f"error: {error}\n")
         sys.exit(error.exit_code)

@@ -31,7 +31,9 @@ def blame(stage: Stage) -> Iterator[None]:
 
 
 def fault_of(error: BaseException, stage: Stage) -> Fault:
-    """Return the fault that an exception stands for; a StageError names its own stage."""
+    """Return the fault that an exception stands for; an inner blame or a StageError names its own stage."""
+    if isinstance(error, Blamed):
+        return error.fault
     if isinstance(error, StageError):
         stage = error.stage
     message = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

@@ -66,8 +66,13 @@ class Judge:
         return ScoreRecord(is_leak=True) if _leaks(truth["canary"], submission, trace_texts) else None
 
     def solution(self, task: Task) -> dict[str, bytes]:
-        """Return the files of a perfect submission, for privileged agents and for validation."""
-        return dict(self._domain.solution(task, self._truth(task.id)))
+        """Return the files of a perfect submission, for privileged agents and for validation.
+
+        Raises:
+            Blamed: the truth cannot be read, or the domain makes no solution of it.
+        """
+        with blame(Stage.TASK):
+            return dict(self._domain.solution(task, self._truth(task.id)))
 
     def truth_faults(self, task_id: str) -> list[str]:
         """Return what is wrong with the truth of a task, one line each.

@@ -7,6 +7,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError, ValidationError
+from referencing.exceptions import Unresolvable
 
 from itbench.errors import DataError
 from itbench.interfaces.json import JsonObject, JsonValue
@@ -21,11 +22,14 @@ def faults(value: JsonValue, schema: JsonObject, *, source: str = "") -> list[st
     A line reads `source: $.path: found VALUE, allowed: RULE`.
 
     Raises:
-        DataError: the schema itself is not a valid JSON Schema.
+        DataError: the schema itself is not a valid JSON Schema, or refers to one that is not there.
     """
     validator = _validator(json.dumps(schema, sort_keys=True))
     prefix = f"{source}: " if source else ""
-    return [prefix + line for error in validator.iter_errors(value) for line in _lines(error)]
+    try:
+        return [prefix + line for error in validator.iter_errors(value) for line in _lines(error)]
+    except Unresolvable as error:
+        raise DataError(f"the schema refers to {error.ref!r}, which is not there") from error
 
 
 @lru_cache(maxsize=256)

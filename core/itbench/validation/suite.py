@@ -10,6 +10,7 @@ from itbench.interfaces.suite import Progress, Suite, SuiteOptions, no_progress
 from itbench.interfaces.task import Task
 from itbench.plugins.domains import find_suite
 from itbench.run.answer import read_answer
+from itbench.run.blame import Blamed
 from itbench.run.judge import Judge
 from itbench.schema.check import faults
 from itbench.suites.directory import DirectorySuite, read_json
@@ -104,7 +105,11 @@ def _task_faults(suite: Suite, judge: Judge, task: Task) -> list[str]:
 
 
 def _solution_faults(judge: Judge, task: Task) -> Iterator[str]:
-    files = judge.solution(task)
+    try:
+        files = judge.solution(task)
+    except Blamed as error:
+        yield f"task {task.id}: it has no solution: {error.fault.message}"
+        return
     path = task.hand_in.answer
     answer = None
     if path is not None:

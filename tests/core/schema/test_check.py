@@ -52,6 +52,12 @@ def test_a_schema_that_is_none_is_told_apart_from_a_value_that_does_not_fit() ->
         faults({}, {"type": "text"})
 
 
+@pytest.mark.parametrize("ref", ["urn:elsewhere:thing", "#/$defs/gone", "https://example.invalid/schema"])
+def test_a_schema_that_refers_to_nothing_is_refused_without_asking_a_network(ref: str) -> None:
+    with pytest.raises(DataError, match=r"the schema refers to .*, which is not there"):
+        faults({}, {"$ref": ref})
+
+
 def test_a_domain_extends_an_envelope_by_reference_without_a_network() -> None:
     schema = {"allOf": [{"$ref": "urn:itbench:truth"}], "required": ["sum"]}
     assert faults({"canary": "x" * 16, "sum": 3}, schema) == []
