@@ -33,10 +33,10 @@ def validate(
     from itbench.cli.waiting import waiting
     from itbench.interfaces.suite import SuiteOptions
     from itbench.run.options import parse_pairs
-    from itbench.validation.suite import validate_folder, validate_suite
+    from itbench.validation.suite import is_suite_folder, validate_folder, validate_suite
 
     with waiting() as progress:
-        if Path(reference).is_dir():
+        if is_suite_folder(reference):
             report = validate_folder(Path(reference))
         else:
             extra = parse_pairs(tuple(suite_option or ()), "--suite-option")

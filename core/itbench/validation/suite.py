@@ -36,6 +36,12 @@ class ValidationReport:
         return f"{self.name}: {self.tasks} tasks, {len(self.faults)} faults"
 
 
+def is_suite_folder(reference: str) -> bool:
+    """Tell whether a folder is meant and not an installed suite: it has a head, or looks like a path."""
+    path = Path(reference)
+    return (path / "suite.json").is_file() or reference.startswith((".", "/")) or reference.count("/") > 1
+
+
 def validate_suite(
     reference: str, options: SuiteOptions, progress: Progress = no_progress
 ) -> ValidationReport:

@@ -48,7 +48,7 @@ class Sums(Suite):
         extra = dict(options.extra)
         count = int(extra.pop("count", self._count))
         super().configured(replace(options, extra=extra))
-        return Sums(self.name, count)
+        return type(self)(self.name, count)
 
     def tasks(self) -> Sequence[Task]:
         """Return the tasks."""
