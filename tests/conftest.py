@@ -1,12 +1,17 @@
 """Fixtures for all tests: fake distributions, the tiny domain `sums`, and the command line."""
 
+import fcntl
+import os
+import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+REPOSITORY = Path(__file__).resolve().parents[1]
 SUMS = Path(__file__).parent / "plugins" / "sums" / "src"
 
 
@@ -76,3 +81,69 @@ def itbench(
         return Outcome(int(ended.value.code or 0), captured.out, captured.err)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def machine_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that all test processes of this session share."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own
+
+
+@pytest.fixture(scope="session")
+def installed(machine_folder: Path) -> Path:
+    """Return the `bin` of a fresh environment in which itbench is installed as a user would install it."""
+    venv = machine_folder / "fresh-venv"
+    with locked(machine_folder / "fresh-venv.lock"):
+        if not (venv / "done").exists():
+            install_itbench(Path(sys.executable), venv)
+            (venv / "done").touch()
+    return venv / "bin"
+
+
+@pytest.fixture(scope="session")
+def incident_cache(machine_folder: Path) -> Path:
+    """Return a cache in which the embedded incidents are made, once for all test processes."""
+    from itbench_sre.incidents.make import cache_root, make_missing
+    from itbench_sre.incidents.suite import VERSION
+    from itbench_sre.simulator import embedded_specs
+
+    cache = machine_folder / "incident-cache"
+    with locked(machine_folder / "incident-cache.lock"), pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ITBENCH_CACHE", str(cache))
+        make_missing(embedded_specs(), cache_root(VERSION, None), is_pinned=True)
+    return cache
+
+
+@pytest.fixture
+def install() -> Callable[..., Path]:
+    """Return a function that installs itbench and more into a new environment of some Python."""
+
+    def make(python: Path, venv: Path, *extras: str) -> Path:
+        install_itbench(python, venv, *extras)
+        return venv / "bin"
+
+    return make
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Keep other test processes out."""
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def install_itbench(python: Path, venv: Path, *extras: str) -> None:
+    """Make a virtual environment and install itbench with the pinned versions, and what else is asked for."""
+    subprocess.run([python, "-m", "venv", venv], check=True)
+    words = [
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "-c",
+        REPOSITORY / "constraints.txt",
+    ]
+    subprocess.run([venv / "bin" / "python", *words, f"{REPOSITORY}[hub]", *extras], check=True, timeout=600)

@@ -1,0 +1,111 @@
+"""Every command that a page shows is run, in order, as a reader would type it."""
+
+import os
+import re
+import runpy
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.slow  # It installs itbench into an environment of its own and runs whole suites.
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
+BLOCK = re.compile(
+    r'^```(?P<kind>\w+)(?: title="(?P<title>[^"]+)")?\n(?P<text>.*?)^```$', re.MULTILINE | re.DOTALL
+)
+LINK = re.compile(r"\]\((?P<target>[^)#:]+)\)")
+
+
+def script_of(page: str) -> str:
+    """Return the commands of all console blocks as one script; a line that begins with `> ` goes on."""
+    lines = []
+    for block in BLOCK.finditer(page):
+        if block["kind"] == "console":
+            lines += [line[2:] for line in block["text"].splitlines() if line.startswith(("$ ", "> "))]
+    return "\n".join(lines)
+
+
+def write_files(page: str, folder: Path) -> None:
+    """Write the blocks that have a title to the files that the titles name."""
+    for block in BLOCK.finditer(page):
+        if block["title"]:
+            path = folder / block["title"]
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(block["text"])
+
+
+@contextmanager
+def small_hub(folder: Path) -> Iterator[dict[str, str]]:
+    """Serve a small dataset of made-up incidents as the hub would, and lay it out as `lite`."""
+    here = REPOSITORY / "tests" / "sre" / "published"
+    serve = runpy.run_path(str(here / "hub_server.py"))["serve"]
+    scenario_files = runpy.run_path(str(here / "conftest.py"))["scenario_files"]
+    files = {
+        f"snapshots/sre/v0.2-made-up/Scenario-{number}/{path}": data
+        for number in (2, 5, 11)
+        for path, data in scenario_files(number).items()
+    }
+    for path, data in files.items():
+        target = folder / "lite" / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+    with serve("ibm-research/ITBench-Lite", files) as hub:
+        yield {"HF_ENDPOINT": hub.url, "HF_HOME": str(folder / "hub"), "HF_HUB_DISABLE_XET": "1"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_of_a_page_works(
+    page: Path, installed: Path, incident_cache: Path, tmp_path: Path
+) -> None:
+    text = page.read_text()
+    script = script_of(text)
+    if not script:
+        pytest.skip("the page shows no command")
+    write_files(text, tmp_path)
+    with small_hub(tmp_path) as hub:
+        variables = hub | {
+            "PATH": f"{installed}{os.pathsep}{os.environ['PATH']}",
+            "ITBENCH_CACHE": str(incident_cache),
+            "HOME": os.environ.get("HOME", str(tmp_path)),
+        }
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("ITBENCH", "HF_"))}
+        done = subprocess.run(
+            ["bash", "-c", f"set -euo pipefail -x\n{script}"],
+            cwd=tmp_path,
+            env=kept | variables,
+            capture_output=True,
+            text=True,
+            timeout=280,
+        )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-3000:]
+    uninstall = re.findall(r'^name = "(itbench-[a-z]+)"', text, re.MULTILINE)
+    for name in uninstall:
+        subprocess.run([installed / "pip", "uninstall", "--quiet", "--yes", name], check=True)
+
+
+@pytest.mark.parametrize("page", [*PAGES, REPOSITORY / "CONTRIBUTING.md"], ids=lambda page: page.name)
+def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
+    missing = [target for target in LINK.findall(page.read_text()) if not (page.parent / target).exists()]
+    assert missing == []
+
+
+def test_the_two_set_up_commands_of_the_readme_are_targets_of_the_makefile() -> None:
+    targets = re.findall(r"^make (\w+)", (REPOSITORY / "README.md").read_text(), re.MULTILINE)
+    assert targets == ["run", "test"]
+    makefile = (REPOSITORY / "Makefile").read_text()
+    assert all(f"\n{target}: " in makefile for target in targets)
+    assert "make test" in (REPOSITORY / ".ci" / "run").read_text()
+
+
+def test_every_command_of_the_program_is_on_the_page_about_it() -> None:
+    from itbench.cli.app import build_app
+
+    text = (REPOSITORY / "docs" / "cli.md").read_text()
+    missing = [
+        command.name for command in build_app(["run"]).registered_commands if f"`{command.name}" not in text
+    ]
+    assert missing == []

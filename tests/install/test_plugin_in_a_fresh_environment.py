@@ -1,0 +1,62 @@
+"""A domain in a distribution of its own: installed, used, and gone after it is uninstalled."""
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.slow  # It makes an environment and installs into it.
+
+SUMS = Path(__file__).resolve().parents[1] / "plugins" / "sums"
+
+
+@pytest.fixture
+def command(installed: Path, tmp_path: Path) -> Callable[..., str]:
+    def run(program: str, *arguments: str | Path) -> str:
+        done = subprocess.run(
+            [installed / program, *arguments],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=True,
+        )
+        return done.stdout
+
+    return run
+
+
+def test_a_domain_appears_when_it_is_installed_runs_and_is_gone_when_it_is_uninstalled(
+    command: Callable[..., str],
+) -> None:
+    def domains() -> dict[str, str]:
+        return {
+            row["domain"]: row["status"] for row in json.loads(command("itbench", "list-domains", "--json"))
+        }
+
+    assert domains()["sre"] == "ok"
+    assert "sums" not in domains()
+    command("pip", "install", "--quiet", "--no-deps", SUMS)
+    try:
+        assert domains()["sums"] == "ok"
+        run = json.loads(command("itbench", "run", "sums", "--agent", "adder:wrong=3", "--json"))
+        assert (run["trials_scored"], run["domain"]) == (12, "sums")
+        assert json.loads(command("itbench", "run", "sums", "--agent", "oracle", "--json"))["score"] == 1.0
+        assert command("itbench", "validate", "sums") == "sums/easy: 12 tasks, no fault\n"
+    finally:
+        command("pip", "uninstall", "--quiet", "--yes", "itbench-sums")
+    assert "sums" not in domains()
+
+
+def test_what_is_installed_has_all_data_that_it_needs(command: Callable[..., str]) -> None:
+    assert command("itbench", "--version").startswith("itbench ")
+    assert len(json.loads(command("itbench", "list-suites", "sre", "--json"))) == 3
+    code = (
+        "import itbench_schemas, itbench_sre.domain as d; "
+        "[itbench_schemas.load(n) for n in itbench_schemas.NAMES]; d.truth_schema(); "
+        "from itbench_sre.simulator.digests import read_manifest; assert len(read_manifest()) == 16; "
+        "print(len(d.ITBENCH_AA.published()))"
+    )
+    assert command("python", "-c", code) == "8\n"
