@@ -1,0 +1,60 @@
+"""The domain `sre`: everything the core needs to know of it. Cheap to import."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from itbench.interfaces.domain import Domain
+from itbench.interfaces.json import JsonObject
+from itbench_sre.agents.specs import AGENTS
+from itbench_sre.incidents.suite import INCIDENTS
+from itbench_sre.published.suite import ITBENCH_AA, ITBENCH_LITE
+
+if TYPE_CHECKING:
+    from itbench.interfaces.score import Score
+    from itbench.interfaces.submission import Submission
+    from itbench.interfaces.task import Task
+
+
+class SreScorer:
+    """Precision at full recall, with IBM's measures beside it; see docs/scoring.md."""
+
+    def score(self, task: "Task", submission: "Submission", truth: JsonObject) -> "Score":
+        """Return the score of a diagnosis."""
+        from itbench.interfaces.score import Score
+        from itbench_sre.scoring.score import score_diagnosis
+        from itbench_sre.truth.convert import truth_from_json
+
+        parts = score_diagnosis(submission.answer, truth_from_json(truth, source=f"truth of {task.id}"))
+        return Score(
+            value=parts.value, metrics=parts.metrics, reasons=tuple(parts.reasons), details=parts.details
+        )
+
+
+def solution(task: "Task", truth: JsonObject) -> Mapping[str, bytes]:
+    """Return a perfect diagnosis as the file that the task asks for."""
+    import json
+
+    from itbench_sre.truth.convert import truth_from_json
+    from itbench_sre.truth.solution import solution as perfect_answer
+
+    answer = perfect_answer(truth_from_json(truth, source=f"truth of {task.id}"))
+    path = task.hand_in.answer or "agent_output.json"
+    return {path: json.dumps(answer, indent=2).encode()}
+
+
+def truth_schema() -> JsonObject:
+    """Return the JSON Schema of a stored truth."""
+    from itbench_sre.truth.check import truth_schema as incident_schema
+
+    return {"allOf": [{"$ref": "urn:itbench:truth"}, incident_schema()]}
+
+
+DOMAIN = Domain(
+    name="sre",
+    summary="Site reliability engineering: find what broke a Kubernetes application.",
+    suites=(INCIDENTS, ITBENCH_AA, ITBENCH_LITE),
+    scorer=SreScorer(),
+    solution=solution,
+    agents=AGENTS,
+    truth_schema=truth_schema,
+)

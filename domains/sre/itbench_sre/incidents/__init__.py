@@ -1,0 +1,1 @@
+"""The embedded suite of simulated incidents, made on first use."""
