@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from itbench.cli.options import AsJson, AsPublished, Data, SuiteOption
+from itbench.cli.options import AsJson, AsPublished, Data, SuiteOption, suite_options
 from itbench.cli.output import print_json, print_rows, print_text
 from itbench.cli.quick import QuickCommand
 
@@ -31,16 +31,13 @@ def validate(
     Example: itbench validate sre/incidents
     """
     from itbench.cli.waiting import waiting
-    from itbench.interfaces.suite import SuiteOptions
-    from itbench.run.options import parse_pairs
     from itbench.validation.suite import is_suite_folder, validate_folder, validate_suite
 
     with waiting() as progress:
         if is_suite_folder(reference):
             report = validate_folder(Path(reference))
         else:
-            extra = parse_pairs(tuple(suite_option or ()), "--suite-option")
-            options = SuiteOptions(data=data, as_published=as_published, extra=extra)
+            options = suite_options(suite_option, data, as_published=as_published)
             report = validate_suite(reference, options, progress)
     if as_json:
         print_json({"checked": report.tasks, "faults": report.faults})

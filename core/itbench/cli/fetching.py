@@ -2,7 +2,7 @@
 
 import typer
 
-from itbench.cli.options import Globs, SuiteOption, SuiteReference
+from itbench.cli.options import Globs, SuiteOption, SuiteReference, suite_options
 from itbench.cli.output import print_text
 from itbench.cli.quick import QuickCommand
 
@@ -18,12 +18,9 @@ def fetch(reference: SuiteReference, task: Globs = None, suite_option: SuiteOpti
     Example: itbench fetch sre/itbench-aa --task itbench-aa-1
     """
     from itbench.cli.waiting import waiting
-    from itbench.interfaces.suite import SuiteOptions
     from itbench.plugins.domains import find_suite
-    from itbench.run.options import parse_pairs
 
-    extra = parse_pairs(tuple(suite_option or ()), "--suite-option")
-    suite = find_suite(reference)[1].configured(SuiteOptions(extra=extra))
+    suite = find_suite(reference)[1].configured(suite_options(suite_option))
     with waiting() as progress:
         root = suite.fetch(tuple(task or ()), progress)
     print_text(f"{reference} lies at {root}")

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from itbench.cli.options import AsJson, AsPublished, Data, SuiteOption, SuiteReference
-from itbench.cli.output import print_rows
+from itbench.cli.options import AsJson, AsPublished, Data, SuiteOption, SuiteReference, suite_options
+from itbench.cli.output import print_json, print_rows
 from itbench.cli.quick import QuickCommand
 
 
@@ -63,24 +63,24 @@ def list_tasks(
     suite_option: SuiteOption = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the tasks of a suite.
+    """List the tasks of a suite; with --json everything that an agent is told.
 
     Example: itbench list-tasks sre/incidents
     """
     from itbench.cli.waiting import waiting
-    from itbench.interfaces.suite import SuiteOptions
     from itbench.plugins.domains import find_suite
-    from itbench.run.options import parse_pairs
     from itbench.suites.load import load_tasks
 
-    extra = parse_pairs(tuple(suite_option or ()), "--suite-option")
-    suite = find_suite(reference)[1].configured(
-        SuiteOptions(data=data, as_published=as_published, extra=extra)
-    )
+    options = suite_options(suite_option, data, as_published=as_published)
+    suite = find_suite(reference)[1].configured(options)
     with waiting() as progress:
         suite.prepare(progress)
-    rows = [[task.id, ", ".join(task.tags), task.title] for task in load_tasks(suite)]
-    print_rows(["task", "tags", "title"], rows, as_json=as_json)
+    tasks = load_tasks(suite)
+    if as_json:
+        print_json([task.model_dump(mode="json") for task in tasks])
+    else:
+        rows = [[task.id, ", ".join(task.tags), task.title] for task in tasks]
+        print_rows(["task", "tags", "title"], rows, as_json=False)
 
 
 def list_agents(

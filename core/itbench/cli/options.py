@@ -1,9 +1,12 @@
 """Options that several commands share."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from itbench.interfaces.suite import SuiteOptions
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 Data = Annotated[Path | None, typer.Option("--data", help="Folder of a published dataset.", metavar="DIR")]
@@ -19,3 +22,18 @@ SuiteReference = Annotated[str, typer.Argument(help="DOMAIN or DOMAIN/SUITE.", m
 Globs = Annotated[
     list[str] | None, typer.Option("--task", "-t", help="Only tasks whose id fits.", metavar="GLOB")
 ]
+
+
+def suite_options(
+    pairs: list[str] | None, data: Path | None = None, *, as_published: bool = False
+) -> "SuiteOptions":
+    """Return what the user said about the suite.
+
+    Raises:
+        UsageError: a pair that is not of the form key=value.
+    """
+    from itbench.interfaces.suite import SuiteOptions
+    from itbench.run.options import parse_pairs
+
+    extra = parse_pairs(tuple(pairs or ()), "--suite-option")
+    return SuiteOptions(data=data, as_published=as_published, extra=extra)

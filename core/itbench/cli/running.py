@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from itbench.cli.main import INTERRUPTED
-from itbench.cli.options import AsJson, AsPublished, Data, Globs, RunPath, SuiteOption, SuiteReference
+from itbench.cli.options import (
+    AsJson,
+    AsPublished,
+    Data,
+    Globs,
+    RunPath,
+    SuiteOption,
+    SuiteReference,
+    suite_options,
+)
 from itbench.cli.output import print_json, print_text
 from itbench.cli.quick import QuickCommand
 
@@ -59,12 +68,10 @@ def run(
     itbench run sre --agent command -- ./my-agent --fast
     """
     from itbench.cli.waiting import waiting
-    from itbench.interfaces.suite import SuiteOptions
-    from itbench.run.options import RunOptions, parse_pairs
+    from itbench.run.options import RunOptions
     from itbench.run.runner import all_jobs
     from itbench.run.session import start
 
-    extra = parse_pairs(tuple(suite_option or ()), "--suite-option")
     options = RunOptions(
         reference=reference,
         agent=agent,
@@ -78,7 +85,7 @@ def run(
         max_trials=max_trials,
         attempts=attempts,
         is_scored=not no_score,
-        suite=SuiteOptions(data=data, as_published=as_published, extra=extra),
+        suite=suite_options(suite_option, data, as_published=as_published),
     )
     with waiting() as progress:
         session = start(options, progress)

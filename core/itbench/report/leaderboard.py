@@ -12,8 +12,8 @@ from itbench.report.table import dollars, number, seconds, table
 from itbench.statistics import no_spread_interval
 from itbench.store.reader import RunFile
 
-_HEAD = ["", "agent", "score", "95 % interval", "scored", "turns", "tokens", "cost", "time", "marks"]
-_NUMBERS = ["score", "scored", "turns", "tokens", "cost", "time"]
+_HEAD = ["", "agent", "score ± 95 %", "scored", "turns", "tokens", "cost", "time", "marks"]
+_NUMBERS = ["scored", "turns", "tokens", "cost", "time"]
 _NO_SPREAD = 1e-12
 _COMPANIONS = ("-wal", "-shm", "-journal")
 
@@ -106,8 +106,7 @@ def _row(rank: int, summary: RunSummary) -> list[str]:
     return [
         str(rank),
         _agent(summary.plan["agent"]),
-        number(found.mean),
-        _interval(summary),
+        _score(summary),
         f"{found.n_scored}/{found.n_planned}",
         number(summary.turns, 1),
         number(summary.tokens, 0),
@@ -123,14 +122,15 @@ def _agent(agent: JsonObject) -> str:
     return f"{agent['name']}{f':{options}' if options else ''}{f' -- {words}' if words else ''}"
 
 
-def _interval(summary: RunSummary) -> str:
+def _score(summary: RunSummary) -> str:
     found = summary.estimate
-    interval = found.interval
-    if found.mean is None or interval is None:
-        return "-"
-    if (found.standard_error or 0.0) <= _NO_SPREAD:
-        interval = no_spread_interval(found.mean, found.n_tasks_scored)
-    return f"{interval.low:.3f} to {interval.high:.3f}"
+    if found.mean is None or found.interval is None:
+        return number(found.mean)
+    if (found.standard_error or 0.0) > _NO_SPREAD:
+        return f"{found.mean:.3f} ± {found.interval.half_width:.3f}"
+    # Where all tasks came out alike, a half-width of 0 would claim what nobody knows.
+    interval = no_spread_interval(found.mean, found.n_tasks_scored)
+    return f"{found.mean:.3f} ({interval.low:.3f} to {interval.high:.3f})"
 
 
 def _marks(summary: RunSummary) -> list[str]:

@@ -54,6 +54,10 @@ def trials_table(run: RunFile) -> str:
 def closing_lines(run: RunFile, summary: RunSummary) -> Iterator[str]:
     """Yield headline, floor, warnings and where the run file is."""
     yield f"score: {summary.headline}"
+    if summary.plan["repeats"] > 1 and summary.estimate.n_scored:
+        yield "solved (score 1): " + ", ".join(
+            f"{name} {number(value)}" for name, value in summary.passes.items()
+        )
     floor = summary.plan["floor"]
     if floor is not None:
         yield f"floor: {floor['value']:.3f}, what the best agent that knows nothing ({floor['agent']}) scores here"

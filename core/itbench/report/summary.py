@@ -5,7 +5,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from itbench.interfaces.json import JsonObject
-from itbench.statistics import Estimate, TrialFacts, estimate, headline, mean_over_tasks, symptoms
+from itbench.statistics import (
+    Estimate,
+    TrialFacts,
+    Values,
+    estimate,
+    headline,
+    mean_over_tasks,
+    passes,
+    symptoms,
+)
 from itbench.store.reader import RunFile
 
 _COSTS = """
@@ -36,6 +45,7 @@ class RunSummary:
         leaks: trials in which the truth was seen.
         unscored: trials that were never scored.
         wall_s, turns, tokens, cost_usd: means over trials; None without any.
+        values: of each repeat of each planned task.
     """
 
     plan: JsonObject
@@ -49,6 +59,15 @@ class RunSummary:
     turns: float | None
     tokens: float | None
     cost_usd: float | None
+    values: Values
+
+    @property
+    def passes(self) -> dict[str, float | None]:
+        """pass@k and pass^k for k = 1 and all repeats, by name; a trial passes with a score of 1."""
+        repeats = self.plan["repeats"]
+        found = {f"pass@{k}": passes(self.values, k).at_least_one.mean for k in sorted({1, repeats})}
+        always = {f"pass^{repeats}": passes(self.values, repeats).all_of_them.mean} if repeats > 1 else {}
+        return found | always
 
     @property
     def headline(self) -> str:
@@ -68,9 +87,11 @@ class RunSummary:
 def summarise(run: RunFile) -> RunSummary:
     """Compute the summary of a run."""
     costs = run.connection.execute(_COSTS).fetchone()
+    plan, values = run.plan(), run.values()
     return RunSummary(
-        plan=run.plan(),
-        estimate=estimate(run.values()),
+        plan=plan,
+        estimate=estimate(values),
+        values=values,
         faults={row["fault_stage"]: row["n"] for row in run.connection.execute(_FAULTS)},
         trials=costs["trials"],
         agent_faults=costs["agent_faults"] or 0,
@@ -121,6 +142,7 @@ def summary_json(summary: RunSummary) -> JsonObject:
         "trials_planned": found.n_planned,
         "tasks_scored": found.n_tasks_scored,
         "tasks_planned": found.n_tasks_planned,
+        "passes": summary.passes,
         "faults": summary.faults,
         "agent_faults": summary.agent_faults,
         "leaks": summary.leaks,

@@ -74,7 +74,7 @@ def test_suites_tasks_and_agents_are_listed(sums: Path, itbench: Itbench) -> Non
     )
     tasks = json.loads(itbench("list-tasks", "sums", "--json").out)
     assert len(tasks) == 12
-    assert set(tasks[0]) == {"task", "tags", "title"}
+    assert (tasks[0]["id"], tasks[0]["tags"], tasks[0]["limits"]["turns"]) == ("sum-0000", ["even"], 50)
     assert len(json.loads(itbench("list-tasks", "sums/many", "-S", "count=7", "--json").out)) == 7
     agents = {row["agent"]: row["role"] for row in json.loads(itbench("list-agents", "sums", "--json").out)}
     assert agents == {

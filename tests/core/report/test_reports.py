@@ -64,7 +64,8 @@ def test_the_leaderboard_ranks_runs_of_the_same_tasks_and_marks_them(sums: Path,
     assert names == ["oracle", "adder:wrong=2", "echo", "null"]
     assert "privileged" in lines[3]
     assert "cheat" in lines[6]
-    assert "0.000 to 0.221" in lines[6]
+    assert "0.000 (0.000 to 0.221)" in lines[6]
+    assert " ± 0." in lines[4]
     (floor,) = [line for line in lines if line.startswith("floor: ")]
     assert "(echo), the best of the agents that know nothing" in floor
 
@@ -88,6 +89,21 @@ def test_a_comparison_pairs_tasks_and_says_how_sure_it_is(sums: Path, itbench: I
     text = itbench("compare", good, bad).out
     assert f"better on {wrong}, equal on {12 - wrong}, worse on 0 tasks" in text
     assert "paired by task), p = " in text
+
+
+def test_repeats_show_how_often_a_task_is_solved_at_least_once_and_always(
+    sums: Path, itbench: Itbench
+) -> None:
+    done = itbench("run", "sums", "-a", "adder:wrong=2", "-k", "3")
+    found = json.loads(itbench("show", "--json", next(Path("runs").iterdir())).out)["passes"]
+    by_task: dict[str, list[float]] = {}
+    for row in json.loads(itbench("show", "--json", next(Path("runs").iterdir())).out)["trials"]:
+        by_task.setdefault(row["task"], []).append(row["value"])
+    solved = [sum(value == 1.0 for value in values) for values in by_task.values()]
+    assert found["pass@1"] == pytest.approx(sum(solved) / 36)
+    assert found["pass@3"] == pytest.approx(sum(count > 0 for count in solved) / 12)
+    assert found["pass^3"] == pytest.approx(sum(count == 3 for count in solved) / 12)
+    assert f"solved (score 1): pass@1 {found['pass@1']:.3f}, pass@3 {found['pass@3']:.3f}" in done.out
 
 
 def test_a_run_compared_with_itself_differs_by_nothing(sums: Path, itbench: Itbench) -> None:
