@@ -15,29 +15,35 @@ from itbench.store.reader import RunFile
 class ReplayAgent:
     """Repeats the submissions and traces of a stored run, trial by trial."""
 
-    def __init__(self, run: RunFile) -> None:
-        self._run = run
+    def __init__(self, path: Path) -> None:
+        self._path = path
 
     async def solve(self, task: Task, workspace: Workspace, trace: Trace) -> None:
         """Write the files of the stored trial of this task and repeat, and copy its trace."""
-        try:
-            row = self._run.find_trial(f"{task.id}:{trace.repeat}")
-        except UsageError as error:
-            raise StageError(Stage.ENVIRONMENT, str(error)) from error
-        detail = self._run.detail(row["id"])
-        for event in self._run.events(row["id"]):
-            trace.add(TraceEvent(event["at_s"], event["kind"], event["data"]))
-        for name in Usage.__slots__:
-            setattr(trace.usage, name, row[name])
-        trace.limit = row["limit_hit"]
-        if row["fault_stage"] in {Stage.ENVIRONMENT, Stage.MODEL}:
-            raise StageError(Stage(row["fault_stage"]), row["fault"])
-        files = dict(detail.files)
-        path = task.hand_in.answer
-        if path is not None and path not in files and row["answer_hash"] is not None:
-            files[path] = json_text(detail.answer).encode()
+        with RunFile(self._path) as run:
+            files = _replay(run, task, trace)
         for name, data in files.items():
             await workspace.write_file(name, data)
+
+
+def _replay(run: RunFile, task: Task, trace: Trace) -> dict[str, bytes]:
+    """Copy the trace of a stored trial, and return its files."""
+    try:
+        row = run.find_trial(f"{task.id}:{trace.repeat}")
+    except UsageError as error:
+        raise StageError(Stage.ENVIRONMENT, str(error)) from error
+    for event in run.events(row["id"]):
+        trace.add(TraceEvent(event["at_s"], event["kind"], event["data"]))
+    for name in Usage.__slots__:
+        setattr(trace.usage, name, row[name])
+    trace.limit = row["limit_hit"]
+    if row["fault_stage"] in {Stage.ENVIRONMENT, Stage.MODEL}:
+        raise StageError(Stage(row["fault_stage"]), row["fault"])
+    detail = run.detail(row["id"])
+    files, path = dict(detail.files), task.hand_in.answer
+    if path is not None and path not in files and row["answer_hash"] is not None:
+        files[path] = json_text(detail.answer).encode()
+    return files
 
 
 def replay_agent(request: AgentRequest) -> ReplayAgent:
@@ -50,4 +56,6 @@ def replay_agent(request: AgentRequest) -> ReplayAgent:
     request.refuse_options(arguments=True)
     if len(request.arguments) != 1:
         raise UsageError("agent 'replay' needs one run file: --agent replay -- RUN")
-    return ReplayAgent(RunFile(Path(request.arguments[0])))
+    path = Path(request.arguments[0]).absolute()
+    RunFile(path).connection.close()
+    return ReplayAgent(path)

@@ -20,10 +20,14 @@ def create(path: Path) -> sqlite3.Connection:
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         connection = _connect(f"{path.resolve().as_uri()}?mode=rwc")
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.executescript(
-            f"BEGIN; PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={VERSION}; {TABLES} COMMIT;"
-        )
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.executescript(
+                f"BEGIN; PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={VERSION}; {TABLES} COMMIT;"
+            )
+        except BaseException:
+            connection.close()
+            raise
     return connection
 
 

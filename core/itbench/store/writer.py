@@ -93,11 +93,15 @@ class RunWriter:
     def __init__(self, path: Path, origin: ScoringOrigin | None) -> None:
         self._path = path
         self._connection = open_run(path, is_writable=True)
-        self._connection.execute("PRAGMA journal_mode=WAL")
-        self._connection.execute("PRAGMA synchronous=FULL")
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        with writing(path):
-            self._scoring = begin_scoring(self._connection, origin) if origin else None
+        try:
+            with writing(path):
+                self._connection.execute("PRAGMA journal_mode=WAL")
+                self._connection.execute("PRAGMA synchronous=FULL")
+                self._scoring = begin_scoring(self._connection, origin) if origin else None
+        except BaseException:
+            self._connection.close()
+            raise
         self._failure: StorageError | None = None
         self._thread = threading.Thread(target=self._serve, name="itbench-store")
         self._thread.start()
