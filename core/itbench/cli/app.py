@@ -9,7 +9,7 @@ import typer
 from itbench.cli import checking, comparing, fetching, listing, reading, running
 from itbench.cli.quick import QuickGroup
 
-HELP = "Benchmark AI agents on enterprise IT work. Start with: itbench run sre"
+HELP = "Benchmark AI agents on enterprise IT work. Start with: itbench list-domains, itbench run DOMAIN"
 
 
 def build_app(words: Sequence[str]) -> typer.Typer:

@@ -28,7 +28,7 @@ def validate(
 ) -> None:
     """Check every task and truth of a suite: schemas, solution scores 1, nothing scores 0, no truth in sight.
 
-    Example: itbench validate sre/incidents
+    Example: itbench validate DOMAIN/SUITE
     """
     from itbench.cli.waiting import waiting
     from itbench.validation.suite import is_suite_folder, validate_folder, validate_suite

@@ -15,7 +15,7 @@ def register(app: typer.Typer) -> None:
 def fetch(reference: SuiteReference, task: Globs = None, suite_option: SuiteOption = None) -> None:
     """Download the dataset of a suite, or only some of its tasks; goes on where it was cut off.
 
-    Example: itbench fetch sre/itbench-aa --task itbench-aa-1
+    Example: itbench fetch DOMAIN/SUITE --task TASK
     """
     from itbench.cli.waiting import waiting
     from itbench.plugins.domains import find_suite

@@ -42,7 +42,7 @@ def list_suites(
 ) -> None:
     """List the suites of all domains, or of one; the first of each domain is its default.
 
-    Example: itbench list-suites sre
+    Example: itbench list-suites DOMAIN
     """
     from itbench.plugins.domains import domain_host
 
@@ -65,7 +65,7 @@ def list_tasks(
 ) -> None:
     """List the tasks of a suite; with --json everything that an agent is told.
 
-    Example: itbench list-tasks sre/incidents
+    Example: itbench list-tasks DOMAIN/SUITE
     """
     from itbench.cli.waiting import waiting
     from itbench.plugins.domains import find_suite
@@ -91,7 +91,7 @@ def list_agents(
 ) -> None:
     """List the agents that can be asked for; without a domain those of every domain are listed too.
 
-    Example: itbench list-agents sre
+    Example: itbench list-agents DOMAIN
     """
     from itbench.plugins.agents import agent_host
     from itbench.plugins.domains import domain_host

@@ -40,7 +40,7 @@ def show(
 ) -> None:
     """Show a run, or one trial with its trace, and its submission beside the truth.
 
-    Example: itbench show runs/my-run.itbench sre-0001
+    Example: itbench show runs/my-run.itbench TASK
     """
     from itbench.report.trial_text import trial_json, trial_text
     from itbench.store.reader import RunFile

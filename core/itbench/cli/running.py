@@ -64,8 +64,8 @@ def run(
 ) -> None:
     """Run a suite with an agent and print the scores.
 
-    Examples: itbench run sre --agent oracle --limit 2; itbench run sre/itbench-aa --data DIR -k 3;
-    itbench run sre --agent command -- ./my-agent --fast
+    Examples: itbench run DOMAIN --agent oracle --limit 2; itbench run DOMAIN/SUITE --data DIR -k 3;
+    itbench run DOMAIN --agent command -- ./my-agent --fast
     """
     from itbench.cli.waiting import waiting
     from itbench.run.options import RunOptions
@@ -95,7 +95,7 @@ def run(
 def resume(path: RunPath, as_json: AsJson = False) -> None:
     """Go on with a run: do what is missing, and again what failed through no fault of the agent.
 
-    Example: itbench resume runs/20260101T120000Z-sre-incidents-baseline-abcdefgh.itbench
+    Example: itbench resume runs/my-run.itbench
     """
     from itbench.cli.waiting import waiting
     from itbench.run.resume import resume as prepare

@@ -80,8 +80,10 @@ class LocalWorkspace:
 
     async def write_file(self, path: str, data: bytes) -> None:
         """Write a file, with the folders that it needs."""
-        target = self._root.joinpath(*clean(path))
-        target.parent.mkdir(parents=True, exist_ok=True)
+        parts = clean(path)
+        target = self._root.joinpath(*parts)
+        if len(parts) > 1:
+            target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
 
     async def list_files(self, path: str = ".") -> list[str]:

@@ -19,10 +19,17 @@ def read_below(root: Path, path: str, *, max_bytes: int | None) -> bytes:
             raise ValueError(f"{path!r} is not a plain file")
         if max_bytes is not None and status.st_size > max_bytes:
             raise ValueError(f"{path!r} holds {status.st_size} bytes, allowed: {max_bytes}")
-        with os.fdopen(os.dup(descriptor), "rb") as file:
-            return file.read(status.st_size)
+        return _read(descriptor, status.st_size)
     finally:
         os.close(descriptor)
+
+
+def _read(descriptor: int, size: int) -> bytes:
+    parts = []
+    while size > 0 and (part := os.read(descriptor, size)):
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
 
 
 def clean(path: str) -> tuple[str, ...]:
