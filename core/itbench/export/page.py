@@ -16,7 +16,8 @@ h1 { font-size: 1.4rem } h2 { font-size: 1.1rem; margin-top: 2rem }
 table { border-collapse: collapse; width: 100% } th, td { text-align: left; padding: .35rem .6rem; vertical-align: top }
 th { border-bottom: 2px solid #aab } td { border-bottom: 1px solid #e3e6ec } .number { text-align: right }
 .bar { display: inline-block; height: .7em; background: #3a7d44; vertical-align: baseline } .none { color: #99a }
-p.note { margin: .2rem 0 } @media (prefers-color-scheme: dark) { body { background: #14181f; color: #dfe5ee }
+p.note { margin: .2rem 0 } .metrics { columns: 22rem } .metrics p { margin: .1rem 0; break-inside: avoid }
+.metrics b { float: right; font-weight: 600 } @media (prefers-color-scheme: dark) { body { background: #14181f; color: #dfe5ee }
 td { border-color: #2b323d } }
 """
 
@@ -29,17 +30,17 @@ def write_page(run: RunFile, file: IO[bytes]) -> int:
     file.write(f"{head}<h1>{name}</h1>\n".encode())
     for line in closing_lines(run, summary):
         file.write(f"<p class=note>{escape(line)}</p>\n".encode())
-    file.write(b"<h2>Metrics</h2>\n<table><tr><th>metric<th class=number>mean\n")
-    for metric, mean in metric_means(run).items():
-        file.write(f"<tr><td>{escape(metric)}<td class=number>{number(mean)}\n".encode())
-    file.write(b"</table>\n<h2>Trials</h2>\n<table>")
+    file.write(b"<h2>Trials</h2>\n<table>")
     titles = ["task", "repeat", "status", "score", "", "turns", "cost", "time", "why"]
     file.write(("<tr>" + "".join(f"<th>{text}" for text in titles) + "\n").encode())
     count = 0
     for row in _rows(run):
         file.write(row.encode())
         count += 1
-    file.write(b"</table></html>\n")
+    file.write(b"</table>\n<h2>Metrics</h2>\n<div class=metrics>")
+    for metric, mean in metric_means(run).items():
+        file.write(f"<p>{escape(metric)} <b>{number(mean)}</b>\n".encode())
+    file.write(b"</div></html>\n")
     return count
 
 
