@@ -15,6 +15,7 @@ body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 75rem
 h1 { font-size: 1.4rem } h2 { font-size: 1.1rem; margin-top: 2rem }
 table { border-collapse: collapse; width: 100% } th, td { text-align: left; padding: .35rem .6rem; vertical-align: top }
 th { border-bottom: 2px solid #aab } td { border-bottom: 1px solid #e3e6ec } .number { text-align: right }
+td { white-space: nowrap } td:last-child { white-space: normal }
 .bar { display: inline-block; height: .7em; background: #3a7d44; vertical-align: baseline } .none { color: #99a }
 p.note { margin: .2rem 0 } .metrics { columns: 22rem } .metrics p { margin: .1rem 0; break-inside: avoid }
 .metrics b { float: right; font-weight: 600 } @media (prefers-color-scheme: dark) { body { background: #14181f; color: #dfe5ee }
