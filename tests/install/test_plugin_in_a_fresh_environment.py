@@ -44,7 +44,7 @@ def test_a_domain_appears_when_it_is_installed_runs_and_is_gone_when_it_is_unins
         run = json.loads(command("itbench", "run", "sums", "--agent", "adder:wrong=3", "--json"))
         assert (run["trials_scored"], run["domain"]) == (12, "sums")
         assert json.loads(command("itbench", "run", "sums", "--agent", "oracle", "--json"))["score"] == 1.0
-        assert command("itbench", "validate", "sums") == "sums/easy: 12 tasks, no fault\n"
+        assert command("itbench", "validate", "sums") == "sums/easy: 12 tasks, 11 rules, no fault\n"
     finally:
         command("pip", "uninstall", "--quiet", "--yes", "itbench-sums")
     assert "sums" not in domains()

@@ -26,10 +26,12 @@ def validate(
     suite_option: SuiteOption = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check every task and truth of a suite: schemas, solution scores 1, nothing scores 0, no truth in sight.
+    """Check a suite against the rules that all must keep: schemas, solutions, cheats, secrets, scorers.
 
     Example: itbench validate DOMAIN/SUITE
     """
+    from dataclasses import asdict
+
     from itbench.cli.waiting import waiting
     from itbench.validation.suite import is_suite_folder, validate_folder, validate_suite
 
@@ -40,10 +42,11 @@ def validate(
             options = suite_options(suite_option, data, as_published=as_published)
             report = validate_suite(reference, options, progress)
     if as_json:
-        print_json({"checked": report.tasks, "faults": report.faults})
+        found = [asdict(finding) for finding in report.findings]
+        print_json({"suite": report.name, "tasks": report.tasks, "rules": report.rules, "findings": found})
     else:
-        print_text("\n".join([*report.faults, report.conclusion]))
-    if report.faults:
+        print_text("\n".join([*map(str, report.findings), report.conclusion]))
+    if report.findings:
         raise typer.Exit(1)
 
 

@@ -23,7 +23,7 @@ def waiting() -> Iterator[Progress]:
 class _Waiting:
     def __init__(self) -> None:
         self._started = time.monotonic()
-        self._said = ""
+        self._said = False
         self._is_drawn = False
 
     def __call__(self, text: str, done: int, total: int) -> None:
@@ -35,9 +35,9 @@ class _Waiting:
             sys.stderr.write(f"\r\x1b[K{text} {bar:<30} {done}/{total}")
             sys.stderr.flush()
             self._is_drawn = True
-        elif text != self._said:
+        elif not self._said:
             sys.stderr.write(f"{text} ({total} in all)\n")
-            self._said = text
+            self._said = True
 
     def close(self) -> None:
         if self._is_drawn:

@@ -53,13 +53,16 @@ def faulty(sums: Path, distribution: Callable[..., Path]) -> None:
 @pytest.mark.parametrize(
     ("domain", "fault"),
     [
-        ("grumpy", "task sum-0000: its own solution scores 0.97, allowed: 1.0 (never quite right)"),
-        ("telling", "task sum-0000: its text holds the canary of its truth"),
-        ("bare", "truth of sum-0000: $: found no key 'canary', allowed: an object that has it"),
-        ("stuck", "task sum-0000: it has no solution: KeyError: 'no idea'"),
+        (
+            "grumpy",
+            "oracle-is-right: task sum-0000: its own solution scores 0.97, allowed: 1.0 (never quite right)",
+        ),
+        ("telling", "truth-hidden: task sum-0000: its text: its text holds the canary of its truth"),
+        ("bare", "truth-valid: truth of sum-0000: $: found no key 'canary', allowed: an object that has it"),
+        ("stuck", "oracle-is-right: task sum-0000: it has no solution: KeyError: 'no idea'"),
         (
             "shy",
-            "task sum-0000: its own solution cannot be handed in: the answer is not JSON: Expecting value",
+            "oracle-is-right: task sum-0000: its own solution cannot be handed in: the answer is not JSON: Expecting value",
         ),
     ],
 )
@@ -69,11 +72,12 @@ def test_a_suite_that_cannot_be_proved_says_why(
     done = itbench("validate", domain)
     assert done.code == 1
     assert done.out.splitlines()[0].startswith(fault)
-    assert done.out.splitlines()[-1] == f"{domain}/few: 1 tasks, 1 faults"
+    assert done.out.splitlines()[-1].startswith(f"{domain}/few: 1 tasks, ")
+    assert done.out.splitlines()[-1].endswith("1 fault")
 
 
 def test_a_sound_suite_is_proved(sums: Path, itbench: Itbench) -> None:
-    assert itbench("validate", "sums/many").out == "sums/many: 200 tasks, no fault\n"
+    assert itbench("validate", "sums/many").out == "sums/many: 200 tasks, 11 rules, no fault\n"
 
 
 def test_a_folder_that_is_no_suite_says_what_it_lacks(itbench: Itbench) -> None:

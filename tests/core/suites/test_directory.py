@@ -88,17 +88,20 @@ def test_a_link_in_the_inputs_is_left_out(folder: Path) -> None:
 
 def test_validating_a_sound_folder_finds_nothing(folder: Path) -> None:
     report = validate_folder(folder)
-    assert (report.tasks, report.faults) == (2, [])
+    assert (report.tasks, report.findings) == (2, [])
 
 
 def test_validating_finds_a_truth_that_an_agent_could_read(folder: Path) -> None:
     (folder / "inputs" / "t-1" / "notes.bin").write_bytes(b"\0" * (1 << 20) + f"{CANARY}-t-1".encode())
-    assert validate_folder(folder).faults == ["task t-1: its input 'notes.bin' holds the canary of its truth"]
+    (finding,) = validate_folder(folder).findings
+    assert (finding.rule, finding.place) == ("truth-hidden", "task t-1: input 'notes.bin'")
 
 
 def test_validating_finds_missing_and_faulty_truths(folder: Path) -> None:
     (folder / "truths" / "t-1.json").unlink()
     write(folder / "truths" / "t-2.json", {"sum": 3})
-    missing, faulty = validate_folder(folder).faults
-    assert missing.endswith("t-1.json: cannot be read: No such file or directory")
-    assert faulty.endswith("t-2.json: $: found no key 'canary', allowed: an object that has it")
+    missing, faulty = validate_folder(folder).findings
+    assert missing.place.endswith("t-1.json")
+    assert missing.problem == "cannot be read: No such file or directory"
+    assert faulty.place.endswith("t-2.json")
+    assert faulty.problem == "$: found no key 'canary', allowed: an object that has it"

@@ -1,0 +1,76 @@
+"""What a check of a suite finds, and what it looks at."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from itbench.interfaces.domain import Domain
+from itbench.interfaces.json import JsonObject
+from itbench.interfaces.suite import Suite
+from itbench.interfaces.task import Task
+from itbench.run.judge import Judge
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One way in which a suite breaks a rule.
+
+    Attributes:
+        rule: the name of the rule.
+        place: where: a task, a file, a JSON path.
+        problem: what was found there, and what is allowed.
+        mend: what to do about it.
+    """
+
+    rule: str
+    place: str
+    problem: str
+    mend: str
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.place}: {self.problem}; {self.mend}"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A prepared suite that is looked at, with its tasks loaded."""
+
+    domain: Domain
+    suite: Suite
+    tasks: Sequence[Task]
+
+    @cached_property
+    def judge(self) -> Judge:
+        """Scores by the domain's rules."""
+        return Judge(self.domain, self.suite)
+
+    @cached_property
+    def truths(self) -> dict[str, JsonObject]:
+        """The truths by task; each is known to be valid when a rule but `truth-valid` looks."""
+        return {task.id: self.suite.truth(task.id) for task in self.tasks}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Something that must hold for every suite of every domain."""
+
+    name: str
+    summary: str
+    check: Callable[[Case], Iterator[Finding]]
+
+
+@dataclass(slots=True)
+class ValidationReport:
+    """How many tasks and rules were checked, and everything that was found."""
+
+    name: str
+    tasks: int = 0
+    rules: list[str] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def conclusion(self) -> str:
+        """One line that says how it went."""
+        count = len(self.findings)
+        faults = "no fault" if not count else f"{count} faults" if count > 1 else "1 fault"
+        return f"{self.name}: {self.tasks} tasks, {len(self.rules)} rules, {faults}"

@@ -1,0 +1,150 @@
+"""Rules about scorers: whatever is handed in gives a score, always the same one, and nothing else is looked at."""
+
+import json
+import random
+import sys
+from collections.abc import Iterator
+from types import FrameType
+from typing import Any
+
+from itbench.interfaces.json import JsonValue
+from itbench.interfaces.score import Score
+from itbench.interfaces.submission import Submission
+from itbench.interfaces.task import Task
+from itbench.run.blame import Blamed
+from itbench.schema.check import faults
+from itbench.validation.finding import Case, Finding
+from itbench.validation.solvable import submission_of
+
+_LOOKED_AT_TASKS = 3
+_JUNK_PER_TASK = 60
+_JUNK: tuple[JsonValue, ...] = (
+    None,
+    True,
+    -1,
+    10**30,
+    1e308,
+    "",
+    "\u0000",
+    "ü" * 1000,
+    [],
+    {},
+    [[]],
+    {"": None},
+)
+_CLOCKS = frozenset(
+    {
+        "time",
+        "time_ns",
+        "monotonic",
+        "monotonic_ns",
+        "perf_counter",
+        "localtime",
+        "gmtime",
+        "now",
+        "today",
+        "utcnow",
+    }
+)
+_CHANCE = frozenset({"random", "getrandbits", "urandom", "uuid1", "uuid4"})
+_OUTSIDE = frozenset({"connect", "sendto", "getaddrinfo", "fork_exec", "posix_spawn"})
+
+
+def scorer_total(case: Case) -> Iterator[Finding]:
+    """Any submission that fits the answer's schema gets a score in [0, 1], and never an exception."""
+    for task in case.tasks[:_LOOKED_AT_TASKS]:
+        for submission in junk_submissions(case, task):
+            record = case.judge.judge(task, submission, ())
+            if record.fault is not None:
+                shown = json.dumps(submission.answer)[:80]
+                problem = f"the answer {shown} breaks the scorer: {record.fault.message}"
+                yield Finding(
+                    "scorer-total",
+                    f"task {task.id}",
+                    problem,
+                    "score whatever the answer's schema lets through",
+                )
+                break
+
+
+def scorer_pure(case: Case) -> Iterator[Finding]:
+    """The same submission always gets the same score, and scoring reads no clock, chance or network."""
+    for task in case.tasks[:_LOOKED_AT_TASKS]:
+        try:
+            submission = submission_of(task, case.judge.solution(task))
+        except Blamed:
+            continue  # `oracle-is-right` tells of it.
+        if isinstance(submission, str):
+            continue
+        if case.judge.judge(task, submission, ()).fault is not None:
+            continue  # `oracle-is-right` tells of it.
+        first = case.domain.scorer.score(task, submission, case.truths[task.id])
+        second, called = _watched(case, task, submission)
+        if second != first:
+            problem = "the same submission got two different scores"
+            yield Finding(
+                "scorer-pure", f"task {task.id}", problem, "let nothing but task, submission and truth count"
+            )
+        for name in called:
+            problem = f"the scorer calls {name}"
+            yield Finding(
+                "scorer-pure",
+                f"task {task.id}",
+                problem,
+                "put what it needs into the truth or the observation",
+            )
+
+
+def junk_submissions(case: Case, task: Task) -> Iterator[Submission]:
+    """Yield odd submissions that an agent could hand in: junk, and the solution with parts lost or replaced."""
+    chance = random.Random(task.id)
+    try:
+        files = case.judge.solution(task)
+    except Blamed:
+        files = {}
+    if task.hand_in.answer is None:
+        for data in (b"", b"\x00\xff", b"x" * 10_000):
+            yield Submission(files=dict.fromkeys(task.hand_in.files, data))
+        return
+    whole = submission_of(task, files)
+    answers = list(_JUNK)
+    if not isinstance(whole, str):
+        answers += [_spoilt(json.loads(json.dumps(whole.answer)), chance) for _ in range(_JUNK_PER_TASK)]
+    for answer in answers:
+        if not faults(answer, task.hand_in.answer_schema):
+            yield Submission(answer=answer, files=dict.fromkeys(task.hand_in.files, b"\x00"))
+
+
+def _spoilt(value: JsonValue, chance: random.Random) -> JsonValue:
+    """Return a JSON value with one of its parts lost, doubled or replaced by junk."""
+    if isinstance(value, dict) and value and chance.random() < 0.8:
+        key = chance.choice(sorted(value))
+        if chance.random() < 0.2:
+            del value[key]
+        else:
+            value[key] = _spoilt(value[key], chance)
+        return value
+    if isinstance(value, list) and value and chance.random() < 0.8:
+        at = chance.randrange(len(value))
+        value[at : at + 1] = chance.choice([[], [value[at]] * 50, [_spoilt(value[at], chance)]])
+        return value
+    return chance.choice(_JUNK)
+
+
+def _watched(case: Case, task: Task, submission: Submission) -> tuple[Score, list[str]]:
+    """Score once more while every call of a built-in function is looked at."""
+    called: set[str] = set()
+
+    def look(_frame: FrameType, event: str, function: Any) -> None:
+        if event == "c_call":
+            name = getattr(function, "__name__", "")
+            if name in _CLOCKS | _CHANCE | _OUTSIDE:
+                called.add(getattr(function, "__qualname__", name))
+
+    before = sys.getprofile()
+    sys.setprofile(look)
+    try:
+        score = case.domain.scorer.score(task, submission, case.truths[task.id])
+    finally:
+        sys.setprofile(before)
+    return score, sorted(called)

@@ -1,0 +1,24 @@
+"""All rules that every suite of every domain must keep, in the order in which they are checked."""
+
+from itbench.validation.finding import Rule
+from itbench.validation.hidden import ids_opaque, truth_hidden
+from itbench.validation.purity import scorer_pure, scorer_total
+from itbench.validation.schemas import schemas_used, truth_valid
+from itbench.validation.solvable import cheats_stay_low, nothing_is_zero, oracle_is_right
+from itbench.validation.stability import suite_stable
+
+RULES = tuple(
+    Rule(name, (check.__doc__ or "").strip(), check)
+    for name, check in (
+        ("truth-valid", truth_valid),
+        ("schemas-used", schemas_used),
+        ("suite-stable", suite_stable),
+        ("ids-opaque", ids_opaque),
+        ("truth-hidden", truth_hidden),
+        ("oracle-is-right", oracle_is_right),
+        ("nothing-is-zero", nothing_is_zero),
+        ("scorer-total", scorer_total),
+        ("scorer-pure", scorer_pure),
+        ("cheats-stay-low", cheats_stay_low),
+    )
+)

@@ -1,0 +1,103 @@
+"""Rules about scores: the solution scores 1, nothing scores 0, and those who know nothing score next to nothing."""
+
+import asyncio
+from collections.abc import Iterator
+
+from itbench.agents.echo import EchoAgent
+from itbench.interfaces.agent import Agent, AgentRequest
+from itbench.interfaces.record import TrialKey
+from itbench.interfaces.submission import Submission
+from itbench.interfaces.task import Task
+from itbench.run.answer import read_answer
+from itbench.run.blame import Blamed
+from itbench.run.judge import Judge
+from itbench.run.trial import TrialSetting, run_trial
+from itbench.statistics import estimate
+from itbench.validation.finding import Case, Finding
+from itbench.workspaces.local import LocalSandbox
+
+CHEATS_BELOW = 0.25
+# A mean over fewer tasks says nothing of a guess that now and then is right.
+_FEWEST_TASKS = 8
+_AT_ONCE = 4
+
+
+def oracle_is_right(case: Case) -> Iterator[Finding]:
+    """The domain's own solution of every task scores exactly 1."""
+    for task in case.tasks:
+        problem = _solution_problem(case.judge, task)
+        if problem is not None:
+            yield Finding("oracle-is-right", f"task {task.id}", problem, "mend the solution or the scorer")
+
+
+def nothing_is_zero(case: Case) -> Iterator[Finding]:
+    """Handing in nothing scores 0; where an answer is asked for, the framework sees to that."""
+    mend = "score 0 where nothing was handed in"
+    for task in case.tasks:
+        if task.hand_in.answer is not None:
+            continue
+        record = case.judge.judge(task, Submission(), ())
+        if record.fault is not None:
+            yield Finding("nothing-is-zero", f"task {task.id}", record.fault.message, mend)
+        elif record.score is not None and record.score.value != 0.0:
+            problem = f"handing in nothing scores {record.score.value}, allowed: 0.0"
+            yield Finding("nothing-is-zero", f"task {task.id}", problem, mend)
+
+
+def cheats_stay_low(case: Case) -> Iterator[Finding]:
+    """The echo and the domain's own cheats stay below 0.25 on average."""
+    if len(case.tasks) < _FEWEST_TASKS:
+        return
+    agents: dict[str, Agent] = {"echo": EchoAgent()}
+    for spec in case.domain.agents:
+        if spec.role == "cheat":
+            agents[spec.name] = spec.create(AgentRequest(name=spec.name))
+    for name, agent in agents.items():
+        mean = asyncio.run(_mean(case, agent))
+        if mean is not None and mean >= CHEATS_BELOW:
+            problem = f"it scores {mean:.3f} on average, allowed: less than {CHEATS_BELOW}"
+            mend = "make the tasks differ, or the rules stricter, until knowing nothing is worth nothing"
+            yield Finding("cheats-stay-low", f"agent {name}", problem, mend)
+
+
+def submission_of(task: Task, files: dict[str, bytes]) -> Submission | str:
+    """Return files as the submission that the scorer would see, or why there is none."""
+    path = task.hand_in.answer
+    if path is None:
+        return Submission(files=files)
+    answer = read_answer(files.get(path, b""), task.hand_in.answer_schema)
+    if answer.problem is not None:
+        return answer.problem
+    return Submission(answer=answer.value, files={name: data for name, data in files.items() if name != path})
+
+
+def _solution_problem(judge: Judge, task: Task) -> str | None:
+    try:
+        submission = submission_of(task, judge.solution(task))
+    except Blamed as error:
+        return f"it has no solution: {error.fault.message}"
+    if isinstance(submission, str):
+        return f"its own solution cannot be handed in: {submission}"
+    record = judge.judge(task, submission, ())
+    if record.fault is not None:
+        return f"its own solution cannot be scored: {record.fault.message}"
+    if record.is_leak:
+        return "its own solution holds the canary of its truth"
+    if record.score is not None and record.score.value != 1.0:
+        reasons = "; ".join(record.score.reasons) or "no reason given"
+        return f"its own solution scores {record.score.value}, allowed: 1.0 ({reasons})"
+    return None
+
+
+async def _mean(case: Case, agent: Agent) -> float | None:
+    setting = TrialSetting(
+        domain=case.domain, suite=case.suite, agent=agent, sandbox=LocalSandbox(), judge=case.judge, seed=0
+    )
+    gate = asyncio.Semaphore(_AT_ONCE)
+
+    async def value(task: Task) -> float | None:
+        async with gate:
+            return (await run_trial(setting, task, TrialKey(task.id, 0, 0))).value
+
+    values = await asyncio.gather(*(value(task) for task in case.tasks))
+    return estimate({task.id: [found] for task, found in zip(case.tasks, values, strict=True)}).mean
