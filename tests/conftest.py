@@ -96,7 +96,7 @@ def installed(machine_folder: Path) -> Path:
     venv = machine_folder / "fresh-venv"
     with locked(machine_folder / "fresh-venv.lock"):
         if not (venv / "done").exists():
-            install_itbench(Path(sys.executable), venv)
+            install_itbench(Path(sys.executable), venv, "pytest", "hatchling")
             (venv / "done").touch()
     return venv / "bin"
 

@@ -12,7 +12,8 @@ DOMAINS = sorted(path for path in (REPOSITORY / "domains").glob("*/itbench_*") i
 # Each layer may import from those after it.
 LAYERS = [
     {"cli"},
-    {"report", "export", "validation"},
+    {"report", "export", "newdomain", "testing"},
+    {"validation"},
     {"run"},
     {"agents", "store", "suites", "workspaces", "statistics", "schema"},
     {"plugins"},

@@ -4,6 +4,7 @@ import os
 import re
 import runpy
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,21 +22,19 @@ LINK = re.compile(r"\]\((?P<target>[^)#:]+)\)")
 
 
 def script_of(page: str) -> str:
-    """Return the commands of all console blocks as one script; a line that begins with `> ` goes on."""
+    """Return all that a reader does, in order: commands of console blocks, and files that a title names.
+
+    A line of a console block that begins with `> ` goes on with the command before it.
+    """
     lines = []
     for block in BLOCK.finditer(page):
-        if block["kind"] == "console":
+        if block["title"]:
+            path = block["title"]
+            lines += [f"mkdir -p '{Path(path).parent}'", f"cat > '{path}' <<'END-OF-FILE'"]
+            lines += [block["text"].removesuffix("\n"), "END-OF-FILE"]
+        elif block["kind"] == "console":
             lines += [line[2:] for line in block["text"].splitlines() if line.startswith(("$ ", "> "))]
     return "\n".join(lines)
-
-
-def write_files(page: str, folder: Path) -> None:
-    """Write the blocks that have a title to the files that the titles name."""
-    for block in BLOCK.finditer(page):
-        if block["title"]:
-            path = folder / block["title"]
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(block["text"])
 
 
 @contextmanager
@@ -65,7 +64,6 @@ def test_every_command_of_a_page_works(
     script = script_of(text)
     if not script:
         pytest.skip("the page shows no command")
-    write_files(text, tmp_path)
     with small_hub(tmp_path) as hub:
         variables = hub | {
             "PATH": f"{installed}{os.pathsep}{os.environ['PATH']}",
@@ -82,8 +80,8 @@ def test_every_command_of_a_page_works(
             timeout=280,
         )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-3000:]
-    uninstall = re.findall(r'^name = "(itbench-[a-z]+)"', text, re.MULTILINE)
-    for name in uninstall:
+    for path in tmp_path.glob("*/pyproject.toml"):
+        name = tomllib.loads(path.read_text())["project"]["name"]
         subprocess.run([installed / "pip", "uninstall", "--quiet", "--yes", name], check=True)
 
 

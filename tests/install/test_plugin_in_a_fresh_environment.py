@@ -60,3 +60,21 @@ def test_what_is_installed_has_all_data_that_it_needs(command: Callable[..., str
         "print(len(d.ITBENCH_AA.published()))"
     )
     assert command("python", "-c", code) == "8\n"
+
+
+def test_a_new_domain_is_generated_installed_listed_run_validated_and_tested_with_nothing_edited(
+    command: Callable[..., str],
+) -> None:
+    command("itbench", "new-domain", "fresh-work")
+    command("pip", "install", "--quiet", "--no-build-isolation", "./itbench-fresh-work")
+    try:
+        assert "fresh-work" in command("itbench", "list-domains")
+        assert command("itbench", "validate", "fresh-work").endswith("2 tasks, 11 rules, no fault\n")
+        assert json.loads(command("itbench", "run", "fresh-work", "--json"))["score"] == 0.5
+        assert (
+            json.loads(command("itbench", "run", "fresh-work", "--agent", "oracle", "--json"))["score"] == 1.0
+        )
+        assert "5 passed" in command("python", "-m", "pytest", "-q", "itbench-fresh-work")
+        assert "10 passed" in command("python", "-m", "pytest", "-q", "--itbench-domain", "fresh-work")
+    finally:
+        command("pip", "uninstall", "--quiet", "--yes", "itbench-fresh-work")

@@ -15,7 +15,7 @@ from itbench.run.options import parse_agent
 Itbench = Callable[..., Any]
 COMMANDS = [
     "compare", "doctor", "export", "fetch", "leaderboard", "list-agents", "list-domains", "list-suites",
-    "list-tasks", "resume", "run", "runs", "score", "show", "validate",
+    "list-tasks", "new-domain", "resume", "run", "runs", "score", "show", "validate",
 ]  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""Writes a new domain that works as it stands."""

@@ -1,0 +1,50 @@
+"""Writes a complete, installable domain plugin from templates."""
+
+import re
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from itbench.errors import UsageError
+
+_NAME = re.compile(r"[a-z][a-z0-9]{1,29}(-[a-z0-9]{1,29})*")
+_SUFFIX = ".template"
+
+
+def write_domain(name: str, folder: Path) -> list[Path]:
+    """Write the plugin of a domain into a folder and return the files, in order.
+
+    Raises:
+        UsageError: the name cannot be one, or the folder has something in it.
+    """
+    if not _NAME.fullmatch(name):
+        raise UsageError(
+            f"a domain cannot be named {name!r}; take small letters, digits and single dashes, like 'netops'"
+        )
+    if folder.exists() and any(folder.iterdir()):
+        raise UsageError(f"{str(folder)!r} is not empty; name a new folder: itbench new-domain {name} DIR")
+    words = {"name": name, "module": f"itbench_{name.replace('-', '_')}", "title": name.replace("-", " ")}
+    written = []
+    for source, path in _templates(files("itbench.newdomain") / "templates", Path()):
+        target = folder / _filled(str(path), words)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(_filled(source.read_text(encoding="utf-8"), words), encoding="utf-8")
+        written.append(target)
+    return written
+
+
+def _templates(root: Traversable, below: Path) -> list[tuple[Traversable, Path]]:
+    found = []
+    for entry in sorted(root.iterdir(), key=lambda entry: entry.name):
+        if entry.is_dir():
+            found += _templates(entry, below / entry.name)
+        elif entry.name.endswith(_SUFFIX):
+            found.append((entry, below / entry.name.removesuffix(_SUFFIX)))
+    return found
+
+
+def _filled(text: str, words: dict[str, str]) -> str:
+    """Replace `@name@`, `@module@` and `@title@`; braces are left to JSON and f-strings."""
+    for key, word in words.items():
+        text = text.replace(f"@{key}@", word)
+    return text
