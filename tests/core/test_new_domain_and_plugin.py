@@ -64,7 +64,7 @@ def test_pytest_checks_every_rule_of_a_domain_as_a_test_of_its_own(
 ) -> None:
     done = pytest_run("--itbench-domain", "sums/easy")
     assert done.returncode == 0, done.stdout
-    assert "10 passed" in done.stdout
+    assert "11 passed" in done.stdout
 
 
 def test_pytest_shows_rule_place_and_mend_of_what_is_broken(
@@ -84,6 +84,24 @@ def test_pytest_shows_rule_place_and_mend_of_what_is_broken(
         "truth-valid: truth of sum-0000: $.canary: found 'x', allowed: at least 16 characters" in done.stdout
     )
     assert "Traceback" not in done.stdout
+
+
+def test_hypothesis_finds_a_submission_that_breaks_a_scorer(
+    pytest_run: Callable[..., subprocess.CompletedProcess[str]], distribution: Callable[..., Path]
+) -> None:
+    code = (
+        "from dataclasses import replace\nfrom itbench_sums import DOMAIN, SumScorer\n"
+        "class Fragile(SumScorer):\n    def score(self, task, submission, truth):\n"
+        "        assert submission.answer['sum'] != 4242 and abs(submission.answer['sum']) < 10**12\n"
+        "        return super().score(task, submission, truth)\n"
+        "DOMAIN = replace(DOMAIN, name='thin', scorer=Fragile())\n"
+    )
+    distribution(
+        "thin", group="itbench.domains", points={"thin": "thin_domain:DOMAIN"}, code={"thin_domain": code}
+    )
+    done = pytest_run("--itbench-domain", "thin/easy")
+    assert done.returncode == 1
+    assert "scorer-total: task sum-0000: AssertionError" in done.stdout
 
 
 def test_pytest_without_the_option_is_as_it_was(

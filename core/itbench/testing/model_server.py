@@ -163,7 +163,8 @@ class ModelServer:
         """Answer one request; return whether the connection may go on."""
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         headers = {
-            name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:])
+            name.strip().lower(): value.strip()
+            for name, _, value in (line.partition(":") for line in head[1:])
         }
         data = await reader.readexactly(int(headers.get("content-length", "0")))
         api = _APIS.get(head[0].split()[1].partition("?")[0])

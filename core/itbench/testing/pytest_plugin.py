@@ -4,6 +4,7 @@ pytest imports this module in every environment that has itbench, so it imports 
 """
 
 from collections.abc import Iterator
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import pytest
@@ -66,10 +67,28 @@ class DomainRules(pytest.Collector):
                     raise
                 continue
             case = Case(domain, suite, load_tasks(suite))
-            for rule in RULES:
+            for rule in [*RULES, *_rules_with_hypothesis()]:
                 yield RuleItem.from_parent(
                     self, name=f"{domain.name}/{suite.name}: {rule.name}", case=case, rule=rule
                 )
+
+
+def _rules_with_hypothesis() -> list["Rule"]:
+    """Return the rule that hypothesis looks for exceptions to, where it is installed."""
+    from itbench.validation.finding import Case, Finding, Rule
+
+    if find_spec("hypothesis") is None:
+        return []
+
+    def check(case: Case) -> Iterator[Finding]:
+        from itbench.testing.junk import check_scorer_is_total
+
+        check_scorer_is_total(case)
+        yield from ()
+
+    return [
+        Rule("scorer-total, by hypothesis", "No submission that hypothesis finds breaks the scorer.", check)
+    ]
 
 
 class RuleItem(pytest.Item):

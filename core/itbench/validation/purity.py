@@ -109,24 +109,24 @@ def junk_submissions(case: Case, task: Task) -> Iterator[Submission]:
     whole = submission_of(task, files)
     answers = list(_JUNK)
     if not isinstance(whole, str):
-        answers += [_spoilt(json.loads(json.dumps(whole.answer)), chance) for _ in range(_JUNK_PER_TASK)]
+        answers += [spoilt(json.loads(json.dumps(whole.answer)), chance) for _ in range(_JUNK_PER_TASK)]
     for answer in answers:
         if not faults(answer, task.hand_in.answer_schema):
             yield Submission(answer=answer, files=dict.fromkeys(task.hand_in.files, b"\x00"))
 
 
-def _spoilt(value: JsonValue, chance: random.Random) -> JsonValue:
+def spoilt(value: JsonValue, chance: random.Random) -> JsonValue:
     """Return a JSON value with one of its parts lost, doubled or replaced by junk."""
     if isinstance(value, dict) and value and chance.random() < 0.8:
         key = chance.choice(sorted(value))
         if chance.random() < 0.2:
             del value[key]
         else:
-            value[key] = _spoilt(value[key], chance)
+            value[key] = spoilt(value[key], chance)
         return value
     if isinstance(value, list) and value and chance.random() < 0.8:
         at = chance.randrange(len(value))
-        value[at : at + 1] = chance.choice([[], [value[at]] * 50, [_spoilt(value[at], chance)]])
+        value[at : at + 1] = chance.choice([[], [value[at]] * 50, [spoilt(value[at], chance)]])
         return value
     return chance.choice(_JUNK)
 
