@@ -99,10 +99,23 @@ def _is_elsewhere(place: str, name: str, word: str, others: list[list[tuple[str,
 
 
 def _has_siblings(word: str, name: str, names: list[tuple[str, str]]) -> bool:
-    """Tell whether names of its kind stand beside it (`alpha.df`, `beta.df`): one of many tells nothing."""
-    before, _, after = name.lower().partition(word)
-    others = [other.lower() for _, other in names if other != name]
-    return any(other.startswith(before) if before else other.endswith(after) for other in others)
+    """Tell whether names of its kind stand beside it (`alpha.df` and `beta.df`, `pod_a.tsv` and `pod_b.tsv`)."""
+    own = _kind(word, name)
+    return any(
+        _kind(word, other)[0] == own[0] or _ends_alike(own, other) for _, other in names if other != name
+    )
+
+
+def _kind(word: str, name: str) -> tuple[str, str]:
+    """Return folder and first word of a name, without the word itself, and how the name ends."""
+    folder, _, base = name.lower().rpartition("/")
+    first = _WORD.search(base)
+    begins = first[0] if first and first[0] != word else ""
+    return f"{folder}/{begins}", base.partition(word)[2]
+
+
+def _ends_alike(own: tuple[str, str], other: str) -> bool:
+    return own[0].endswith("/") and other.lower().endswith(own[1])
 
 
 def _words(text: str) -> set[str]:

@@ -112,4 +112,5 @@ def _number(name: str, text: str, largest: int) -> int:
     return int(text)
 
 
-INCIDENTS = IncidentsSuite()
+# Measured with every cheat of the domain over all embedded incidents; a test does it again.
+INCIDENTS = IncidentsSuite(floor=Floor(agent="any-chaos", value=0.0625))

@@ -1,0 +1,98 @@
+"""The embedded suite as a whole: pinned bytes, sizes, nothing that tells the answer."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from itbench_sre.simulator import draw_specs, embedded_specs, make_incident
+from itbench_sre.simulator.digests import read_manifest, tree_digest
+from itbench_sre.simulator.incident import Run
+from itbench_sre.simulator.specs import FAMILIES
+
+pytestmark = pytest.mark.slow  # each incident takes about a second to make
+
+IDS = [spec.id for spec in embedded_specs()]
+
+
+def test_the_manifest_pins_every_task() -> None:
+    assert list(read_manifest()) == IDS
+
+
+@pytest.mark.parametrize("number", range(16))
+def test_an_incident_has_its_pinned_bytes(incidents, number):
+    made = incidents.by_spec(embedded_specs()[number])
+    assert tree_digest(made.path) == read_manifest()[made.spec.id]
+
+
+def test_an_incident_is_the_same_twice(incidents, tmp_path):
+    spec = embedded_specs()[0]
+    truth = make_incident(spec, tmp_path / "again")
+    assert truth == incidents.by_spec(spec).truth
+    assert tree_digest(tmp_path / "again") == tree_digest(incidents.by_spec(spec).path)
+
+
+def _interpreter(version: str) -> str | None:
+    roots = [Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"]
+    for root in roots:
+        for path in sorted(root.glob(f"{version}.*/bin/python")):
+            return str(path)
+    return shutil.which(f"python{version}")
+
+
+@pytest.mark.parametrize("version", ["3.12", "3.13"])
+def test_another_python_makes_the_same_bytes(version):
+    if sys.version_info[:2] == tuple(map(int, version.split("."))):
+        pytest.skip(f"this is Python {version} already")
+    python = _interpreter(version)
+    if python is None:
+        pytest.skip(f"no Python {version} on PATH or below PYENV_ROOT")
+    code = (
+        "import sys, tempfile; from pathlib import Path\n"
+        "from itbench_sre.simulator import embedded_specs, make_incident\n"
+        "from itbench_sre.simulator.digests import tree_digest\n"
+        "with tempfile.TemporaryDirectory() as name:\n"
+        "    make_incident(embedded_specs()[3], Path(name) / 'made')\n"
+        "    print(tree_digest(Path(name) / 'made')['sha256'])\n"
+    )
+    root = Path(__file__).parents[3]
+    sources = os.pathsep.join(str(root / part) for part in ("core", "domains/sre", "schemas"))
+    environment = {"PYTHONPATH": sources, "PYTHONHASHSEED": "123", "TZ": "Asia/Tokyo", "LC_ALL": "C"}
+    environment["PYTHONDONTWRITEBYTECODE"] = "1"
+    done = subprocess.run([python, "-c", code], capture_output=True, text=True, check=False, env=environment)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == read_manifest()[IDS[3]]["sha256"]
+
+
+def test_sizes_stay_within_bounds():
+    assert all(4_000_000 <= entry["bytes"] <= 20_000_000 for entry in read_manifest().values())
+
+
+def test_names_and_texts_do_not_tell_the_mechanism(incidents):
+    words = {*FAMILIES, *(mechanism for family in FAMILIES.values() for mechanism in family)}
+    for spec in embedded_specs():
+        made = incidents.by_spec(spec)
+        for path in made.path.rglob("*"):
+            name = path.relative_to(made.path).as_posix()
+            assert not any(word in name for word in words - {"pool"})
+        for name in ("k8s_events_raw.tsv", "k8s_objects_raw.tsv", "otel_logs_raw.tsv"):
+            text = (made.path / name).read_text(encoding="utf-8")
+            assert not any(f"{word}" in text for word in words - set(FAMILIES))
+
+
+def test_all_tasks_have_the_same_kinds_of_objects(incidents):
+    kinds = {
+        spec.id: {body["kind"] for body in incidents.by_spec(spec).objects()} for spec in embedded_specs()[:6]
+    }
+    assert len({frozenset(found) for found in kinds.values()}) == 1
+
+
+def test_a_drawn_incident_hurts_someone():
+    for spec in draw_specs(20260101, 3):
+        run = Run(spec, is_fault_injected=True, is_recorded=False)
+        assert run.world.mesh.arrived["failed"] > 60, spec
