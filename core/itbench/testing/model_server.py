@@ -47,29 +47,31 @@ class Asked:
     @property
     def turn(self) -> int:
         """How many replies of the model the conversation holds already."""
-        messages = self.body.get("input" if self.api == "responses" else "messages", ())
-        own = [_is_of_model(message) for message in messages]
+        own = [_is_of_model(message) for message in self.messages]
         return sum(is_own and not (place and own[place - 1]) for place, is_own in enumerate(own))
+
+    @property
+    def messages(self) -> list[JsonObject]:
+        """The messages or items of the conversation, without the system prompt where it is apart."""
+        messages = self.body["input" if self.api == "responses" else "messages"]
+        return [{"role": "user", "content": messages}] if isinstance(messages, str) else messages
 
     @property
     def results(self) -> list[str]:
         """The texts of all tool results in the conversation, in their order."""
         if self.api == "chat":
-            return [entry["content"] for entry in self.body["messages"] if entry["role"] == "tool"]
+            return [entry["content"] for entry in self.messages if entry["role"] == "tool"]
         if self.api == "responses":
-            return [entry["output"] for entry in self.body["input"] if "output" in entry]
-        blocks = [block for message in self.body["messages"] for block in message["content"]]
+            return [entry["output"] for entry in self.messages if "output" in entry]
+        blocks = [block for message in self.messages for block in _blocks(message)]
         return [block["content"] for block in blocks if block["type"] == "tool_result"]
 
     @property
     def texts(self) -> list[str]:
         """The texts of the user in the conversation, in their order."""
-        if self.api == "messages":
-            users = [entry for entry in self.body["messages"] if entry["role"] == "user"]
-            blocks = [block for message in users for block in message["content"]]
-            return [block["text"] for block in blocks if block["type"] == "text"]
-        messages = self.body["input" if self.api == "responses" else "messages"]
-        return [entry["content"] for entry in messages if entry.get("role") == "user"]
+        users = [entry for entry in self.messages if entry.get("role") == "user"]
+        blocks = [block for message in users for block in _blocks(message)]
+        return [block["text"] for block in blocks if block["type"] == "text"]
 
 
 Reaction: TypeAlias = Answer | Status | Broken | Raw
@@ -102,6 +104,7 @@ class ModelServer:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._connections: set[asyncio.Task[None]] = set()
+        self._error: Exception | None = None
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -111,8 +114,11 @@ class ModelServer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        """Stop; raise what the script raised, if the test has not failed by itself."""
         self._loop.call_soon_threadsafe(self._stopping.set)
         self._thread.join()
+        if self._error is not None and error is None:
+            raise self._error
 
     @property
     def url(self) -> str:
@@ -155,6 +161,8 @@ class ModelServer:
             with suppress(asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
                 while await self._one(reader, writer):
                     pass
+        except Exception as error:  # noqa: BLE001 - told to the test, in its own thread
+            self._error = error
         finally:
             self._connections.discard(task)
             writer.close()
@@ -201,6 +209,11 @@ class ModelServer:
 
 def _is_of_model(message: JsonObject) -> bool:
     return message.get("role") == "assistant" or message.get("type") in {"reasoning", "function_call"}
+
+
+def _blocks(message: JsonObject) -> list[JsonObject]:
+    content = message.get("content") or []
+    return [{"type": "text", "text": content}] if isinstance(content, str) else content
 
 
 async def _begin(writer: asyncio.StreamWriter, content_type: str) -> None:
