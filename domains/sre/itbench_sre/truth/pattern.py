@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 MAX_PATTERN_LENGTH: Final = 500
 MAX_REPEATS: Final = 1_000
 _COUNTED = re.compile(r"\{(\d{0,9}),?(\d{0,9})\}")
+_OPEN_COUNT = re.compile(r"\{,(?=\d+\})")
 _LITERAL = re.compile(r"\^?(?P<prefix>(?:[\w/-]|\\[.-])*)(?P<rest>.*)", re.DOTALL)
 _QUANTIFIERS: Final = "*+?{"
 _ENDS: Final = frozenset({"", r"\b", "$", r"\b$"})
@@ -87,10 +88,10 @@ def _is_regular_expression(text: str) -> bool:
 def _compile(pattern: str) -> "SchemaValidator | None":
     from pydantic_core import SchemaError, SchemaValidator, core_schema
 
+    # Python reads `{,2}` as `{0,2}`, Rust does not.
+    whole = f"^(?:{_OPEN_COUNT.sub('{0,', pattern)})$"
     try:
-        return SchemaValidator(
-            core_schema.str_schema(pattern=rf"^(?:{pattern})$", regex_engine="rust-regex", strict=True)
-        )
+        return SchemaValidator(core_schema.str_schema(pattern=whole, regex_engine="rust-regex", strict=True))
     except SchemaError:
         return None
 
