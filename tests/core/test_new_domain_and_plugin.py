@@ -59,6 +59,7 @@ def pytest_run(sums: Path, tmp_path: Path) -> Callable[..., subprocess.Completed
     return run
 
 
+@pytest.mark.slow  # A pytest of its own.
 def test_pytest_checks_every_rule_of_a_domain_as_a_test_of_its_own(
     pytest_run: Callable[..., subprocess.CompletedProcess[str]],
 ) -> None:
@@ -67,6 +68,7 @@ def test_pytest_checks_every_rule_of_a_domain_as_a_test_of_its_own(
     assert "11 passed" in done.stdout
 
 
+@pytest.mark.slow  # A pytest of its own.
 def test_pytest_shows_rule_place_and_mend_of_what_is_broken(
     pytest_run: Callable[..., subprocess.CompletedProcess[str]], distribution: Callable[..., Path]
 ) -> None:
@@ -86,6 +88,7 @@ def test_pytest_shows_rule_place_and_mend_of_what_is_broken(
     assert "Traceback" not in done.stdout
 
 
+@pytest.mark.slow  # A pytest of its own.
 def test_hypothesis_finds_a_submission_that_breaks_a_scorer(
     pytest_run: Callable[..., subprocess.CompletedProcess[str]], distribution: Callable[..., Path]
 ) -> None:
@@ -104,6 +107,7 @@ def test_hypothesis_finds_a_submission_that_breaks_a_scorer(
     assert "scorer-total: task sum-0000: AssertionError" in done.stdout
 
 
+@pytest.mark.slow  # A pytest of its own.
 def test_pytest_without_the_option_is_as_it_was(
     pytest_run: Callable[..., subprocess.CompletedProcess[str]],
 ) -> None:

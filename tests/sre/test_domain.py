@@ -116,6 +116,7 @@ def test_no_id_path_or_time_of_an_input_tells_one_incident_from_another(
 
 @needs_truths
 @pytest.mark.parametrize("suite", ["itbench-aa", "itbench-lite"])
+@pytest.mark.slow  # Four agents over 61 tasks.
 def test_every_public_truth_is_solved_by_its_oracle_and_by_nothing_else(
     suite: str, published: Path, itbench: Itbench
 ) -> None:
@@ -160,6 +161,7 @@ def _plan(path: Path) -> dict[str, Any]:
 
 
 @needs_truths
+@pytest.mark.slow  # Four agents over 61 tasks.
 def test_a_run_can_be_scored_with_truths_that_lie_elsewhere(
     published: Path, itbench: Itbench, tmp_path: Path
 ) -> None:

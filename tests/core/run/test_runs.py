@@ -261,6 +261,7 @@ def wait_for_trials(process: subprocess.Popen[str], at_least: int) -> Path:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.slow  # A process of its own, twice.
 def test_an_interrupt_ends_the_run_cleanly_and_keeps_what_is_finished(
     number: signal.Signals, sums: Path, itbench: Itbench
 ) -> None:
