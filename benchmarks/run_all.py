@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from sandbox import sandbox
+
 ROOT = Path(__file__).resolve().parents[1]
 SUMS = ROOT / "tests" / "plugins" / "sums" / "src"
 ITBENCH = [sys.executable, "-c", "from itbench.cli.main import main; main()"]
@@ -28,6 +30,7 @@ def main() -> None:
             large_run(folder, variables),
             large_snapshot(folder, variables),
             making(folder, variables),
+            sandbox(folder),
         ):
             for what, measured, note in rows:
                 print(f"{what:<52}  {measured:>14}  {note}", flush=True)

@@ -15,6 +15,7 @@ LAYERS = [
     {"report", "export", "newdomain", "testing"},
     {"validation"},
     {"run"},
+    {"sandbox"},
     {"agents", "store", "suites", "workspaces", "statistics", "schema"},
     {"plugins"},
     {"cache", "errors", "interfaces"},

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 Itbench = Callable[..., Any]
+# What these tests are about is not the sandbox.
+OPEN = ("--sandbox", "none", "--allow-unsafe")
 TRUTHS = Path(__file__).parents[2] / "../shared/reference/itbench/ground_truths/head"
 
 needs_truths = pytest.mark.skipif(not TRUTHS.is_dir(), reason=f"the public truths are not at {TRUTHS}")
@@ -144,6 +146,7 @@ def test_the_view_that_agents_had_is_recorded_and_bookkeeping_is_hidden_by_defau
             *option,
             "-a",
             "command",
+            *OPEN,
         )
         found = run(itbench, *arguments, "--", "sh", "-c", program)
         shown = json.loads(itbench("show", found["path"], "itbench-lite-16", "--json").out)
@@ -168,7 +171,7 @@ def test_a_run_can_be_scored_with_truths_that_lie_elsewhere(
     apart = tmp_path / "without-truths"
     shutil.copytree(published, apart, ignore=shutil.ignore_patterns("ground_truth.yaml"))
     program = """echo '{"contributing_factors": [{"name": "otel-demo/ConfigMap/flagd-config"}]}' > agent_output.json"""
-    command = ("-a", "command", "--", "sh", "-c", program)
+    command = ("-a", "command", *OPEN, "--", "sh", "-c", program)
     here = run(itbench, "sre/itbench-lite", "--data", published, *command)
     there = run(itbench, "sre/itbench-lite", "--data", apart, "--no-score", *command)
     again = json.loads(itbench("score", there["path"], "--truths", published, "--json").out)

@@ -37,13 +37,24 @@ def _replay(request: AgentRequest) -> Agent:
 
 
 ORACLE = AgentSpec(
-    name="oracle", summary="Hands in the solution; must score 1.", create=_oracle, role="privileged"
+    name="oracle",
+    summary="Hands in the solution; must score 1.",
+    create=_oracle,
+    role="privileged",
+    is_in_process=True,
 )
-NULL = AgentSpec(name="null", summary="Hands in nothing; must score 0.", create=_null, role="cheat")
-ECHO = AgentSpec(name="echo", summary="Hands the task back as its answer.", create=_echo, role="cheat")
+NULL = AgentSpec(
+    name="null", summary="Hands in nothing; must score 0.", create=_null, role="cheat", is_in_process=True
+)
+ECHO = AgentSpec(
+    name="echo", summary="Hands the task back as its answer.", create=_echo, role="cheat", is_in_process=True
+)
 COMMAND = AgentSpec(
     name="command", summary="Any program: --agent command -- PROGRAM ARGS...", create=_command
 )
 REPLAY = AgentSpec(
-    name="replay", summary="Hands in again what another run did: --agent replay -- RUN", create=_replay
+    name="replay",
+    summary="Hands in again what another run did: --agent replay -- RUN",
+    create=_replay,
+    is_in_process=True,
 )

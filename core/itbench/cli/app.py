@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from itbench.cli import checking, comparing, creating, fetching, listing, reading, running
+from itbench.cli import checking, comparing, creating, fetching, listing, reading, running, sandboxing
 from itbench.cli.quick import QuickGroup
 
 HELP = "Benchmark AI agents on enterprise IT work. Start with: itbench list-domains, itbench run DOMAIN"
@@ -26,7 +26,7 @@ def build_app(words: Sequence[str]) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback(help=HELP)(_options)
-    for module in (running, listing, reading, comparing, checking, creating, fetching):
+    for module in (running, listing, reading, comparing, checking, creating, fetching, sandboxing):
         module.register(app)
     return app
 

@@ -57,6 +57,12 @@ def run(
     no_score: Annotated[
         bool, typer.Option("--no-score", help="Leave the truths alone; score later.")
     ] = False,
+    sandbox: Annotated[
+        str | None, typer.Option("--sandbox", help="bubblewrap (the default) or none.", metavar="NAME")
+    ] = None,
+    allow_unsafe: Annotated[
+        bool, typer.Option("--allow-unsafe", help="Allow a sandbox that isolates nothing.")
+    ] = False,
     data: Data = None,
     as_published: AsPublished = False,
     suite_option: SuiteOption = None,
@@ -85,6 +91,8 @@ def run(
         max_trials=max_trials,
         attempts=attempts,
         is_scored=not no_score,
+        sandbox=sandbox,
+        is_unsafe_allowed=allow_unsafe,
         suite=suite_options(suite_option, data, as_published=as_published),
     )
     with waiting() as progress:

@@ -71,9 +71,12 @@ class AgentSpec:
         create: makes the agent; imports what it needs only then.
         role: "agent" for real ones, "baseline" for a yardstick, "cheat" for one that knows nothing and
             tries to score, "privileged" for one that is shown the solution.
+        is_in_process: whether it is all Python code of the plugin itself and starts nothing in the workspace; then
+            it needs no sandbox. What a model or an outside program can steer must leave this False.
     """
 
     name: str
     summary: str
     create: AgentFactory
     role: Role = "agent"
+    is_in_process: bool = False

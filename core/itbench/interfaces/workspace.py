@@ -4,9 +4,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from itbench.interfaces.json import JsonObject, JsonValue
+
+if TYPE_CHECKING:
+    from itbench.interfaces.suite import Progress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +73,10 @@ class Workspace(Protocol):
         stdin: bytes = b"",
         env: Mapping[str, str] | None = None,
     ) -> Execution:
-        """Run a shell command, or a program with its arguments, and wait for its end."""
+        """Run a shell command, or a program with its arguments, and wait for its end.
+
+        The variables in `env` are added to the few that the workspace has of its own.
+        """
         ...
 
     async def read_file(self, path: str, *, max_bytes: int | None = None) -> bytes:
@@ -88,6 +94,15 @@ class Workspace(Protocol):
 
     async def list_files(self, path: str = ".") -> list[str]:
         """Return the paths of all files below a folder, sorted, relative to the workspace."""
+        ...
+
+
+@runtime_checkable
+class Prepared(Protocol):
+    """A sandbox that has to make something once before it can be opened."""
+
+    def prepare(self, progress: "Progress") -> None:
+        """Make what all workspaces share, unless it is there."""
         ...
 
 

@@ -22,10 +22,20 @@ def findings() -> list[list[str]]:
     rows.append(["sqlite", "ok", sqlite3.sqlite_version])
     rows += [_folder("cache", cache_dir()), _folder("runs", Path("runs"))]
     rows += [_extra(module, *use) for module, use in _EXTRAS.items()]
-    rows.append(["sandbox", "note", "none yet: agents work in plain temporary directories"])
+    rows += _sandbox()
     rows += _plugins("domain", domain_host()) + _plugins("agent", agent_host())
     rows += _plugins("plugin", PluginHost[object]("plugin", "itbench.plugins", lambda _name, _value: None))
     return rows
+
+
+def _sandbox() -> list[list[str]]:
+    from itbench.sandbox.support import available, missing_layer
+
+    problem = available()
+    if problem is not None:
+        return [["sandbox", "note", f"does not work here: {problem}"]]
+    weaker = missing_layer()
+    return [["sandbox", "note" if weaker else "ok", weaker or "bubblewrap isolates agents here"]]
 
 
 def _plugins(noun: str, host: "PluginHost[object]") -> list[list[str]]:

@@ -65,6 +65,7 @@ def closing_lines(run: RunFile, summary: RunSummary) -> Iterator[str]:
         yield "note: this agent is privileged, it was shown the solutions"
     if summary.leaks:
         yield f"warning: the truth was seen in {summary.leaks} trials; they count as 0"
+    yield f"sandbox: {summary.plan['sandbox']}"
     if summary.plan["sandbox_warning"]:
         yield f"warning: {summary.plan['sandbox_warning']}"
     for symptom in run_symptoms(run):

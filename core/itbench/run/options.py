@@ -25,6 +25,8 @@ class RunOptions:
         max_trials: trials under way at once.
         attempts: tries for a trial whose environment or model fails.
         is_scored: False to leave the truths alone.
+        sandbox: name of the sandbox; None for the default one.
+        is_unsafe_allowed: whether it may be one that isolates nothing.
         suite: options of the suite.
     """
 
@@ -40,6 +42,8 @@ class RunOptions:
     max_trials: int = 4
     attempts: int = 2
     is_scored: bool = True
+    sandbox: str | None = None
+    is_unsafe_allowed: bool = False
     suite: SuiteOptions = field(default_factory=SuiteOptions)
 
 

@@ -15,7 +15,7 @@ from itbench.interfaces.domain import Domain
 from itbench.interfaces.plan import Plan, PlannedAgent, PlannedFloor, PlannedTask
 from itbench.interfaces.suite import Progress, Suite, no_progress
 from itbench.interfaces.task import Task
-from itbench.interfaces.workspace import Sandbox
+from itbench.interfaces.workspace import Prepared, Sandbox
 from itbench.plugins.agents import default_agent, find_agent
 from itbench.plugins.domains import domain_host, find_suite
 from itbench.run.judge import Judge
@@ -63,7 +63,7 @@ def start(options: RunOptions, progress: Progress = no_progress) -> Session:
     agent = spec.create(request)
     suite.prepare(progress)
     chosen = select(load_tasks(suite), globs=options.task_globs, tags=options.tags, limit=options.limit)
-    sandbox = LocalSandbox()
+    sandbox = _sandbox(spec, options.sandbox, progress, is_unsafe_allowed=options.is_unsafe_allowed)
     plan = _plan(options, domain, suite, spec, request, chosen, sandbox)
     path = options.out / _file_name(plan)
     write_plan(path, plan, chosen)
@@ -96,7 +96,9 @@ def reopen(path: Path, progress: Progress = no_progress) -> Session:
             seed=plan.seed,
         )
     )
-    return _session(path, plan, domain, suite, agent, tasks, LocalSandbox())
+    # Whoever began the run has allowed its sandbox.
+    sandbox = _sandbox(spec, plan.sandbox, progress, is_unsafe_allowed=True)
+    return _session(path, plan, domain, suite, agent, tasks, sandbox)
 
 
 def own_version() -> str:
@@ -105,6 +107,18 @@ def own_version() -> str:
         return version("itbench")
     except PackageNotFoundError:
         return "unknown"
+
+
+def _sandbox(spec: AgentSpec, name: str | None, progress: Progress, *, is_unsafe_allowed: bool) -> Sandbox:
+    """Return the sandbox for an agent; one that starts nothing in the workspace needs none."""
+    if spec.is_in_process:
+        return LocalSandbox(is_in_process=True)
+    from itbench.sandbox.choose import choose
+
+    sandbox = choose(name, is_unsafe_allowed=is_unsafe_allowed)
+    if isinstance(sandbox, Prepared):
+        sandbox.prepare(progress)
+    return sandbox
 
 
 def _session(

@@ -14,19 +14,18 @@ from itbench.workspaces.process import run_process
 
 # Up to this many bytes inputs are copied, so that an agent cannot change them for others; more are linked.
 COPY_LIMIT_BYTES = 64 * 1024 * 1024
+_WARNING = "no sandbox: agents work in plain temporary directories and can read whatever this user can read"
 _SAFE_VARIABLES = ("PATH", "LANG", "LC_ALL", "TZ", "TERM")
 
 
 class LocalSandbox:
     """Gives each trial a temporary directory on the host."""
 
-    name = "none"
-    warning: str | None = (
-        "no sandbox: agents work in plain temporary directories and can read whatever this user can read"
-    )
-
-    def __init__(self, parent: Path | None = None) -> None:
+    def __init__(self, parent: Path | None = None, *, is_in_process: bool = False) -> None:
         self._parent = parent
+        # An agent that starts nothing has nothing to be kept from by a sandbox.
+        self.name = "in-process" if is_in_process else "none"
+        self.warning: str | None = None if is_in_process else _WARNING
 
     @asynccontextmanager
     async def open(self, inputs: Sequence[Input]) -> AsyncIterator["LocalWorkspace"]:
@@ -67,7 +66,7 @@ class LocalWorkspace:
     ) -> Execution:
         """Run a command in the directory and end its whole process group at the time limit."""
         words = ["/bin/sh", "-c", command] if isinstance(command, str) else list(command)
-        variables = _safe_environment(self._root) if env is None else env
+        variables = {**_safe_environment(self._root), **(env or {})}
         return await run_process(words, cwd=self._root, env=variables, stdin=stdin, timeout_s=timeout_s)
 
     async def read_file(self, path: str, *, max_bytes: int | None = None) -> bytes:
@@ -75,7 +74,7 @@ class LocalWorkspace:
         # Small local reads and writes take microseconds, less than handing them to a thread.
         source = self._inputs.get("/".join(clean(path)))
         if source is not None:
-            return source.read_bytes()
+            return read_below(source.parent, source.name, max_bytes=max_bytes)
         return read_below(self._root, path, max_bytes=max_bytes)
 
     async def write_file(self, path: str, data: bytes) -> None:

@@ -18,6 +18,8 @@ import pytest
 from itbench.store.reader import RunFile
 
 Itbench = Callable[..., Any]
+# What these tests are about is not the sandbox.
+OPEN = ("--sandbox", "none", "--allow-unsafe")
 
 FLAKY = """
 from dataclasses import replace
@@ -73,8 +75,21 @@ def test_a_run_prints_a_table_a_headline_and_where_its_file_is(sums: Path, itben
     assert "sums/easy 1, 12 tasks x 2, agent adder [baseline]" in done.out
     assert "over 24 of 24 trials" in done.out
     assert f"run file: {only_run()}" in done.out
-    assert "warning: no sandbox" in done.out
+    assert "sandbox: in-process" in done.out
+    assert "warning" not in done.out + done.err
+
+
+def test_a_run_without_a_sandbox_has_to_be_allowed_and_says_so_everywhere(
+    sums: Path, itbench: Itbench
+) -> None:
+    words = ("run", "sums", "-n", "1", "-a", "command", "--sandbox", "none")
+    refused = itbench(*words, "--", "true")
+    assert refused.code == 2
+    assert "add --allow-unsafe if you trust this agent" in refused.err
+    done = itbench(*words, "--allow-unsafe", "--", "true")
+    assert "warning: no sandbox: agents work in plain temporary directories" in done.out
     assert "warning: no sandbox" in done.err
+    assert "no sandbox" in itbench("leaderboard", only_run()).out
 
 
 def test_a_run_file_is_one_plain_file_when_the_run_is_over(sums: Path, itbench: Itbench) -> None:
@@ -197,14 +212,16 @@ def test_a_program_as_agent_gets_the_task_and_leaves_its_answer(sums: Path, itbe
         "words = task['instructions'].split(); "
         "json.dump({'sum': int(words[1]) + int(words[3][:-1])}, open(os.environ['ITBENCH_ANSWER'], 'w'))"
     )
-    done = itbench("run", "sums", "-n", "3", "-a", "command", "--", sys.executable, "-c", program)
+    done = itbench("run", "sums", "-n", "3", "-a", "command", *OPEN, "--", sys.executable, "-c", program)
     assert (done.code, "score: 1.000" in done.out) == (0, True)
 
 
 def test_a_program_that_fails_is_the_agent_s_fault_with_its_last_words(sums: Path, itbench: Itbench) -> None:
-    done = itbench("run", "sums", "-n", "1", "-a", "command", "--", "sh", "-c", "echo no idea >&2; exit 7")
+    done = itbench(
+        "run", "sums", "-n", "1", "-a", "command", *OPEN, "--", "sh", "-c", "echo no idea >&2; exit 7"
+    )
     assert "'sh' ended with exit code 7: no idea" in done.out
-    missing = itbench("run", "sums", "-n", "1", "-a", "command", "--", "no-such-program")
+    missing = itbench("run", "sums", "-n", "1", "-a", "command", *OPEN, "--", "no-such-program")
     assert "No such file or directory: 'no-such-program'" in missing.out
 
 

@@ -15,6 +15,8 @@ from itbench.store.reader import RunFile
 from itbench.store.schema import VERSION
 
 Itbench = Callable[..., Any]
+# What these tests are about is not the sandbox.
+OPEN = ("--sandbox", "none", "--allow-unsafe")
 
 
 def only_run() -> Path:
@@ -114,7 +116,7 @@ def test_words_of_an_agent_that_are_no_unicode_are_kept(sums: Path, itbench: Itb
     program = (
         r"""printf '{"sum": 0, }' > answer.json; printf '\377\376\355\240\200'; printf 'a\033[2Jb' >&2"""
     )
-    done = itbench("run", "sums", "-n", "1", "-a", "command", "--", "sh", "-c", program)
+    done = itbench("run", "sums", "-n", "1", "-a", "command", *OPEN, "--", "sh", "-c", program)
     assert done.code == 0
     shown = itbench("show", only_run(), "sum-0000")
     assert "\x1b" not in shown.out

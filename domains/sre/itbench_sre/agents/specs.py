@@ -23,20 +23,37 @@ AGENTS: tuple[AgentSpec, ...] = (
         summary="Links changes to symptoms by rules, without a model.",
         create=_baseline,
         role="baseline",
+        is_in_process=True,
     ),
-    AgentSpec(name="name-everything", summary="Names every entity seen.", create=_cheat, role="cheat"),
+    AgentSpec(
+        name="name-everything",
+        summary="Names every entity seen.",
+        create=_cheat,
+        role="cheat",
+        is_in_process=True,
+    ),
     AgentSpec(
         name="loudest-alert",
         summary="Names whom the most frequent alert is about.",
         create=_cheat,
         role="cheat",
+        is_in_process=True,
     ),
-    AgentSpec(name="last-change", summary="Names the object that changed last.", create=_cheat, role="cheat"),
-    AgentSpec(name="any-chaos", summary="Names every chaos object.", create=_cheat, role="cheat"),
+    AgentSpec(
+        name="last-change",
+        summary="Names the object that changed last.",
+        create=_cheat,
+        role="cheat",
+        is_in_process=True,
+    ),
+    AgentSpec(
+        name="any-chaos", summary="Names every chaos object.", create=_cheat, role="cheat", is_in_process=True
+    ),
     AgentSpec(
         name="first-error",
         summary="Names the service with the most error spans.",
         create=_cheat,
         role="cheat",
+        is_in_process=True,
     ),
 )

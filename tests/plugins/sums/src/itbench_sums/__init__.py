@@ -120,7 +120,7 @@ DOMAIN = Domain(
     suites=(Sums("easy", 12), Sums("many", 200)),
     scorer=SumScorer(),
     solution=solution,
-    agents=(AgentSpec(name="adder", summary="Adds.", create=_adder, role="baseline"),),
+    agents=(AgentSpec(name="adder", summary="Adds.", create=_adder, role="baseline", is_in_process=True),),
 )
 
 __all__ = ["DOMAIN"]

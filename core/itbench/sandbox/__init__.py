@@ -1,0 +1,1 @@
+"""Where agents work without seeing or reaching anything else."""

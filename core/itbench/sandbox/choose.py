@@ -1,0 +1,41 @@
+"""Which sandbox a run gets."""
+
+from itbench.errors import UsageError
+from itbench.interfaces.workspace import Sandbox
+from itbench.sandbox.bubblewrap import BubblewrapSandbox
+from itbench.sandbox.errors import SandboxError
+from itbench.sandbox.limits import SandboxLimits
+from itbench.sandbox.support import available
+from itbench.workspaces.local import LocalSandbox
+
+DEFAULT, UNSAFE = "bubblewrap", "none"
+KNOWN = (DEFAULT, UNSAFE)
+
+
+def choose(
+    name: str | None = None,
+    *,
+    limits: SandboxLimits | None = None,
+    is_unsafe_allowed: bool = False,
+    with_tools: bool = True,
+) -> Sandbox:
+    """Return the sandbox of a name, or the default one; never a weaker one than was asked for.
+
+    Raises:
+        UsageError: there is none of this name, or it isolates nothing and that was not allowed.
+        SandboxError: it does not work on this machine.
+    """
+    wanted = name or DEFAULT
+    if wanted not in KNOWN:
+        raise UsageError(f"unknown sandbox {wanted!r}; known: {', '.join(KNOWN)}")
+    if wanted == UNSAFE:
+        if not is_unsafe_allowed:
+            raise UsageError(
+                "sandbox 'none' isolates nothing: agents can read whatever you can; add --allow-unsafe if you "
+                "trust this agent with that"
+            )
+        return LocalSandbox()
+    problem = available()
+    if problem is not None:
+        raise SandboxError(f"sandbox {wanted!r} does not work here: {problem}")
+    return BubblewrapSandbox(limits, with_tools=with_tools)

@@ -1,0 +1,226 @@
+"""The process of one sandbox, and the messages between it and us.
+
+Over a socket that keeps messages apart (the other end is `runner.py`):
+
+- we send the limits, fields divided by NUL; it answers `ready 1` (`ready 0` without Landlock) with a descriptor of
+  the workspace's folder;
+- we send `run` with four descriptors: the order, standard input, output and error output. The order's fields are
+  divided by NUL: `NUMBER KIND LIMIT_MS COUNT`, as many words as COUNT says, variables as NAME=VALUE;
+- it answers `NUMBER CODE REASON` when nothing of the command is left; we may send `stop NUMBER` before that.
+"""
+
+import asyncio
+import os
+import signal
+import socket
+import struct
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from itbench.sandbox.arguments import Layout
+from itbench.sandbox.descriptors import encoded, readable, sealed
+from itbench.sandbox.errors import SandboxEndedError, SandboxError
+from itbench.sandbox.identity import Identity
+from itbench.sandbox.launch import Launched, launch
+from itbench.sandbox.limits import SandboxLimits
+
+_START_LIMIT_S = 20.0
+_END_LIMIT_S = 3.0
+_ANSWER_GRACE_S = 10.0
+_DESCRIPTOR = struct.Struct("i")
+# struct ucred of unix(7): process, user, group.
+_CREDENTIALS = struct.Struct("iII")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A command for the runner inside: a program to run, or a file to write."""
+
+    kind: str
+    words: Sequence[str]
+    variables: Mapping[str, str]
+    limit_s: float
+
+    @property
+    def problem(self) -> str | None:
+        """What the kernel would not take, if anything."""
+        texts = [*self.words, *self.variables, *self.variables.values()]
+        if any("\0" in text for text in texts):
+            return "it holds the character NUL"
+        return None if self.words and self.words[0] else "it is empty"
+
+    def text(self, number: int) -> bytes:
+        """Return the order as the runner reads it."""
+        limit_ms = max(1, round(self.limit_s * 1000))
+        head = f"{number} {self.kind} {limit_ms} {len(self.words)}"
+        variables = [f"{name}={value}" for name, value in self.variables.items()]
+        return encoded("\0".join([head, *self.words, *variables]))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How a command ended: its exit code, and the limit that ended it or `-`."""
+
+    code: int
+    reason: str
+
+
+class SandboxProcess:
+    """Starts bubblewrap with our runner inside, sends it orders and ends it."""
+
+    def __init__(self, launched: Launched) -> None:
+        self._process = launched.process
+        self._control = launched.control
+        self._errors = launched.errors
+        self._number = 0
+        self._runner = -1
+        self.folder = -1
+        self.has_landlock = False
+
+    @classmethod
+    async def start(cls, program: Path, layout: Layout, identity: Identity) -> "SandboxProcess":
+        """Start a sandbox and wait until it can take orders.
+
+        Raises:
+            SandboxError: it does not start.
+        """
+        self = cls(launch(program, layout, identity))
+        try:
+            fields = [str(identity.user), str(identity.user), *_numbers(layout.limits), *layout.folders()]
+            self._control.send("\0".join(fields).encode())
+            async with asyncio.timeout(_START_LIMIT_S):
+                data = await self._receive_folder()
+        except (OSError, TimeoutError) as error:
+            data = f"{type(error).__name__}: {error}".encode()
+        except BaseException:
+            await self.close()
+            raise
+        if not data.startswith(b"ready"):
+            said = self._said() or data.decode(errors="replace") or "it ended at once"
+            await self.close()
+            raise SandboxError(f"the sandbox does not start: {said}; see what itbench doctor says")
+        self.has_landlock = data == b"ready 1"
+        return self
+
+    def send(self, order: Order, descriptors: Sequence[int]) -> int:
+        """Send a command with its standard input, output and error output; return its number.
+
+        Raises:
+            SandboxEndedError: the sandbox has ended.
+        """
+        self._number += 1
+        paper = sealed(order.text(self._number))
+        try:
+            socket.send_fds(self._control, [b"run"], [paper, *descriptors])
+        except OSError as error:
+            raise self._gone() from error
+        finally:
+            os.close(paper)
+        return self._number
+
+    async def answer(self, number: int, limit_s: float, stopped: asyncio.Event) -> Answer:
+        """Wait until nothing is left of a command; setting `stopped` ends it early.
+
+        Raises:
+            SandboxEndedError: the sandbox has ended.
+        """
+        stopping = asyncio.create_task(self._stop_when(number, stopped))
+        try:
+            async with asyncio.timeout(limit_s + _ANSWER_GRACE_S):
+                return await self._receive(number)
+        except TimeoutError as error:
+            self.kill()
+            raise self._gone() from error
+        except ConnectionError as error:
+            raise self._gone() from error
+        except asyncio.CancelledError:
+            self._stop(number)
+            raise
+        finally:
+            stopping.cancel()
+
+    def kill(self) -> None:
+        """End the sandbox at once, from outside."""
+        # Whoever ends bubblewrap alone may not be allowed to end what it started.
+        with suppress(ProcessLookupError):
+            if self._runner >= 0:
+                signal.pidfd_send_signal(self._runner, signal.SIGKILL)
+        self._process.kill()
+
+    async def close(self) -> None:
+        """End the sandbox and everything in it."""
+        self._control.close()
+        if self._process.poll() is None:
+            await self._wait_for_end()
+        for descriptor in (self._errors, self._runner, self.folder):
+            if descriptor >= 0:
+                os.close(descriptor)
+        self._errors = self._runner = self.folder = -1
+
+    async def _receive(self, number: int) -> Answer:
+        while True:
+            await readable(self._control.fileno())
+            data = self._control.recv(64)
+            if not data:
+                raise ConnectionError("closed")
+            answered, code, reason = data.decode("ascii").split()
+            # What came of a command that nobody waited for any longer is passed over.
+            if int(answered) == number:
+                return Answer(int(code), reason)
+
+    async def _stop_when(self, number: int, stopped: asyncio.Event) -> None:
+        await stopped.wait()
+        self._stop(number)
+
+    def _stop(self, number: int) -> None:
+        try:
+            self._control.send(f"stop {number}".encode())
+        except OSError:
+            self.kill()
+
+    async def _receive_folder(self) -> bytes:
+        await readable(self._control.fileno())
+        room = socket.CMSG_SPACE(_DESCRIPTOR.size) + socket.CMSG_SPACE(_CREDENTIALS.size)
+        data, ancillary, _, _ = self._control.recvmsg(64, room, socket.MSG_CMSG_CLOEXEC)
+        for _, kind, content in ancillary:
+            if kind == socket.SCM_RIGHTS:
+                (self.folder,) = _DESCRIPTOR.unpack(content)
+            elif kind == socket.SCM_CREDENTIALS:
+                # The kernel itself says who sent this, by the number that the process has out here.
+                self._runner = os.pidfd_open(_CREDENTIALS.unpack(content)[0])
+        return data
+
+    async def _wait_for_end(self) -> None:
+        handle = os.pidfd_open(self._process.pid)
+        try:
+            async with asyncio.timeout(_END_LIMIT_S):
+                await readable(handle)
+        except TimeoutError:
+            self.kill()
+            await readable(handle)
+        except BaseException:
+            self.kill()
+            raise
+        finally:
+            os.close(handle)
+            self._process.wait()
+
+    def _said(self) -> str:
+        return os.pread(self._errors, 4096, 0).decode(errors="replace").strip()
+
+    def _gone(self) -> SandboxEndedError:
+        return SandboxEndedError(self._said())
+
+
+def _numbers(limits: SandboxLimits) -> list[str]:
+    fields = (
+        limits.memory_bytes,
+        limits.processes,
+        limits.open_files,
+        limits.file_bytes,
+        limits.cpu_s,
+        limits.files,
+    )
+    return [str(number) for number in fields]

@@ -1,0 +1,304 @@
+"""Process 1 of the sandbox: runs one command at a time and ends all that is left of it.
+
+It runs inside, on its own, under the sandbox's Python: it imports nothing of ours, and only what starts fast.
+The other end of the socket is `itbench.sandbox.process`; the messages are told there.
+"""
+
+# ruff: noqa: PTH103, PTH120, PTH123, PTH208 - pathlib takes 5 ms to import
+import _ctypes
+import _signal  # type: ignore[import-not-found]  # `signal` takes 5 ms to import; typeshed knows only that
+import _socket
+import errno
+import os
+import resource
+import select
+import sys
+import time
+
+HOME = "/home/user"
+TICK_S = 0.05
+KILL = 9
+PAGE = 4096
+PLACES = (HOME, "/tmp", "/dev/shm")  # noqa: S108 - the sandbox's own
+READABLE = ("/usr", "/etc", "/home", "/tmp", "/dev", "/proc/sys")  # noqa: S108 - the sandbox's own
+READABLE_FILES = ("cpuinfo", "filesystems", "loadavg", "meminfo", "stat", "uptime", "version")
+# linux/landlock.h; the numbers of these calls are the same on all machines.
+LANDLOCK_CREATE, LANDLOCK_ADD, LANDLOCK_RESTRICT = 444, 445, 446
+LANDLOCK_VERSION, LANDLOCK_PATH_BENEATH, LANDLOCK_READ_FILE, LANDLOCK_SCOPES = 1, 1, 1 << 2, 0b11
+LANDLOCK_ABI_WITH_SCOPES = 6
+PR_SET_DUMPABLE = 4
+
+
+class Limits:
+    """What the processes may use; the fields of the first message, in this order."""
+
+    def __init__(self, fields: list[bytes]) -> None:
+        numbers = [int(field) for field in fields]
+        self.memory, self.processes, self.open_files, self.file, self.cpu_s, self.files = numbers
+
+
+class Command:
+    """One order: what to run, with which arguments, variables, descriptors, and for how long."""
+
+    def __init__(self, order: bytes, descriptors: list[int]) -> None:
+        head, *rest = order.split(b"\0")
+        self.number, self.kind, limit_ms, count = head.decode().split()
+        self.limit_s = int(limit_ms) / 1000
+        self.words = rest[: int(count)]
+        self.variables = dict(field.split(b"=", 1) for field in rest[int(count) :])
+        self.descriptors = descriptors
+
+
+def main() -> None:
+    """Serve until the other end closes the socket."""
+    # Whoever is process 1 cannot be ended from inside, except by a signal that it listens to.
+    _signal.signal(_signal.SIGINT, _signal.SIG_IGN)
+    number = int(sys.argv[1])
+    control = _socket.socket(fileno=number)
+    os.set_inheritable(number, False)
+    os.closerange(3, number)
+    os.closerange(number + 1, 1 << 16)
+    limits = set_up(control.recv(1 << 16).split(b"\0"))
+    rules = landlock_rules()
+    home = os.open(HOME, os.O_RDONLY | os.O_DIRECTORY)
+    send(control, b"ready %d" % (rules is not None), home)
+    os.close(home)
+    while True:
+        data, ancillary, _, _ = control.recvmsg(64, _socket.CMSG_SPACE(4 * 4))
+        if not data:
+            return
+        if ancillary:
+            control.send(serve(control, read_order(ancillary[0][2]), limits, rules))
+
+
+def set_up(fields: list[bytes]) -> Limits:
+    """Become the ordinary user if started as another, take up the limits, and hide from other processes."""
+    uid, gid, *numbers = fields[:8]
+    if os.getuid() != int(uid):
+        for folder in fields[8:]:
+            os.chown(folder, int(uid), int(gid))
+        os.setgroups([])
+        os.setresgid(int(gid), int(gid), int(gid))
+        os.setresuid(int(uid), int(uid), int(uid))
+    call("prctl", PR_SET_DUMPABLE, 0, 0, 0, 0)
+    limits = Limits(numbers)
+    for kind, number in (
+        (resource.RLIMIT_DATA, limits.memory),
+        (resource.RLIMIT_NPROC, limits.processes if counts_by_namespace() else resource.RLIM_INFINITY),
+        (resource.RLIMIT_NOFILE, limits.open_files),
+        (resource.RLIMIT_FSIZE, limits.file),
+        # 1 is less than any dump, and unlike 0 also keeps the host's own handler from being called; see core(5).
+        (resource.RLIMIT_CORE, 1),
+        (resource.RLIMIT_MEMLOCK, 1 << 20),
+        (resource.RLIMIT_MSGQUEUE, 0),
+    ):
+        hard = resource.getrlimit(kind)[1]
+        number = min(
+            number, hard, key=lambda limit: float("inf") if limit == resource.RLIM_INFINITY else limit
+        )
+        resource.setrlimit(kind, (number, number))
+    return limits
+
+
+def counts_by_namespace() -> bool:
+    """Tell whether the kernel counts this sandbox's processes apart from the user's others: Linux 5.14 does."""
+    major, minor = os.uname().release.split(".")[:2]
+    return (int(major), int(minor.split("-")[0])) >= (5, 14)
+
+
+def read_order(ancillary: bytes) -> Command:
+    """Read an order: the first descriptor holds its text, the others are the command's own."""
+    descriptors = [
+        int.from_bytes(ancillary[place : place + 4], sys.byteorder) for place in range(0, len(ancillary), 4)
+    ]
+    with open(descriptors[0], "rb") as file:
+        return Command(file.read(), descriptors[1:])
+
+
+def serve(control: _socket.socket, command: Command, limits: Limits, rules: int | None) -> bytes:
+    """Run a command to its end, or end it at a limit; return what became of it."""
+    try:
+        child = os.fork()
+        if child == 0:
+            become(command, limits, rules)
+    except OSError as error:
+        return f"{command.number} {error.errno} fork".encode()
+    finally:
+        for descriptor in command.descriptors:
+            os.close(descriptor)
+    reason, status = wait(control, command, limits, child)
+    code = os.waitstatus_to_exitcode(end_all(child, status))
+    return f"{command.number} {code} {reason}".encode()
+
+
+def become(command: Command, limits: Limits, rules: int | None) -> None:
+    """Turn this child into the command; never returns."""
+    code = 127
+    try:
+        os.setsid()
+        for target, descriptor in enumerate(command.descriptors):
+            os.dup2(descriptor, target)
+        if rules is not None:
+            call("syscall", LANDLOCK_RESTRICT, rules, 0)
+        os.closerange(3, 1 << 16)
+        # Process 1 must get its turn.
+        os.nice(5)
+        resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s + 1))
+        for number in (_signal.SIGINT, _signal.SIGPIPE, _signal.SIGXFSZ):
+            _signal.signal(number, _signal.SIG_DFL)
+        os.umask(0o022)
+        if command.kind == "write":
+            code = write_file(command.words[0])
+        else:
+            os.execvpe(command.words[0], command.words, command.variables)  # noqa: S606 - its purpose
+    except OSError as error:
+        os.write(2, f"{command.words[0].decode(errors='replace')!r}: {error.strerror}\n".encode())
+        code = (error.errno or 1) if command.kind == "write" else 126 + (error.errno == errno.ENOENT)
+    finally:
+        os._exit(code)
+
+
+def write_file(path: bytes) -> int:
+    """Copy standard input to a file of the workspace, with the folders that it needs."""
+    folder = os.path.dirname(path)
+    os.makedirs(folder or b".", exist_ok=True)
+    # Non-blocking: a FIFO that nobody reads must not keep us waiting.
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NONBLOCK | os.O_NOFOLLOW
+    target = os.open(path, flags, 0o644)
+    while data := os.read(0, 1 << 20):
+        while data:
+            data = data[os.write(target, data) :]
+    return 0
+
+
+def wait(control: _socket.socket, command: Command, limits: Limits, child: int) -> tuple[str, int | None]:
+    """Wait for the end of a command or for a limit; return the limit and the status, where known."""
+    deadline = time.monotonic() + command.limit_s
+    files_before = files_used()
+    handle = os.pidfd_open(child)
+    poller = select.poll()
+    poller.register(handle, select.POLLIN)
+    poller.register(control, select.POLLIN)
+    try:
+        while True:
+            left_s = deadline - time.monotonic()
+            if left_s <= 0:
+                return "time", None
+            ready = dict(poller.poll(min(left_s, TICK_S) * 1000))
+            if handle in ready:
+                return "-", None
+            if control.fileno() in ready:
+                message = control.recv(64)
+                if not message:
+                    os._exit(0)
+                if message == b"stop " + command.number.encode():
+                    return "stopped", None
+            reached = limit_reached(limits, files_before)
+            if reached:
+                return reached, None
+            ended = reap(child)
+            if ended is not None:
+                return "-", ended
+    finally:
+        os.close(handle)
+
+
+def limit_reached(limits: Limits, files_before: int) -> str | None:
+    """Return the limit of all processes together that is passed, if any."""
+    processes, memory = 0, 0
+    for name in os.listdir("/proc"):
+        if name.isdigit() and name != "1":
+            processes += 1
+            memory += memory_of(name)
+    if memory > limits.memory:
+        return "memory"
+    # The kernel counts threads too, but not for everybody; this is the second net.
+    if processes > limits.processes:
+        return "processes"
+    files = files_used()
+    return "files" if files > limits.files and files > files_before else None
+
+
+def memory_of(process: str) -> int:
+    """Return the bytes of memory that a process holds and that are no file's."""
+    try:
+        with open(f"/proc/{process}/status", "rb") as file:
+            lines = file.read().splitlines()
+    except OSError:
+        return 0  # it has ended
+    kib = (line.split()[1] for line in lines if line.startswith((b"RssAnon:", b"RssShmem:")))
+    return sum(map(int, kib)) * 1024
+
+
+def files_used() -> int:
+    """Return how many files there are in all places that can be written to."""
+    states = [os.statvfs(place) for place in PLACES]
+    return sum(state.f_files - state.f_ffree for state in states)
+
+
+def reap(child: int) -> int | None:
+    """Take notice of orphans that ended, so that they do not count; return the command's status if it did."""
+    while True:
+        ended, status = os.waitpid(-1, os.WNOHANG)
+        if ended in {0, child}:
+            return status if ended else None
+
+
+def end_all(child: int, status: int | None) -> int:
+    """End every process but this one, and return the status of the command."""
+    try:
+        while True:
+            # As process 1, "all" is all of this sandbox; whoever is forking gets the signal too.
+            kill_all()
+            ended, how = os.waitpid(-1, 0)
+            if ended == child:
+                status = how
+    except ChildProcessError:
+        return KILL if status is None else status
+
+
+def kill_all() -> None:
+    """Send every process but this one the signal that none can ignore."""
+    try:
+        os.kill(-1, KILL)
+    except ProcessLookupError:
+        return  # nobody is left
+
+
+def landlock_rules() -> int | None:
+    """Return a Landlock rule set, or None where the kernel has none.
+
+    It keeps commands from reading /proc/PID/*: the mount table there names the host's folders.
+    """
+    version = call("syscall", LANDLOCK_CREATE, None, 0, LANDLOCK_VERSION)
+    if version <= 0:
+        return None
+    scopes = LANDLOCK_SCOPES if version >= LANDLOCK_ABI_WITH_SCOPES else 0
+    fields = [LANDLOCK_READ_FILE, 0, scopes] if scopes else [LANDLOCK_READ_FILE]
+    attributes = b"".join(field.to_bytes(8, sys.byteorder) for field in fields)
+    rules = call("syscall", LANDLOCK_CREATE, attributes, len(attributes), 0)
+    if rules < 0:
+        return None
+    for path in [*READABLE, *(f"/proc/{name}" for name in READABLE_FILES)]:
+        place = os.open(path, os.O_PATH)
+        rule = LANDLOCK_READ_FILE.to_bytes(8, sys.byteorder) + place.to_bytes(4, sys.byteorder)
+        call("syscall", LANDLOCK_ADD, rules, LANDLOCK_PATH_BENEATH, rule, 0)
+        os.close(place)
+    os.set_inheritable(rules, False)
+    return rules
+
+
+def call(name: str, *arguments: int | bytes | None) -> int:
+    """Call a function of the C library; `ctypes` itself would take 5 ms to import."""
+    address = _ctypes.dlsym(_ctypes.dlopen(None, 0), name)  # type: ignore[arg-type]  # None is the program itself
+    return int(_ctypes.call_function(address, arguments))
+
+
+def send(control: _socket.socket, data: bytes, descriptor: int) -> None:
+    """Send a message with a descriptor."""
+    rights = (_socket.SOL_SOCKET, _socket.SCM_RIGHTS, descriptor.to_bytes(4, sys.byteorder))
+    control.sendmsg([data], [rights])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,134 @@
+"""The agent's workspace in a sandbox."""
+
+import asyncio
+import os
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePosixPath
+
+from itbench.interfaces.workspace import Execution, Tool
+from itbench.sandbox import below
+from itbench.sandbox.arguments import HOME, VARIABLES
+from itbench.sandbox.descriptors import sealed
+from itbench.sandbox.limits import SandboxLimits
+from itbench.sandbox.process import Answer, Order, SandboxProcess
+from itbench.sandbox.streams import Streams
+from itbench.workspaces.paths import clean
+
+_WRITE_LIMIT_S = 60.0
+# What is smaller is read faster than handed to a thread.
+_SMALL_BYTES = 1 << 20
+
+
+class SandboxedWorkspace:
+    """A folder and commands inside a sandbox; commands run one after another."""
+
+    tools: Sequence[Tool] = ()
+
+    def __init__(
+        self, process: SandboxProcess, inputs: Mapping[str, Path], limits: SandboxLimits, shell: Sequence[str]
+    ) -> None:
+        self._process = process
+        self._inputs = inputs
+        self._limits = limits
+        self._shell = shell
+        # At the end of a command everything inside is ended, so there can be only one at a time.
+        self._turn = asyncio.Lock()
+
+    @property
+    def path(self) -> PurePosixPath:
+        """The home folder inside."""
+        return HOME
+
+    async def execute(
+        self,
+        command: str | Sequence[str],
+        *,
+        timeout_s: float,
+        stdin: bytes = b"",
+        env: Mapping[str, str] | None = None,
+    ) -> Execution:
+        """Run a command, and end every process that is left when it ends or reaches a limit.
+
+        Raises:
+            SandboxEndedError: the sandbox has ended.
+        """
+        words = [*self._shell, command] if isinstance(command, str) else list(command)
+        order = Order(kind="run", words=words, variables=VARIABLES | dict(env or {}), limit_s=timeout_s)
+        if order.problem is not None:
+            return _refused(order.problem)
+        started = time.monotonic()
+        answer, streams = await self._run(order, stdin)
+        error_text = streams.error.text() + _note(answer, self._limits)
+        return Execution(
+            exit_code=answer.code,
+            stdout=streams.output.text(),
+            stderr=error_text,
+            output_bytes=streams.total_bytes,
+            duration_s=round(time.monotonic() - started, 6),
+            timed_out=answer.reason == "time",
+        )
+
+    async def read_file(self, path: str, *, max_bytes: int | None = None) -> bytes:
+        """Return a file's content; an input is read where it lies."""
+        source = self._inputs.get("/".join(clean(path)))
+        if source is not None:
+            return await asyncio.to_thread(_read_input, path, source, max_bytes)
+        limit = self._limits.read_bytes if max_bytes is None else max_bytes
+        if limit <= _SMALL_BYTES:
+            return below.read_file(self._process.folder, path, max_bytes=limit)
+        return await asyncio.to_thread(below.read_file, self._process.folder, path, max_bytes=limit)
+
+    async def write_file(self, path: str, data: bytes) -> None:
+        """Write a file as the agent could, with the folders that it needs.
+
+        Raises:
+            OSError: it cannot be written; inputs cannot.
+            SandboxEndedError: the sandbox has ended.
+        """
+        words = ["/".join(clean(path))]
+        order = Order(kind="write", words=words, variables={}, limit_s=_WRITE_LIMIT_S)
+        answer, _ = await self._run(order, data)
+        if answer.code > 0:
+            raise OSError(answer.code, f"{os.strerror(answer.code)} in the sandbox", path)
+        if answer.code < 0:
+            raise OSError(f"{path!r} cannot be written in the sandbox: ended{_note(answer, self._limits)}")
+
+    async def list_files(self, path: str = ".") -> list[str]:
+        """Return the paths of all files below a folder, sorted."""
+        return await asyncio.to_thread(below.list_files, self._process.folder, path)
+
+    async def _run(self, order: Order, stdin: bytes) -> tuple[Answer, Streams]:
+        async with self._turn:
+            with Streams(self._limits.output_bytes) as streams:
+                source = sealed(stdin)
+                try:
+                    number = self._process.send(order, [source, *streams.write_ends])
+                finally:
+                    os.close(source)
+                    streams.close_write_ends()
+                answer = await self._process.answer(number, order.limit_s, streams.too_much)
+            return answer, streams
+
+
+def _refused(problem: str) -> Execution:
+    text = f"the command cannot be run: {problem}\n"
+    return Execution(exit_code=126, stdout="", stderr=text, output_bytes=len(text), duration_s=0.0)
+
+
+def _read_input(path: str, source: Path, max_bytes: int | None) -> bytes:
+    size = source.stat().st_size
+    if max_bytes is not None and size > max_bytes:
+        raise ValueError(f"{path!r} holds {size} bytes, allowed: {max_bytes}")
+    return source.read_bytes()
+
+
+def _note(answer: Answer, limits: SandboxLimits) -> str:
+    what = {
+        "memory": f"all processes together hold more than {limits.memory_bytes} bytes of memory",
+        "processes": f"there are more than {limits.processes} processes",
+        "files": f"there are more than {limits.files} files in the workspace and the temporary folders",
+        "fork": "no process can be started",
+        "stopped": f"it was stopped, or printed more than {limits.output_bytes} bytes",
+    }.get(answer.reason)
+    return f"\n[ended by the sandbox: {what}]\n" if what else ""
