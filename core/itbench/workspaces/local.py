@@ -12,6 +12,7 @@ from itbench.interfaces.workspace import Execution, Input, Tool
 from itbench.workspaces.paths import clean, read_below
 from itbench.workspaces.process import run_process
 
+_MEMORY_BYTES = 1 << 30
 # Up to this many bytes inputs are copied, so that an agent cannot change them for others; more are linked.
 COPY_LIMIT_BYTES = 64 * 1024 * 1024
 _WARNING = "no sandbox: agents work in plain temporary directories and can read whatever this user can read"
@@ -22,8 +23,8 @@ class LocalSandbox:
     """Gives each trial a temporary directory on the host."""
 
     def __init__(self, parent: Path | None = None, *, is_in_process: bool = False) -> None:
-        self._parent = parent
-        # An agent that starts nothing has nothing to be kept from by a sandbox.
+        # An agent that starts nothing has nothing to be kept from by a sandbox, and writes no more than an answer.
+        self._parent = parent or (_memory() if is_in_process else None)
         self.name = "in-process" if is_in_process else "none"
         self.warning: str | None = None if is_in_process else _WARNING
 
@@ -93,6 +94,14 @@ class LocalWorkspace:
             for folder, _, names in os.walk(start)
             for name in names
         )
+
+
+def _memory() -> Path | None:
+    """Return a folder in memory where there is one with room: making and removing files there costs next to nothing."""
+    folder = Path("/dev/shm")  # noqa: S108 - each workspace is a folder of its own there, as in /tmp
+    if not (folder.is_dir() and os.access(folder, os.W_OK)):
+        return None
+    return folder if shutil.disk_usage(folder).free > _MEMORY_BYTES else None
 
 
 def _stage(root: Path, inputs: Sequence[Input]) -> None:
