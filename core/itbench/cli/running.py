@@ -42,6 +42,9 @@ def run(
         str | None,
         typer.Option("--agent", "-a", help="NAME or NAME:key=value,...; without it the domain's baseline."),
     ] = None,
+    model: Annotated[
+        str | None, typer.Option("--model", "-m", help="For the agent react.", metavar="PROVIDER/NAME")
+    ] = None,
     task: Globs = None,
     tag: Annotated[list[str] | None, typer.Option("--tag", help="Only tasks with this tag.")] = None,
     limit: Annotated[int | None, typer.Option("--limit", "-n", min=1, help="At most so many tasks.")] = None,
@@ -74,13 +77,13 @@ def run(
     itbench run DOMAIN --agent command -- ./my-agent --fast
     """
     from itbench.cli.waiting import waiting
-    from itbench.run.options import RunOptions
+    from itbench.run.options import RunOptions, with_model
     from itbench.run.runner import all_jobs
     from itbench.run.session import start
 
     options = RunOptions(
         reference=reference,
-        agent=agent,
+        agent=with_model(agent, model),
         arguments=tuple(arguments or ()),
         task_globs=tuple(task or ()),
         tags=tuple(tag or ()),

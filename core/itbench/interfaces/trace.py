@@ -44,6 +44,7 @@ class Trace:
         seed: for anything random; differs for each task and repeat, and is the same when done again.
         repeat: which repeat of the task this is, counted from 0.
         listener: told of each event as it happens.
+        redact: takes secrets out of the text of each event before anybody sees it.
         limit: the name of the limit that was reached, if any.
     """
 
@@ -51,6 +52,7 @@ class Trace:
     seed: int = 0
     repeat: int = 0
     listener: Callable[[TraceEvent], object] | None = None
+    redact: Callable[[str], str] | None = None
     events: list[TraceEvent] = field(default_factory=list)
     usage: Usage = field(default_factory=Usage)
     limit: str | None = None
@@ -66,6 +68,8 @@ class Trace:
 
     def add(self, event: TraceEvent) -> None:
         """Add an event that is already encoded, for example one that is replayed."""
+        if self.redact is not None:
+            event = TraceEvent(event.at_s, event.kind, self.redact(event.data))
         self.events.append(event)
         if self.listener is not None:
             self.listener(event)

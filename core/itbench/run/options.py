@@ -68,6 +68,14 @@ def parse_agent(text: str) -> tuple[str, Mapping[str, str]]:
     return name, options
 
 
+def with_model(agent: str | None, model: str | None) -> str | None:
+    """Return the agent with the option `model`; without an agent, the one that drives a model."""
+    if model is None:
+        return agent
+    name = agent or "react"
+    return f"{name}{',' if ':' in name else ':'}model={model}"
+
+
 def parse_pairs(pairs: tuple[str, ...], option: str) -> dict[str, str]:
     """Return `key=value` words as a mapping.
 

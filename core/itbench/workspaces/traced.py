@@ -9,6 +9,10 @@ from itbench.interfaces.json import JsonValue
 from itbench.interfaces.trace import Trace
 from itbench.interfaces.workspace import Execution, Tool, Workspace
 
+# A hundred turns of the longest output stay well below 3 MB.
+_STDOUT_CHARS = 16_000
+_STDERR_CHARS = 6_000
+
 
 class TracedWorkspace:
     """Hands everything on to another workspace; commands and tools show in the trace."""
@@ -40,8 +44,8 @@ class TracedWorkspace:
         result = await self._inner.execute(command, timeout_s=timeout_s, stdin=stdin, env=env)
         output: JsonValue = {
             "exit_code": result.exit_code,
-            "stdout": result.stdout,
-            "stderr": result.stderr,
+            "stdout": _cut(result.stdout, _STDOUT_CHARS),
+            "stderr": _cut(result.stderr, _STDERR_CHARS),
             "bytes": result.output_bytes,
             "timed_out": result.timed_out,
         }
@@ -77,3 +81,11 @@ class TracedWorkspace:
             return output
 
         return call
+
+
+def _cut(text: str, limit: int) -> str:
+    """Return the head and the tail of a long text."""
+    if len(text) <= limit:
+        return text
+    half = limit // 2
+    return f"{text[:half]}\n[... {len(text) - limit} characters left out ...]\n{text[-half:]}"

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from itbench.run.options import parse_agent
+from itbench.run.options import parse_agent, with_model
 
 Itbench = Callable[..., Any]
 COMMANDS = [
@@ -83,6 +83,7 @@ def test_suites_tasks_and_agents_are_listed(sums: Path, itbench: Itbench) -> Non
         "echo": "cheat",
         "null": "cheat",
         "oracle": "privileged",
+        "react": "agent",
         "replay": "agent",
     }
 
@@ -128,6 +129,13 @@ def test_wrong_usage_is_one_line_and_an_exit_code(
 def test_no_run_file_is_left_by_a_run_that_could_not_begin(sums: Path, itbench: Itbench) -> None:
     itbench("run", "sums", "-a", "adder:x=3")
     assert not Path("runs").exists()
+
+
+def test_a_model_becomes_an_option_of_its_agent() -> None:
+    assert with_model(None, "openai/x") == "react:model=openai/x"
+    assert with_model("react:effort=high", "openai/x") == "react:effort=high,model=openai/x"
+    assert with_model("mine", "openai/x") == "mine:model=openai/x"
+    assert with_model("baseline", None) == "baseline"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Whose doing a failed trial was, and what counts as a score."""
 
 import asyncio
+import json
 import os
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -207,6 +208,33 @@ def test_a_limit_ends_the_work_and_what_was_handed_in_is_scored(step: Any, limit
     record = run(work)
     assert (record.limit, record.value, record.fault) == (limit, 1.0, None)
     assert steps == (3 if limit == "turns" else 2)
+
+
+def test_a_secret_is_taken_out_of_the_trace_before_anybody_sees_it() -> None:
+    async def work(workspace: Workspace, trace: Trace) -> None:
+        trace.redact = lambda text: text.replace("s3cr3t", "[redacted]")
+        trace.listener = heard.append
+        trace.message("assistant", "the key is s3cr3t")
+        await workspace.execute("echo s3cr3t", timeout_s=5)
+        await right(workspace, trace)
+
+    heard: list[Any] = []
+    record = run(work)
+    texts = [event.data for event in [*record.events, *heard]]
+    assert len(texts) == 6
+    assert "s3cr3t" not in " ".join(texts)
+
+
+def test_the_trace_keeps_head_and_tail_of_a_long_output() -> None:
+    async def work(workspace: Workspace, trace: Trace) -> None:
+        await workspace.execute("echo begin; head -c 60000 /dev/zero | tr '\\0' x; echo end", timeout_s=5)
+
+    (event,) = run(work).events
+    output = json.loads(event.data)["output"]["stdout"]
+    assert output.startswith("begin\n")
+    assert output.endswith("end\n")
+    assert "characters left out" in output
+    assert len(event.data) < 20_000
 
 
 def test_an_agent_that_swallows_exceptions_does_not_swallow_a_limit() -> None:

@@ -1,0 +1,51 @@
+"""How asking a model can fail.
+
+StageError
+└── ModelError            no reply; nobody's zero, a fault of the stage `model`
+    └── ContextLengthError    the conversation is too long for the model; a shorter one may do
+
+PassingError              inside this package only: the same request may do better later
+"""
+
+import re
+
+from itbench.interfaces.fault import Stage, StageError
+
+_TOO_LONG = re.compile(
+    r"context[ _-]?length|context[ _-]?window|context[ _-]?limit|maximum context|prompt is too long"
+    r"|input is too long|too many (input )?tokens|exceeds? the (maximum )?(number of|token)"
+    r"|(input|prompt) (token )?(count|length)\b.* exceed|reduce the length of the messages",
+    re.IGNORECASE,
+)
+
+
+class ModelError(StageError):
+    """A provider cannot be asked, refuses the request, or fails in spite of all retries."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(Stage.MODEL, message)
+
+
+class ContextLengthError(ModelError):
+    """The conversation is longer than the model's window."""
+
+
+class PassingError(Exception):
+    """A failure that may be gone at the next attempt.
+
+    Attributes:
+        retry_after_s: seconds that the provider asks to wait; None where it does not say.
+        is_rate_limit: whether fewer requests at a time would help.
+    """
+
+    def __init__(
+        self, message: str, *, retry_after_s: float | None = None, is_rate_limit: bool = False
+    ) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+        self.is_rate_limit = is_rate_limit
+
+
+def says_too_long(message: str) -> bool:
+    """Whether an error message says that the conversation does not fit the model's window."""
+    return _TOO_LONG.search(message) is not None

@@ -1,0 +1,200 @@
+"""A model behind an HTTP interface: cache, gate, retries, prices and redaction around one codec."""
+
+import asyncio
+import time
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+
+from itbench.cache import cache_dir
+from itbench.interfaces.json import JsonObject
+from itbench.models.cache import ReplyCache, request_key
+from itbench.models.codec import Codec, Draft
+from itbench.models.conversation import AssistantMessage, Conversation, ModelTool, Native, Reply, ToolCall
+from itbench.models.faults import ContextLengthError, ModelError, PassingError
+from itbench.models.gate import gate_of
+from itbench.models.model import ModelSettings
+from itbench.models.options import EndpointOptions
+from itbench.models.prices import Prices
+from itbench.models.secrets import Redactor, environment_secrets
+from itbench.models.text import map_texts, sound
+from itbench.models.wire import Wire
+
+
+class Connector(ABC):
+    """Makes a client of a provider's library, with the key in it."""
+
+    @abstractmethod
+    def connect(self) -> AsyncIterator[Wire]:
+        """Open a client, yield the wire, and close the client."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """Where a model is, and how to talk to it; the key is left out of its text.
+
+    Attributes:
+        provider: what stands before the slash in `PROVIDER/NAME`.
+        model: what stands after it.
+        url: of the endpoint.
+        key: the API key.
+        codec: of the interface.
+        options: the user's.
+        prices: of the model.
+    """
+
+    provider: str
+    model: str
+    url: str
+    key: str
+    codec: Codec
+    options: EndpointOptions
+    prices: Prices
+
+    def __repr__(self) -> str:
+        return f"Endpoint({self.provider}/{self.model} at {self.url})"
+
+
+class HttpModel:
+    """Asks an endpoint, as often as it takes, for what is not kept from an earlier run."""
+
+    def __init__(self, endpoint: Endpoint, connector: Connector) -> None:
+        self._endpoint = endpoint
+        self._connector = connector
+        self._redactor = Redactor([endpoint.key, *environment_secrets()])
+        self._gate = gate_of(f"{endpoint.url} {endpoint.model}")
+        is_cached = endpoint.options.is_cached
+        self._cache = ReplyCache(cache_dir() / "models" / "replies.sqlite") if is_cached else None
+        self._wire: Wire | None = None
+        self._clients: AsyncIterator[Wire] | None = None
+        self._sessions = 0
+
+    def __repr__(self) -> str:
+        return f"HttpModel({self._endpoint!r})"
+
+    @property
+    def name(self) -> str:
+        """`PROVIDER/NAME`."""
+        return f"{self._endpoint.provider}/{self._endpoint.model}"
+
+    @property
+    def window_tokens(self) -> int | None:
+        """The user's word, else that of the price list."""
+        return self._endpoint.options.window_tokens or self._endpoint.prices.window_tokens
+
+    @property
+    def redactor(self) -> Redactor:
+        """Takes the API key, and all others in the environment, out of any text."""
+        return self._redactor
+
+    def description(self) -> JsonObject:
+        """Return name, endpoint, interface, window and where prices come from."""
+        endpoint = self._endpoint
+        return {
+            "name": self.name,
+            "endpoint": endpoint.url,
+            "api": endpoint.codec.api,
+            "window_tokens": self.window_tokens,
+            "prices": endpoint.prices.source,
+            "cache": self._cache is not None,
+        }
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[None]:
+        """Keep connections open while inside; the last one out closes them."""
+        self._sessions += 1
+        try:
+            yield
+        finally:
+            self._sessions -= 1
+            if self._sessions == 0:
+                await self._close()
+
+    async def reply(
+        self, conversation: Conversation, tools: Sequence[ModelTool], settings: ModelSettings
+    ) -> Reply:
+        """Return the next message of a conversation."""
+        body = self._endpoint.codec.body(conversation, tools, settings)
+        async with self.session():
+            if self._cache is None:
+                return await self._ask(body)
+            return await self._find_or_ask(self._cache, body, settings.draw)
+
+    async def _find_or_ask(self, cache: ReplyCache, body: JsonObject, draw: int) -> Reply:
+        endpoint = self._endpoint
+        key = request_key(endpoint.provider, endpoint.url, endpoint.codec.api, draw, body)
+        kept = await asyncio.to_thread(cache.find, key)
+        if kept is not None:
+            return replace(self._reply(kept), from_cache=True)
+        reply = await self._ask(body)
+        draft = Draft(message=reply.message, stop=reply.stop, use=reply.use)
+        await asyncio.to_thread(cache.keep, key, draft)
+        return reply
+
+    async def _ask(self, body: JsonObject) -> Reply:
+        failures: list[str] = []
+        while True:
+            started = time.monotonic()
+            try:
+                draft = await self._attempt(body)
+            except PassingError as error:
+                failures.append(self._redactor.text(str(error)))
+                await self._wait(failures, error.retry_after_s)
+            except ModelError as error:
+                kind = ContextLengthError if isinstance(error, ContextLengthError) else ModelError
+                raise kind(self._redactor.text(f"{self.name}: {error}")) from None
+            else:
+                duration_s = time.monotonic() - started
+                return replace(self._reply(draft), duration_s=duration_s, failures=tuple(failures))
+
+    async def _attempt(self, body: JsonObject) -> Draft:
+        async with self._gate.pass_through():
+            wire = await self._open()
+            reader = self._endpoint.codec.reader()
+            await wire.read(body, reader)
+            return reader.draft()
+
+    async def _wait(self, failures: Sequence[str], asked_s: float | None) -> None:
+        wait_s = self._endpoint.options.retries.wait_s(len(failures), asked_s)
+        if wait_s is None:
+            asked = f"; it asks to wait {asked_s:.0f} s" if asked_s else ""
+            times = "once" if len(failures) == 1 else f"{len(failures)} times"
+            raise ModelError(f"{self.name} failed {times}, at last: {failures[-1]}{asked}") from None
+        await asyncio.sleep(wait_s)
+
+    def _reply(self, draft: Draft) -> Reply:
+        message = draft.message
+        cost_usd = None if draft.use is None else self._endpoint.prices.cost_usd(draft.use)
+        clean = self._clean
+        calls = [
+            ToolCall(id=clean(call.id), name=clean(call.name), arguments=clean(call.arguments))
+            for call in message.calls
+        ]
+        native = message.native
+        return Reply(
+            message=AssistantMessage(
+                text=clean(message.text),
+                calls=tuple(calls),
+                native=native and Native(api=native.api, value=map_texts(native.value, clean)),
+            ),
+            stop=draft.stop,
+            use=draft.use,
+            cost_usd=cost_usd,
+        )
+
+    def _clean(self, text: str) -> str:
+        return self._redactor.text(sound(text))
+
+    async def _open(self) -> Wire:
+        if self._wire is None:
+            self._clients = self._connector.connect()
+            self._wire = await anext(self._clients)
+        return self._wire
+
+    async def _close(self) -> None:
+        clients, self._clients, self._wire = self._clients, None, None
+        if clients is not None:
+            await anext(clients, None)
+        if self._cache is not None:
+            self._cache.close()

@@ -1,0 +1,97 @@
+"""What a model is to an agent, and what a provider brings to offer models."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Protocol, TypeAlias
+
+from itbench.interfaces.json import JsonObject
+from itbench.models.conversation import Conversation, ModelTool, Reply
+from itbench.models.secrets import Redactor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelSettings:
+    """How a model is to answer; None leaves it to the provider.
+
+    Attributes:
+        temperature: of the sampling.
+        effort: of the reasoning, in the provider's own words.
+        max_tokens: largest output of one reply.
+        seed: of the sampling, where the provider has one.
+        draw: tells requests apart that read the same but are to be answered anew, such as those of two
+            repeats of a task; it is part of the key of the reply cache and is never sent.
+    """
+
+    temperature: float | None = None
+    effort: str | None = None
+    max_tokens: int | None = None
+    seed: int | None = None
+    draw: int = 0
+
+
+class Model(Protocol):
+    """Continues conversations; one model serves all trials of a run, many at a time."""
+
+    @property
+    def name(self) -> str:
+        """`PROVIDER/NAME`."""
+        ...
+
+    @property
+    def window_tokens(self) -> int | None:
+        """How many tokens a conversation may have; None where unknown."""
+        ...
+
+    @property
+    def redactor(self) -> Redactor:
+        """Takes the model's secrets out of any text."""
+        ...
+
+    def description(self) -> JsonObject:
+        """Return what a run should record about the model; never a secret."""
+        ...
+
+    def session(self) -> AbstractAsyncContextManager[None]:
+        """Keep connections open while inside; sessions may overlap."""
+        ...
+
+    async def reply(
+        self, conversation: Conversation, tools: Sequence[ModelTool], settings: ModelSettings
+    ) -> Reply:
+        """Return the next message of a conversation.
+
+        Raises:
+            ContextLengthError: the conversation is longer than the model's window.
+            ModelError: the provider cannot be asked, or fails in spite of all retries.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelRequest:
+    """How a model was asked for: `PROVIDER/NAME` and options."""
+
+    provider: str
+    name: str
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+ModelFactory: TypeAlias = Callable[[ModelRequest], Model]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelProvider:
+    """A provider of models, as its entry point in the group `itbench.models` names it.
+
+    Attributes:
+        name: what stands before the slash in `PROVIDER/NAME`.
+        summary: one line.
+        create: makes a model; imports what it needs only then.
+        options: the names of the options that it knows.
+    """
+
+    name: str
+    summary: str
+    create: ModelFactory
+    options: frozenset[str] = frozenset()

@@ -1,0 +1,136 @@
+"""What a reply costs and how long a conversation may be: from genai-prices, or as the user says.
+
+genai-prices is a list kept up by Pydantic (https://github.com/pydantic/genai-prices). It comes whole with its
+package, so that nothing is looked up on the net; a newer list is a newer version of the package.
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from itbench.errors import UsageError
+from itbench.models.conversation import TokenUse
+
+if TYPE_CHECKING:
+    from genai_prices.types import ModelInfo, Provider
+
+
+class Prices(ABC):
+    """Tells what tokens of one model cost."""
+
+    @abstractmethod
+    def cost_usd(self, use: TokenUse) -> float | None:
+        """Return US dollars, or None where the price is unknown."""
+
+    @property
+    @abstractmethod
+    def source(self) -> str:
+        """Where the price comes from, for the run's record."""
+
+    @property
+    def window_tokens(self) -> int | None:
+        """How many tokens a conversation may have; None where unknown."""
+        return None
+
+
+@dataclass(frozen=True)
+class ListedPrices(Prices):
+    """Prices of genai-prices.
+
+    Attributes:
+        provider: the list's name of the provider; None to tell it by the URL.
+        url: of the endpoint.
+        model: the name that the provider calls it by.
+    """
+
+    provider: str | None
+    url: str
+    model: str
+
+    @cached_property
+    def _found(self) -> "tuple[Provider, ModelInfo] | None":
+        from genai_prices.data_snapshot import get_snapshot
+
+        url = None if self.provider else self.url
+        try:
+            found: tuple[Provider, ModelInfo] = get_snapshot().find_provider_model(
+                self.model, None, self.provider, url
+            )
+        except LookupError:
+            return None
+        return found
+
+    def cost_usd(self, use: TokenUse) -> float | None:
+        """Return US dollars, or None where the model is not in the list."""
+        if self._found is None:
+            return None
+        from genai_prices import Usage
+
+        provider, model = self._found
+        usage = Usage(
+            input_tokens=use.input_tokens,
+            cache_read_tokens=use.cached_tokens,
+            cache_write_tokens=use.cache_write_tokens,
+            output_tokens=use.output_tokens,
+        )
+        return float(model.calc_price(usage, provider).total_price)
+
+    @property
+    def source(self) -> str:
+        """Return the list's version, or that it does not know the model."""
+        from importlib.metadata import version
+
+        known = "" if self._found else f", which does not know {self.model!r}"
+        return f"genai-prices {version('genai-prices')}{known}"
+
+    @property
+    def window_tokens(self) -> int | None:
+        """The window as the list has it."""
+        return self._found[1].context_window if self._found else None
+
+
+@dataclass(frozen=True)
+class OwnPrices(Prices):
+    """Prices as the user says, in US dollars for a million tokens; None costs what other input costs."""
+
+    input_usd: float
+    output_usd: float
+    cached_usd: float | None = None
+    cache_write_usd: float | None = None
+
+    def cost_usd(self, use: TokenUse) -> float:
+        """Return US dollars."""
+        cached_usd = self.input_usd if self.cached_usd is None else self.cached_usd
+        write_usd = self.input_usd if self.cache_write_usd is None else self.cache_write_usd
+        plain = use.input_tokens - use.cached_tokens - use.cache_write_tokens
+        millionths = (
+            plain * self.input_usd
+            + use.cached_tokens * cached_usd
+            + use.cache_write_tokens * write_usd
+            + use.output_tokens * self.output_usd
+        )
+        return millionths / 1e6
+
+    @property
+    def source(self) -> str:
+        """Say that the user said so."""
+        return "as given by the option price"
+
+
+def parse_prices(text: str) -> OwnPrices:
+    """Return prices from `INPUT/OUTPUT[/CACHED[/CACHE_WRITE]]`, in US dollars for a million tokens.
+
+    Raises:
+        UsageError: it is not of this form.
+    """
+    try:
+        numbers = [float(part) for part in text.split("/")]
+    except ValueError:
+        numbers = []
+    if not 2 <= len(numbers) <= 4 or not all(0 <= number < 1e6 for number in numbers):
+        raise UsageError(
+            f"option price is {text!r}; allowed: INPUT/OUTPUT[/CACHED[/CACHE_WRITE]] in US dollars for a million"
+            " tokens, such as 1.25/10/0.125"
+        )
+    return OwnPrices(*numbers)

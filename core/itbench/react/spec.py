@@ -1,0 +1,17 @@
+"""The agent `react` by name; what it needs is imported when it is asked for."""
+
+from itbench.interfaces.agent import Agent, AgentRequest, AgentSpec
+
+
+def _react(request: AgentRequest) -> Agent:
+    from itbench.react.agent import ReactAgent
+    from itbench.react.options import react_options
+
+    return ReactAgent(*react_options(request))
+
+
+REACT = AgentSpec(
+    name="react",
+    summary="A model with a shell, as in ITBench-AA: --agent react:model=PROVIDER/NAME",
+    create=_react,
+)

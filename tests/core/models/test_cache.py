@@ -1,0 +1,161 @@
+"""Replies are kept on disk, told apart by all that decides them, and never hold a key."""
+
+import asyncio
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from itbench.cache import cache_dir
+from itbench.models.cache import ReplyCache, request_key
+from itbench.models.codec import Draft
+from itbench.models.conversation import AssistantMessage, Native, Stop, TokenUse, ToolCall
+from itbench.testing.model_server import Answer, ModelServer, Status, script
+
+APIS = pytest.mark.parametrize("api", ["chat", "responses", "messages"])
+DRAFT = Draft(
+    message=AssistantMessage(
+        text="Hellö 🚀",
+        calls=(ToolCall(id="a", name="execute", arguments="{"),),
+        native=Native(api="chat", value={"role": "assistant", "content": None, "more": [1, {"x": None}]}),
+    ),
+    stop=Stop.TOOLS,
+    use=TokenUse(input_tokens=5, cached_tokens=1, output_tokens=2),
+)
+BARE = Draft(message=AssistantMessage(), stop=Stop.END, use=None)
+
+
+@pytest.mark.parametrize("draft", [DRAFT, BARE])
+def test_a_reply_comes_back_as_it_was_kept(tmp_path: Path, draft: Draft) -> None:
+    cache = ReplyCache(tmp_path / "below" / "replies.sqlite")
+    assert cache.find(b"key") is None
+    cache.keep(b"key", draft)
+    cache.close()
+    assert cache.find(b"key") == draft
+    cache.close()
+
+
+def test_the_first_reply_of_a_key_stays(tmp_path: Path) -> None:
+    cache = ReplyCache(tmp_path / "replies.sqlite")
+    cache.keep(b"key", DRAFT)
+    cache.keep(b"key", BARE)
+    assert cache.find(b"key") == DRAFT
+    cache.close()
+
+
+def test_everything_that_decides_a_reply_is_in_the_key() -> None:
+    usual = ("openai", "https://a.invalid", "chat", 1, {"model": "m", "messages": []})
+    others = [
+        ("other", *usual[1:]),
+        (usual[0], "https://b.invalid", *usual[2:]),
+        (*usual[:2], "responses", *usual[3:]),
+        (*usual[:3], 2, usual[4]),
+        (*usual[:4], {"model": "m", "messages": [], "seed": 1}),
+    ]
+    assert len({request_key(*request) for request in [usual, *others]}) == 6
+    assert request_key(*usual[:4], {"messages": [], "model": "m"}) == request_key(*usual)
+
+
+def test_many_threads_may_use_it_at_once(tmp_path: Path) -> None:
+    caches = [ReplyCache(tmp_path / "replies.sqlite") for _ in range(4)]
+
+    def use(number: int) -> Draft | None:
+        cache = caches[number % 4]
+        cache.keep(bytes([number % 50]), DRAFT)
+        return cache.find(bytes([number % 50]))
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(lambda number: use(number) == DRAFT, range(400))) == {True}
+    for cache in caches:
+        cache.close()
+
+
+KEEPER = """
+import sys
+from pathlib import Path
+from itbench.models.cache import ReplyCache
+from itbench.models.codec import Draft
+from itbench.models.conversation import AssistantMessage, Stop
+cache = ReplyCache(Path(sys.argv[1]))
+for number in range(200):
+    cache.keep(b"%d" % number, Draft(message=AssistantMessage(text=str(number)), stop=Stop.END, use=None))
+"""
+
+
+def test_many_processes_may_use_it_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "replies.sqlite"
+    words = [sys.executable, "-c", KEEPER, str(path)]
+    keepers = [subprocess.Popen(words, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    assert [keeper.communicate()[1] for keeper in keepers] == [""] * 3
+    cache = ReplyCache(path)
+    found = [cache.find(b"%d" % number) for number in range(200)]
+    cache.close()
+    assert [draft and draft.message.text for draft in found] == [str(number) for number in range(200)]
+
+
+@APIS
+def test_the_same_request_is_asked_once(asker: Any, api: str) -> None:
+    answer = Answer(text="Hello.", thinking="Hm.", calls=[("execute", {})], input_tokens=5)
+    with ModelServer(script(answer, Answer(text="Not again."))) as server:
+        first = asker(server, api).ask(cache="yes", price="1/1")
+        again = asker(server, api).ask(cache="yes", price="1/1")
+    assert len(server.requests) == 1
+    assert (first.from_cache, again.from_cache) == (False, True)
+    assert (again.message, again.use, again.cost_usd) == (first.message, first.use, first.cost_usd)
+
+
+@pytest.mark.parametrize(
+    "settings", [{"draw": 1}, {"seed": 1}, {"temperature": 0.1}, {"max_tokens": 5}, {"effort": "low"}]
+)
+def test_another_draw_or_setting_is_asked_anew(asker: Any, settings: dict[str, Any]) -> None:
+    with ModelServer(script(Answer(text="Hello."))) as server:
+        asker(server).ask(cache="yes")
+        asker(server).ask(cache="yes", settings=settings)
+    assert len(server.requests) == 2
+
+
+def test_the_cache_can_be_left_out(asker: Any) -> None:
+    with ModelServer(script(Answer(text="Hello."))) as server:
+        asker(server).ask(cache="no")
+        asker(server).ask(cache="no")
+    assert len(server.requests) == 2
+    assert not (cache_dir() / "models").exists()
+
+
+def test_a_failure_is_not_kept(asker: Any) -> None:
+    with ModelServer(script(Status(code=500), Answer(text="Hello."))) as server:
+        assert asker(server).ask(cache="yes").message.text == "Hello."
+        assert asker(server).ask(cache="yes").failures == ()
+
+
+def test_the_file_has_no_key_and_is_for_its_owner_only(asker: Any, planted_key: str) -> None:
+    with ModelServer(script(Answer(text=f"It is {planted_key}."))) as server:
+        asker(server).ask(cache="yes")
+    path = cache_dir() / "models" / "replies.sqlite"
+    cache = ReplyCache(path)
+    rows = cache._open().execute("SELECT key, data FROM reply").fetchall()
+    cache.close()
+    import zlib
+
+    assert len(rows) == 1
+    assert planted_key.encode() not in rows[0][0] + zlib.decompress(rows[0][1])
+    assert path.stat().st_mode & 0o077 == 0
+
+
+def test_the_key_of_the_api_is_no_part_of_the_key_of_the_reply(
+    asker: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ModelServer(script(Answer(text="Hello."))) as server:
+        asker(server).ask(cache="yes")
+        monkeypatch.setenv("PLANTED_KEY", "sk-another-0123456789")
+        assert asker(server).ask(cache="yes").from_cache
+
+
+def test_a_cached_reply_needs_no_server(asker: Any) -> None:
+    with ModelServer(script(Answer(text="Hello."))) as server:
+        found = asker(server)
+        found.ask(cache="yes")
+    assert asyncio.run(found.asking(cache="yes")).message.text == "Hello."
