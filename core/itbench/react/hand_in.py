@@ -5,7 +5,7 @@ import json
 from itbench.interfaces.task import HandIn
 from itbench.interfaces.workspace import Workspace
 from itbench.react.prompts import prompt
-from itbench.run.answer import read_answer
+from itbench.schema.answer import read_answer
 
 
 def hand_in_words(hand_in: HandIn, workspace: Workspace) -> str:

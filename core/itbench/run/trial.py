@@ -19,10 +19,10 @@ from itbench.interfaces.suite import Suite
 from itbench.interfaces.task import Task
 from itbench.interfaces.trace import Trace, TraceEvent
 from itbench.interfaces.workspace import Sandbox, Workspace
-from itbench.run.answer import read_answer
 from itbench.run.blame import Blamed, blame, fault_of
 from itbench.run.collect import Collected, collect
 from itbench.run.judge import Judge
+from itbench.schema.answer import read_answer
 from itbench.workspaces.traced import TracedWorkspace
 
 # How long an agent may take to clean up after it was told to stop.

@@ -8,10 +8,10 @@ from itbench.interfaces.agent import Agent, AgentRequest
 from itbench.interfaces.record import TrialKey
 from itbench.interfaces.submission import Submission
 from itbench.interfaces.task import Task
-from itbench.run.answer import read_answer
 from itbench.run.blame import Blamed
 from itbench.run.judge import Judge
 from itbench.run.trial import TrialSetting, run_trial
+from itbench.schema.answer import read_answer
 from itbench.statistics import estimate
 from itbench.validation.finding import Case, Finding
 from itbench.workspaces.local import LocalSandbox

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from itbench.run.answer import read_answer, without_trailing_commas
+from itbench.schema.answer import read_answer, without_trailing_commas
 
 SCHEMA = {"type": "object", "required": ["n"], "properties": {"n": {"type": "integer"}}}
 FENCE = "the answer was taken from its fenced block"
