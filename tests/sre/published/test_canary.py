@@ -6,7 +6,7 @@ import pytest
 
 from itbench_sre.published.canary import canary_of
 
-LONG = "payments fail because the till was told to take seashells"
+LONG = "payments fail because the till was told to take seashells only"
 LONGER = f"{LONG} and nothing else at all"
 
 

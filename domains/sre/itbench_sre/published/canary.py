@@ -5,13 +5,14 @@ from collections.abc import Iterator
 
 from itbench.interfaces.json import JsonObject
 
-_MIN_LENGTH = 40
+# An agent may well hit on a shorter sentence by itself, and a leak counts as 0.
+_MIN_LENGTH = 60
 
 
 def canary_of(truth: JsonObject, text: str) -> str:
     """Return a sentence that stands in the truth's own text, and hardly anywhere else.
 
-    It is the longest condition or effect of a propagation that stands on one line of the text and has at least 40
+    It is the longest condition or effect of a propagation that stands on one line of the text and has at least 60
     characters, else the longest such condition of a fault or recommended action. Descriptions of alerts are left
     out, since agents read those in the alerts too. Where there is none, it is made from the text's SHA-256.
     """
