@@ -1,7 +1,11 @@
 """The SRE domain as a user meets it: every suite, by the command line."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -81,6 +85,38 @@ def test_a_held_out_suite_is_one_option_away_and_has_no_floor(itbench: Itbench) 
     """Slow: makes two incidents."""
     found = run(itbench, "sre/incidents", "-a", "oracle", "-S", "seed=987654321", "-S", "count=2")
     assert (found["score"], found["trials_scored"], found["floor"]) == (1.0, 2, None)
+
+
+@pytest.mark.slow
+def test_a_kill_while_incidents_are_made_leaves_no_process_and_no_half_incident(tmp_path: Path) -> None:
+    """Slow: makes incidents, is killed, and makes the rest."""
+    cache = tmp_path / "cache"
+    variables = os.environ | {"ITBENCH_CACHE": str(cache), "PYTHONPATH": os.pathsep.join(sys.path)}
+    words = ["list-tasks", "sre/incidents", "-S", "seed=31", "-S", "count=4"]
+    command = [sys.executable, "-c", "from itbench.cli.main import main; main()", *words]
+    process = subprocess.Popen(command, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    while not list(cache.glob("sre/*/snapshots/*")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    workers = _children(process.pid)
+    process.kill()
+    process.wait()
+    while any(_is_alive(pid) for pid in workers) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert workers
+    assert not any(_is_alive(pid) for pid in workers)
+    done = subprocess.run(command, env=variables, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert len(list(cache.glob("sre/*/truths/*.json"))) == len(list(cache.glob("sre/*/snapshots/*"))) == 4
+
+
+def _children(pid: int) -> list[int]:
+    return [int(text) for text in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _is_alive(pid: int) -> bool:
+    status = Path(f"/proc/{pid}/stat")
+    return status.exists() and status.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
 @pytest.mark.parametrize(

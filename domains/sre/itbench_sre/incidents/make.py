@@ -4,6 +4,8 @@ import hashlib
 import json
 import os
 import shutil
+import threading
+import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
@@ -17,6 +19,8 @@ from itbench_sre.simulator import IncidentSpec, make_incident
 from itbench_sre.simulator.digests import read_manifest, tree_digest
 
 _MOST_PROCESSES = 8
+_WATCH_S = 1.0
+_MAKING, _LEFTOVER_S = ".making-", 3600.0
 
 
 def cache_root(version: str, seed: int | None) -> Path:
@@ -50,11 +54,14 @@ def make_missing(
     missing = [spec for spec in specs if not _is_made(root, spec.id)]
     if not missing:
         return
+    _remove_leftovers(root)
     pinned = read_manifest() if is_pinned else {}
     workers = min(len(missing), os.cpu_count() or 1, _MOST_PROCESSES)
     progress("making incidents", len(specs) - len(missing), len(specs))
     # "spawn": a fork of a process with threads may hang.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=_end_with_parent, initargs=(os.getpid(),)
+    ) as pool:
         futures = [
             pool.submit(make_one, spec, root, pinned.get(spec.id, {}).get("sha256")) for spec in missing
         ]
@@ -76,7 +83,7 @@ def make_one(spec: IncidentSpec, root: Path, pinned: str | None) -> None:
     snapshot, truth_path = snapshot_dir(root, spec.id), truths_dir(root) / f"{spec.id}.json"
     snapshot.parent.mkdir(parents=True, exist_ok=True)
     truth_path.parent.mkdir(parents=True, exist_ok=True)
-    making = Path(mkdtemp(prefix=".making-", dir=root))
+    making = Path(mkdtemp(prefix=_MAKING, dir=root))
     try:
         truth = make_incident(spec, making / "snapshot") | {"canary": canary(spec)}
         found = tree_digest(making / "snapshot")["sha256"]
@@ -91,6 +98,24 @@ def make_one(spec: IncidentSpec, root: Path, pinned: str | None) -> None:
         _move(making / "snapshot", snapshot)
     finally:
         shutil.rmtree(making, ignore_errors=True)
+
+
+def _remove_leftovers(root: Path) -> None:
+    """Remove what a killed process had begun; what another one is making now is younger."""
+    for path in root.glob(f"{_MAKING}*"):
+        if path.stat().st_mtime < time.time() - _LEFTOVER_S:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _end_with_parent(parent: int) -> None:
+    """End this process when the one that started it is gone: a worker of a pool would wait for work for ever."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(_WATCH_S)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def canary(spec: IncidentSpec) -> str:
