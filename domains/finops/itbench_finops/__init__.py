@@ -1,0 +1,1 @@
+"""The FinOps domain: explain a cost anomaly, right-size a fleet of workloads."""

@@ -1,0 +1,67 @@
+"""What an agent reads of a bill: the account in question, resource by resource and day by day."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+
+from itbench.errors import DataError
+from itbench.interfaces.trace import Trace
+from itbench.interfaces.workspace import Workspace
+from itbench_finops.tables.costs import CostLine, CostTable, account_lines, read_costs
+from itbench_finops.tables.question import Question, read_question
+
+FAMILY, APPLICATION = "Instance_Family", "Application"
+_LARGEST_BYTES = 512 * 1024 * 1024
+_NOTED_FAULTS = 20
+
+
+@dataclass(slots=True)
+class Spending:
+    """What one resource cost by day, in ten-thousandths of a dollar; the applications are those of its lines."""
+
+    costs_e4usd: dict[date, int] = field(default_factory=lambda: defaultdict(int))
+    applications: dict[date, str] = field(default_factory=dict)
+
+    def on(self, day: date) -> int:
+        """Return what it cost on a day."""
+        return self.costs_e4usd.get(day, 0)
+
+    def first_day(self) -> date:
+        """Return the first day on which it cost anything."""
+        return min(self.costs_e4usd)
+
+
+@dataclass(slots=True)
+class AccountBill:
+    """The question, and what each instance family of the account cost."""
+
+    question: Question
+    families: dict[str, Spending]
+
+    @property
+    def first_day(self) -> date:
+        """The first day of the table."""
+        return min((each.first_day() for each in self.families.values()), default=self.question.day)
+
+
+async def read_bill(workspace: Workspace, trace: Trace) -> AccountBill | None:
+    """Return the bill of the account in question; None, with a note, where there is none that can be read."""
+    try:
+        question = read_question(await workspace.read_file("anomaly.json"), source="anomaly.json")
+        data = await workspace.read_file("data.csv", max_bytes=_LARGEST_BYTES)
+        table = read_costs(data, source="data.csv")
+    except (OSError, ValueError, DataError) as error:
+        trace.record("note", about="bill", text=f"cannot be read: {error}")
+        return None
+    for fault in table.faults[:_NOTED_FAULTS]:
+        trace.record("note", about="data.csv", text=fault)
+    return AccountBill(question, _by_family(table, question))
+
+
+def _by_family(table: CostTable, question: Question) -> dict[str, Spending]:
+    found: dict[str, Spending] = defaultdict(Spending)
+    line: CostLine
+    for line in account_lines(table, question.account):
+        found[line.family].costs_e4usd[line.day] += line.cost_e4usd
+        found[line.family].applications[line.day] = line.application
+    return dict(found)

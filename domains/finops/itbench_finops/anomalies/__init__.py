@@ -1,0 +1,1 @@
+"""The embedded suite of simulated cost anomalies, made on first use."""

@@ -1,0 +1,58 @@
+"""The domain `finops`: everything the core needs to know of it. Cheap to import."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from itbench.interfaces.domain import Domain
+from itbench.interfaces.json import JsonObject
+from itbench_finops.agents.specs import AGENTS
+from itbench_finops.anomalies.suite import ANOMALIES
+from itbench_finops.published.suite import ITBENCH_LITE
+from itbench_finops.sizing.suite import RIGHT_SIZING
+
+if TYPE_CHECKING:
+    from itbench.interfaces.score import Score
+    from itbench.interfaces.submission import Submission
+    from itbench.interfaces.task import Task
+
+
+class FinopsScorer:
+    """All and only the resources to blame, or the share of the achievable saving; see docs/finops.md."""
+
+    def score(self, task: "Task", submission: "Submission", truth: JsonObject) -> "Score":
+        """Return the score of an explanation or of a plan; which of the two it is, the truth tells."""
+        from itbench.interfaces.score import Score
+        from itbench_finops.scoring.anomaly import score_anomaly
+        from itbench_finops.scoring.sizing import score_plan
+
+        rules = score_anomaly if "resource" in truth else score_plan
+        parts = rules(submission.answer, truth)
+        return Score(
+            value=parts.value, metrics=parts.metrics, reasons=tuple(parts.reasons), details=parts.details
+        )
+
+
+def solution(task: "Task", truth: JsonObject) -> Mapping[str, bytes]:
+    """Return a perfect submission as the file that the task asks for."""
+    from itbench_finops.scoring.solution import perfect_answer
+
+    return {task.hand_in.answer or "answer.json": perfect_answer(truth)}
+
+
+def truth_schema() -> JsonObject:
+    """Return the JSON Schema of a stored truth of either kind of task."""
+    from itbench_finops.anomalies.task import truth_schema as of_anomaly
+    from itbench_finops.sizing.truth import truth_schema as of_fleet
+
+    return {"allOf": [{"$ref": "urn:itbench:truth"}, {"oneOf": [of_anomaly(), of_fleet()]}]}
+
+
+DOMAIN = Domain(
+    name="finops",
+    summary="Cloud costs: explain an anomaly of the bill, right-size a fleet.",
+    suites=(ANOMALIES, RIGHT_SIZING, ITBENCH_LITE),
+    scorer=FinopsScorer(),
+    solution=solution,
+    agents=AGENTS,
+    truth_schema=truth_schema,
+)

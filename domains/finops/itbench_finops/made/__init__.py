@@ -1,0 +1,1 @@
+"""What the suites that are made from seeds share: options, the cache, and the pinned hashes."""

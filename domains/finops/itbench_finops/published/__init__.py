@@ -1,0 +1,1 @@
+"""ITBench-Lite's FinOps tasks, read where they lie."""

@@ -1,0 +1,156 @@
+"""`finops/itbench-lite`: the FinOps tasks that IBM published, read where they lie."""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from itbench.errors import DataError, UsageError
+from itbench.interfaces.json import JsonObject
+from itbench.interfaces.suite import Progress, Suite, SuiteOptions, no_progress
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from itbench.interfaces.task import Task
+    from itbench.interfaces.workspace import Input
+    from itbench_finops.published.locate import Location
+
+_DIRECTORY = re.compile(r"Scenario-(\d{1,6})")
+
+
+class PublishedSuite(Suite):
+    """A dataset that others published, read where it lies."""
+
+    name = "itbench-lite"
+    version = "1"
+    summary = "ITBench-Lite: the FinOps tasks that IBM published."
+
+    def __init__(self, options: SuiteOptions | None = None) -> None:
+        self._options = options or SuiteOptions()
+        self._location: Location | None = None
+
+    def configured(self, options: SuiteOptions) -> "PublishedSuite":
+        """Return this suite with the user's options; of the extra ones it knows `revision`.
+
+        Raises:
+            UsageError: an option that this suite does not have.
+        """
+        for key in options.extra:
+            if key != "revision":
+                raise UsageError(f"suite {self.name!r} has no option {key!r}; it knows: revision")
+        return PublishedSuite(options)
+
+    def prepare(self, progress: Progress = no_progress) -> None:
+        """Find the dataset.
+
+        Raises:
+            DataError: it lies nowhere.
+        """
+        count = len(self._directories())
+        progress(f"found {self.name} in {self._locate().directory}", count, count)
+
+    def fetch(self, tasks: "Sequence[str]" = (), progress: Progress = no_progress) -> Path:
+        """Download the dataset, or only some of its tasks, and return where it lies.
+
+        Raises:
+            UsageError: the hub's client is not installed, or there is no such task.
+            DataError: the download did not succeed.
+        """
+        from itbench_finops.published.fetch import fetch_dataset
+
+        numbers = [self._number(task_id) for task_id in tasks]
+        return fetch_dataset(numbers, revision=self._options.extra.get("revision"))
+
+    def settings(self) -> JsonObject:
+        """Return the revision of the data if known, and its directory's name."""
+        from itbench_finops.published.locate import REPOSITORY
+
+        location = self._locate()
+        return {
+            "repository": REPOSITORY,
+            "revision": location.revision,
+            "directory": location.directory.name,
+            "view": "as-published" if self._options.as_published else "default",
+        }
+
+    def tasks(self) -> "list[Task]":
+        """Return a task for each directory, by number."""
+        from itbench_finops.anomalies.task import make_task
+
+        return [
+            make_task(
+                f"{self.name}-{number}",
+                title=f"Cost anomaly {number} of ITBench-Lite",
+                suite=self.name,
+                is_simulated=False,
+            )
+            for number in self._directories()
+        ]
+
+    def inputs(self, task_id: str) -> "Sequence[Input]":
+        """Return the files of a task, without its truth.
+
+        Raises:
+            DataError: a file is missing, or a symbolic link leads out of the directory.
+        """
+        from itbench_finops.published.inputs import public_inputs
+
+        return public_inputs(self._directory(task_id), blobs=self._locate().blobs)
+
+    def truth(self, task_id: str) -> JsonObject:
+        """Return the truth that was published with the task, with a canary and the excess dollars.
+
+        Raises:
+            DataError: there is none, or it cannot be read.
+        """
+        return self.truth_from(task_id, self._locate().directory)
+
+    def truth_from(self, task_id: str, directory: Path) -> JsonObject:
+        """Return the truth as it lies in another directory, in the published layout or as `<task id>.yaml` or `.json`.
+
+        Raises:
+            DataError: there is none, or it cannot be read.
+        """
+        from itbench_finops.published.truths import TRUTH_NAMES, add_excess, read_truth
+
+        number = self._number(task_id)
+        names = [f"{task_id}{suffix}" for suffix in (".json", ".yaml", ".yml")]
+        names += [f"Scenario-{number}/{name}" for name in TRUTH_NAMES]
+        for name in names:
+            if (directory / name).is_file():
+                return add_excess(read_truth(directory / name), self._directory(task_id))
+        raise DataError(
+            f"no truth of task {task_id!r} in {str(directory)!r}; expected one of {', '.join(names)}"
+        )
+
+    def _locate(self) -> "Location":
+        if self._location is None:
+            from itbench_finops.published.locate import locate
+
+            self._location = locate(self._options.data, self._options.extra.get("revision"))
+        return self._location
+
+    def _directories(self) -> dict[int, Path]:
+        found: dict[int, Path] = {}
+        for path in sorted(self._locate().directory.iterdir()):
+            match = _DIRECTORY.fullmatch(path.name)
+            if match is not None and path.is_dir():
+                if int(match[1]) in found:
+                    raise DataError(f"{path}: task {int(match[1])} stands there twice; remove one")
+                found[int(match[1])] = path
+        return dict(sorted(found.items()))
+
+    def _directory(self, task_id: str) -> Path:
+        directories, number = self._directories(), self._number(task_id)
+        if number not in directories:
+            raise UsageError(f"suite {self.name!r} has no task {task_id!r}; it has {len(directories)}")
+        return directories[number]
+
+    def _number(self, task_id: str) -> int:
+        match = re.fullmatch(rf"{re.escape(self.name)}-(\d{{1,6}})", task_id)
+        if match is None:
+            raise UsageError(f"suite {self.name!r} has no task {task_id!r}; its ids are {self.name}-<number>")
+        return int(match[1])
+
+
+ITBENCH_LITE = PublishedSuite()

@@ -1,0 +1,177 @@
+"""ITBench-Lite's FinOps tasks, read as they lie, with all that can be wrong with them."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from itbench.errors import DataError, UsageError
+from itbench.interfaces.suite import SuiteOptions
+from itbench_finops.published.locate import locate
+from itbench_finops.published.suite import ITBENCH_LITE
+from itbench_finops.published.truths import read_truth
+
+TASK = "itbench-lite-1"
+
+
+def suite_in(path: Path, **extra: str):
+    return ITBENCH_LITE.configured(SuiteOptions(data=path, extra=extra))
+
+
+@pytest.fixture
+def copy(lite: Path, tmp_path: Path) -> Path:
+    """Return the directory of the tasks, to be spoilt."""
+    shutil.copytree(lite / "snapshots" / "finops" / "v0.1-finops-anomaly", tmp_path / "copy")
+    return tmp_path / "copy"
+
+
+def test_tasks_come_by_number_and_show_everything_but_the_truth(lite: Path) -> None:
+    suite = suite_in(lite)
+    assert [task.id for task in suite.tasks()] == [TASK, "itbench-lite-2", "itbench-lite-10"]
+    assert [entry.path for entry in suite.inputs(TASK)] == ["anomaly.json", "data.csv"]
+    assert suite.settings()["directory"] == "v0.1-finops-anomaly"
+
+
+def test_the_truth_has_a_canary_and_the_dollars_of_each_resource(lite: Path) -> None:
+    truth = suite_in(lite).truth(TASK)
+    assert truth["canary"].startswith("itbench-canary-")
+    assert all(float(each["excess_usd"]) > 0 for each in truth["resource"])
+    assert suite_in(lite).truth(TASK) == truth
+
+
+@pytest.mark.parametrize("place", ["", "snapshots/finops/v0.1-finops-anomaly"])
+def test_the_dataset_is_found_in_every_layout(lite: Path, place: str) -> None:
+    assert locate(lite / place, environment={}).directory.name == "v0.1-finops-anomaly"
+    assert locate(environment={"ITBENCH_DATA": str(lite / place)}).directory.name == "v0.1-finops-anomaly"
+
+
+def test_the_dataset_is_found_in_the_cache_of_the_hubs_client(lite: Path, tmp_path: Path) -> None:
+    snapshot = tmp_path / "datasets--ibm-research--ITBench-Lite" / "snapshots" / "c0ffee"
+    shutil.copytree(lite, snapshot)
+    for name in ("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"):
+        found = locate(environment={name: str(tmp_path)})
+        assert (found.revision, found.directory.parent.parent.parent) == ("c0ffee", snapshot)
+    assert locate(environment={"HF_HUB_CACHE": str(tmp_path)}, revision="c0ffee").revision == "c0ffee"
+    with pytest.raises(DataError, match="were not found"):
+        locate(environment={"HF_HUB_CACHE": str(tmp_path)}, revision="beef")
+
+
+def test_tasks_of_another_domain_in_the_same_layout_are_not_taken_for_these(tmp_path: Path) -> None:
+    (tmp_path / "Scenario-1" / "alerts").mkdir(parents=True)
+    with pytest.raises(DataError, match=r"no Scenario-<N> directory with an anomaly.json there"):
+        locate(tmp_path, environment={})
+
+
+@pytest.mark.parametrize(
+    ("prepare", "message"),
+    [
+        (lambda path: path / "absent", "no such directory; mend --data or ITBENCH_DATA"),
+        (lambda path: path, "bring it with `itbench fetch finops/itbench-lite`"),
+    ],
+)
+def test_a_missing_dataset_says_how_to_bring_it(tmp_path: Path, prepare, message: str) -> None:
+    with pytest.raises(DataError, match=r"--data|no such directory") as caught:
+        locate(prepare(tmp_path), environment={})
+    assert message in str(caught.value)
+
+
+def test_several_versions_side_by_side_have_to_be_chosen_from(lite: Path, tmp_path: Path) -> None:
+    shutil.copytree(lite, tmp_path / "two")
+    versions = tmp_path / "two" / "snapshots" / "finops"
+    shutil.copytree(versions / "v0.1-finops-anomaly", versions / "v0.2")
+    with pytest.raises(DataError, match=r"several versions: v0.1-finops-anomaly, v0.2; point to one"):
+        locate(tmp_path / "two", environment={})
+
+
+def test_wrong_options_and_ids_are_refused(lite: Path) -> None:
+    with pytest.raises(UsageError, match="has no option 'seed'; it knows: revision"):
+        suite_in(lite, seed="1")
+    with pytest.raises(UsageError, match="its ids are itbench-lite-<number>"):
+        suite_in(lite).truth("finops-0001")
+    with pytest.raises(UsageError, match="it has 3"):
+        suite_in(lite).inputs("itbench-lite-77")
+
+
+@pytest.mark.parametrize(
+    ("text", "resources"),
+    [
+        ("resource:\n- {name: xyZts, type: Instance_Family, id: 7}\n", [("xyZts", "Instance_Family")]),
+        ("resource: {name: 12, type: Application}\n", [("12", "Application")]),
+        ('{"resource": [{"name": "x", "type": "CSP"}]}', [("x", "CSP")]),
+    ],
+)
+def test_a_truth_is_read_in_any_published_shape(text: str, resources, tmp_path: Path) -> None:
+    (tmp_path / "ground_truth.yaml").write_text(text)
+    truth = read_truth(tmp_path / "ground_truth.yaml")
+    assert [(each["name"], each["type"]) for each in truth["resource"]] == resources
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "expected `resource:`"),
+        ("resource: []", "expected `resource:`"),
+        ("resource: [x]", "each resource needs a name and a type, found 'x'"),
+        ("resource: [{name: x}]", "each resource needs a name and a type"),
+        ("resource: [", "not to be understood"),
+        ("!!python/object:os.system {}", "not to be understood"),
+    ],
+)
+def test_a_truth_that_cannot_be_used_says_why(text: str, message: str, tmp_path: Path) -> None:
+    (tmp_path / "ground_truth.yaml").write_text(text)
+    with pytest.raises(DataError) as caught:
+        read_truth(tmp_path / "ground_truth.yaml")
+    assert message in str(caught.value)
+
+
+def test_a_truth_may_lie_elsewhere_under_the_name_of_its_task(lite: Path, copy: Path, tmp_path: Path) -> None:
+    suite = suite_in(lite)
+    stored = tmp_path / "truths"
+    stored.mkdir()
+    (stored / f"{TASK}.json").write_text(json.dumps(suite.truth(TASK)))
+    assert suite.truth_from(TASK, stored) == suite.truth(TASK)
+    assert suite.truth_from(TASK, copy) == suite.truth(TASK)
+    with pytest.raises(DataError, match=f"no truth of task '{TASK}'"):
+        suite.truth_from(TASK, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda folder: (folder / "data.csv").write_text("nothing,here\n"),
+        lambda folder: (folder / "data.csv").write_bytes(b"\xff\x00"),
+        lambda folder: (folder / "data.csv").unlink(),
+        lambda folder: (folder / "anomaly.json").write_text("{}"),
+    ],
+    ids=["other columns", "no text", "no table", "no question"],
+)
+def test_a_table_that_cannot_be_read_leaves_the_dollars_open(copy: Path, spoil) -> None:
+    suite = suite_in(copy)
+    spoil(copy / "Scenario-1")
+    truth = suite.truth(TASK)
+    assert truth["resource"]
+    assert not any("excess_usd" in each for each in truth["resource"])
+
+
+def test_a_missing_file_and_a_link_that_leads_out_are_told(copy: Path, tmp_path: Path) -> None:
+    suite = suite_in(copy)
+    (copy / "Scenario-1" / "data.csv").unlink()
+    with pytest.raises(DataError, match=r"data.csv: no such file; fetch the dataset again"):
+        suite.inputs(TASK)
+    (tmp_path / "secret").write_text("x")
+    (copy / "Scenario-1" / "data.csv").symlink_to(tmp_path / "secret")
+    with pytest.raises(DataError, match="a symbolic link out of the task's directory"):
+        suite.inputs(TASK)
+    (copy / "Scenario-1" / "data.csv").unlink()
+    (copy / "Scenario-1" / "data.csv").symlink_to(copy / "Scenario-1" / "ground_truth.yaml")
+    with pytest.raises(DataError, match="another name of a truth"):
+        suite.inputs(TASK)
+
+
+def test_hidden_files_and_truths_by_any_spelling_are_not_shown(copy: Path) -> None:
+    for name in (".git", "Ground-Truth.json", "groundtruth.yml"):
+        (copy / "Scenario-1" / name).write_text("x")
+    (copy / "Scenario-1" / "ground truth").mkdir()
+    (copy / "Scenario-1" / "ground truth" / "x.csv").write_text("x")
+    assert [entry.path for entry in suite_in(copy).inputs(TASK)] == ["anomaly.json", "data.csv"]

@@ -1,0 +1,219 @@
+"""The FinOps domain as a user meets it: every suite, by the command line."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from itbench.errors import UsageError
+from itbench.interfaces.suite import SuiteOptions
+from itbench.testing import check_domain
+from itbench_finops.anomalies.suite import ANOMALIES
+from itbench_finops.domain import DOMAIN
+from itbench_finops.sizing.suite import RIGHT_SIZING
+
+pytestmark = pytest.mark.usefixtures("finops", "made")
+
+Itbench = Callable[..., Any]
+
+
+def run(itbench: Itbench, *arguments: str | Path) -> dict[str, Any]:
+    done = itbench("run", "--json", *arguments)
+    assert done.code == 0, done.err
+    result: dict[str, Any] = json.loads(done.out)
+    return result
+
+
+def show(itbench: Itbench, found: dict[str, Any], task: str = "itbench-lite-1") -> dict[str, Any]:
+    result: dict[str, Any] = json.loads(itbench("show", found["path"], task, "--json").out)
+    return result
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("suite", "tasks"), [("anomalies", 30), ("right-sizing", 10)])
+def test_an_embedded_suite_keeps_all_rules(suite: str, tasks: int) -> None:
+    """Slow: runs every cheat over every task."""
+    (report,) = check_domain(DOMAIN, suite)
+    assert (report.tasks, len(report.rules)) == (tasks, 11)
+
+
+def test_the_published_suite_keeps_all_rules(lite: Path) -> None:
+    (report,) = check_domain(DOMAIN, "itbench-lite", SuiteOptions(data=lite))
+    assert report.tasks == 3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("suite", ["anomalies", "right-sizing"])
+def test_the_baseline_is_neither_helpless_nor_perfect_and_no_cheat_gets_far(
+    suite: str, itbench: Itbench
+) -> None:
+    """Slow: seven agents over all embedded tasks."""
+    scores = {spec.name: run(itbench, f"finops/{suite}", "-a", spec.name)["score"] for spec in DOMAIN.agents}
+    assert 0.4 <= scores.pop("baseline") <= 0.95
+    assert max(scores.values()) < 0.25, scores
+    best = max(scores, key=lambda name: scores[name])
+    floor = next(each.floor for each in DOMAIN.suites if each.name == suite)
+    assert floor is not None
+    assert (floor.agent, floor.value) == (best, pytest.approx(scores[best], abs=0.0005))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("suite", ["anomalies", "right-sizing"])
+def test_the_oracle_scores_one_and_who_hands_in_nothing_scores_zero(suite: str, itbench: Itbench) -> None:
+    """Slow: copies every input twice."""
+    assert run(itbench, f"finops/{suite}", "-a", "oracle")["score"] == 1.0
+    assert run(itbench, f"finops/{suite}", "-a", "null")["score"] == 0.0
+
+
+def test_the_first_suite_is_the_default_and_the_table_is_that_of_any_domain(itbench: Itbench) -> None:
+    done = itbench("run", "finops", "-a", "oracle", "-t", "finops-0003", "-t", "finops-0010")
+    assert done.code == 0, done.err
+    assert "finops/anomalies" in done.out
+    assert "excess_explained" in done.out
+
+
+def test_the_published_tasks_run_with_data_and_show_the_lenient_reading(lite: Path, itbench: Itbench) -> None:
+    arguments = ("finops/itbench-lite", "--data", lite)
+    assert run(itbench, *arguments, "-a", "oracle")["score"] == 1.0
+    program = """python3 - <<'END'
+import csv, json
+rows = list(csv.DictReader(open("data.csv")))
+names = {(row[kind], kind) for row in rows for kind in ("Application", "Instance_Family")}
+json.dump({"resource": [{"name": n, "type": t} for n, t in names]}, open("agent_output.json", "w"))
+END"""
+    found = run(itbench, *arguments, "-a", "command", "--", "sh", "-c", program)
+    assert found["score"] == 0.0
+    metrics = show(itbench, found)["score"]["metrics"]
+    assert (metrics["all_named"], metrics["recall"], metrics["excess_explained"]) == (1.0, 1.0, 1.0)
+    assert metrics["precision"] < 0.2
+
+
+def test_a_held_out_suite_is_one_option_away_and_has_no_floor(itbench: Itbench) -> None:
+    for suite in ("anomalies", "right-sizing"):
+        found = run(itbench, f"finops/{suite}", "-a", "oracle", "-S", "seed=987654321", "-S", "count=2")
+        assert (found["score"], found["trials_scored"], found["floor"]) == (1.0, 2, None)
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ("seed=abc", "suite option seed='abc' is no whole number from 1 to"),
+        ("seed=0", "suite option seed='0' is no whole number from 1 to"),
+        ("count=3", "takes `count` only with `seed`"),
+        ("colour=red", "has no option 'colour'"),
+    ],
+)
+@pytest.mark.parametrize("suite", [ANOMALIES, RIGHT_SIZING], ids=lambda suite: suite.name)
+def test_wrong_options_of_an_embedded_suite_are_refused(suite, option: str, message: str) -> None:
+    name, _, value = option.partition("=")
+    with pytest.raises(UsageError) as caught:
+        suite.configured(SuiteOptions(extra={name: value}))
+    assert message in str(caught.value)
+
+
+def test_two_draws_from_one_seed_with_other_counts_do_not_share_tasks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ITBENCH_CACHE", str(tmp_path))
+    for count in ("1", "2"):
+        suite = ANOMALIES.configured(SuiteOptions(extra={"seed": "5", "count": count}))
+        suite.prepare()
+        assert suite.truth("finops-0001")["resource"]
+    assert len(list((tmp_path / "finops").iterdir())) == 2
+
+
+HUGE = "truncate -s 1000000000 agent_output.json"
+TWICE = """python3 -c "import json; r = {'name': 'x', 'type': 'CSP'}; print(json.dumps({'resource': [r, r]}))" > agent_output.json"""
+ODD = r"""printf '{"resource": [{"name": "\\u202e \\u0000 \\ud83e\\udda5", "type": "CSP"}]}' > agent_output.json"""
+NOT_A_NUMBER = """echo '{"resource": [{"name": NaN, "type": "CSP"}]}' > agent_output.json"""
+
+
+@pytest.mark.parametrize(
+    ("program", "told"),
+    [
+        (HUGE, "5000000"),
+        (TWICE, "1 resources were named again; each counts once"),
+        (ODD, "0 of "),
+        (NOT_A_NUMBER, "NaN is not a JSON value"),
+        ("""echo '{"resource": "x"}' > agent_output.json""", "$.resource: found 'x', allowed: array"),
+        ("""echo '{"resource": [{"name": "x"}]}' > agent_output.json""", "found no key 'type'"),
+        ("mkdir agent_output.json", "agent_output.json"),
+    ],
+    ids=["a gigabyte", "named twice", "odd names", "not a number", "no list", "no type", "a folder"],
+)
+def test_an_odd_answer_scores_zero_with_its_reason(
+    program: str, told: str, lite: Path, itbench: Itbench
+) -> None:
+    arguments = ("finops/itbench-lite", "--data", lite, "-t", "itbench-lite-1")
+    found = run(itbench, *arguments, "-a", "command", "--", "sh", "-c", program)
+    assert (found["score"], found["trials_scored"]) == (0.0, 1)
+    shown = show(itbench, found)
+    reasons = [shown["trial"]["fault"] or "", *(shown["score"] or {}).get("reasons", [])]
+    assert told in " ".join(reasons)
+
+
+def test_a_task_whose_truth_is_broken_has_no_score_and_the_others_have_theirs(
+    lite: Path, tmp_path: Path, itbench: Itbench
+) -> None:
+    shutil.copytree(lite, tmp_path / "spoilt")
+    folder = tmp_path / "spoilt" / "snapshots" / "finops" / "v0.1-finops-anomaly" / "Scenario-2"
+    (folder / "ground_truth.yaml").write_text("resource: [")
+    done = itbench("run", "--json", "finops/itbench-lite", "--data", tmp_path / "spoilt", "-a", "baseline")
+    assert done.code != 0
+    found = json.loads(done.out)
+    assert found["trials_scored"] == 2
+    assert "not to be understood" in itbench("show", found["path"], "itbench-lite-2").out.replace("\n", " ")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "value"),
+    [
+        (lambda text: text.replace(",", ", ").replace(" \n", "\n"), None),
+        (lambda text: text + text.splitlines()[5] + "\n", None),
+        (lambda text: text + "2020-13-45,x,x,x,x,x,1,1,NaN\n\n,,\n", None),
+        (lambda text: text.replace(",", ";").replace(".", ","), None),
+        (lambda text: text.replace("unblended_cost", "cost"), 0.0),
+        (lambda _: "", 0.0),
+        (lambda _: "\ud800", 0.0),
+    ],
+    ids=["spaces", "duplicate", "junk lines", "decimal commas", "no column", "empty", "no text"],
+)
+def test_a_spoilt_table_is_read_as_well_as_can_be_and_never_ends_the_run(
+    spoil, value: float | None, lite: Path, tmp_path: Path, itbench: Itbench
+) -> None:
+    shutil.copytree(lite, tmp_path / "spoilt")
+    path = tmp_path / "spoilt" / "snapshots" / "finops" / "v0.1-finops-anomaly" / "Scenario-1" / "data.csv"
+    path.write_bytes(spoil(path.read_text()).encode("utf-8", "surrogatepass"))
+    values = []
+    for data in (lite, tmp_path / "spoilt"):
+        found = run(itbench, "finops/itbench-lite", "--data", data, "-t", "itbench-lite-1", "-a", "baseline")
+        assert found["trials_scored"] == 1
+        score = show(itbench, found)["score"]
+        values.append(score["metrics"]["recall"] if score else 0.0)
+    assert values == [1.0, 1.0 if value is None else value]
+
+
+def test_the_scorer_takes_whatever_hypothesis_thinks_of() -> None:
+    from itbench.suites.load import load_tasks
+    from itbench.testing.junk import check_scorer_is_total
+    from itbench.validation.finding import Case
+
+    for suite in (ANOMALIES, RIGHT_SIZING):
+        check_scorer_is_total(Case(DOMAIN, suite, load_tasks(suite)[:1]))
+
+
+def test_listing_the_domain_imports_nothing_heavy() -> None:
+    code = "import itbench_finops.domain, sys; print(sorted({'pydantic', 'jsonschema', 'yaml', 'rich', 'numpy', 'csv', 'decimal'} & set(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PYTHONPATH": ":".join(filter(None, sys.path))},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "[]\n"
