@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
-SOURCES = core/itbench domains/sre/itbench_sre schemas/itbench_schemas
+SOURCES = core/itbench domains schemas/itbench_schemas
 
 .PHONY: run test bench clean
 

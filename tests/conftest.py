@@ -116,7 +116,7 @@ def incident_cache(machine_folder: Path) -> Path:
     cache = machine_folder / "incident-cache"
     with locked(machine_folder / "incident-cache.lock"), pytest.MonkeyPatch.context() as patch:
         patch.setenv("ITBENCH_CACHE", str(cache))
-        make_missing(embedded_specs(), cache_root(VERSION, None), is_pinned=True)
+        make_missing(embedded_specs(), cache_root(VERSION, None, 16), is_pinned=True)
     return cache
 
 

@@ -10,12 +10,14 @@ from itbench.report.table import table
 
 def print_json(value: JsonValue) -> None:
     """Print JSON for machines."""
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n")
+    print_text(json.dumps(value, indent=2, ensure_ascii=False, default=str))
 
 
 def print_text(text: str) -> None:
     """Print text for people."""
-    sys.stdout.write(text + "\n")
+    # Half of a surrogate pair, as an agent may write it, is no Unicode; as an escape it is still JSON.
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
 
 
 def print_rows(head: Sequence[str], rows: Sequence[Sequence[str]], *, as_json: bool) -> None:

@@ -120,4 +120,12 @@ def test_words_of_an_agent_that_are_no_unicode_are_kept(sums: Path, itbench: Itb
     assert done.code == 0
     shown = itbench("show", only_run(), "sum-0000")
     assert "\x1b" not in shown.out
+    assert itbench("show", only_run(), "sum-0000", "--json").code == 0
     assert "a trailing comma was left out of the answer" in shown.out
+
+
+def test_half_a_surrogate_pair_in_an_answer_is_shown_as_an_escape(sums: Path, itbench: Itbench) -> None:
+    program = r"""printf '{"sum": "\\ud800"}' > answer.json"""
+    itbench("run", "sums", "-n", "1", "-a", "command", *OPEN, "--", "sh", "-c", program)
+    for words in ((), ("sum-0000",), ("sum-0000", "--json"), ("--json",)):
+        assert itbench("show", only_run(), *words).code == 0

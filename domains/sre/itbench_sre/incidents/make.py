@@ -23,13 +23,13 @@ _WATCH_S = 1.0
 _MAKING, _LEFTOVER_S = ".making-", 3600.0
 
 
-def cache_root(version: str, seed: int | None) -> Path:
+def cache_root(version: str, seed: int | None, count: int) -> Path:
     """Return where the incidents of one suite are kept; the seed itself does not show.
 
     What another version of the simulator made is never taken for this one's: the pinned hashes are part of the name.
     """
     pinned = json.dumps(read_manifest(), sort_keys=True)
-    name = pinned if seed is None else f"{pinned} seed {seed}"
+    name = pinned if seed is None else f"{pinned} seed {seed} count {count}"
     return cache_dir() / "sre" / f"incidents-{version}-{hashlib.sha256(name.encode()).hexdigest()[:16]}"
 
 

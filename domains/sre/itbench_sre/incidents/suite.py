@@ -98,7 +98,7 @@ class IncidentsSuite(Suite):
     def _root(self) -> Path:
         from itbench_sre.incidents.make import cache_root
 
-        return cache_root(VERSION, self._seed)
+        return cache_root(VERSION, self._seed, self._count)
 
     def _specs(self) -> "list[IncidentSpec]":
         from itbench_sre.simulator import draw_specs, embedded_specs
