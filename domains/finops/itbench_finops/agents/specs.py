@@ -18,7 +18,7 @@ def _cheat(request: AgentRequest) -> Agent:
 
 
 def _spec(name: str, summary: str) -> AgentSpec:
-    return AgentSpec(name=name, summary=summary, create=_cheat, role="cheat")
+    return AgentSpec(name=name, summary=summary, create=_cheat, role="cheat", is_in_process=True)
 
 
 AGENTS: tuple[AgentSpec, ...] = (
@@ -27,6 +27,7 @@ AGENTS: tuple[AgentSpec, ...] = (
         summary="Compares with the same weekday, or sizes by a rule of thumb, without a model.",
         create=_baseline,
         role="baseline",
+        is_in_process=True,
     ),
     _spec("largest-absolute-rise", "Names what costs most dollars more than in the week before."),
     _spec("largest-relative-rise", "Names what costs most times as much as in the week before."),
