@@ -109,14 +109,12 @@ def installed(machine_folder: Path) -> Path:
 @pytest.fixture(scope="session")
 def incident_cache(machine_folder: Path) -> Path:
     """Return a cache in which the embedded incidents are made, once for all test processes."""
-    from itbench_sre.incidents.make import cache_root, make_missing
-    from itbench_sre.incidents.suite import VERSION
-    from itbench_sre.simulator import embedded_specs
+    from itbench_sre.incidents.suite import INCIDENTS
 
     cache = machine_folder / "incident-cache"
     with locked(machine_folder / "incident-cache.lock"), pytest.MonkeyPatch.context() as patch:
         patch.setenv("ITBENCH_CACHE", str(cache))
-        make_missing(embedded_specs(), cache_root(VERSION, None, 16), is_pinned=True)
+        INCIDENTS.prepare()
     return cache
 
 

@@ -17,7 +17,7 @@ LAYERS = [
     {"run"},
     {"react", "sandbox"},
     {"models"},
-    {"agents", "store", "suites", "workspaces", "statistics", "schema"},
+    {"agents", "made", "store", "suites", "workspaces", "statistics", "schema"},
     {"plugins"},
     {"cache", "errors", "interfaces"},
 ]

@@ -96,7 +96,7 @@ def test_a_kill_while_incidents_are_made_leaves_no_process_and_no_half_incident(
     command = [sys.executable, "-c", "from itbench.cli.main import main; main()", *words]
     process = subprocess.Popen(command, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 60
-    while not list(cache.glob("sre/*/snapshots/*")) and time.monotonic() < deadline:
+    while not list(cache.glob("sre/*/inputs/*")) and time.monotonic() < deadline:
         time.sleep(0.05)
     workers = _children(process.pid)
     process.kill()
@@ -107,7 +107,7 @@ def test_a_kill_while_incidents_are_made_leaves_no_process_and_no_half_incident(
     assert not any(_is_alive(pid) for pid in workers)
     done = subprocess.run(command, env=variables, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
-    assert len(list(cache.glob("sre/*/truths/*.json"))) == len(list(cache.glob("sre/*/snapshots/*"))) == 4
+    assert len(list(cache.glob("sre/*/truths/*.json"))) == len(list(cache.glob("sre/*/inputs/*"))) == 4
 
 
 def _children(pid: int) -> list[int]:

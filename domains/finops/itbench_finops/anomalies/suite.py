@@ -4,14 +4,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from itbench.interfaces.suite import Floor
-from itbench_finops.made.suite import MadeSuite
+from itbench_finops.made.suite import FinopsSuite
 
 if TYPE_CHECKING:
     from itbench.interfaces.task import Task
-    from itbench_finops.made.make import Job
+    from itbench.made.jobs import Job
 
 
-class AnomaliesSuite(MadeSuite):
+class AnomaliesSuite(FinopsSuite):
     """The 30 embedded anomalies, or as many fresh ones as asked for, drawn from a seed of the user's own."""
 
     name = "anomalies"
@@ -21,7 +21,7 @@ class AnomaliesSuite(MadeSuite):
 
     def jobs(self) -> "list[Job]":
         """Return what is to be made, in the order of the tasks."""
-        from itbench_finops.made.make import Job
+        from itbench.made.jobs import Job
         from itbench_finops.simulator.anomaly import make_anomaly
         from itbench_finops.simulator.specs import draw_specs, embedded_specs
 

@@ -4,14 +4,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from itbench.interfaces.suite import Floor
-from itbench_finops.made.suite import MadeSuite
+from itbench_finops.made.suite import FinopsSuite
 
 if TYPE_CHECKING:
     from itbench.interfaces.task import Task
-    from itbench_finops.made.make import Job
+    from itbench.made.jobs import Job
 
 
-class RightSizingSuite(MadeSuite):
+class RightSizingSuite(FinopsSuite):
     """The 10 embedded fleets, or as many fresh ones as asked for, drawn from a seed of the user's own."""
 
     name = "right-sizing"
@@ -21,7 +21,7 @@ class RightSizingSuite(MadeSuite):
 
     def jobs(self) -> "list[Job]":
         """Return what is to be made, in the order of the tasks."""
-        from itbench_finops.made.make import Job
+        from itbench.made.jobs import Job
         from itbench_finops.sizing.simulate import draw_specs, embedded_specs, make_fleet
 
         drawn = self._drawn

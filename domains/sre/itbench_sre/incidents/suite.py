@@ -1,115 +1,58 @@
 """`sre/incidents`: simulated incidents in the published format, made on first use into the cache."""
 
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from itbench.errors import UsageError
 from itbench.interfaces.json import JsonObject
-from itbench.interfaces.suite import Floor, Progress, Suite, SuiteOptions, no_progress
+from itbench.interfaces.suite import Floor
+from itbench.made.suite import MadeSuite
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from itbench.interfaces.task import Task
-    from itbench.interfaces.workspace import Input
-    from itbench_sre.simulator.specs import IncidentSpec
-
-VERSION = "1"
-_DRAWN_COUNT = 16
-_LARGEST_COUNT = 1000
+    from itbench.made.jobs import Job
 
 
-class IncidentsSuite(Suite):
+class IncidentsSuite(MadeSuite):
     """The 16 embedded incidents, or as many fresh ones as asked for, drawn from a seed of the user's own."""
 
+    domain = "sre"
     name = "incidents"
-    version = VERSION
+    version = "1"
     summary = "16 simulated incidents: quotas, rollouts, connection pools, network partitions."
+    embedded = 16
 
-    def __init__(
-        self, seed: int | None = None, count: int = _DRAWN_COUNT, floor: Floor | None = None
-    ) -> None:
-        self._seed = seed
-        self._count = count
-        # What cheats score was measured on the embedded incidents only.
-        self.floor = floor if seed is None else None
+    def jobs(self) -> "list[Job]":
+        """Return the incidents to be simulated."""
+        from itbench.made.jobs import Job
+        from itbench_sre.simulator import draw_specs, embedded_specs, make_incident
 
-    def configured(self, options: SuiteOptions) -> Suite:
-        """Take `seed` and `count`: another set of incidents, never published, made from a secret number.
+        drawn = self._drawn
+        specs = embedded_specs() if drawn is None else draw_specs(drawn.seed, drawn.count)
+        return [Job(spec.id, spec.seed, partial(make_incident, spec)) for spec in specs]
 
-        Raises:
-            UsageError: another option, or one that is no number.
-        """
-        extra = dict(options.extra)
-        seed, count = extra.pop("seed", None), extra.pop("count", None)
-        super().configured(SuiteOptions(data=options.data, as_published=options.as_published, extra=extra))
-        if seed is None:
-            if count is not None:
-                raise UsageError("suite 'incidents' takes `count` only with `seed`; the embedded ones are 16")
-            return self
-        return IncidentsSuite(_number("seed", seed, 2**63), _number("count", count or "16", _LARGEST_COUNT))
+    def pinned(self) -> Mapping[str, str]:
+        """Return the pinned hash of each embedded snapshot."""
+        from itbench_sre.simulator.digests import read_manifest
 
-    def settings(self) -> JsonObject:
-        """Return whether these are the embedded incidents."""
-        return {"incidents": "embedded" if self._seed is None else "drawn from a seed"}
+        return {task_id: entry["sha256"] for task_id, entry in read_manifest().items()}
 
-    def prepare(self, progress: Progress = no_progress) -> None:
-        """Make what is not in the cache yet.
+    @staticmethod
+    def digest(directory: Path, truth: JsonObject) -> str:
+        """Return the hash of a snapshot; the truth follows from the same simulation."""
+        from itbench_sre.simulator.digests import tree_digest
 
-        Raises:
-            DataError: an embedded incident does not come out as pinned.
-        """
-        from itbench_sre.incidents.make import make_missing
+        del truth
+        found: str = tree_digest(directory)["sha256"]
+        return found
 
-        make_missing(self._specs(), self._root, is_pinned=self._seed is None, progress=progress)
-
-    def tasks(self) -> "list[Task]":
-        """Return a task for each incident."""
+    def make_task(self, task_id: str) -> "Task":
+        """Return the public task of an incident."""
         from itbench_sre.published.task import make_task
 
-        return [
-            make_task(
-                spec.id,
-                int(spec.id.removeprefix("sre-")),
-                suite=self.name,
-                title="sre/incidents",
-                public_id="",
-            )
-            for spec in self._specs()
-        ]
-
-    def inputs(self, task_id: str) -> "Sequence[Input]":
-        """Return every file of the snapshot."""
-        from itbench.interfaces.workspace import Input
-        from itbench_sre.incidents.make import snapshot_dir
-
-        root = snapshot_dir(self._root, task_id)
-        return [
-            Input(str(path.relative_to(root)), path) for path in sorted(root.rglob("*")) if path.is_file()
-        ]
-
-    def truth(self, task_id: str) -> JsonObject:
-        """Return what the simulator broke, and whom it reached."""
-        from itbench_sre.incidents.make import truths_dir
-
-        return self.truth_from(task_id, truths_dir(self._root))
-
-    @property
-    def _root(self) -> Path:
-        from itbench_sre.incidents.make import cache_root
-
-        return cache_root(VERSION, self._seed, self._count)
-
-    def _specs(self) -> "list[IncidentSpec]":
-        from itbench_sre.simulator import draw_specs, embedded_specs
-
-        return embedded_specs() if self._seed is None else draw_specs(self._seed, self._count)
-
-
-def _number(name: str, text: str, largest: int) -> int:
-    if not text.isdecimal() or not 0 < int(text) <= largest:
-        raise UsageError(f"suite option {name}={text!r} is no whole number from 1 to {largest}")
-    return int(text)
+        number = int(task_id.removeprefix("sre-"))
+        return make_task(task_id, number, suite=self.name, title="sre/incidents", public_id="")
 
 
 # Measured with every cheat of the domain over all embedded incidents; a test does it again.

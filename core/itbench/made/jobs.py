@@ -1,39 +1,47 @@
-"""Makes tasks into the cache, each one whole or not at all."""
+"""Makes tasks into the cache, several at a time, each one whole or not at all."""
 
 import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Sequence
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import TypeAlias
 
 from itbench.cache import cache_dir
 from itbench.errors import DataError
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.suite import Progress, no_progress
-from itbench_finops.made.digests import digest, read_manifest
-from itbench_finops.made.options import Draw
+
+Digest: TypeAlias = Callable[[Path, JsonObject], str]
+
+_MOST_PROCESSES = 8
+_WATCH_S = 1.0
+_MAKING, _LEFTOVER_S = ".making-", 3600.0
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One task to make: `make` writes its files into a directory and returns its truth."""
+    """One task to make: `make` writes its files into a directory and returns its truth; it can be pickled."""
 
     id: str
     seed: int
     make: Callable[[Path], JsonObject]
 
 
-def cache_root(suite: str, version: str, drawn: Draw | None) -> Path:
-    """Return where the tasks of one suite are kept; the seed itself does not show.
+def made_root(domain: str, suite: str, version: str, pinned: Mapping[str, str], drawn: object) -> Path:
+    """Return where the tasks of one suite are kept; a seed of the user's own does not show.
 
     What another version of a simulator made is never taken for this one's: the pinned hashes are part of the name.
     """
-    pinned = json.dumps(read_manifest(), sort_keys=True)
-    name = hashlib.sha256(f"{pinned} {drawn}".encode()).hexdigest()[:16]
-    return cache_dir() / "finops" / f"{suite}-{version}-{name}"
+    text = f"{json.dumps(dict(pinned), sort_keys=True)} {drawn}"
+    return cache_dir() / domain / f"{suite}-{version}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
 def inputs_dir(root: Path, task_id: str) -> Path:
@@ -47,23 +55,39 @@ def truths_dir(root: Path) -> Path:
 
 
 def make_missing(
-    jobs: Sequence[Job], root: Path, *, is_pinned: bool, progress: Progress = no_progress
+    jobs: Sequence[Job],
+    root: Path,
+    *,
+    pinned: Mapping[str, str],
+    digest: Digest,
+    progress: Progress = no_progress,
 ) -> None:
-    """Make the tasks that are not there yet.
+    """Make the tasks that are not there yet, in as many processes as there are processors.
 
     Raises:
         DataError: a pinned task came out differently.
     """
     missing = [job for job in jobs if not _is_made(root, job.id)]
-    pinned = read_manifest() if is_pinned and missing else {}
-    for done, job in enumerate(missing, start=len(jobs) - len(missing)):
-        progress("making tasks", done, len(jobs))
-        make_one(job, root, pinned.get(job.id))
-    if missing:
-        progress("making tasks", len(jobs), len(jobs))
+    if not missing:
+        return
+    _remove_leftovers(root)
+    progress("making tasks", len(jobs) - len(missing), len(jobs))
+    workers = min(len(missing), os.cpu_count() or 1, _MOST_PROCESSES)
+    # "spawn": a fork of a process with threads may hang.
+    with ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=_end_with_parent, initargs=(os.getpid(),)
+    ) as pool:
+        futures = [pool.submit(make_one, job, root, pinned.get(job.id), digest) for job in missing]
+        try:
+            for done, future in enumerate(as_completed(futures), start=1):
+                future.result()
+                progress("making tasks", len(jobs) - len(missing) + done, len(jobs))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
-def make_one(job: Job, root: Path, pinned: str | None) -> None:
+def make_one(job: Job, root: Path, pinned: str | None, digest: Digest) -> None:
     """Make one task beside its place and move it there when it is whole.
 
     Raises:
@@ -72,7 +96,7 @@ def make_one(job: Job, root: Path, pinned: str | None) -> None:
     inputs, truth_path = inputs_dir(root, job.id), truths_dir(root) / f"{job.id}.json"
     inputs.parent.mkdir(parents=True, exist_ok=True)
     truth_path.parent.mkdir(parents=True, exist_ok=True)
-    making = Path(mkdtemp(prefix=".making-", dir=root))
+    making = Path(mkdtemp(prefix=_MAKING, dir=root))
     try:
         truth = job.make(making / "inputs")
         _forget_times(making / "inputs")
@@ -89,6 +113,24 @@ def make_one(job: Job, root: Path, pinned: str | None) -> None:
 def canary(job: Job) -> str:
     """Return a text that only the truth of this task holds."""
     return "itbench-canary-" + hashlib.sha256(f"canary/{job.id}/{job.seed}".encode()).hexdigest()
+
+
+def _remove_leftovers(root: Path) -> None:
+    """Remove what a killed process had begun; what another one is making now is younger."""
+    for path in root.glob(f"{_MAKING}*"):
+        if path.stat().st_mtime < time.time() - _LEFTOVER_S:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _end_with_parent(parent: int) -> None:
+    """End this process when the one that started it is gone: a worker of a pool would wait for work for ever."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(_WATCH_S)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _forget_times(directory: Path) -> None:

@@ -1,0 +1,103 @@
+"""A suite whose tasks are made from seeds, the embedded ones or as many fresh ones as asked for."""
+
+from abc import abstractmethod
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from itbench.interfaces.json import JsonObject
+from itbench.interfaces.suite import Floor, Progress, Suite, SuiteOptions, no_progress
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from itbench.interfaces.task import Task
+    from itbench.interfaces.workspace import Input
+    from itbench.made.draw import Draw
+    from itbench.made.jobs import Job
+
+
+class MadeSuite(Suite):
+    """Makes its tasks on first use into the cache.
+
+    Attributes:
+        domain: the domain's name, a folder of the cache.
+        embedded: how many tasks there are without a seed.
+    """
+
+    domain: str
+    embedded: int
+
+    def __init__(self, drawn: "Draw | None" = None, floor: Floor | None = None) -> None:
+        self._drawn = drawn
+        # What cheats score was measured on the embedded tasks only.
+        self.floor = floor if drawn is None else None
+
+    @abstractmethod
+    def jobs(self) -> "list[Job]":
+        """Return what is to be made, in the order of the tasks."""
+
+    @abstractmethod
+    def pinned(self) -> "Mapping[str, str]":
+        """Return the hash of each embedded task, by its id: every machine must make the same bytes."""
+
+    @staticmethod
+    @abstractmethod
+    def digest(directory: Path, truth: JsonObject) -> str:
+        """Return the hash of what was made; the pinned ones are of this kind."""
+
+    @abstractmethod
+    def make_task(self, task_id: str) -> "Task":
+        """Return the public task of that id."""
+
+    def configured(self, options: SuiteOptions) -> Self:
+        """Take `seed` and `count`: another set of tasks, never published, made from a secret number.
+
+        Raises:
+            UsageError: another option, or one that is no number.
+        """
+        from itbench.made.draw import read_draw
+
+        drawn, left = read_draw(self.name, self.embedded, options)
+        super().configured(left)
+        return self if drawn is None else type(self)(drawn)
+
+    def settings(self) -> JsonObject:
+        """Return whether these are the embedded tasks."""
+        return {"tasks": "embedded" if self._drawn is None else "drawn from a seed"}
+
+    def prepare(self, progress: Progress = no_progress) -> None:
+        """Make what is not in the cache yet.
+
+        Raises:
+            DataError: an embedded task does not come out as pinned.
+        """
+        from itbench.made.jobs import make_missing
+
+        pinned = self.pinned() if self._drawn is None else {}
+        make_missing(self.jobs(), self._root, pinned=pinned, digest=self.digest, progress=progress)
+
+    def tasks(self) -> "list[Task]":
+        """Return all tasks."""
+        return [self.make_task(job.id) for job in self.jobs()]
+
+    def inputs(self, task_id: str) -> "Sequence[Input]":
+        """Return the files of a task."""
+        from itbench.interfaces.workspace import Input
+        from itbench.made.jobs import inputs_dir
+
+        root = inputs_dir(self._root, task_id)
+        return [
+            Input(str(path.relative_to(root)), path) for path in sorted(root.rglob("*")) if path.is_file()
+        ]
+
+    def truth(self, task_id: str) -> JsonObject:
+        """Return what the simulator knows."""
+        from itbench.made.jobs import truths_dir
+
+        return self.truth_from(task_id, truths_dir(self._root))
+
+    @property
+    def _root(self) -> Path:
+        from itbench.made.jobs import made_root
+
+        return made_root(self.domain, self.name, self.version, self.pinned(), self._drawn)
