@@ -21,6 +21,7 @@ COLUMNS = (
     "Num_Instances",
     "unblended_cost",
 )
+_LONGEST_CELL = 10_000
 _DELIMITERS = ",;\t|"
 _E4 = 10_000
 _LARGEST_COST = 10**15
@@ -87,7 +88,14 @@ def _rows(text: str, source: str) -> tuple[list[str], list[tuple[int, list[str]]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
     rows: list[tuple[int, list[str]]] = []
     try:
-        rows.extend((reader.line_num, row) for row in reader if any(cell.strip() for cell in row))
+        for row in reader:
+            # The csv module has a limit too, but one for the whole process, which others may have raised.
+            if any(len(cell) > _LONGEST_CELL for cell in row):
+                raise DataError(
+                    f"{source}: line {reader.line_num}: a field has more than {_LONGEST_CELL} characters"
+                )
+            if any(cell.strip() for cell in row):
+                rows.append((reader.line_num, row))
     except csv.Error as error:
         raise DataError(f"{source}: line {reader.line_num}: not CSV: {error}") from error
     if not rows:
