@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from itbench.made.randomness import Randomness, mixed
 from itbench_finops.made.digests import make_manifest, read_manifest
-from itbench_finops.randomness import Randomness, mixed
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 CHECK = (

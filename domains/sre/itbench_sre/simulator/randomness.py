@@ -1,54 +1,33 @@
-"""Integer-only pseudo-random numbers: the same on every Python and every processor.
-
-The generator is splitmix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014).
-"""
+"""Random numbers of a simulated cluster: delays, and names as Kubernetes generates them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from itbench.made.randomness import Randomness as Stream
+from itbench.made.randomness import mixed
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+__all__ = ["Randomness", "mixed"]
+
 Item = TypeVar("Item")
 
-_MASK = (1 << 64) - 1
 _SUFFIX_LETTERS = "bcdfghjklmnpqrstvwxz2456789"  # k8s.io/apimachinery/pkg/util/rand, no vowels and no 0, 1, 3
 
 
-class Randomness:
+class Randomness(Stream):
     """A stream of pseudo-random integers that depends on its seed alone."""
 
-    __slots__ = ("_state",)
-
-    def __init__(self, seed: int) -> None:
-        self._state = seed & _MASK
-
-    def bits(self) -> int:
-        """Return the next 64 random bits."""
-        self._state = state = (self._state + 0x9E3779B97F4A7C15) & _MASK
-        state = ((state ^ (state >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
-        state = ((state ^ (state >> 27)) * 0x94D049BB133111EB) & _MASK
-        return state ^ (state >> 31)
-
-    def below(self, limit: int) -> int:
-        """Return an integer in [0, limit)."""
-        return (self.bits() * limit) >> 64
-
-    def between(self, low: int, high: int) -> int:
-        """Return an integer in [low, high], both included."""
-        return low + self.below(high - low + 1)
+    __slots__ = ()
 
     def delay_us(self, low_s: int, high_s: int) -> int:
         """Return microseconds between `low_s` and `high_s` seconds."""
         return self.between(low_s * 1_000_000, high_s * 1_000_000)
 
-    def pick(self, items: Sequence[Item]) -> Item:
-        """Return one of `items`."""
-        return items[self.below(len(items))]
-
     def shuffled(self, items: Sequence[Item]) -> list[Item]:
-        """Return `items` in random order."""
+        """Return `items` in random order; the pinned incidents were drawn in just this way."""
         left = list(items)
         return [left.pop(self.below(len(left))) for _ in range(len(left))]
 
@@ -67,15 +46,3 @@ class Randomness:
         return (
             f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{'89ab'[int(text[16], 16) & 3]}{text[17:20]}-{text[20:]}"
         )
-
-    def fork(self, label: str) -> Randomness:
-        """Return an independent stream named `label`; the parent does not move."""
-        return Randomness(mixed(self._state, label))
-
-
-def mixed(seed: int, label: str) -> int:
-    """Return a seed made of `seed` and the text `label` (FNV-1a over its UTF-8 bytes)."""
-    state = (seed ^ 0xCBF29CE484222325) & _MASK
-    for byte in label.encode():
-        state = ((state ^ byte) * 0x100000001B3) & _MASK
-    return Randomness(state).bits()

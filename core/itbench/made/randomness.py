@@ -4,7 +4,7 @@ The generator is splitmix64 (Steele, Lea and Flood, "Fast splittable pseudorando
 """
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Self, TypeVar
 
 Item = TypeVar("Item")
 
@@ -46,9 +46,9 @@ class Randomness:
             left[at], left[other] = left[other], left[at]
         return left
 
-    def fork(self, label: str) -> "Randomness":
+    def fork(self, label: str) -> Self:
         """Return an independent stream named `label`; the parent does not move."""
-        return Randomness(mixed(self._state, label))
+        return type(self)(mixed(self._state, label))
 
 
 def mixed(seed: int, label: str) -> int:
