@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from itbench.errors import DataError, ITBenchError, PluginError, RunFileError, StorageError, UsageError
     from itbench.interfaces.agent import Agent, AgentRequest, AgentSpec, PrivilegedAgent
     from itbench.interfaces.domain import API_VERSION, Domain
-    from itbench.interfaces.environment import Environment, FilesEnvironment
+    from itbench.interfaces.environment import Environment, FilesEnvironment, TestBench
     from itbench.interfaces.fault import Fault, LimitReached, Stage, StageError
     from itbench.interfaces.json import JsonObject, JsonValue
     from itbench.interfaces.score import Score
@@ -31,7 +31,7 @@ _HOMES = {
     "errors": ("DataError", "ITBenchError", "PluginError", "RunFileError", "StorageError", "UsageError"),
     "interfaces.agent": ("Agent", "AgentRequest", "AgentSpec", "PrivilegedAgent"),
     "interfaces.domain": ("API_VERSION", "Domain"),
-    "interfaces.environment": ("Environment", "FilesEnvironment"),
+    "interfaces.environment": ("Environment", "FilesEnvironment", "TestBench"),
     "interfaces.fault": ("Fault", "LimitReached", "Stage", "StageError"),
     "interfaces.json": ("JsonObject", "JsonValue"),
     "interfaces.score": ("Score",),
@@ -78,6 +78,7 @@ __all__ = [  # noqa: PLE0604, RUF100 - names are resolved by __getattr__
     "Suite",
     "SuiteOptions",
     "Task",
+    "TestBench",
     "Tool",
     "Trace",
     "TraceEvent",

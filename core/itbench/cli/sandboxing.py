@@ -15,7 +15,7 @@ def register(app: typer.Typer) -> None:
 
 
 def build() -> None:
-    """Make what all sandboxes share, once: a small file system, and Python with numpy, pandas and drain3.
+    """Make what all sandboxes share, once: a small file system, and Python with numpy, pandas, drain3 and PyYAML.
 
     Example: itbench sandbox build
     """

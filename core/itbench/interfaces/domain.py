@@ -28,6 +28,8 @@ class Domain:
         solution: the files of a perfect submission, from a task and its truth; makes each task provable.
         environment: opens the world of a task; None for one that is only files in a workspace.
         agents: baselines and cheats that the domain brings; the first baseline is the default agent.
+        runs_submissions: whether `Environment.observe` runs what was handed in; a sandbox that isolates is then made
+            ready even for agents that need none.
         truth_schema: JSON Schema of a truth; refers to `urn:itbench:truth`.
         api_version: of the interface that the plugin was written for.
     """
@@ -38,6 +40,7 @@ class Domain:
     scorer: Scorer
     solution: "Callable[[Task, JsonObject], Mapping[str, bytes]]"
     environment: "EnvironmentFactory | None" = None
+    runs_submissions: bool = False
     agents: Sequence[AgentSpec] = ()
     truth_schema: Callable[[], JsonObject] | None = None
     api_version: int = API_VERSION

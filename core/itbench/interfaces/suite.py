@@ -122,6 +122,11 @@ class Suite(ABC):
         del task_id
         return ()
 
+    def hidden(self, task_id: str) -> "Sequence[Input]":
+        """Return test data that only `Environment.observe` may read, to try what was handed in."""
+        del task_id
+        return ()
+
     @abstractmethod
     def truth(self, task_id: str) -> JsonObject:
         """Return what the scorer knows of a task, with its `canary`."""

@@ -28,7 +28,14 @@ _MAKING, _LEFTOVER_S = ".making-", 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One task to make: `make` writes its files into a directory and returns its truth; it can be pickled."""
+    """One task to make; it can be pickled.
+
+    Attributes:
+        id: of the task.
+        seed: of its canary.
+        make: writes what agents may read into a directory, and what only the judging may read into the folder `hidden`
+            beside it; returns the truth.
+    """
 
     id: str
     seed: int
@@ -47,6 +54,11 @@ def made_root(domain: str, suite: str, version: str, pinned: Mapping[str, str], 
 def inputs_dir(root: Path, task_id: str) -> Path:
     """Return where the files of one task lie that an agent may read."""
     return root / "inputs" / task_id
+
+
+def hidden_dir(root: Path, task_id: str) -> Path:
+    """Return where the files of one task lie that only the judging may read."""
+    return root / "hidden" / task_id
 
 
 def truths_dir(root: Path) -> Path:
@@ -99,12 +111,15 @@ def make_one(job: Job, root: Path, pinned: str | None, digest: Digest) -> None:
     making = Path(mkdtemp(prefix=_MAKING, dir=root))
     try:
         truth = job.make(making / "inputs")
-        _forget_times(making / "inputs")
+        _forget_times(making)
         if pinned is not None:
             _check(job, digest(making / "inputs", truth), pinned)
         part = making / "truth.json"
         part.write_text(json.dumps(truth | {"canary": canary(job)}, indent=1, sort_keys=True), "utf-8")
         part.replace(truth_path)
+        if (making / "hidden").is_dir():
+            hidden_dir(root, job.id).parent.mkdir(parents=True, exist_ok=True)
+            _move(making / "hidden", hidden_dir(root, job.id))
         _move(making / "inputs", inputs)
     finally:
         shutil.rmtree(making, ignore_errors=True)

@@ -82,13 +82,15 @@ class MadeSuite(Suite):
 
     def inputs(self, task_id: str) -> "Sequence[Input]":
         """Return the files of a task."""
-        from itbench.interfaces.workspace import Input
         from itbench.made.jobs import inputs_dir
 
-        root = inputs_dir(self._root, task_id)
-        return [
-            Input(str(path.relative_to(root)), path) for path in sorted(root.rglob("*")) if path.is_file()
-        ]
+        return _files(inputs_dir(self._root, task_id))
+
+    def hidden(self, task_id: str) -> "Sequence[Input]":
+        """Return the files of a task that only the judging may read."""
+        from itbench.made.jobs import hidden_dir
+
+        return _files(hidden_dir(self._root, task_id))
 
     def truth(self, task_id: str) -> JsonObject:
         """Return what the simulator knows."""
@@ -101,3 +103,9 @@ class MadeSuite(Suite):
         from itbench.made.jobs import made_root
 
         return made_root(self.domain, self.name, self.version, self.pinned(), self._drawn)
+
+
+def _files(root: Path) -> "list[Input]":
+    from itbench.interfaces.workspace import Input
+
+    return [Input(str(path.relative_to(root)), path) for path in sorted(root.rglob("*")) if path.is_file()]

@@ -102,6 +102,7 @@ def _setting(session: Session, hooks: Hooks) -> TrialSetting:
         sandbox=session.sandbox,
         judge=Judge(session.domain, session.suite) if session.plan.is_scored else None,
         seed=session.plan.seed,
+        bench_sandbox=session.bench_sandbox,
         on_event=(lambda key, event: hooks.tell("trace_event", key=key, event=event)) if listens else None,
     )
 

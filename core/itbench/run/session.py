@@ -42,6 +42,7 @@ class Session:
     agent: Agent
     tasks: Sequence[Task]
     sandbox: Sandbox
+    bench_sandbox: Sandbox
 
     @property
     def origin(self) -> ScoringOrigin:
@@ -64,10 +65,11 @@ def start(options: RunOptions, progress: Progress = no_progress) -> Session:
     suite.prepare(progress)
     chosen = select(load_tasks(suite), globs=options.task_globs, tags=options.tags, limit=options.limit)
     sandbox = _sandbox(spec, options.sandbox, progress, is_unsafe_allowed=options.is_unsafe_allowed)
+    bench = _bench_sandbox(domain, sandbox, options.sandbox, progress)
     plan = _plan(options, domain, suite, spec, request, chosen, sandbox)
     path = options.out / _file_name(plan)
     write_plan(path, plan, chosen)
-    return _session(path, plan, domain, suite, agent, chosen, sandbox)
+    return _session(path, plan, domain, suite, agent, chosen, (sandbox, bench))
 
 
 def reopen(path: Path, progress: Progress = no_progress) -> Session:
@@ -82,7 +84,7 @@ def reopen(path: Path, progress: Progress = no_progress) -> Session:
     domain, suite = reopen_suite(plan.model_dump(), progress)
     digests = FileDigests()
     for task, planned in zip(tasks, plan.tasks, strict=True):
-        if task_hash(task, suite.inputs(task.id), digests) != planned.content_hash:
+        if task_hash(task, suite, digests) != planned.content_hash:
             raise UsageError(
                 f"the inputs of task {task.id!r} have changed since {str(path)!r} was begun; "
                 "bring the same data back, or begin a new run"
@@ -98,7 +100,8 @@ def reopen(path: Path, progress: Progress = no_progress) -> Session:
     )
     # Whoever began the run has allowed its sandbox.
     sandbox = _sandbox(spec, plan.sandbox, progress, is_unsafe_allowed=True)
-    return _session(path, plan, domain, suite, agent, tasks, sandbox)
+    bench = _bench_sandbox(domain, sandbox, None if spec.is_in_process else plan.sandbox, progress)
+    return _session(path, plan, domain, suite, agent, tasks, (sandbox, bench))
 
 
 def own_version() -> str:
@@ -121,6 +124,18 @@ def _sandbox(spec: AgentSpec, name: str | None, progress: Progress, *, is_unsafe
     return sandbox
 
 
+def _bench_sandbox(domain: Domain, sandbox: Sandbox, name: str | None, progress: Progress) -> Sandbox:
+    """Return where what was handed in is tried; nothing that a domain runs may run without walls."""
+    if not domain.runs_submissions:
+        return sandbox
+    from itbench.sandbox.bench import bench_sandbox
+
+    bench = bench_sandbox(name)
+    if isinstance(bench, Prepared):
+        bench.prepare(progress)
+    return bench
+
+
 def _session(
     path: Path,
     plan: Plan,
@@ -128,12 +143,19 @@ def _session(
     suite: Suite,
     agent: Agent,
     tasks: Sequence[Task],
-    sandbox: Sandbox,
+    sandboxes: tuple[Sandbox, Sandbox],
 ) -> Session:
     if plan.agent.role == "privileged" and isinstance(agent, PrivilegedAgent):
         agent.trust(Judge(domain, suite).solution)
     return Session(
-        path=path, plan=plan, domain=domain, suite=suite, agent=agent, tasks=tasks, sandbox=sandbox
+        path=path,
+        plan=plan,
+        domain=domain,
+        suite=suite,
+        agent=agent,
+        tasks=tasks,
+        sandbox=sandboxes[0],
+        bench_sandbox=sandboxes[1],
     )
 
 
@@ -147,7 +169,7 @@ def _plan(
     sandbox: Sandbox,
 ) -> Plan:
     digests = FileDigests()
-    hashes = {task.id: task_hash(task, suite.inputs(task.id), digests) for task in tasks}
+    hashes = {task.id: task_hash(task, suite, digests) for task in tasks}
     floor = suite.floor
     return Plan(
         id=_new_id(),

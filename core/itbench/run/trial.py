@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from itbench.interfaces.agent import Agent
 from itbench.interfaces.domain import Domain
-from itbench.interfaces.environment import FilesEnvironment
+from itbench.interfaces.environment import FilesEnvironment, TestBench
 from itbench.interfaces.fault import Fault, LimitReached, Stage
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.record import ScoreRecord, TrialKey, TrialRecord
@@ -31,7 +31,12 @@ _GRACE_S = 5.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialSetting:
-    """What all trials of a run share; `judge` is None in a run that does not score."""
+    """What all trials of a run share.
+
+    Attributes:
+        judge: None in a run that does not score.
+        bench_sandbox: what observe tries submissions in; None for the sandbox that the agent works in.
+    """
 
     domain: Domain
     suite: Suite
@@ -39,6 +44,7 @@ class TrialSetting:
     sandbox: Sandbox
     judge: Judge | None
     seed: int
+    bench_sandbox: Sandbox | None = None
     on_event: Callable[[TrialKey, TraceEvent], object] | None = None
 
 
@@ -92,7 +98,11 @@ async def _work(setting: TrialSetting, task: Task, trace: Trace, ending: _Ending
         async with environment.open() as workspace:
             ending.fault = await _solve(setting.agent, task, workspace, trace)
             ending.collected = await collect(task, workspace)
-            ending.observed = await environment.observe(ending.collected.files)
+            ending.observed = await environment.observe(ending.collected.files, _bench(setting, task))
+
+
+def _bench(setting: TrialSetting, task: Task) -> TestBench:
+    return TestBench(setting.bench_sandbox or setting.sandbox, setting.suite.hidden(task.id))
 
 
 async def _solve(agent: Agent, task: Task, workspace: Workspace, trace: Trace) -> Fault | None:

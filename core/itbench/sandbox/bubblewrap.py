@@ -33,7 +33,7 @@ class BubblewrapSandbox:
 
     Args:
         limits: of each trial.
-        with_tools: whether numpy, pandas and drain3 are there; without them, nothing has to be installed.
+        with_tools: whether numpy, pandas, drain3 and PyYAML are there; without them, nothing has to be installed.
     """
 
     name = "bubblewrap"

@@ -32,7 +32,7 @@ def build_packages(target: Path, progress: Progress) -> None:
     """
     with tempfile.TemporaryDirectory(prefix="itbench-tools-") as temporary:
         words = [*_pip(Path(temporary), progress), "install", *_COMMON_OPTIONS]
-        progress("making the sandbox: numpy, pandas and drain3", 3, 4)
+        progress("making the sandbox: numpy, pandas, drain3 and PyYAML", 3, 4)
         _run([*words, "--target", str(target), "--no-deps", "--requirement", str(REQUIREMENTS)])
     # Scripts name the interpreter out here, and none of them is promised.
     shutil.rmtree(target / "bin", ignore_errors=True)

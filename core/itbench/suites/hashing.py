@@ -3,23 +3,24 @@
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
 from itbench.cache import cache_dir
+from itbench.interfaces.suite import Suite
 from itbench.interfaces.task import Task
-from itbench.interfaces.workspace import Input
 
 # Hashing small files is quicker than remembering them.
 _REMEMBER_FROM_BYTES = 1 << 20
 
 
-def task_hash(task: Task, inputs: Sequence[Input], digests: "FileDigests") -> str:
-    """Return `sha256:...` of the task and of the path and content of each input."""
+def task_hash(task: Task, suite: Suite, digests: "FileDigests") -> str:
+    """Return `sha256:...` of the task and of the path and content of each input and each hidden file."""
     seen = hashlib.sha256(task.model_dump_json().encode())
-    for entry in sorted(inputs, key=lambda entry: entry.path):
-        seen.update(json.dumps([entry.path, digests.digest(entry.source)]).encode())
+    for entries in (suite.inputs(task.id), suite.hidden(task.id)):
+        for entry in sorted(entries, key=lambda entry: entry.path):
+            seen.update(json.dumps([entry.path, digests.digest(entry.source)]).encode())
     return f"sha256:{seen.hexdigest()}"
 
 

@@ -10,9 +10,9 @@ from itbench.interfaces.json import JsonValue
 from itbench.interfaces.submission import Submission
 from itbench.interfaces.task import Task
 from itbench.schema.check import faults
+from itbench.validation.attempt import submission_of
 from itbench.validation.finding import Case
 from itbench.validation.purity import spoilt
-from itbench.validation.solvable import submission_of
 
 _EXAMPLES = 60
 _TASKS = 3
@@ -35,7 +35,7 @@ def check_scorer_is_total(case: Case) -> None:
 
 
 def _check_task(case: Case, task: Task) -> None:
-    whole = submission_of(task, case.judge.solution(task))
+    whole = submission_of(case, task, case.judge.solution(task))
     answer = None if isinstance(whole, str) else whole.answer
 
     @settings(max_examples=_EXAMPLES, deadline=None, derandomize=True, database=None)

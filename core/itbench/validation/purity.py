@@ -13,8 +13,8 @@ from itbench.interfaces.submission import Submission
 from itbench.interfaces.task import Task
 from itbench.run.blame import Blamed
 from itbench.schema.check import faults
+from itbench.validation.attempt import submission_of
 from itbench.validation.finding import Case, Finding
-from itbench.validation.solvable import submission_of
 
 _LOOKED_AT_TASKS = 3
 _JUNK_PER_TASK = 60
@@ -71,7 +71,7 @@ def scorer_pure(case: Case) -> Iterator[Finding]:
     """The same submission always gets the same score, and scoring reads no clock, chance or network."""
     for task in case.tasks[:_LOOKED_AT_TASKS]:
         try:
-            submission = submission_of(task, case.judge.solution(task))
+            submission = submission_of(case, task, case.judge.solution(task))
         except Blamed:
             continue  # `oracle-is-right` tells of it.
         if isinstance(submission, str):
@@ -106,7 +106,7 @@ def junk_submissions(case: Case, task: Task) -> Iterator[Submission]:
         for data in (b"", b"\x00\xff", b"x" * 10_000):
             yield Submission(files=dict.fromkeys(task.hand_in.files, data))
         return
-    whole = submission_of(task, files)
+    whole = submission_of(case, task, files)
     answers = list(_JUNK)
     if not isinstance(whole, str):
         answers += [spoilt(json.loads(json.dumps(whole.answer)), chance) for _ in range(_JUNK_PER_TASK)]

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 
 from itbench.agents.echo import EchoAgent
 from itbench.interfaces.agent import Agent, AgentRequest
+from itbench.interfaces.fault import Stage
 from itbench.interfaces.record import TrialKey
 from itbench.interfaces.submission import Submission
 from itbench.interfaces.task import Task
-from itbench.run.blame import Blamed
-from itbench.run.judge import Judge
+from itbench.run.blame import Blamed, blame
 from itbench.run.trial import TrialSetting, run_trial
-from itbench.schema.answer import read_answer
 from itbench.statistics import estimate
+from itbench.validation.attempt import bench_sandbox, submission_of
 from itbench.validation.finding import Case, Finding
 from itbench.workspaces.local import LocalSandbox
 
@@ -25,7 +25,7 @@ _AT_ONCE = 4
 def oracle_is_right(case: Case) -> Iterator[Finding]:
     """The domain's own solution of every task scores exactly 1."""
     for task in case.tasks:
-        problem = _solution_problem(case.judge, task)
+        problem = _solution_problem(case, task)
         if problem is not None:
             yield Finding("oracle-is-right", f"task {task.id}", problem, "mend the solution or the scorer")
 
@@ -60,22 +60,17 @@ def cheats_stay_low(case: Case) -> Iterator[Finding]:
             yield Finding("cheats-stay-low", f"agent {name}", problem, mend)
 
 
-def submission_of(task: Task, files: dict[str, bytes]) -> Submission | str:
-    """Return files as the submission that the scorer would see, or why there is none."""
-    path = task.hand_in.answer
-    if path is None:
-        return Submission(files=files)
-    answer = read_answer(files.get(path, b""), task.hand_in.answer_schema)
-    if answer.problem is not None:
-        return answer.problem
-    return Submission(answer=answer.value, files={name: data for name, data in files.items() if name != path})
-
-
-def _solution_problem(judge: Judge, task: Task) -> str | None:
+def _solution_problem(case: Case, task: Task) -> str | None:
+    judge = case.judge
     try:
-        submission = submission_of(task, judge.solution(task))
+        files = judge.solution(task)
     except Blamed as error:
         return f"it has no solution: {error.fault.message}"
+    try:
+        with blame(Stage.ENVIRONMENT):
+            submission = submission_of(case, task, files)
+    except Blamed as error:
+        return f"its own solution cannot be observed: {error.fault.message}"
     if isinstance(submission, str):
         return f"its own solution cannot be handed in: {submission}"
     record = judge.judge(task, submission, ())
@@ -91,7 +86,13 @@ def _solution_problem(judge: Judge, task: Task) -> str | None:
 
 async def _mean(case: Case, agent: Agent) -> float | None:
     setting = TrialSetting(
-        domain=case.domain, suite=case.suite, agent=agent, sandbox=LocalSandbox(), judge=case.judge, seed=0
+        domain=case.domain,
+        suite=case.suite,
+        agent=agent,
+        sandbox=LocalSandbox(),
+        judge=case.judge,
+        seed=0,
+        bench_sandbox=bench_sandbox(case),
     )
     gate = asyncio.Semaphore(_AT_ONCE)
 

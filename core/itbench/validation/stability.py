@@ -15,7 +15,7 @@ def suite_stable(case: Case) -> Iterator[Finding]:
         yield Finding("suite-stable", f"suite {case.suite.name}", "asked twice, it has other tasks", mend)
         return
     for task in case.tasks:
-        hashes = [task_hash(each, case.suite.inputs(task.id), digests) for each in (task, again[task.id])]
+        hashes = [task_hash(each, case.suite, digests) for each in (task, again[task.id])]
         if hashes[0] != hashes[1]:
             yield Finding("suite-stable", f"task {task.id}", "asked twice, its content hash is another", mend)
         if case.suite.truth(task.id) != case.truths[task.id]:

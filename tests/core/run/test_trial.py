@@ -25,6 +25,7 @@ from itbench import (
     Submission,
     Suite,
     Task,
+    TestBench,
     Trace,
     Workspace,
 )
@@ -302,7 +303,7 @@ class Broken(Environment):
         if self._where == "close":
             raise OSError("cluster will not go")
 
-    async def observe(self, files: Mapping[str, bytes]) -> JsonObject:
+    async def observe(self, files: Mapping[str, bytes], bench: TestBench) -> JsonObject:
         if self._where == "observe":
             raise OSError("cluster gone")
         return {"files": sorted(files)}

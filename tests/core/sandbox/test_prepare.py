@@ -112,7 +112,7 @@ def test_packages_that_cannot_be_had_are_an_error_that_says_what_to_do(
         build_packages(tmp_path, no_progress)
 
 
-@pytest.mark.slow  # installs numpy, pandas and drain3 from a package index
+@pytest.mark.slow  # installs the Python packages from a package index
 def test_the_promised_packages_are_there(machine_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     problem = available()
     if problem is not None:
@@ -123,7 +123,7 @@ def test_the_promised_packages_are_there(machine_folder: Path, monkeypatch: pyte
         full.prepare()
     except SandboxError as error:
         pytest.skip(str(error))
-    text = "import drain3, numpy, pandas; from importlib.metadata import version as v; print(v('drain3'), v('numpy'), v('pandas'))"
+    text = "import drain3, numpy, pandas, yaml; from importlib.metadata import version as v; print(v('drain3'), v('numpy'), v('pandas'))"
 
     async def main() -> tuple[str, str]:
         async with full.open([]) as workspace:

@@ -1,10 +1,11 @@
 """Which tasks are run, and the fingerprints by which they are known."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from itbench import Input, Task, UsageError
+from itbench import Input, JsonObject, Suite, Task, UsageError
 from itbench.suites.hashing import FileDigests, suite_hash, task_hash
 from itbench.suites.select import select
 
@@ -13,6 +14,27 @@ TASKS = [
     Task(id="a-2", title="T", instructions="I", tags=("red", "big")),
     Task(id="b-1", title="T", instructions="I"),
 ]
+
+
+class Files(Suite):
+    """The tasks above, each with the same files."""
+
+    name, version, summary = "files", "1", "Files."
+
+    def __init__(self, inputs: Sequence[Input] = (), hidden: Sequence[Input] = ()) -> None:
+        self._inputs, self._hidden = inputs, hidden
+
+    def tasks(self) -> list[Task]:
+        return TASKS
+
+    def inputs(self, task_id: str) -> Sequence[Input]:
+        return self._inputs
+
+    def hidden(self, task_id: str) -> Sequence[Input]:
+        return self._hidden
+
+    def truth(self, task_id: str) -> JsonObject:
+        return {"canary": "canary-5f4dcc3b5aa765d6"}
 
 
 @pytest.mark.parametrize(
@@ -51,21 +73,31 @@ def test_a_selection_without_tasks_is_refused() -> None:
 def test_a_task_s_hash_changes_with_every_byte_that_an_agent_sees(tmp_path: Path, size: int) -> None:
     path = tmp_path / "data"
     path.write_bytes(b"x" * size)
-    before = task_hash(TASKS[0], [Input("data", path)], FileDigests())
-    assert before == task_hash(TASKS[0], [Input("data", path)], FileDigests())
-    assert before != task_hash(TASKS[0], [Input("other", path)], FileDigests())
-    assert before != task_hash(TASKS[1], [Input("data", path)], FileDigests())
+    before = task_hash(TASKS[0], Files([Input("data", path)]), FileDigests())
+    assert before == task_hash(TASKS[0], Files([Input("data", path)]), FileDigests())
+    assert before != task_hash(TASKS[0], Files([Input("other", path)]), FileDigests())
+    assert before != task_hash(TASKS[1], Files([Input("data", path)]), FileDigests())
     path.write_bytes(b"x" * (size - 1) + b"y")
-    assert before != task_hash(TASKS[0], [Input("data", path)], FileDigests())
+    assert before != task_hash(TASKS[0], Files([Input("data", path)]), FileDigests())
+
+
+def test_a_task_s_hash_changes_with_every_byte_that_only_judges_see(tmp_path: Path) -> None:
+    path = tmp_path / "data"
+    path.write_bytes(b"x")
+    files = [Input("data", path)]
+    before = task_hash(TASKS[0], Files((), files), FileDigests())
+    assert before != task_hash(TASKS[0], Files(), FileDigests())
+    path.write_bytes(b"y")
+    assert before != task_hash(TASKS[0], Files((), files), FileDigests())
 
 
 def test_the_order_of_inputs_and_tasks_does_not_matter(tmp_path: Path) -> None:
     inputs = [Input(name, tmp_path / name) for name in ("a", "b")]
     for entry in inputs:
         entry.source.write_text(entry.path)
-    one = task_hash(TASKS[0], inputs, FileDigests())
-    assert one == task_hash(TASKS[0], inputs[::-1], FileDigests())
-    other = task_hash(TASKS[1], inputs, FileDigests())
+    one = task_hash(TASKS[0], Files(inputs), FileDigests())
+    assert one == task_hash(TASKS[0], Files(inputs[::-1]), FileDigests())
+    other = task_hash(TASKS[1], Files(inputs), FileDigests())
     assert suite_hash([one, other]) == suite_hash([other, one])
 
 

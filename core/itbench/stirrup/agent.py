@@ -1,0 +1,98 @@
+"""Stirrup works on a task: its loop, summaries, turn counting and prompts; our workspace, models, limits and trace."""
+
+import logging
+from dataclasses import replace
+from importlib.metadata import version
+
+from stirrup import Agent
+from stirrup.core.exceptions import ContextOverflowError, OutputTokenLimitError
+
+from itbench.interfaces.json import JsonObject
+from itbench.interfaces.task import Task
+from itbench.interfaces.trace import Trace
+from itbench.interfaces.workspace import Workspace
+from itbench.models.model import Model, ModelSettings
+from itbench.react.options import ReactOptions
+from itbench.react.toolbox import Toolbox
+from itbench.stirrup.client import ModelClient
+from itbench.stirrup.prompt import prompt_hash, task_prompt
+from itbench.stirrup.shell import WorkspaceShell
+from itbench.stirrup.tools import domain_tools, finish_tool
+from itbench.stirrup.watcher import Watcher
+
+# Many providers take a signed 32-bit number only.
+_SEED_RANGE = 2**31
+# Stirrup cannot do without a number of turns, and tells it to the model.
+_UNLIMITED_TURNS = 1_000_000
+
+
+class StirrupAgent:
+    """Has Stirrup work with a model until it finishes or a limit is reached."""
+
+    def __init__(self, model: Model, options: ReactOptions) -> None:
+        self.model = model
+        self.options = options
+        # Without a handler Python prints what Stirrup warns of, in the midst of our tables.
+        logger = logging.getLogger("stirrup")
+        if not logger.handlers:
+            logger.addHandler(logging.NullHandler())
+
+    def description(self) -> JsonObject:
+        """Return what decides how the agent works: harness, prompts, model and settings; never a secret."""
+        settings = self.options.settings
+        return {
+            "agent": "stirrup",
+            "stirrup": version("stirrup"),
+            "prompts_hash": prompt_hash(),
+            "model": self.model.description(),
+            "temperature": settings.temperature,
+            "effort": settings.effort,
+            "max_tokens": settings.max_tokens,
+            "sends_seed": self.options.sends_seed,
+            "summarise_at": self.options.summarise_at,
+            "turns": self.options.turns,
+            "output_chars": self.options.output_chars,
+        }
+
+    async def solve(self, task: Task, workspace: Workspace, trace: Trace) -> None:
+        """Work on the task until Stirrup finishes or a limit is reached."""
+        trace.redact = self.model.redactor.text
+        trace.record("agent", **self.description())
+        async with self.model.session():
+            is_finished = await self._work(self._agent(task, workspace, trace), task, workspace, trace)
+        if not is_finished:
+            trace.stop("turns")
+        trace.record("end", by="finish")
+
+    def _agent(self, task: Task, workspace: Workspace, trace: Trace) -> Agent:
+        options, clean = self.options, self.model.redactor.text
+        shell = WorkspaceShell(workspace, task.limits.command_s, clean)
+        toolbox = Toolbox(task, workspace, trace, self.model.redactor, options.output_chars)
+        limits = [limit for limit in (task.limits.turns, options.turns) if limit is not None]
+        return Agent(
+            client=ModelClient(self.model, self._settings(trace), trace),
+            name="itbench",
+            max_turns=min(limits, default=_UNLIMITED_TURNS),
+            tools=[shell, *domain_tools(list(workspace.tools), toolbox)],
+            finish_tool=finish_tool(task.hand_in, shell),
+            context_summarization_cutoff=options.summarise_at,
+            logger=Watcher(trace),
+        )
+
+    def _settings(self, trace: Trace) -> ModelSettings:
+        seed = trace.seed % _SEED_RANGE if self.options.sends_seed else None
+        return replace(self.options.settings, seed=seed, draw=trace.seed)
+
+    async def _work(self, agent: Agent, task: Task, workspace: Workspace, trace: Trace) -> bool:
+        """Run to the end, and return whether that was `finish`."""
+        try:
+            # Stirrup's own cache would keep conversations in the user's home, and its signal handler would take ours away.
+            async with agent.session(clear_cache_on_success=False, cache_on_interrupt=False) as session:
+                finished, _, _ = await session.run(task_prompt(task, workspace))
+        except ContextOverflowError as error:
+            trace.record("too_long", message=str(error))
+            trace.stop("context")
+        except OutputTokenLimitError as error:
+            trace.record("cut", message=str(error))
+            trace.stop("output")
+        return finished is not None
