@@ -3,8 +3,7 @@
 Stirrup brings clients of its own, and what it lets one plug in is this protocol; so loop, prompts and summaries stay
 Stirrup's, and only the sending is ours. That was chosen over Stirrup's clients because all trials of a run then share what
 `react` has: every provider, one gate for each endpoint, retries that end in a fault of the model and not in a zero,
-the reply cache, prices, cached tokens (which Stirrup's clients drop), and secrets taken out. LiteLLM would add about
-sixty packages and none of this.
+the reply cache, prices, cached tokens (which Stirrup's clients drop), and secrets taken out. LiteLLM would add packages and none of this.
 """
 
 from typing import Any
@@ -18,7 +17,7 @@ from itbench.models.faults import ContextLengthError, ModelError
 from itbench.models.model import Model, ModelSettings
 from itbench.react.journal import Journal
 from itbench.react.options import UNKNOWN_WINDOW_TOKENS
-from itbench.stirrup.messages import Translator, model_tools, turn_of
+from itbench.stirrup.messages import Translator, turn_of
 
 
 class ModelClient:
@@ -55,7 +54,7 @@ class ModelClient:
         conversation = self._translator.conversation(messages)
         self._journal.request(conversation)
         try:
-            reply = await self._model.reply(conversation, model_tools(tools), self._settings)
+            reply = await self._model.reply(conversation, self._translator.tools(tools), self._settings)
         except ContextLengthError as error:
             self._trace.record("too_long", message=str(error))
             raise ContextOverflowError(str(error)) from error
@@ -64,7 +63,7 @@ class ModelClient:
         if reply.stop is Stop.LENGTH:
             raise OutputTokenLimitError(
                 model_slug=self.model_slug,
-                max_tokens=self._settings.max_tokens or reply_tokens(reply),
+                max_tokens=self._settings.max_tokens or _reply_tokens(reply),
                 provider_reason="length",
             )
         return self._translator.reply(reply)
@@ -79,6 +78,5 @@ class ModelClient:
             )
 
 
-def reply_tokens(reply: Reply) -> int:
-    """Return how long a reply was; 0 where nobody tells."""
+def _reply_tokens(reply: Reply) -> int:
     return reply.use.output_tokens if reply.use else 0

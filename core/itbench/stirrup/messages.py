@@ -1,6 +1,6 @@
 """Puts Stirrup's messages into ours and our replies into Stirrup's, without any loss on the way back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stirrup.core import models as theirs
@@ -27,6 +27,7 @@ class Translator:
         # Stirrup's message is kept beside ours: its identity must not pass to another.
         self._known: dict[int, tuple[Any, Message]] = {}
         self._calls_without_id: set[str] = set()
+        self._tools: dict[str, ModelTool] = {}
 
     def conversation(self, messages: Sequence[Any]) -> Conversation:
         """Return a conversation; a reply with nothing in it cannot be handed back and is left out."""
@@ -53,6 +54,14 @@ class Translator:
         self._known[id(message)] = (message, said)
         return message
 
+    def tools(self, tools: Mapping[str, Any]) -> list[ModelTool]:
+        """Return Stirrup's tools as a model is told of them; they are the same in each turn, or none."""
+        for name in tools.keys() - self._tools.keys():
+            tool = tools[name]
+            schema = tool.parameters.model_json_schema()
+            self._tools[name] = ModelTool(name=name, description=tool.description, parameters=schema)
+        return [self._tools[name] for name in tools]
+
     def _ours(self, message: Any) -> Message:
         if id(message) not in self._known:
             self._known[id(message)] = (message, self._made(message))
@@ -64,16 +73,6 @@ class Translator:
             name = message.name or ""
             return ToolResult(call_id=call_id, name=name, text=_text(message), is_ok=message.success)
         return UserMessage(text=_text(message))
-
-
-def model_tools(tools: dict[str, Any]) -> list[ModelTool]:
-    """Return Stirrup's tools as a model is told of them."""
-    return [
-        ModelTool(
-            name=tool.name, description=tool.description, parameters=tool.parameters.model_json_schema()
-        )
-        for tool in tools.values()
-    ]
 
 
 def turn_of(messages: Sequence[Any]) -> int:

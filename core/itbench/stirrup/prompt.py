@@ -37,8 +37,10 @@ def task_prompt(task: Task, workspace: Workspace) -> str:
 
 def prompt_hash() -> str:
     """Return a hash that changes with any word of ours."""
-    text = "\0".join((_TASK, _ANSWER, _FILES, _FINISH))
-    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+    digest = hashlib.sha256()
+    for text in (_TASK, _ANSWER, _FILES, _FINISH):
+        digest.update(f"{text}\0".encode())
+    return f"sha256:{digest.hexdigest()}"
 
 
 def _hand_in(hand_in: HandIn, workspace: Workspace) -> str:

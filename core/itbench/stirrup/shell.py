@@ -40,13 +40,14 @@ class WorkspaceShell(CodeExecToolProvider):  # type: ignore[misc] # stirrup is n
     async def run_command(self, cmd: str, *, timeout: int | None = None) -> CommandResult:  # noqa: ASYNC109 - Stirrup's
         """Run a command; one that takes too long, or is none, is told as Stirrup's own backends tell it."""
         limit_s = self._command_s if timeout is None else min(float(timeout), self._command_s)
+        if "\0" in cmd:
+            return _refused("a command cannot hold a NUL character")
         try:
             result = await self._workspace.execute(cmd, timeout_s=limit_s)
-        except (OSError, ValueError) as error:
-            # Too long for a shell, or with a NUL in it; whatever else fails is no fault of the command.
-            if isinstance(error, OSError) and error.errno != errno.E2BIG:
+        except OSError as error:
+            if error.errno != errno.E2BIG:
                 raise
-            return CommandResult(exit_code=1, stdout="", stderr=str(error), error_kind="execution_error")
+            return _refused("the command is too long for a shell; write long files in parts")
         if result.timed_out:
             late = f"Command timed out after {limit_s:g} seconds"
             return CommandResult(exit_code=1, stdout="", stderr=late, error_kind="timeout")
@@ -89,3 +90,7 @@ class WorkspaceShell(CodeExecToolProvider):  # type: ignore[misc] # stirrup is n
         whole = PurePosixPath(path)
         root = self._workspace.path
         return str(whole.relative_to(root) if whole.is_relative_to(root) else whole)
+
+
+def _refused(why: str) -> CommandResult:
+    return CommandResult(exit_code=1, stdout="", stderr=why, error_kind="invalid_argument")

@@ -85,6 +85,7 @@ def test_suites_tasks_and_agents_are_listed(sums: Path, itbench: Itbench) -> Non
         "oracle": "privileged",
         "react": "agent",
         "replay": "agent",
+        "stirrup": "agent",
     }
 
 
