@@ -24,12 +24,6 @@ def _echo(request: AgentRequest) -> Agent:
     return EchoAgent()
 
 
-def _command(request: AgentRequest) -> Agent:
-    from itbench.agents.command import command_agent
-
-    return command_agent(request)
-
-
 def _replay(request: AgentRequest) -> Agent:
     from itbench.agents.replay import replay_agent
 
@@ -48,9 +42,6 @@ NULL = AgentSpec(
 )
 ECHO = AgentSpec(
     name="echo", summary="Hands the task back as its answer.", create=_echo, role="cheat", is_in_process=True
-)
-COMMAND = AgentSpec(
-    name="command", summary="Any program: --agent command -- PROGRAM ARGS...", create=_command
 )
 REPLAY = AgentSpec(
     name="replay",

@@ -43,7 +43,13 @@ def run(
         typer.Option("--agent", "-a", help="NAME or NAME:key=value,...; without it the domain's baseline."),
     ] = None,
     model: Annotated[
-        str | None, typer.Option("--model", "-m", help="For the agent react.", metavar="PROVIDER/NAME")
+        str | None,
+        typer.Option(
+            "--model",
+            "-m",
+            help="For an agent that drives a model; react without --agent.",
+            metavar="PROVIDER/NAME",
+        ),
     ] = None,
     task: Globs = None,
     tag: Annotated[list[str] | None, typer.Option("--tag", help="Only tasks with this tag.")] = None,

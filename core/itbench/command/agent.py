@@ -1,15 +1,16 @@
 """Any program as an agent: it gets the task, works in the workspace, and leaves its answer there."""
 
-import os
-from collections.abc import Mapping
-from pathlib import Path
+import asyncio
+from collections.abc import Mapping, Sequence
 
-from itbench.errors import UsageError
-from itbench.interfaces.agent import AgentRequest
-from itbench.interfaces.fault import LimitReached
+from itbench.command.options import CommandOptions
+from itbench.command.output import OutputLog
+from itbench.command.way_out import WayOut, open_way_out
+from itbench.interfaces.fault import LimitReached, Stage, StageError
 from itbench.interfaces.task import Task
 from itbench.interfaces.trace import Trace
-from itbench.interfaces.workspace import Workspace
+from itbench.interfaces.workspace import Execution, Mount, Workspace
+from itbench.models.secrets import Redactor, environment_secrets
 
 TASK_FILE = "task.json"
 _CHMOD_LIMIT_S = 30.0
@@ -24,68 +25,80 @@ class CommandAgent:
 
     Args:
         words: the program and its arguments, as they are found in the workspace's world.
-        copied: host files that are put into the working directory first, by name.
-        variables: further environment variables.
+        options: what else the program needs.
     """
 
-    def __init__(
-        self, words: tuple[str, ...], copied: Mapping[str, Path], variables: Mapping[str, str]
-    ) -> None:
+    def __init__(self, words: tuple[str, ...], options: CommandOptions | None = None) -> None:
         self._words = words
-        self._copied = copied
-        self._variables = variables
+        self._options = options or CommandOptions()
+
+    @property
+    def mounts(self) -> Sequence[Mount]:
+        """Folders of the host that the program needs."""
+        return self._options.mounts
 
     async def solve(self, task: Task, workspace: Workspace, trace: Trace) -> None:
-        """Run the program to its end or to the time limit.
+        """Run the program to its end or to a limit.
 
         Raises:
             RuntimeError: the program ended with an exit code that is not 0.
+            StageError: it did so after its model had failed.
         """
-        trace.turn()
+        options = self._options
+        trace.redact = Redactor([*options.secrets, *environment_secrets()]).text
+        if options.gateway is None:
+            trace.turn()
         text = task.model_dump_json(indent=2).encode()
         await workspace.write_file(TASK_FILE, text)
         await self._copy(workspace)
-        variables = {**self._variables, **_task_variables(task, workspace, trace)}
-        result = await workspace.execute(self._words, timeout_s=task.limits.wall_s, stdin=text, env=variables)
+        async with open_way_out(workspace, trace, options) as way_out:
+            variables = {**options.variables, **way_out.variables, **_task_variables(task, workspace, trace)}
+            result = await self._run(task, workspace, trace, way_out, (text, variables))
         if result.timed_out:
             raise LimitReached("wall")
         if result.exit_code != 0:
-            raise RuntimeError(
-                f"{self._words[0]!r} ended with exit code {result.exit_code}: {_last_line(result.stderr)}"
+            self._blame(result, way_out)
+
+    async def _run(
+        self,
+        task: Task,
+        workspace: Workspace,
+        trace: Trace,
+        way_out: WayOut,
+        given: tuple[bytes, Mapping[str, str]],
+    ) -> Execution:
+        """Run the program, and end it once a limit of the task is reached at its model."""
+        with OutputLog(trace) as log:
+            running = asyncio.create_task(
+                workspace.execute(
+                    self._words, timeout_s=task.limits.wall_s, stdin=given[0], env=given[1], heard=log.add
+                )
             )
+            stopping = asyncio.create_task(way_out.stopped.wait())
+            try:
+                await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+                if not running.done():
+                    raise LimitReached(trace.limit or "tokens")
+                return running.result()
+            finally:
+                for each in (running, stopping):
+                    each.cancel()
+                await asyncio.wait({running, stopping})
+
+    def _blame(self, result: Execution, way_out: WayOut) -> None:
+        said = f"{self._words[0]!r} ended with exit code {result.exit_code}: {_last_line(result.stderr)}"
+        if way_out.model_failure is not None:
+            raise StageError(
+                Stage.MODEL, f"the last request to the model failed ({way_out.model_failure}); {said}"
+            )
+        raise RuntimeError(said)
 
     async def _copy(self, workspace: Workspace) -> None:
-        for name, path in self._copied.items():
+        copied = self._options.copied
+        for name, path in copied.items():
             await workspace.write_file(name, path.read_bytes())
-        if self._copied:
-            await workspace.execute(["chmod", "+x", *self._copied], timeout_s=_CHMOD_LIMIT_S)
-
-
-def command_agent(request: AgentRequest) -> CommandAgent:
-    """Return the agent for `--agent command:copy=FILE+FILE,env=NAME+NAME -- PROGRAM ARGS...`.
-
-    Raises:
-        UsageError: no program was named, or a file or variable that is not there.
-    """
-    request.refuse_options("copy", "env", arguments=True)
-    if not request.arguments:
-        raise UsageError("agent 'command' needs a program: --agent command -- PROGRAM ARGS...")
-    copied = {}
-    for text in _listed(request, "copy"):
-        path = Path(text).absolute()
-        if not path.is_file():
-            raise UsageError(f"agent 'command': there is no file {text!r} to copy")
-        copied[path.name] = path
-    variables = {}
-    for name in _listed(request, "env"):
-        if name not in os.environ:
-            raise UsageError(f"agent 'command': the variable {name!r} is not set")
-        variables[name] = os.environ[name]
-    return CommandAgent(request.arguments, copied, variables)
-
-
-def _listed(request: AgentRequest, option: str) -> list[str]:
-    return [part for part in request.options.get(option, "").split("+") if part]
+        if copied:
+            await workspace.execute(["chmod", "+x", *copied], timeout_s=_CHMOD_LIMIT_S)
 
 
 def _task_variables(task: Task, workspace: Workspace, trace: Trace) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Whatever works on a task."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, runtime_checkable
 
@@ -9,7 +9,7 @@ from itbench.errors import UsageError
 if TYPE_CHECKING:
     from itbench.interfaces.task import Task
     from itbench.interfaces.trace import Trace
-    from itbench.interfaces.workspace import Workspace
+    from itbench.interfaces.workspace import Mount, Workspace
 
 Solution: TypeAlias = "Callable[[Task], Mapping[str, bytes]]"
 Role: TypeAlias = Literal["agent", "baseline", "cheat", "privileged"]
@@ -32,6 +32,16 @@ class PrivilegedAgent(Protocol):
 
     def trust(self, solution: Solution) -> None:
         """Take the function that returns the files of a perfect submission of a task."""
+        ...
+
+
+@runtime_checkable
+class EquippedAgent(Protocol):
+    """An agent that needs folders of the host in its sandbox."""
+
+    @property
+    def mounts(self) -> "Sequence[Mount]":
+        """The folders."""
         ...
 
 

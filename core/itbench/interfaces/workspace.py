@@ -1,15 +1,20 @@
 """What the environment yields: the agent's directory, a way to run commands in it, tools."""
 
+import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 from itbench.interfaces.json import JsonObject, JsonValue
 
 if TYPE_CHECKING:
     from itbench.interfaces.suite import Progress
+
+
+# Is told of output as it comes: `stdout` or `stderr`, and the bytes.
+Heard: TypeAlias = Callable[[str, bytes], object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,10 +77,11 @@ class Workspace(Protocol):
         timeout_s: float,
         stdin: bytes = b"",
         env: Mapping[str, str] | None = None,
+        heard: Heard | None = None,
     ) -> Execution:
         """Run a shell command, or a program with its arguments, and wait for its end.
 
-        The variables in `env` are added to the few that the workspace has of its own.
+        The variables in `env` are added to the few that the workspace has of its own; `heard` is told of output as it comes.
         """
         ...
 
@@ -95,6 +101,23 @@ class Workspace(Protocol):
     async def list_files(self, path: str = ".") -> list[str]:
         """Return the paths of all files below a folder, sorted, relative to the workspace."""
         ...
+
+
+@runtime_checkable
+class Listening(Protocol):
+    """A workspace whose programs can be given a way out."""
+
+    async def listen(self) -> socket.socket:
+        """Return a socket that listens where only programs in the workspace can connect to it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """A folder of the host that programs need: where it lies, and where it shows, read-only, below `/opt`."""
+
+    source: Path
+    name: str
 
 
 @runtime_checkable

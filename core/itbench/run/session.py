@@ -10,7 +10,7 @@ from pathlib import Path
 from importlib_metadata import PackageNotFoundError, version
 
 from itbench.errors import UsageError
-from itbench.interfaces.agent import Agent, AgentRequest, AgentSpec, PrivilegedAgent
+from itbench.interfaces.agent import Agent, AgentRequest, AgentSpec, EquippedAgent, PrivilegedAgent
 from itbench.interfaces.domain import Domain
 from itbench.interfaces.plan import Plan, PlannedAgent, PlannedFloor, PlannedTask
 from itbench.interfaces.suite import Progress, Suite, no_progress
@@ -64,7 +64,7 @@ def start(options: RunOptions, progress: Progress = no_progress) -> Session:
     agent = spec.create(request)
     suite.prepare(progress)
     chosen = select(load_tasks(suite), globs=options.task_globs, tags=options.tags, limit=options.limit)
-    sandbox = _sandbox(spec, options.sandbox, progress, is_unsafe_allowed=options.is_unsafe_allowed)
+    sandbox = _sandbox(spec, agent, options.sandbox, progress, is_unsafe_allowed=options.is_unsafe_allowed)
     bench = _bench_sandbox(domain, sandbox, options.sandbox, progress)
     plan = _plan(options, domain, suite, spec, request, chosen, sandbox)
     path = options.out / _file_name(plan)
@@ -99,7 +99,7 @@ def reopen(path: Path, progress: Progress = no_progress) -> Session:
         )
     )
     # Whoever began the run has allowed its sandbox.
-    sandbox = _sandbox(spec, plan.sandbox, progress, is_unsafe_allowed=True)
+    sandbox = _sandbox(spec, agent, plan.sandbox, progress, is_unsafe_allowed=True)
     bench = _bench_sandbox(domain, sandbox, None if spec.is_in_process else plan.sandbox, progress)
     return _session(path, plan, domain, suite, agent, tasks, (sandbox, bench))
 
@@ -112,13 +112,16 @@ def own_version() -> str:
         return "unknown"
 
 
-def _sandbox(spec: AgentSpec, name: str | None, progress: Progress, *, is_unsafe_allowed: bool) -> Sandbox:
+def _sandbox(
+    spec: AgentSpec, agent: Agent, name: str | None, progress: Progress, *, is_unsafe_allowed: bool
+) -> Sandbox:
     """Return the sandbox for an agent; one that starts nothing in the workspace needs none."""
     if spec.is_in_process:
         return LocalSandbox(is_in_process=True)
     from itbench.sandbox.choose import choose
 
-    sandbox = choose(name, is_unsafe_allowed=is_unsafe_allowed)
+    mounts = agent.mounts if isinstance(agent, EquippedAgent) else ()
+    sandbox = choose(name, is_unsafe_allowed=is_unsafe_allowed, mounts=mounts)
     if isinstance(sandbox, Prepared):
         sandbox.prepare(progress)
     return sandbox

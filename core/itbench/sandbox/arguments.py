@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from itbench.interfaces.workspace import Input
+from itbench.interfaces.workspace import Input, Mount
 from itbench.sandbox.errors import SandboxError
 from itbench.sandbox.identity import Identity
 from itbench.sandbox.image import RUNNER
@@ -40,6 +40,7 @@ class Layout:
         tools: a folder with Python packages, if any.
         python: name of the interpreter and of its library's folder, for example `python3.11`.
         inputs: to show read-only below the home folder.
+        mounts: folders of the host to show read-only below `/opt`.
         limits: how large the places are that can be written to.
     """
 
@@ -48,6 +49,7 @@ class Layout:
     python: str
     inputs: Sequence[Input]
     limits: SandboxLimits
+    mounts: Sequence[Mount] = ()
 
     def folders(self) -> list[str]:
         """Return the folders in the workspace that inputs need, outer ones first, from the home folder on."""
@@ -86,7 +88,16 @@ def bubblewrap_arguments(
     for folder in layout.folders()[1:]:
         words += ["--perms", "0755", "--dir", folder]
     for entry in layout.inputs:
-        words += ["--ro-bind", _source(entry, identity), str(HOME.joinpath(*clean(entry.path)))]
+        words += [
+            "--ro-bind",
+            _readable(entry.source, f"input {entry.path!r}", identity),
+            str(HOME.joinpath(*clean(entry.path))),
+        ]
+    if layout.mounts:
+        words += _tmpfs("/opt", 1 << 16, "0755")
+        for mount in layout.mounts:
+            words += ["--ro-bind", _readable(mount.source, "folder", identity), f"/opt/{mount.name}"]
+        words += ["--remount-ro", "/opt"]
     for name, value in VARIABLES.items():
         words += ["--setenv", name, value]
     return [*words, "--chdir", str(HOME)]
@@ -96,13 +107,13 @@ def _tmpfs(place: str, size_bytes: int, permissions: str) -> list[str]:
     return ["--perms", permissions, "--size", str(size_bytes), "--tmpfs", place]
 
 
-def _source(entry: Input, identity: Identity) -> str:
-    source = os.path.realpath(entry.source)
+def _readable(path: Path, what: str, identity: Identity) -> str:
+    source = os.path.realpath(path)
     mode = Path(source).stat().st_mode
     wanted = _OTHERS_MAY_ENTER if Path(source).is_dir() else _OTHERS_MAY_READ
     if identity.namespace is not None and mode & wanted != wanted:
         raise SandboxError(
-            f"input {entry.path!r} can be read by root only, and the sandbox is not root: "
-            f"chmod o+r {source!r}, or run itbench as the file's owner"
+            f"{what} can be read by root only, and the sandbox is not root: "
+            f"chmod o+r {source!r}, or run itbench as its owner"
         )
     return source

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from itbench.interfaces.suite import Progress, no_progress
-from itbench.interfaces.workspace import Input
+from itbench.interfaces.workspace import Input, Mount
 from itbench.sandbox.arguments import Layout
 from itbench.sandbox.errors import SandboxError
 from itbench.sandbox.identity import Identities
@@ -34,12 +34,20 @@ class BubblewrapSandbox:
     Args:
         limits: of each trial.
         with_tools: whether numpy, pandas, drain3 and PyYAML are there; without them, nothing has to be installed.
+        mounts: folders of the host that every trial shows read-only below `/opt`.
     """
 
     name = "bubblewrap"
     warning: str | None = None
 
-    def __init__(self, limits: SandboxLimits | None = None, *, with_tools: bool = True) -> None:
+    def __init__(
+        self,
+        limits: SandboxLimits | None = None,
+        *,
+        with_tools: bool = True,
+        mounts: Sequence[Mount] = (),
+    ) -> None:
+        self._mounts = mounts
         self.limits = limits or SandboxLimits()
         self._with_tools = with_tools
         self._identities = Identities()
@@ -80,6 +88,7 @@ class BubblewrapSandbox:
             python=base_python().version,
             inputs=inputs,
             limits=self.limits,
+            mounts=self._mounts,
         )
         process = await SandboxProcess.start(program, layout, self._identities.next())
         sources = {"/".join(clean(entry.path)): entry.source for entry in inputs}

@@ -1,7 +1,9 @@
 """Which sandbox a run gets."""
 
+from collections.abc import Sequence
+
 from itbench.errors import UsageError
-from itbench.interfaces.workspace import Sandbox
+from itbench.interfaces.workspace import Mount, Sandbox
 from itbench.sandbox.bubblewrap import BubblewrapSandbox
 from itbench.sandbox.errors import SandboxError
 from itbench.sandbox.limits import SandboxLimits
@@ -18,6 +20,7 @@ def choose(
     limits: SandboxLimits | None = None,
     is_unsafe_allowed: bool = False,
     with_tools: bool = True,
+    mounts: Sequence[Mount] = (),
 ) -> Sandbox:
     """Return the sandbox of a name, or the default one; never a weaker one than was asked for.
 
@@ -34,8 +37,10 @@ def choose(
                 "sandbox 'none' isolates nothing: agents can read whatever you can; add --allow-unsafe if you "
                 "trust this agent with that"
             )
+        if mounts:
+            raise UsageError("sandbox 'none' mounts nothing: programs there see the folders where they lie")
         return LocalSandbox()
     problem = available()
     if problem is not None:
         raise SandboxError(f"sandbox {wanted!r} does not work here: {problem}")
-    return BubblewrapSandbox(limits, with_tools=with_tools)
+    return BubblewrapSandbox(limits, with_tools=with_tools, mounts=mounts)

@@ -20,10 +20,11 @@ PROGRAMS = tuple(
 LIBRARIES = ("libgcc_s.so.1", "libstdc++.so.6", "libgomp.so.1", "libz.so.1", "librt.so.1", "libdl.so.2",
              "libpthread.so.0", "libutil.so.1", "libm.so.6")  # fmt: skip
 
-SHARED = ("/usr/share/zoneinfo", "/usr/lib/locale/C.utf8")
+# Certificates: a program that may reach named hosts must know whom it talks to.
+SHARED = ("/usr/share/zoneinfo", "/usr/lib/locale/C.utf8", "/etc/ssl/certs")
 
 # Empty folders, some of them places to mount on.
-FOLDERS = ("dev", "etc", "home/user", "proc", "tmp", "usr/bin", "usr/lib", "usr/libexec", "usr/local/bin",
+FOLDERS = ("dev", "etc", "home/user", "opt", "proc", "tmp", "usr/bin", "usr/lib", "usr/libexec", "usr/local/bin",
            "usr/local/lib", "usr/share", "var/tmp")  # fmt: skip
 
 FILES = {

@@ -84,7 +84,12 @@ def build_image(root: Path, progress: Progress) -> None:
     }.items():
         _copy_file(source, root / "usr/lib" / name)
     for folder in filter(os.path.isdir, SHARED):
-        shutil.copytree(folder, root / folder.lstrip("/"), ignore=shutil.ignore_patterns("posix", "right"))
+        shutil.copytree(
+            folder,
+            root / folder.lstrip("/"),
+            ignore=shutil.ignore_patterns("posix", "right", "java"),
+            ignore_dangling_symlinks=True,
+        )
     for path, text in FILES.items():
         (root / path).write_text(text)
     _copy_file(_runner_source(), root / RUNNER.lstrip("/"))

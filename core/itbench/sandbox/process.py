@@ -6,6 +6,7 @@ Over a socket that keeps messages apart (the other end is `runner.py`):
   the workspace's folder;
 - we send `run` with four descriptors: the order, standard input, output and error output. The order's fields are
   divided by NUL: `NUMBER KIND LIMIT_MS COUNT`, as many words as COUNT says, variables as NAME=VALUE;
+- we send `listen`; it answers `listening PORT` with a descriptor of a socket that listens on the loopback inside;
 - it answers `NUMBER CODE REASON` when nothing of the command is left; we may send `stop NUMBER` before that.
 """
 
@@ -91,7 +92,8 @@ class SandboxProcess:
             fields = [str(identity.user), str(identity.user), *_numbers(layout.limits), *layout.folders()]
             self._control.send("\0".join(fields).encode())
             async with asyncio.timeout(_START_LIMIT_S):
-                data = await self._receive_folder()
+                data, self.folder, runner = await self._receive_descriptor()
+                self._runner = os.pidfd_open(runner) if runner else -1
         except (OSError, TimeoutError) as error:
             data = f"{type(error).__name__}: {error}".encode()
         except BaseException:
@@ -119,6 +121,25 @@ class SandboxProcess:
         finally:
             os.close(paper)
         return self._number
+
+    async def listen(self) -> socket.socket:
+        """Return a socket that listens on the loopback inside.
+
+        Raises:
+            SandboxEndedError: the sandbox has ended.
+        """
+        try:
+            self._control.send(b"listen")
+            async with asyncio.timeout(_ANSWER_GRACE_S):
+                while True:
+                    data, descriptor, _ = await self._receive_descriptor()
+                    if not data:
+                        raise self._gone()
+                    # What came of a command that nobody waited for any longer is passed over.
+                    if descriptor >= 0:
+                        return socket.socket(fileno=descriptor)
+        except (OSError, TimeoutError) as error:
+            raise self._gone() from error
 
     async def answer(self, number: int, limit_s: float, stopped: asyncio.Event) -> Answer:
         """Wait until nothing is left of a command; setting `stopped` ends it early.
@@ -180,17 +201,19 @@ class SandboxProcess:
         except OSError:
             self.kill()
 
-    async def _receive_folder(self) -> bytes:
+    async def _receive_descriptor(self) -> tuple[bytes, int, int]:
+        """Return a message, the descriptor that came with it or -1, and the number of the process that sent it or 0."""
         await readable(self._control.fileno())
         room = socket.CMSG_SPACE(_DESCRIPTOR.size) + socket.CMSG_SPACE(_CREDENTIALS.size)
         data, ancillary, _, _ = self._control.recvmsg(64, room, socket.MSG_CMSG_CLOEXEC)
+        descriptor, sender = -1, 0
         for _, kind, content in ancillary:
             if kind == socket.SCM_RIGHTS:
-                (self.folder,) = _DESCRIPTOR.unpack(content)
+                (descriptor,) = _DESCRIPTOR.unpack(content)
             elif kind == socket.SCM_CREDENTIALS:
                 # The kernel itself says who sent this, by the number that the process has out here.
-                self._runner = os.pidfd_open(_CREDENTIALS.unpack(content)[0])
-        return data
+                sender = _CREDENTIALS.unpack(content)[0]
+        return data, descriptor, sender
 
     async def _wait_for_end(self) -> None:
         handle = os.pidfd_open(self._process.pid)

@@ -20,7 +20,7 @@ TICK_S = 0.05
 KILL = 9
 PAGE = 4096
 PLACES = (HOME, "/tmp", "/dev/shm")  # noqa: S108 - the sandbox's own
-READABLE = ("/usr", "/etc", "/home", "/tmp", "/dev", "/proc/sys")  # noqa: S108 - the sandbox's own
+READABLE = ("/usr", "/etc", "/home", "/opt", "/tmp", "/dev", "/proc/sys")  # noqa: S108 - the sandbox's own
 READABLE_FILES = ("cpuinfo", "filesystems", "loadavg", "meminfo", "stat", "uptime", "version")
 # linux/landlock.h; the numbers of these calls are the same on all machines.
 LANDLOCK_CREATE, LANDLOCK_ADD, LANDLOCK_RESTRICT = 444, 445, 446
@@ -67,8 +67,19 @@ def main() -> None:
         data, ancillary, _, _ = control.recvmsg(64, _socket.CMSG_SPACE(4 * 4))
         if not data:
             return
-        if ancillary:
+        if data == b"listen":
+            listen(control)
+        elif ancillary:
             control.send(serve(control, read_order(ancillary[0][2]), limits, rules))
+
+
+def listen(control: _socket.socket) -> None:
+    """Open a socket that programs in here can connect to, and hand it out: whoever holds it answers them."""
+    server = _socket.socket(_socket.AF_INET, _socket.SOCK_STREAM)
+    server.bind(("127.0.0.1", 0))
+    server.listen(128)
+    send(control, b"listening %d" % server.getsockname()[1], server.fileno())
+    server.close()
 
 
 def set_up(fields: list[bytes]) -> Limits:

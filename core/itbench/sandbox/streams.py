@@ -5,6 +5,7 @@ import os
 from types import TracebackType
 from typing import Self
 
+from itbench.interfaces.workspace import Heard
 from itbench.workspaces.output import CappedOutput
 
 _CHUNK_BYTES = 65_536
@@ -19,7 +20,8 @@ class Streams:
         too_much: set when more than `limit_bytes` came through both together.
     """
 
-    def __init__(self, limit_bytes: int) -> None:
+    def __init__(self, limit_bytes: int, heard: Heard | None = None) -> None:
+        self._heard = heard
         self._limit_bytes = limit_bytes
         self.output = CappedOutput()
         self.error = CappedOutput()
@@ -66,6 +68,8 @@ class Streams:
         except BlockingIOError:
             return 0
         target.add(data)
+        if self._heard is not None and data:
+            self._heard("stdout" if target is self.output else "stderr", data)
         if not data:
             asyncio.get_running_loop().remove_reader(read_end)
         if self.total_bytes > self._limit_bytes:

@@ -2,11 +2,12 @@
 
 import asyncio
 import os
+import socket
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
-from itbench.interfaces.workspace import Execution, Tool
+from itbench.interfaces.workspace import Execution, Heard, Tool
 from itbench.sandbox import below
 from itbench.sandbox.arguments import HOME, VARIABLES
 from itbench.sandbox.descriptors import sealed
@@ -47,6 +48,7 @@ class SandboxedWorkspace:
         timeout_s: float,
         stdin: bytes = b"",
         env: Mapping[str, str] | None = None,
+        heard: Heard | None = None,
     ) -> Execution:
         """Run a command, and end every process that is left when it ends or reaches a limit.
 
@@ -58,7 +60,7 @@ class SandboxedWorkspace:
         if order.problem is not None:
             return _refused(order.problem)
         started = time.monotonic()
-        answer, streams = await self._run(order, stdin)
+        answer, streams = await self._run(order, stdin, heard)
         error_text = streams.error.text() + _note(answer, self._limits)
         return Execution(
             exit_code=answer.code,
@@ -98,9 +100,18 @@ class SandboxedWorkspace:
         """Return the paths of all files below a folder, sorted."""
         return await asyncio.to_thread(below.list_files, self._process.folder, path)
 
-    async def _run(self, order: Order, stdin: bytes) -> tuple[Answer, Streams]:
+    async def listen(self) -> socket.socket:
+        """Return a socket that listens on the loopback inside; whoever accepts its connections is outside.
+
+        Raises:
+            SandboxEndedError: the sandbox has ended.
+        """
         async with self._turn:
-            with Streams(self._limits.output_bytes) as streams:
+            return await self._process.listen()
+
+    async def _run(self, order: Order, stdin: bytes, heard: Heard | None = None) -> tuple[Answer, Streams]:
+        async with self._turn:
+            with Streams(self._limits.output_bytes, heard) as streams:
                 source = sealed(stdin)
                 try:
                     number = self._process.send(order, [source, *streams.write_ends])

@@ -3,12 +3,13 @@
 import asyncio
 import os
 import shutil
+import socket
 import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path, PurePosixPath
 
-from itbench.interfaces.workspace import Execution, Input, Tool
+from itbench.interfaces.workspace import Execution, Heard, Input, Tool
 from itbench.workspaces.paths import clean, read_below
 from itbench.workspaces.process import run_process
 
@@ -64,11 +65,21 @@ class LocalWorkspace:
         timeout_s: float,
         stdin: bytes = b"",
         env: Mapping[str, str] | None = None,
+        heard: Heard | None = None,
     ) -> Execution:
         """Run a command in the directory and end its whole process group at the time limit."""
         words = ["/bin/sh", "-c", command] if isinstance(command, str) else list(command)
         variables = {**_safe_environment(self._root), **(env or {})}
-        return await run_process(words, cwd=self._root, env=variables, stdin=stdin, timeout_s=timeout_s)
+        return await run_process(
+            words, cwd=self._root, env=variables, stdin=stdin, timeout_s=timeout_s, heard=heard
+        )
+
+    async def listen(self) -> socket.socket:
+        """Return a socket on this machine's own loopback: nothing keeps other programs from it, or these from others."""
+        listener = socket.socket()
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        return listener
 
     async def read_file(self, path: str, *, max_bytes: int | None = None) -> bytes:
         """Return a file's content; an input is read where it lies."""

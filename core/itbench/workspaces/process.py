@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from itbench.interfaces.workspace import Execution
+from itbench.interfaces.workspace import Execution, Heard
 from itbench.workspaces.output import CappedOutput
 
 # A process that left the group may hold a pipe open for ever.
@@ -17,7 +17,13 @@ _STDOUT, _STDERR = 1, 2
 
 
 async def run_process(
-    words: Sequence[str], *, cwd: Path, env: Mapping[str, str], stdin: bytes, timeout_s: float
+    words: Sequence[str],
+    *,
+    cwd: Path,
+    env: Mapping[str, str],
+    stdin: bytes,
+    timeout_s: float,
+    heard: Heard | None = None,
 ) -> Execution:
     """Run a program to its end or to its time limit.
 
@@ -27,7 +33,7 @@ async def run_process(
     started = time.monotonic()
     loop = asyncio.get_running_loop()
     transport, protocol = await loop.subprocess_exec(
-        lambda: _Listener(stdin), *words, cwd=cwd, env=dict(env), start_new_session=True
+        lambda: _Listener(stdin, heard), *words, cwd=cwd, env=dict(env), start_new_session=True
     )
     try:
         await asyncio.wait({protocol.exited}, timeout=timeout_s)
@@ -54,7 +60,8 @@ async def run_process(
 class _Listener(asyncio.SubprocessProtocol):
     """Feeds the program's input and keeps what it prints."""
 
-    def __init__(self, stdin: bytes) -> None:
+    def __init__(self, stdin: bytes, heard: Heard | None) -> None:
+        self._heard = heard
         loop = asyncio.get_running_loop()
         self.outputs = {_STDOUT: CappedOutput(), _STDERR: CappedOutput()}
         # asyncio's own Process.wait() also waits for the pipes, which a child in the background may hold.
@@ -72,6 +79,8 @@ class _Listener(asyncio.SubprocessProtocol):
     def pipe_data_received(self, fd: int, data: bytes | str) -> None:
         if isinstance(data, bytes):
             self.outputs[fd].add(data)
+            if self._heard is not None:
+                self._heard("stdout" if fd == _STDOUT else "stderr", data)
 
     def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:
         self._open_pipes.discard(fd)

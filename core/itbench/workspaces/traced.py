@@ -1,13 +1,15 @@
 """A workspace that notes each command in the trace and keeps it within the task's limits."""
 
+import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 from time import monotonic
 
+from itbench.interfaces.fault import Stage, StageError
 from itbench.interfaces.json import JsonValue
 from itbench.interfaces.trace import Trace
-from itbench.interfaces.workspace import Execution, Tool, Workspace
+from itbench.interfaces.workspace import Execution, Heard, Listening, Tool, Workspace
 
 # A hundred turns of the longest output stay well below 3 MB.
 _STDOUT_CHARS = 16_000
@@ -39,9 +41,11 @@ class TracedWorkspace:
         timeout_s: float,
         stdin: bytes = b"",
         env: Mapping[str, str] | None = None,
+        heard: Heard | None = None,
     ) -> Execution:
         """Run a command and note it."""
-        result = await self._inner.execute(command, timeout_s=timeout_s, stdin=stdin, env=env)
+        more = {} if heard is None else {"heard": heard}
+        result = await self._inner.execute(command, timeout_s=timeout_s, stdin=stdin, env=env, **more)
         output: JsonValue = {
             "exit_code": result.exit_code,
             "stdout": _cut(result.stdout, _STDOUT_CHARS),
@@ -65,6 +69,16 @@ class TracedWorkspace:
     async def list_files(self, path: str = ".") -> list[str]:
         """Return the paths of all files below a folder."""
         return await self._inner.list_files(path)
+
+    async def listen(self) -> socket.socket:
+        """Return a socket that programs in the workspace can connect to.
+
+        Raises:
+            StageError: this workspace has none.
+        """
+        if not isinstance(self._inner, Listening):
+            raise StageError(Stage.ENVIRONMENT, f"a {type(self._inner).__name__} has no way out to listen on")
+        return await self._inner.listen()
 
     def _traced(self, tool: Tool) -> Callable[..., Awaitable[JsonValue]]:
         async def call(**arguments: JsonValue) -> JsonValue:

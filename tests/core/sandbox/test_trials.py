@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from itbench.agents.command import CommandAgent
+from itbench.command.agent import CommandAgent
 from itbench.interfaces.fault import Stage
 from itbench.interfaces.record import TrialKey, TrialRecord
 from itbench.interfaces.suite import SuiteOptions
@@ -41,7 +41,7 @@ def trial(sandbox: Any, agent: Any, number: int = 3) -> TrialRecord:
 
 
 def test_a_program_inside_is_scored(sums: Path, sandbox: Any) -> None:
-    record = trial(sandbox, CommandAgent(("python3", "-c", ADD), {}, {}))
+    record = trial(sandbox, CommandAgent(("python3", "-c", ADD)))
     assert record.fault is None
     assert record.scoring is not None
     assert record.scoring.score is not None
@@ -61,7 +61,7 @@ def test_a_program_inside_is_scored(sums: Path, sandbox: Any) -> None:
 def test_what_goes_wrong_inside_is_the_agent_s_fault_and_said(
     command: str, message: str, sums: Path, sandbox: Any
 ) -> None:
-    record = trial(sandbox, CommandAgent(("sh", "-c", command), {}, {}))
+    record = trial(sandbox, CommandAgent(("sh", "-c", command)))
     assert record.fault is not None
     assert record.fault.stage is Stage.AGENT
     assert message in record.fault.message
@@ -80,7 +80,7 @@ def test_a_program_that_does_not_end_is_ended_and_its_answer_counts(sums: Path, 
     suite = suite.configured(SuiteOptions())
     task = list(suite.tasks())[5]
     short = task.model_copy(update={"limits": task.limits.model_copy(update={"wall_s": 1.0})})
-    agent = CommandAgent(("python3", "-c", script), {}, {})
+    agent = CommandAgent(("python3", "-c", script))
     setting = TrialSetting(
         domain=domain, suite=suite, agent=agent, sandbox=sandbox, judge=Judge(domain, suite), seed=1
     )

@@ -1,0 +1,201 @@
+"""A program's way to its model: the key stays outside, turns, tokens and dollars are counted, limits are kept."""
+
+import asyncio
+import json
+import time
+from collections.abc import Mapping
+from typing import Any, Self
+
+from itbench.interfaces.fault import LimitReached
+from itbench.interfaces.json import JsonObject
+from itbench.interfaces.trace import Trace
+from itbench.models.codec import Draft
+from itbench.network.exchange import BadRequestError, Exchange, Request
+from itbench.network.metering import READERS, ReplyMeter
+from itbench.network.target import GatewayTarget
+
+# Tools that run at the provider and reach the net from there, where published truths lie.
+_NETWORK_TOOLS = (
+    "web_",
+    "mcp",
+    "file_search",
+    "code_interpreter",
+    "code_execution",
+    "image_generation",
+    "tool_search",
+)
+_NETWORK_FIELDS = ("web_search_options", "mcp_servers", "search_parameters", "plugins")
+# `/v1/messages`: that interface has the version in its path, the others in the provider's URL.
+_VERSION = "/v1"
+_OURS = frozenset(
+    {"host", "content-length", "authorization", "x-api-key", "accept-encoding", "expect", "cookie"}
+)
+
+
+class ModelGateway:
+    """Passes a program's requests on to a provider, and reads along.
+
+    Args:
+        target: the provider.
+        trace: of the trial; counts what is used, and knows the limits.
+
+    Attributes:
+        stopped: set once a limit of the task has been reached.
+        failure: how the last request failed through no fault of the program, if it did.
+    """
+
+    def __init__(self, target: GatewayTarget, trace: Trace) -> None:
+        self._target = target
+        self._trace = trace
+        self._client: Any = None
+        self.stopped = asyncio.Event()
+        self.failure: str | None = None
+
+    async def __aenter__(self) -> Self:
+        self._client = self._target.client()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._client.aclose()
+
+    async def serve(self, exchange: Exchange, request: Request) -> None:
+        """Answer one request.
+
+        Raises:
+            BadRequestError: it is not for a model, or asks for more than a model.
+        """
+        path = self._path(request)
+        body = await exchange.body()
+        if path not in READERS:
+            await self._pass(exchange, request, path, body, None)
+            return
+        asked = _asked(path, body)
+        try:
+            self._trace.turn()
+        except LimitReached as reached:
+            self.stopped.set()
+            raise BadRequestError(403, f"the limit of {reached.limit} is reached") from None
+        await self._pass(exchange, request, path, json.dumps(asked).encode(), asked)
+
+    def _path(self, request: Request) -> str:
+        """Return the path below the provider's URL, without its version."""
+        full = request.target.partition("?")[0]
+        path = full.removeprefix(_VERSION)
+        is_known = request.method == "POST" and (path in READERS or path == "/messages/count_tokens")
+        is_list = request.method == "GET" and (path == "/models" or path.startswith("/models/"))
+        if not full.startswith(f"{_VERSION}/") or not (is_known or is_list) or ".." in path:
+            raise BadRequestError(404, f"{request.method} {full[:200]} is no way to a model")
+        return path
+
+    async def _pass(
+        self, exchange: Exchange, request: Request, path: str, body: bytes, asked: JsonObject | None
+    ) -> None:
+        started = time.monotonic()
+        version = "" if self._target.prefix else _VERSION
+        headers = [
+            *request.passed_on(without=_OURS),
+            *self._target.key_headers.items(),
+            ("accept-encoding", "identity"),
+        ]
+        query = request.target.partition("?")[2]
+        url = f"{self._target.url}{version}{path}" + (f"?{query}" if query else "")
+        sending = self._client.build_request(request.method, url, headers=headers, content=body or None)
+        try:
+            response = await self._client.send(sending, stream=True)
+        except Exception as error:
+            self.failure = f"{type(error).__name__}: {error}"
+            raise BadRequestError(502, f"the provider cannot be reached: {type(error).__name__}") from error
+        try:
+            draft = await self._relay(exchange, path, response, is_metered=asked is not None)
+        finally:
+            await response.aclose()
+        if asked is not None:
+            self._count(asked, response.status_code, draft, time.monotonic() - started)
+
+    async def _relay(self, exchange: Exchange, path: str, response: Any, *, is_metered: bool) -> Draft | None:
+        """Carry a reply to the program, and read it to its end even if the program does not."""
+        self.failure = f"status {response.status_code}" if _is_providers(response.status_code) else None
+        is_stream = "event-stream" in response.headers.get("content-type", "")
+        meter = ReplyMeter(path, is_stream=is_stream) if is_metered and response.status_code == 200 else None
+        is_gone = False
+        try:
+            await exchange.begin(response.status_code, _kept(response.headers))
+        except ConnectionError:
+            is_gone = True
+        try:
+            async for data in response.aiter_raw():
+                if meter is not None:
+                    meter.add(data)
+                if not is_gone:
+                    is_gone = not await _sent(exchange, data)
+        except Exception as error:
+            if isinstance(error, BadRequestError):
+                raise
+            self.failure = f"{type(error).__name__}: {error}"
+            return None
+        return None if meter is None else meter.draft()
+
+    def _count(self, asked: JsonObject, status: int, draft: Draft | None, duration_s: float) -> None:
+        model = str(asked.get("model"))
+        self._trace.record("model", model=model, status=status, duration_s=round(duration_s, 6))
+        if draft is None:
+            return
+        calls = [
+            {"id": call.id, "name": call.name, "arguments": call.arguments} for call in draft.message.calls
+        ]
+        self._trace.message("assistant", {"text": draft.message.text, "calls": calls})
+        if draft.use is None:
+            return
+        cost_usd = self._target.prices(model).cost_usd(draft.use)
+        try:
+            self._trace.use(
+                input_tokens=draft.use.input_tokens,
+                output_tokens=draft.use.output_tokens,
+                cached_tokens=draft.use.cached_tokens,
+                reasoning_tokens=draft.use.reasoning_tokens,
+                cost_usd=cost_usd or 0.0,
+            )
+        except LimitReached:
+            self.stopped.set()
+
+
+def _asked(path: str, body: bytes) -> JsonObject:
+    """Return the request for a model, such that the stream of its reply tells what it took."""
+    try:
+        asked = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise BadRequestError(400, f"the body is no JSON: {error}") from error
+    if not isinstance(asked, dict):
+        raise BadRequestError(400, "the body is no JSON object")
+    tools = asked.get("tools")
+    for tool in tools if isinstance(tools, list) else ():
+        kind = str(tool.get("type", "")) if isinstance(tool, dict) else ""
+        if kind.startswith(_NETWORK_TOOLS):
+            raise BadRequestError(403, f"the tool {kind!r} runs at the provider and reaches the net")
+    for name in _NETWORK_FIELDS:
+        if asked.get(name):
+            raise BadRequestError(403, f"{name!r} reaches the net")
+    if path == "/chat/completions" and asked.get("stream"):
+        options = asked.get("stream_options")
+        asked["stream_options"] = {**(options if isinstance(options, dict) else {}), "include_usage": True}
+    return asked
+
+
+def _is_providers(status: int) -> bool:
+    return status in {401, 402, 403, 408, 429} or status >= 500
+
+
+def _kept(headers: Mapping[str, str]) -> list[tuple[str, str]]:
+    return [
+        (name, value)
+        for name, value in headers.items()
+        if name.lower() not in {"set-cookie", "content-encoding"}
+    ]
+
+
+async def _sent(exchange: Exchange, data: bytes) -> bool:
+    try:
+        await exchange.send(data)
+    except ConnectionError:
+        return False
+    return True

@@ -1,0 +1,305 @@
+"""Programs in the sandbox reach the hosts and the model that they were allowed, and nothing else."""
+
+import asyncio
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from itbench import AgentRequest, Limits, Stage, Task
+from itbench.command.agent import CommandAgent
+from itbench.command.options import command_options
+from itbench.interfaces.record import TrialKey, TrialRecord
+from itbench.plugins.domains import find_suite
+from itbench.run.judge import Judge
+from itbench.run.trial import TrialSetting, run_trial
+from itbench.testing.model_server import Answer, Asked, Broken, ModelServer, Status, script
+
+KEY = "sk-planted-0123456789abcdef"
+# What every program below needs: a connection to the proxy or the gateway, by hand.
+PRELUDE = """
+import json, os, socket, sys, urllib.error, urllib.parse, urllib.request
+def place(url):
+    parts = urllib.parse.urlsplit(url)
+    return parts.hostname, parts.port
+def ask(url, body=None, headers=None):
+    request = urllib.request.Request(url, None if body is None else json.dumps(body).encode(), headers or {})
+    try:
+        with urllib.request.urlopen(request, timeout=20) as reply:
+            return reply.status, reply.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+def connect(target):
+    line = socket.create_connection(place(os.environ["HTTPS_PROXY"]), timeout=20)
+    line.sendall(f"CONNECT {target} HTTP/1.1\\r\\nHost: {target}\\r\\n\\r\\n".encode())
+    return line, line.recv(1000)
+"""
+
+
+@dataclass
+class Listener:
+    """A server on the host's loopback that greets whoever comes and remembers what was said."""
+
+    port: int = 0
+    heard: list[bytes] = field(default_factory=list)
+
+
+@pytest.fixture
+def listener() -> Iterator[Listener]:
+    made, server = Listener(), socket.create_server(("127.0.0.1", 0))
+    made.port = server.getsockname()[1]
+
+    def serve() -> None:
+        while True:
+            try:
+                line, _ = server.accept()
+            except OSError:
+                return
+            with line:
+                line.settimeout(10)
+                made.heard.append(line.recv(65536))
+                line.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello")
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    yield made
+    server.shutdown(socket.SHUT_RDWR)
+    server.close()
+    thread.join(10)
+
+
+def trial(sandbox: Any, options: dict[str, str], code: str, limits: Limits | None = None) -> TrialRecord:
+    domain, suite = find_suite("sums/easy")
+    made = CommandAgent(
+        ("python3", "-c", PRELUDE + code),
+        command_options(AgentRequest(name="command", options=options, arguments=("python3",))),
+    )
+    setting = TrialSetting(
+        domain=domain, suite=suite, agent=made, sandbox=sandbox, judge=Judge(domain, suite), seed=1
+    )
+    task: Task = next(iter(suite.tasks()))
+    if limits is not None:
+        task = task.model_copy(update={"limits": limits})
+    return asyncio.run(run_trial(setting, task, TrialKey(task.id, 0, 0)))
+
+
+def events(record: TrialRecord, kind: str) -> list[Any]:
+    return [json.loads(event.data) for event in record.events if event.kind == kind]
+
+
+def printed(record: TrialRecord) -> str:
+    print(record.fault)
+    return "".join(each["text"] for each in events(record, "output") if each["stream"] == "stdout")
+
+
+def test_an_allowed_host_is_reached_over_plain_http(sums: Any, sandbox: Any, listener: Listener) -> None:
+    code = f"print(ask('http://localhost:{listener.port}/a?b=c'))"
+    record = trial(sandbox, {"allow": f"localhost:{listener.port}"}, code)
+    assert printed(record) == "(200, 'hello')\n"
+    head = listener.heard[0].decode()
+    assert head.startswith("GET /a?b=c HTTP/1.1\r\n")
+    assert "proxy" not in head.lower()
+    (seen,) = events(record, "network")
+    assert (seen["target"], seen["allowed"]) == (f"localhost:{listener.port}", True)
+    assert seen["sent_bytes"] == len(listener.heard[0])
+
+
+@pytest.mark.parametrize(
+    "target", ["http://127.0.0.1:{port}/", "http://localhost:{other}/", "http://[::1]:{port}/", "http://host.invalid/",
+               "http://localhost:{port}@host.invalid/", "http://host.invalid#localhost:{port}"]
+)  # fmt: skip
+def test_no_other_host_is_reached(sums: Any, sandbox: Any, listener: Listener, target: str) -> None:
+    url = target.format(port=listener.port, other=listener.port + 1)
+    # By hand: urllib would look at the target first.
+    code = (
+        "line = socket.create_connection(place(os.environ['HTTP_PROXY']))\n"
+        f"line.sendall(b'GET {url} HTTP/1.1\\r\\nhost: localhost:{listener.port}\\r\\n\\r\\n')\n"
+        "print(line.recv(1000).decode())"
+    )
+    record = trial(sandbox, {"allow": f"localhost:{listener.port}"}, code)
+    assert printed(record).split()[1] in {"400", "403"}
+    assert listener.heard == []
+    assert events(record, "network")[0]["allowed"] is False
+
+
+TUNNEL = """
+import ssl
+line, said = connect("{target}")
+print(said.split()[1].decode())
+context = ssl.create_default_context()
+context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+try:
+    context.wrap_bio(incoming, outgoing, server_hostname={name!r}).do_handshake()
+except ssl.SSLWantReadError:
+    pass
+for byte in outgoing.read():
+    line.sendall(bytes([byte]))
+print(line.recv(1000).split()[1].decode())
+"""
+
+
+def test_a_tunnel_for_tls_leads_to_an_allowed_host(sums: Any, sandbox: Any, listener: Listener) -> None:
+    code = TUNNEL.format(target=f"localhost:{listener.port}", name="localhost")
+    record = trial(sandbox, {"allow": f"localhost:{listener.port}"}, code)
+    assert printed(record) == "200\n200\n"
+    assert listener.heard[0][:1] == b"\x16"
+
+
+def test_a_tunnel_that_asks_for_another_name_inside_leads_nowhere(
+    sums: Any, sandbox: Any, listener: Listener
+) -> None:
+    code = TUNNEL.format(target=f"localhost:{listener.port}", name="hidden.invalid")
+    record = trial(sandbox, {"allow": f"localhost:{listener.port}"}, code)
+    assert printed(record) == "200\n403\n"
+    assert listener.heard == []
+    assert "asks for 'hidden.invalid'" in events(record, "network")[0]["reason"]
+
+
+def test_a_tunnel_to_another_host_is_refused(sums: Any, sandbox: Any, listener: Listener) -> None:
+    code = f"print(connect('127.0.0.1:{listener.port}')[1].split()[1].decode())"
+    assert printed(trial(sandbox, {"allow": f"localhost:{listener.port}"}, code)) == "403\n"
+    assert listener.heard == []
+
+
+def test_nothing_is_listened_on_where_nothing_is_allowed(sums: Any, sandbox: Any) -> None:
+    code = "print(sorted(set(os.environ) & {'HTTP_PROXY', 'OPENAI_BASE_URL'}), socket.create_connection(('127.0.0.1', 80)))"
+    record = trial(sandbox, {}, code)
+    assert record.fault is not None
+    assert "ConnectionRefusedError" in record.fault.message
+
+
+@pytest.mark.parametrize(
+    "sent", [b"", b"\r\n", b"\x16\x03\x01", b"GET / HTTP/1.1\r\nhost: x\r\n" + b"a: b\r\n" * 20_000, b"CONNECT x HTTP/1.1\r\n\r\n",
+             b"GET http://[/ HTTP/1.1\r\nhost: x\r\n\r\n", b"CONNECT localhost:99999 HTTP/1.1\r\nhost: x\r\n\r\n", b"\xff" * 100]
+)  # fmt: skip
+def test_junk_at_the_door_harms_nobody(sums: Any, sandbox: Any, listener: Listener, sent: bytes) -> None:
+    code = (
+        "line = socket.create_connection(place(os.environ['HTTP_PROXY']), timeout=20)\n"
+        "try:\n"
+        f"    line.sendall({sent[:200]!r} + b'a: b\\r\\n' * {max(0, len(sent) - 200) // 6}); line.shutdown(socket.SHUT_WR); line.recv(1000)\n"
+        "except OSError:\n    pass\n"
+        f"print(ask('http://localhost:{listener.port}/')[0])"
+    )
+    assert printed(trial(sandbox, {"allow": f"localhost:{listener.port}"}, code)) == "200\n"
+
+
+ASK = """
+body = {"model": "gpt-4o", "messages": [{"role": "user", "content": "hi"}], "stream": STREAM}
+print(ask(os.environ["OPENAI_BASE_URL"] + "/chat/completions", body, {"content-type": "application/json",
+      "authorization": "Bearer " + os.environ["OPENAI_API_KEY"]}))
+"""
+
+
+@pytest.fixture
+def model(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[Asked], Any]], ModelServer]:
+    monkeypatch.setenv("PLANTED_API_KEY", KEY)
+    return ModelServer
+
+
+def openai(server: ModelServer, **more: str) -> dict[str, str]:
+    return {
+        "gateway": "openai",
+        "base_url": server.openai_url,
+        "key_env": "PLANTED_API_KEY",
+        "price": "2/8",
+    } | more
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_a_program_s_model_is_asked_with_the_key_and_what_it_took_is_counted(
+    sums: Any, sandbox: Any, model: Any, stream: bool
+) -> None:
+    answer = Answer(
+        text="forty-two", input_tokens=1000, cached_tokens=100, output_tokens=50, reasoning_tokens=20
+    )
+    code = ASK.replace("STREAM", str(stream)) * 2 + "print(os.environ)"
+    with model(script(answer)) as server:
+        record = trial(sandbox, openai(server), code)
+        asked = server.requests[0]
+    assert asked.headers["authorization"] == f"Bearer {KEY}"
+    assert "forty-two" in printed(record).replace('"}}]}', "") or stream
+    usage = record.usage
+    assert (usage.turns, usage.input_tokens, usage.output_tokens) == (2, 2000, 100)
+    assert (usage.cached_tokens, usage.reasoning_tokens) == (200, 40)
+    assert usage.cost_usd == pytest.approx(2 * (1000 * 2 + 50 * 8) / 1e6)
+    assert [each["content"]["text"] for each in events(record, "message")] == ["forty-two"] * 2
+    everything = "".join(event.data for event in record.events) + printed(record)
+    assert KEY not in everything
+
+
+def test_a_program_is_stopped_at_its_turns(sums: Any, sandbox: Any, model: Any) -> None:
+    code = f"while True:\n    {ASK.strip().replace('STREAM', 'False').replace(chr(10), chr(10) + '    ')}"
+    with model(script(Answer(text="more"))) as server:
+        record = trial(sandbox, openai(server), code, Limits(turns=3, wall_s=60))
+        assert len(server.requests) == 3
+    assert (record.limit, record.usage.turns) == ("turns", 3)
+
+
+def test_a_program_is_stopped_at_its_cost(sums: Any, sandbox: Any, model: Any) -> None:
+    code = f"while True:\n    {ASK.strip().replace('STREAM', 'True').replace(chr(10), chr(10) + '    ')}"
+    with model(script(Answer(input_tokens=1000, output_tokens=0))) as server:
+        record = trial(sandbox, openai(server), code, Limits(cost_usd=0.005, wall_s=60))
+        assert len(server.requests) == 3
+    assert record.limit == "cost"
+    assert record.usage.cost_usd == pytest.approx(0.006)
+
+
+@pytest.mark.parametrize(
+    "reaction", [Status(code=500), Status(code=429), Broken(answer=Answer(text="x" * 200), events=2)]
+)
+def test_a_failing_provider_is_no_fault_of_the_program(
+    sums: Any, sandbox: Any, model: Any, reaction: Any
+) -> None:
+    with model(script(reaction)) as server:
+        record = trial(sandbox, openai(server), ASK.replace("STREAM", "True") + "sys.exit(3)")
+    assert record.fault is not None
+    assert record.fault.stage is Stage.MODEL
+    assert record.value is None
+
+
+def test_a_provider_that_is_not_there_is_no_fault_of_the_program(sums: Any, sandbox: Any) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/v1"
+    options = {"gateway": "openai", "base_url": url, "price": "1/1"}
+    record = trial(sandbox, options, ASK.replace("STREAM", "False") + "sys.exit(3)")
+    assert record.fault is not None
+    assert record.fault.stage is Stage.MODEL
+
+
+@pytest.mark.parametrize(
+    ("path", "more", "status"),
+    [
+        ("/chat/completions", {"tools": [{"type": "web_search_20250305", "name": "web_search"}]}, 403),
+        ("/chat/completions", {"web_search_options": {"user_location": {}}}, 403),
+        ("/responses", {"tools": [{"type": "mcp", "server_url": "https://x.invalid"}]}, 403),
+        ("/files", {}, 404),
+        ("/chat/completions/../files", {}, 404),
+    ],
+)
+def test_a_provider_s_own_way_into_the_net_is_closed(
+    sums: Any, sandbox: Any, model: Any, path: str, more: Any, status: int
+) -> None:
+    code = f"print(ask(os.environ['OPENAI_BASE_URL'] + {path!r}, {{'model': 'm', 'messages': []}} | {more!r})[0])"
+    with model(script(Answer())) as server:
+        assert printed(trial(sandbox, openai(server), code)) == f"{status}\n"
+        assert server.requests == []
+
+
+def test_anthropic_s_interface_is_passed_on_too(sums: Any, sandbox: Any, model: Any) -> None:
+    code = """
+body = {"model": "claude-sonnet-4-5", "max_tokens": 100, "stream": True, "messages": [{"role": "user", "content": "hi"}]}
+print(ask(os.environ["ANTHROPIC_BASE_URL"] + "/v1/messages?beta=true", body, {"x-api-key": os.environ["ANTHROPIC_API_KEY"],
+      "anthropic-version": "2023-06-01"})[0])
+"""
+    with model(script(Answer(text="hello", input_tokens=70, output_tokens=7))) as server:
+        options = {"gateway": "anthropic", "base_url": server.url, "key_env": "PLANTED_API_KEY"}
+        record = trial(sandbox, options, code)
+        assert server.requests[0].headers["x-api-key"] == KEY
+        assert server.requests[0].headers["anthropic-version"] == "2023-06-01"
+    assert (record.usage.input_tokens, record.usage.output_tokens) == (70, 7)
+    assert record.usage.cost_usd == pytest.approx((70 * 3 + 7 * 15) / 1e6)
