@@ -22,6 +22,7 @@ from itbench.cli.quick import QuickCommand
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from itbench.run.options import RunOptions
     from itbench.run.runner import Job
     from itbench.run.session import Session
 
@@ -72,6 +73,9 @@ def run(
     allow_unsafe: Annotated[
         bool, typer.Option("--allow-unsafe", help="Allow a sandbox that isolates nothing.")
     ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the plan and what it may cost; run nothing.")
+    ] = False,
     data: Data = None,
     as_published: AsPublished = False,
     suite_option: SuiteOption = None,
@@ -80,7 +84,7 @@ def run(
     """Run a suite with an agent and print the scores.
 
     Examples: itbench run DOMAIN --agent oracle --limit 2; itbench run DOMAIN/SUITE --data DIR -k 3;
-    itbench run DOMAIN --agent command -- ./my-agent --fast
+    itbench run DOMAIN --agent command -- ./my-agent --fast; itbench run DOMAIN --model openai/gpt-5 --dry-run
     """
     from itbench.cli.waiting import waiting
     from itbench.run.options import RunOptions, with_model
@@ -104,6 +108,9 @@ def run(
         is_unsafe_allowed=allow_unsafe,
         suite=suite_options(suite_option, data, as_published=as_published),
     )
+    if dry_run:
+        _preview(options, as_json=as_json)
+        return
     with waiting() as progress:
         session = start(options, progress)
     _carry_out(session, all_jobs(session), as_json=as_json)
@@ -141,6 +148,20 @@ def score(
     if not as_json:
         print_text(f"{done.trials} trials scored again, {done.changed} values changed")
     _report(path, as_json=as_json)
+
+
+def _preview(options: "RunOptions", *, as_json: bool) -> None:
+    from itbench.cli.waiting import waiting
+    from itbench.report.preview_text import preview_json, preview_text
+    from itbench.run.preview import preview
+    from itbench.run.session import prepare
+
+    with waiting() as progress:
+        found = preview(prepare(options, progress))
+    if as_json:
+        print_json(preview_json(found))
+    else:
+        print_text(preview_text(found))
 
 
 def _carry_out(session: "Session", jobs: "Sequence[Job]", *, as_json: bool) -> None:

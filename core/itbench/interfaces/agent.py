@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, runtime_checkabl
 from itbench.errors import UsageError
 
 if TYPE_CHECKING:
+    from itbench.interfaces.json import JsonObject
     from itbench.interfaces.task import Task
     from itbench.interfaces.trace import Trace
     from itbench.interfaces.workspace import Mount, Workspace
@@ -42,6 +43,35 @@ class EquippedAgent(Protocol):
     @property
     def mounts(self) -> "Sequence[Mount]":
         """The folders."""
+        ...
+
+
+@runtime_checkable
+class DescribedAgent(Protocol):
+    """An agent that tells what decides how it works, for the run's plan."""
+
+    def description(self) -> "JsonObject":
+        """Return prompts, model and settings; never a secret."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialEstimate:
+    """What one trial may take: tokens, and US dollars or None where the price is unknown."""
+
+    turns: int
+    input_tokens: int
+    cached_tokens: int
+    output_tokens: int
+    cost_usd: float | None
+
+
+@runtime_checkable
+class EstimatingAgent(Protocol):
+    """An agent that can tell beforehand what a trial may take."""
+
+    def estimate(self, task: "Task", turns: int) -> TrialEstimate:
+        """Return what a trial of so many turns may take."""
         ...
 
 

@@ -14,6 +14,7 @@ class PlannedAgent(Frozen):
     role: Role = "agent"
     options: dict[str, str] = Field(default_factory=dict)
     arguments: tuple[str, ...] = ()
+    description: JsonObject = Field(default_factory=dict, description="What the agent says of itself.")
 
 
 class PlannedTask(Frozen):

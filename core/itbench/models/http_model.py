@@ -11,7 +11,15 @@ from itbench.cache import cache_dir
 from itbench.interfaces.json import JsonObject
 from itbench.models.cache import ReplyCache, request_key
 from itbench.models.codec import Codec, Draft
-from itbench.models.conversation import AssistantMessage, Conversation, ModelTool, Native, Reply, ToolCall
+from itbench.models.conversation import (
+    AssistantMessage,
+    Conversation,
+    ModelTool,
+    Native,
+    Reply,
+    TokenUse,
+    ToolCall,
+)
 from itbench.models.faults import ContextLengthError, ModelError, PassingError
 from itbench.models.gate import gate_of
 from itbench.models.model import ModelSettings
@@ -87,6 +95,10 @@ class HttpModel:
     def redactor(self) -> Redactor:
         """Takes the API key, and all others in the environment, out of any text."""
         return self._redactor
+
+    def cost_usd(self, use: TokenUse) -> float | None:
+        """By the user's word, else by the price list."""
+        return self._endpoint.prices.cost_usd(use)
 
     def description(self) -> JsonObject:
         """Return name, endpoint, interface, window and where prices come from."""

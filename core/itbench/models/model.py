@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
 from itbench.interfaces.json import JsonObject
-from itbench.models.conversation import Conversation, ModelTool, Reply
+from itbench.models.conversation import Conversation, ModelTool, Reply, TokenUse
 from itbench.models.secrets import Redactor
 
 
@@ -46,6 +46,10 @@ class Model(Protocol):
     @property
     def redactor(self) -> Redactor:
         """Takes the model's secrets out of any text."""
+        ...
+
+    def cost_usd(self, use: TokenUse) -> float | None:
+        """Return what tokens cost in US dollars; None where unknown."""
         ...
 
     def description(self) -> JsonObject:

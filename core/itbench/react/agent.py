@@ -1,11 +1,12 @@
 """A model in a loop with a shell, by the protocol of ITBench-AA."""
 
-from itbench.interfaces.json import JsonObject
+from itbench.interfaces.agent import TrialEstimate
+from itbench.interfaces.json import JsonObject, json_text
 from itbench.interfaces.task import Task
 from itbench.interfaces.trace import Trace
 from itbench.interfaces.workspace import Workspace
 from itbench.models.model import Model
-from itbench.react.options import ReactOptions
+from itbench.react.options import UNKNOWN_WINDOW_TOKENS, ReactOptions
 from itbench.react.prompts import VERSION, prompts_hash
 from itbench.react.work import Work
 
@@ -33,6 +34,15 @@ class ReactAgent:
             "turns": self.options.turns,
             "output_chars": self.options.output_chars,
         }
+
+    def estimate(self, task: Task, turns: int) -> TrialEstimate:
+        """Return what a trial of so many turns may take, or of as many as are allowed here."""
+        from itbench.models.estimate import estimate_trial
+
+        turns = min(turns, self.options.turns or turns)
+        chars = len(task.instructions) + len(json_text(task.hand_in.answer_schema))
+        window_tokens = self.model.window_tokens or UNKNOWN_WINDOW_TOKENS
+        return estimate_trial(self.model, chars, turns, window_tokens, self.options.summarise_at)
 
     async def solve(self, task: Task, workspace: Workspace, trace: Trace) -> None:
         """Work on the task until the answer is handed in, the model gives up, or a limit is reached."""

@@ -1,34 +1,28 @@
 """A run that is ready to go: its plan, its suite, its agent, its file."""
 
-import platform
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-
-from importlib_metadata import PackageNotFoundError, version
 
 from itbench.errors import UsageError
 from itbench.interfaces.agent import Agent, AgentRequest, AgentSpec, EquippedAgent, PrivilegedAgent
 from itbench.interfaces.domain import Domain
-from itbench.interfaces.plan import Plan, PlannedAgent, PlannedFloor, PlannedTask
+from itbench.interfaces.plan import Plan
 from itbench.interfaces.suite import Progress, Suite, no_progress
 from itbench.interfaces.task import Task
 from itbench.interfaces.workspace import Prepared, Sandbox
 from itbench.plugins.agents import default_agent, find_agent
-from itbench.plugins.domains import domain_host, find_suite
+from itbench.plugins.domains import find_suite
 from itbench.run.judge import Judge
 from itbench.run.options import RunOptions, parse_agent
+from itbench.run.planning import file_name, make_plan, own_version
 from itbench.store.reader import RunFile
 from itbench.store.writer import ScoringOrigin, write_plan
-from itbench.suites.hashing import FileDigests, suite_hash, task_hash
+from itbench.suites.hashing import FileDigests, task_hash
 from itbench.suites.load import load_tasks
 from itbench.suites.reopen import reopen_suite
 from itbench.suites.select import select
 from itbench.workspaces.local import LocalSandbox
-
-_ID_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +50,18 @@ def start(options: RunOptions, progress: Progress = no_progress) -> Session:
     Raises:
         ITBenchError: anything that was asked for cannot be had.
     """
+    session = prepare(options, progress)
+    _make_ready(session.sandbox, session.bench_sandbox, progress)
+    write_plan(session.path, session.plan, list(session.tasks))
+    return session
+
+
+def prepare(options: RunOptions, progress: Progress = no_progress) -> Session:
+    """Plan a new run; nothing is written but the suite's data.
+
+    Raises:
+        ITBenchError: anything that was asked for cannot be had.
+    """
     domain, suite = find_suite(options.reference)
     suite = suite.configured(options.suite)
     name, agent_options = parse_agent(options.agent or default_agent(domain))
@@ -64,11 +70,10 @@ def start(options: RunOptions, progress: Progress = no_progress) -> Session:
     agent = spec.create(request)
     suite.prepare(progress)
     chosen = select(load_tasks(suite), globs=options.task_globs, tags=options.tags, limit=options.limit)
-    sandbox = _sandbox(spec, agent, options.sandbox, progress, is_unsafe_allowed=options.is_unsafe_allowed)
-    bench = _bench_sandbox(domain, sandbox, options.sandbox, progress)
-    plan = _plan(options, domain, suite, spec, request, chosen, sandbox)
-    path = options.out / _file_name(plan)
-    write_plan(path, plan, chosen)
+    sandbox = _sandbox(spec, agent, options.sandbox, is_unsafe_allowed=options.is_unsafe_allowed)
+    bench = _bench_sandbox(domain, sandbox, options.sandbox)
+    plan = make_plan(options, domain, suite, (spec, request, agent), chosen, sandbox)
+    path = options.out / file_name(plan)
     return _session(path, plan, domain, suite, agent, chosen, (sandbox, bench))
 
 
@@ -99,44 +104,35 @@ def reopen(path: Path, progress: Progress = no_progress) -> Session:
         )
     )
     # Whoever began the run has allowed its sandbox.
-    sandbox = _sandbox(spec, agent, plan.sandbox, progress, is_unsafe_allowed=True)
-    bench = _bench_sandbox(domain, sandbox, None if spec.is_in_process else plan.sandbox, progress)
+    sandbox = _sandbox(spec, agent, plan.sandbox, is_unsafe_allowed=True)
+    bench = _bench_sandbox(domain, sandbox, None if spec.is_in_process else plan.sandbox)
+    _make_ready(sandbox, bench, progress)
     return _session(path, plan, domain, suite, agent, tasks, (sandbox, bench))
 
 
-def own_version() -> str:
-    """Return the version of the installed itbench."""
-    try:
-        return version("itbench")
-    except PackageNotFoundError:
-        return "unknown"
+def _make_ready(sandbox: Sandbox, bench: Sandbox, progress: Progress) -> None:
+    for each in [sandbox, *([] if bench is sandbox else [bench])]:
+        if isinstance(each, Prepared):
+            each.prepare(progress)
 
 
-def _sandbox(
-    spec: AgentSpec, agent: Agent, name: str | None, progress: Progress, *, is_unsafe_allowed: bool
-) -> Sandbox:
+def _sandbox(spec: AgentSpec, agent: Agent, name: str | None, *, is_unsafe_allowed: bool) -> Sandbox:
     """Return the sandbox for an agent; one that starts nothing in the workspace needs none."""
     if spec.is_in_process:
         return LocalSandbox(is_in_process=True)
     from itbench.sandbox.choose import choose
 
     mounts = agent.mounts if isinstance(agent, EquippedAgent) else ()
-    sandbox = choose(name, is_unsafe_allowed=is_unsafe_allowed, mounts=mounts)
-    if isinstance(sandbox, Prepared):
-        sandbox.prepare(progress)
-    return sandbox
+    return choose(name, is_unsafe_allowed=is_unsafe_allowed, mounts=mounts)
 
 
-def _bench_sandbox(domain: Domain, sandbox: Sandbox, name: str | None, progress: Progress) -> Sandbox:
+def _bench_sandbox(domain: Domain, sandbox: Sandbox, name: str | None) -> Sandbox:
     """Return where what was handed in is tried; nothing that a domain runs may run without walls."""
     if not domain.runs_submissions:
         return sandbox
     from itbench.sandbox.bench import bench_sandbox
 
-    bench = bench_sandbox(name)
-    if isinstance(bench, Prepared):
-        bench.prepare(progress)
-    return bench
+    return bench_sandbox(name)
 
 
 def _session(
@@ -160,53 +156,3 @@ def _session(
         sandbox=sandboxes[0],
         bench_sandbox=sandboxes[1],
     )
-
-
-def _plan(
-    options: RunOptions,
-    domain: Domain,
-    suite: Suite,
-    spec: AgentSpec,
-    request: AgentRequest,
-    tasks: Sequence[Task],
-    sandbox: Sandbox,
-) -> Plan:
-    digests = FileDigests()
-    hashes = {task.id: task_hash(task, suite, digests) for task in tasks}
-    floor = suite.floor
-    return Plan(
-        id=_new_id(),
-        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        itbench_version=own_version(),
-        python_version=platform.python_version(),
-        domain=domain.name,
-        domain_origin=domain_host().origin(domain.name),
-        suite=suite.name,
-        suite_version=suite.version,
-        suite_hash=suite_hash(hashes.values()),
-        suite_data=str(options.suite.data.resolve()) if options.suite.data else None,
-        suite_as_published=options.suite.as_published,
-        suite_extra=dict(options.suite.extra),
-        suite_settings=suite.settings(),
-        agent=PlannedAgent(
-            name=spec.name, role=spec.role, options=dict(request.options), arguments=request.arguments
-        ),
-        tasks=tuple(PlannedTask(id=task.id, content_hash=hashes[task.id]) for task in tasks),
-        repeats=options.repeats,
-        seed=options.seed,
-        attempts=options.attempts,
-        max_trials=options.max_trials,
-        is_scored=options.is_scored,
-        sandbox=sandbox.name,
-        sandbox_warning=sandbox.warning,
-        floor=PlannedFloor(agent=floor.agent, value=floor.value) if floor else None,
-    )
-
-
-def _file_name(plan: Plan) -> str:
-    moment = datetime.fromisoformat(plan.created_at).strftime("%Y%m%dT%H%M%SZ")
-    return f"{moment}-{plan.domain}-{plan.suite}-{plan.agent.name}-{plan.id}.itbench"
-
-
-def _new_id() -> str:
-    return "".join(secrets.choice(_ID_ALPHABET) for _ in range(8))

@@ -1,0 +1,62 @@
+"""What a run would do, without doing it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from itbench.interfaces.agent import EquippedAgent, EstimatingAgent, TrialEstimate
+from itbench.interfaces.workspace import Mount
+from itbench.run.session import Session
+
+# What models took for a task of ITBench-AA, as Artificial Analysis publishes it (2026-05-28).
+FEWEST_TURNS, MOST_TURNS = 31, 83
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """A run before it is begun.
+
+    Attributes:
+        session: that would be begun.
+        input_files: how many files all tasks show together.
+        input_bytes: how large they are.
+        hidden_files: how many files only the judging would see.
+        mounts: folders of this machine that the agent would see as well.
+        estimates: for all trials together, with few and with many turns; none where the agent cannot tell.
+    """
+
+    session: Session
+    input_files: int
+    input_bytes: int
+    hidden_files: int
+    mounts: Sequence[Mount]
+    estimates: Sequence[TrialEstimate]
+
+
+def preview(session: Session) -> Preview:
+    """Return what a run would do."""
+    suite, agent = session.suite, session.agent
+    sizes = [entry.source.stat().st_size for task in session.tasks for entry in suite.inputs(task.id)]
+    estimates: list[TrialEstimate] = []
+    if isinstance(agent, EstimatingAgent):
+        estimates = [_estimate(session, agent, turns) for turns in (FEWEST_TURNS, MOST_TURNS)]
+    return Preview(
+        session=session,
+        input_files=len(sizes),
+        input_bytes=sum(sizes),
+        hidden_files=sum(len(suite.hidden(task.id)) for task in session.tasks),
+        mounts=agent.mounts if isinstance(agent, EquippedAgent) else (),
+        estimates=estimates,
+    )
+
+
+def _estimate(session: Session, agent: EstimatingAgent, turns: int) -> TrialEstimate:
+    trials = [agent.estimate(task, min(turns, task.limits.turns or turns)) for task in session.tasks]
+    costs = [trial.cost_usd for trial in trials]
+    repeats = session.plan.repeats
+    return TrialEstimate(
+        turns=repeats * sum(trial.turns for trial in trials),
+        input_tokens=repeats * sum(trial.input_tokens for trial in trials),
+        cached_tokens=repeats * sum(trial.cached_tokens for trial in trials),
+        output_tokens=repeats * sum(trial.output_tokens for trial in trials),
+        cost_usd=None if None in costs else repeats * sum(cost or 0.0 for cost in costs),
+    )

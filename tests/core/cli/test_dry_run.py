@@ -1,0 +1,78 @@
+"""`itbench run --dry-run` shows what would be done and what it may cost, and does nothing."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Itbench = Callable[..., Any]
+MODEL = (
+    "--model",
+    "openai/any-name",
+    "--agent",
+    "react:base_url=http://127.0.0.1:9/v1,price=1/10/0.1,window=100000",
+)
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_plan_is_shown_and_nothing_is_written(sums: Path, itbench: Itbench, here: Path) -> None:
+    done = itbench("run", "sums", *MODEL, "--dry-run", "-k", "2", "--limit", "3")
+    assert done.code == 0
+    assert "3: sum-0000, sum-0001, sum-0002" in done.out
+    assert "6: 2 of each task, 4 at once" in done.out
+    assert "bubblewrap" in done.out
+    assert "31 turns a trial" in done.out
+    assert not (here / "runs").exists()
+
+
+def test_the_estimate_grows_with_the_trials_and_keeps_to_their_turns(sums: Path, itbench: Itbench) -> None:
+    one = json.loads(itbench("run", "sums", *MODEL, "--dry-run", "--limit", "1", "--json").out)
+    four = json.loads(itbench("run", "sums", *MODEL, "--dry-run", "--limit", "1", "-k", "4", "--json").out)
+    few, many = one["estimates"]
+    # The task allows 50 turns only.
+    assert (few["turns"], many["turns"]) == (31, 50)
+    assert four["estimates"][1]["input_tokens"] == 4 * many["input_tokens"]
+    assert four["estimates"][1]["cost_usd"] == pytest.approx(4 * many["cost_usd"])
+    plain = many["input_tokens"] - many["cached_tokens"]
+    assert many["cost_usd"] == pytest.approx(
+        (plain + 0.1 * many["cached_tokens"] + 10 * many["output_tokens"]) / 1e6
+    )
+    assert one["plan"]["agent"]["description"]["prompts_hash"].startswith("sha256:")
+
+
+def test_a_summary_keeps_long_conversations_from_growing_on(sums: Path, itbench: Itbench) -> None:
+    def tokens(window: int) -> int:
+        agent = f"react:base_url=http://127.0.0.1:9/v1,price=1/1,window={window}"
+        done = itbench("run", "sums", "-m", "openai/x", "-a", agent, "--dry-run", "--limit", "1", "--json")
+        return int(json.loads(done.out)["estimates"][1]["input_tokens"])
+
+    assert tokens(10_000) < tokens(30_000) < tokens(100_000) == tokens(200_000)
+
+
+def test_an_unknown_price_is_said(sums: Path, itbench: Itbench) -> None:
+    agent = "react:base_url=http://127.0.0.1:9/v1"
+    assert "unknown" in itbench("run", "sums", "-m", "openai/nobody-knows-it", "-a", agent, "--dry-run").out
+
+
+def test_an_outside_program_is_not_estimated_but_what_it_would_see_is_told(
+    sums: Path, itbench: Itbench, here: Path
+) -> None:
+    (here / "own-tools").mkdir()
+    words = ("run", "sums", "--agent", "command:mount=own-tools", "--dry-run")
+    done = itbench(*words, "--", "/opt/own-tools/agent")
+    assert f"{here}/own-tools at /opt/own-tools" in done.out
+    assert "no tokens are estimated" in done.out
+    shown = json.loads(itbench(*words, "--json", "--", "/opt/own-tools/agent").out)
+    assert shown["mounts"] == [{"source": f"{here}/own-tools", "shows_at": "/opt/own-tools"}]
+
+
+def test_what_cannot_be_run_is_refused_as_by_a_run(sums: Path, itbench: Itbench) -> None:
+    assert itbench("run", "sums", "--agent", "nobody", "--dry-run").code == 2
+    assert itbench("run", "sums", "--task", "nothing-*", "--dry-run").code == 2
