@@ -60,6 +60,7 @@ async def open_way_out(workspace: Workspace, trace: Trace, options: CommandOptio
         if options.gateway is not None:
             gateway = await stack.enter_async_context(ModelGateway(options.gateway, trace))
         listener = await workspace.listen()
+        stack.callback(listener.close)
         origin = f"http://127.0.0.1:{listener.getsockname()[1]}"
         await stack.enter_async_context(
             NetworkServer(listener, Proxy(options.allowed), gateway, trace.record)

@@ -37,26 +37,36 @@ class NetworkServer:
         self._gateway = gateway
         self._record = record
         self._gate = asyncio.Semaphore(_MOST_AT_ONCE)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._lines: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self._server: asyncio.Server | None = None
+        self._is_closed = False
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, sock=self._listener)
+        self._server = await asyncio.start_server(self._accept, sock=self._listener)
         return self
 
     async def __aexit__(self, *_: object) -> None:
         if self._server is not None:
             self._server.close()
-        for task in list(self._tasks):
+        self._is_closed = True
+        tasks = dict(self._lines)
+        for task, writer in tasks.items():
             task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
+            # A task that has not begun yet would not close its line.
+            writer.transport.abort()
+        if tasks:
+            await asyncio.wait(tasks)
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._is_closed:
+            # Its line was in the queue when the trial ended.
+            writer.transport.abort()
+            return
+        task = asyncio.create_task(self._serve(reader, writer))
+        self._lines[task] = writer
+        task.add_done_callback(self._lines.pop)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        if task is not None:
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
         exchange = Exchange(reader, writer)
         try:
             async with self._gate:

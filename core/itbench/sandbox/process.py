@@ -25,7 +25,6 @@ from itbench.sandbox.descriptors import encoded, readable, sealed
 from itbench.sandbox.errors import SandboxEndedError, SandboxError
 from itbench.sandbox.identity import Identity
 from itbench.sandbox.launch import Launched, launch
-from itbench.sandbox.limits import SandboxLimits
 
 _START_LIMIT_S = 20.0
 _END_LIMIT_S = 3.0
@@ -89,7 +88,7 @@ class SandboxProcess:
         """
         self = cls(launch(program, layout, identity))
         try:
-            fields = [str(identity.user), str(identity.user), *_numbers(layout.limits), *layout.folders()]
+            fields = [str(identity.user), str(identity.user), *_numbers(layout), *layout.folders()]
             self._control.send("\0".join(fields).encode())
             async with asyncio.timeout(_START_LIMIT_S):
                 data, self.folder, runner = await self._receive_descriptor()
@@ -237,7 +236,8 @@ class SandboxProcess:
         return SandboxEndedError(self._said())
 
 
-def _numbers(limits: SandboxLimits) -> list[str]:
+def _numbers(layout: Layout) -> list[str]:
+    limits = layout.limits
     fields = (
         limits.memory_bytes,
         limits.processes,
@@ -245,5 +245,6 @@ def _numbers(limits: SandboxLimits) -> list[str]:
         limits.file_bytes,
         limits.cpu_s,
         limits.files,
+        int(bool(layout.mounts)),
     )
     return [str(number) for number in fields]

@@ -34,7 +34,8 @@ class Limits:
 
     def __init__(self, fields: list[bytes]) -> None:
         numbers = [int(field) for field in fields]
-        self.memory, self.processes, self.open_files, self.file, self.cpu_s, self.files = numbers
+        self.memory, self.processes, self.open_files, self.file, self.cpu_s, self.files, shows_proc = numbers
+        self.shows_proc = bool(shows_proc)
 
 
 class Command:
@@ -59,7 +60,7 @@ def main() -> None:
     os.closerange(3, number)
     os.closerange(number + 1, 1 << 16)
     limits = set_up(control.recv(1 << 16).split(b"\0"))
-    rules = landlock_rules()
+    rules = landlock_rules(limits)
     home = os.open(HOME, os.O_RDONLY | os.O_DIRECTORY)
     send(control, b"ready %d" % (rules is not None), home)
     os.close(home)
@@ -84,9 +85,9 @@ def listen(control: _socket.socket) -> None:
 
 def set_up(fields: list[bytes]) -> Limits:
     """Become the ordinary user if started as another, take up the limits, and hide from other processes."""
-    uid, gid, *numbers = fields[:8]
+    uid, gid, *numbers = fields[:9]
     if os.getuid() != int(uid):
-        for folder in fields[8:]:
+        for folder in fields[9:]:
             os.chown(folder, int(uid), int(gid))
         os.setgroups([])
         os.setresgid(int(gid), int(gid), int(gid))
@@ -276,10 +277,11 @@ def kill_all() -> None:
         return  # nobody is left
 
 
-def landlock_rules() -> int | None:
+def landlock_rules(limits: Limits) -> int | None:
     """Return a Landlock rule set, or None where the kernel has none.
 
-    It keeps commands from reading /proc/PID/*: the mount table there names the host's folders.
+    It keeps commands from reading /proc/PID/*: the mount table there names the host's folders. Only programs that were
+    mounted for it may: some runtimes look up their own memory map there.
     """
     version = call("syscall", LANDLOCK_CREATE, None, 0, LANDLOCK_VERSION)
     if version <= 0:
@@ -290,7 +292,8 @@ def landlock_rules() -> int | None:
     rules = call("syscall", LANDLOCK_CREATE, attributes, len(attributes), 0)
     if rules < 0:
         return None
-    for path in [*READABLE, *(f"/proc/{name}" for name in READABLE_FILES)]:
+    below_proc = ["/proc"] if limits.shows_proc else [f"/proc/{name}" for name in READABLE_FILES]
+    for path in [*READABLE, *below_proc]:
         place = os.open(path, os.O_PATH)
         rule = LANDLOCK_READ_FILE.to_bytes(8, sys.byteorder) + place.to_bytes(4, sys.byteorder)
         call("syscall", LANDLOCK_ADD, rules, LANDLOCK_PATH_BENEATH, rule, 0)

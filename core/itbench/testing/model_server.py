@@ -21,6 +21,7 @@ from typing import Self, TypeAlias
 
 from itbench.interfaces.json import JsonObject
 from itbench.testing.model_answers import Answer, Broken, Raw, Status, events_of
+from itbench.testing.model_wholes import whole_of
 
 __all__ = ["Answer", "Asked", "Broken", "ModelServer", "Raw", "Status", "script"]
 
@@ -196,6 +197,10 @@ class ModelServer:
         answer = reaction.answer if isinstance(reaction, Broken) else reaction
         if answer.delay_s:
             await asyncio.sleep(answer.delay_s)
+        if isinstance(reaction, Answer) and not asked.body.get("stream"):
+            whole = whole_of(answer, asked.api, asked.body.get("model", ""), asked.turn)
+            await _send_status(writer, Status(code=200, body=whole))
+            return True
         await _begin(writer, "text/event-stream")
         events = list(events_of(answer, asked.api, asked.body.get("model", ""), asked.turn))
         if isinstance(reaction, Answer):
