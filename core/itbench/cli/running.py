@@ -68,7 +68,8 @@ def run(
         bool, typer.Option("--no-score", help="Leave the truths alone; score later.")
     ] = False,
     sandbox: Annotated[
-        str | None, typer.Option("--sandbox", help="bubblewrap (the default) or none.", metavar="NAME")
+        str | None,
+        typer.Option("--sandbox", help="bubblewrap (the default), podman, docker, or none.", metavar="NAME"),
     ] = None,
     allow_unsafe: Annotated[
         bool, typer.Option("--allow-unsafe", help="Allow a sandbox that isolates nothing.")

@@ -80,7 +80,7 @@ def _gateway(provider: str, options: Mapping[str, str]) -> "GatewayTarget":
 def _copied(texts: list[str]) -> dict[str, Path]:
     copied = {}
     for text in texts:
-        path = Path(text).absolute()
+        path = Path(text).expanduser().absolute()
         if not path.is_file():
             raise UsageError(f"agent 'command': there is no file {text!r} to copy")
         copied[path.name] = path

@@ -29,13 +29,27 @@ def findings() -> list[list[str]]:
 
 
 def _sandbox() -> list[list[str]]:
+    from itbench.sandbox.engine import ENGINES
     from itbench.sandbox.support import available, missing_layer
 
     problem = available()
     if problem is not None:
-        return [["sandbox", "note", f"does not work here: {problem}"]]
-    weaker = missing_layer()
-    return [["sandbox", "note" if weaker else "ok", weaker or "bubblewrap isolates agents here"]]
+        own = ["sandbox bubblewrap", "note", f"does not work here: {problem}"]
+    else:
+        weaker = missing_layer()
+        own = [
+            "sandbox bubblewrap",
+            "note" if weaker else "ok",
+            weaker or "isolates agents here; the default",
+        ]
+    return [own, *(_engine(name) for name in ENGINES)]
+
+
+def _engine(name: str) -> list[str]:
+    from itbench.sandbox.engine import Engine
+
+    problem = Engine(name).problem()
+    return [f"sandbox {name}", "note" if problem else "ok", problem or f"can be used: --sandbox {name}"]
 
 
 def _plugins(noun: str, host: "PluginHost[object]") -> list[list[str]]:

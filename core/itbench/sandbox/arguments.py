@@ -61,8 +61,8 @@ class Layout:
         }
         return [str(HOME), *(str(HOME / folder) for folder in sorted(below))]
 
-    def runner(self, control: int) -> list[str]:
-        """Return the program to start inside; `control` is the descriptor that it takes orders from."""
+    def runner(self, control: int | str) -> list[str]:
+        """Return the program to start inside; `control` is where it takes orders from: a descriptor, or a folder in a container."""
         # -I: no variables and no folder of the agent's are looked at; -S: and no packages.
         return [f"/usr/local/bin/{self.python}", "-I", "-S", "-B", RUNNER, str(control)]
 
@@ -90,13 +90,17 @@ def bubblewrap_arguments(
     for entry in layout.inputs:
         words += [
             "--ro-bind",
-            _readable(entry.source, f"input {entry.path!r}", identity),
+            readable_source(entry.source, f"input {entry.path!r}", is_root=identity.namespace is not None),
             str(HOME.joinpath(*clean(entry.path))),
         ]
     if layout.mounts:
         words += _tmpfs("/opt", 1 << 16, "0755")
         for mount in layout.mounts:
-            words += ["--ro-bind", _readable(mount.source, "folder", identity), f"/opt/{mount.name}"]
+            words += [
+                "--ro-bind",
+                readable_source(mount.source, "folder", is_root=identity.namespace is not None),
+                f"/opt/{mount.name}",
+            ]
         words += ["--remount-ro", "/opt"]
     for name, value in VARIABLES.items():
         words += ["--setenv", name, value]
@@ -107,11 +111,16 @@ def _tmpfs(place: str, size_bytes: int, permissions: str) -> list[str]:
     return ["--perms", permissions, "--size", str(size_bytes), "--tmpfs", place]
 
 
-def _readable(path: Path, what: str, identity: Identity) -> str:
+def readable_source(path: Path, what: str, *, is_root: bool) -> str:
+    """Return where a file or folder really lies that a sandbox is to show.
+
+    Raises:
+        SandboxError: root started the sandbox, whose user is another and could not read this.
+    """
     source = os.path.realpath(path)
     mode = Path(source).stat().st_mode
     wanted = _OTHERS_MAY_ENTER if Path(source).is_dir() else _OTHERS_MAY_READ
-    if identity.namespace is not None and mode & wanted != wanted:
+    if is_root and mode & wanted != wanted:
         raise SandboxError(
             f"{what} can be read by root only, and the sandbox is not root: "
             f"chmod o+r {source!r}, or run itbench as its owner"

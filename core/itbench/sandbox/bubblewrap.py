@@ -2,30 +2,20 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from pathlib import Path
 
 from itbench.interfaces.suite import Progress, no_progress
 from itbench.interfaces.workspace import Input, Mount
 from itbench.sandbox.arguments import Layout
 from itbench.sandbox.errors import SandboxError
 from itbench.sandbox.identity import Identities
-from itbench.sandbox.image import base_python, build_image, image_key
+from itbench.sandbox.image import base_python
+from itbench.sandbox.launch import launch
 from itbench.sandbox.limits import SandboxLimits
+from itbench.sandbox.parts import Parts, find_parts, make_parts
 from itbench.sandbox.process import SandboxProcess
 from itbench.sandbox.program import find_bubblewrap
-from itbench.sandbox.store import make, stored
-from itbench.sandbox.tools import build_packages, tools_key
 from itbench.sandbox.workspace import SandboxedWorkspace
 from itbench.workspaces.paths import clean
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What is shared by all sandboxes of a kind: the root file system and, if wanted, packages."""
-
-    image: Path
-    tools: Path | None
 
 
 class BubblewrapSandbox:
@@ -56,7 +46,7 @@ class BubblewrapSandbox:
     @property
     def is_prepared(self) -> bool:
         """Whether everything that is made once has been made."""
-        return self._find() is not None
+        return find_parts(with_tools=self._with_tools) is not None
 
     def prepare(self, progress: Progress = no_progress) -> None:
         """Make what all sandboxes share, unless it is there: takes seconds, and a minute with packages.
@@ -64,11 +54,7 @@ class BubblewrapSandbox:
         Raises:
             SandboxError: it cannot be made.
         """
-        image = make(_image_name(), lambda folder: build_image(folder, progress))
-        tools = (
-            make(_tools_name(), lambda folder: build_packages(folder, progress)) if self._with_tools else None
-        )
-        self._parts = Parts(image, tools)
+        self._parts = make_parts(progress, with_tools=self._with_tools)
 
     @asynccontextmanager
     async def open(self, inputs: Sequence[Input]) -> AsyncIterator[SandboxedWorkspace]:
@@ -90,7 +76,8 @@ class BubblewrapSandbox:
             limits=self.limits,
             mounts=self._mounts,
         )
-        process = await SandboxProcess.start(program, layout, self._identities.next())
+        identity = self._identities.next()
+        process = await SandboxProcess.start(launch(program, layout, identity), identity.user, layout)
         sources = {"/".join(clean(entry.path)): entry.source for entry in inputs}
         shell = "bash" if (parts.image / "usr/bin/bash").exists() else "sh"
         try:
@@ -100,20 +87,7 @@ class BubblewrapSandbox:
 
     def _prepared(self) -> Parts:
         # Kept, because finding out what the image is made of takes longer than starting a sandbox.
-        self._parts = self._parts or self._find()
+        self._parts = self._parts or find_parts(with_tools=self._with_tools)
         if self._parts is None:
             raise SandboxError("the sandbox's file system has not been made yet: run 'itbench sandbox build'")
         return self._parts
-
-    def _find(self) -> Parts | None:
-        image = stored(_image_name())
-        tools = stored(_tools_name()) if self._with_tools else None
-        return None if image is None or (self._with_tools and tools is None) else Parts(image, tools)
-
-
-def _image_name() -> str:
-    return f"image-{image_key()}"
-
-
-def _tools_name() -> str:
-    return f"tools-{tools_key()}"

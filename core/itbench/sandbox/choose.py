@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from itbench.errors import UsageError
 from itbench.interfaces.workspace import Mount, Sandbox
 from itbench.sandbox.bubblewrap import BubblewrapSandbox
+from itbench.sandbox.container import ContainerSandbox
+from itbench.sandbox.engine import ENGINES, Engine
 from itbench.sandbox.errors import SandboxError
 from itbench.sandbox.limits import SandboxLimits
 from itbench.sandbox.support import available
 from itbench.workspaces.local import LocalSandbox
 
 DEFAULT, UNSAFE = "bubblewrap", "none"
-KNOWN = (DEFAULT, UNSAFE)
+KNOWN = (DEFAULT, *ENGINES, UNSAFE)
 
 
 def choose(
@@ -40,7 +42,9 @@ def choose(
         if mounts:
             raise UsageError("sandbox 'none' mounts nothing: programs there see the folders where they lie")
         return LocalSandbox()
-    problem = available()
+    problem = Engine(wanted).problem() if wanted in ENGINES else available()
     if problem is not None:
         raise SandboxError(f"sandbox {wanted!r} does not work here: {problem}")
+    if wanted in ENGINES:
+        return ContainerSandbox(Engine(wanted), limits, with_tools=with_tools, mounts=mounts)
     return BubblewrapSandbox(limits, with_tools=with_tools, mounts=mounts)

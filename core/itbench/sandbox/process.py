@@ -18,13 +18,11 @@ import struct
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 from itbench.sandbox.arguments import Layout
 from itbench.sandbox.descriptors import encoded, readable, sealed
 from itbench.sandbox.errors import SandboxEndedError, SandboxError
-from itbench.sandbox.identity import Identity
-from itbench.sandbox.launch import Launched, launch
+from itbench.sandbox.launch import Launched
 
 _START_LIMIT_S = 20.0
 _END_LIMIT_S = 3.0
@@ -80,15 +78,15 @@ class SandboxProcess:
         self.has_landlock = False
 
     @classmethod
-    async def start(cls, program: Path, layout: Layout, identity: Identity) -> "SandboxProcess":
-        """Start a sandbox and wait until it can take orders.
+    async def start(cls, launched: Launched, user: int, layout: Layout) -> "SandboxProcess":
+        """Wait until a sandbox that was launched can take orders, which it then carries out as a user.
 
         Raises:
             SandboxError: it does not start.
         """
-        self = cls(launch(program, layout, identity))
+        self = cls(launched)
         try:
-            fields = [str(identity.user), str(identity.user), *_numbers(layout), *layout.folders()]
+            fields = [str(user), str(user), *_numbers(layout), *layout.folders()]
             self._control.send("\0".join(fields).encode())
             async with asyncio.timeout(_START_LIMIT_S):
                 data, self.folder, runner = await self._receive_descriptor()

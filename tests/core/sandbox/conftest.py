@@ -15,6 +15,9 @@ import pytest
 
 from itbench.interfaces.workspace import Input
 from itbench.sandbox.bubblewrap import BubblewrapSandbox
+from itbench.sandbox.choose import choose
+from itbench.sandbox.container import ContainerSandbox
+from itbench.sandbox.engine import ENGINES, Engine
 from itbench.sandbox.limits import GIB, MIB, SandboxLimits
 from itbench.sandbox.support import available
 
@@ -34,13 +37,14 @@ LIMITS = SandboxLimits(
 SPARSE_BYTES = 5 * GIB
 
 
-@pytest.fixture(scope="session")
-def sandbox(machine_folder: Path) -> BubblewrapSandbox:
-    """Return the default sandbox without packages, with small limits, made once for all test processes."""
-    problem = available()
+@pytest.fixture(scope="session", params=["bubblewrap", *ENGINES])
+def sandbox(machine_folder: Path, request: pytest.FixtureRequest) -> Any:
+    """Return a sandbox of each kind without packages, with small limits, made once for all test processes."""
+    problem = available() if request.param == "bubblewrap" else Engine(request.param).problem()
     if problem is not None:
         pytest.skip(problem)
-    made = BubblewrapSandbox(LIMITS, with_tools=False)
+    made = choose(request.param, limits=LIMITS, with_tools=False)
+    assert isinstance(made, BubblewrapSandbox | ContainerSandbox)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ITBENCH_CACHE", str(machine_folder / "sandbox-cache"))
         made.prepare()
