@@ -49,7 +49,7 @@ def _engine(name: str) -> list[str]:
     from itbench.sandbox.engine import Engine
 
     problem = Engine(name).problem()
-    return [f"sandbox {name}", "note" if problem else "ok", problem or f"can be used: --sandbox {name}"]
+    return [f"sandbox {name}", "note" if problem else "ok", problem or f"answers; for --sandbox {name}"]
 
 
 def _plugins(noun: str, host: "PluginHost[object]") -> list[list[str]]:

@@ -18,6 +18,7 @@ from itbench.sandbox.bubblewrap import BubblewrapSandbox
 from itbench.sandbox.choose import choose
 from itbench.sandbox.container import ContainerSandbox
 from itbench.sandbox.engine import ENGINES, Engine
+from itbench.sandbox.errors import SandboxError
 from itbench.sandbox.limits import GIB, MIB, SandboxLimits
 from itbench.sandbox.support import available
 
@@ -48,7 +49,18 @@ def sandbox(machine_folder: Path, request: pytest.FixtureRequest) -> Any:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ITBENCH_CACHE", str(machine_folder / "sandbox-cache"))
         made.prepare()
+    if request.param in ENGINES:
+        # An engine may answer and still start no container, for example because of its runtime.
+        try:
+            asyncio.run(_once(made))
+        except SandboxError as error:
+            pytest.skip(str(error))
     return made
+
+
+async def _once(sandbox: Any) -> None:
+    async with sandbox.open([]):
+        pass
 
 
 @pytest.fixture

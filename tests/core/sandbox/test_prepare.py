@@ -30,8 +30,8 @@ def test_the_unsafe_sandbox_must_be_allowed_and_is_marked() -> None:
 
 
 def test_an_unknown_sandbox_is_refused() -> None:
-    with pytest.raises(UsageError, match="unknown sandbox 'docker'; known: bubblewrap, none"):
-        choose("docker")
+    with pytest.raises(UsageError, match="unknown sandbox 'chroot'; known: bubblewrap, podman, docker, none"):
+        choose("chroot")
 
 
 def test_the_default_is_bubblewrap_or_an_error_that_says_why(sandbox: Any) -> None:

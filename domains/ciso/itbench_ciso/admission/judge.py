@@ -1,0 +1,27 @@
+"""Judges inputs with a ValidatingAdmissionPolicy."""
+
+from collections.abc import Sequence
+
+from itbench_ciso.admission.policy import PolicyError, read_policy
+from itbench_ciso.engines.limits import EngineLimits
+from itbench_ciso.engines.process import judge_inputs
+from itbench_ciso.engines.verdict import Verdict, VerdictKind, one_line
+
+
+async def judge_admission(
+    policy: bytes, inputs: Sequence[bytes], limits: EngineLimits | None = None
+) -> list[Verdict]:
+    """Return for each input (`{"resources": [...]}`, in ASCII) `false` where the creation of any object is denied.
+
+    Each object is created on its own; a policy that cannot be read gives an error for every input.
+
+    Raises:
+        UsageError: the engine is not installed.
+        SandboxError: there is no sandbox on this machine.
+    """
+    limits = limits or EngineLimits()
+    try:
+        spec = read_policy(policy, limits.policy_bytes)
+    except PolicyError as error:
+        return [Verdict(VerdictKind.ERROR, one_line(str(error)))] * len(inputs)
+    return await judge_inputs("cel", spec, inputs, limits)

@@ -1,0 +1,41 @@
+"""Makes the files and the truth of one task of the suite `cis-kubernetes`."""
+
+from pathlib import Path
+
+from itbench.interfaces.json import JsonObject
+from itbench.made.randomness import Randomness
+from itbench_ciso.controls.register import controls
+from itbench_ciso.controls.texts import FETCH, requirement, solution_policy
+from itbench_ciso.controls.variants import make_variants
+from itbench_ciso.judging.sets import COMPLIANT
+from itbench_ciso.made.draw import ControlTask
+from itbench_ciso.made.layout import write_hidden, write_numbered, write_shown
+
+FEWEST, MOST = 40, 48
+
+
+def make_scripted(spec: ControlTask, directory: Path) -> JsonObject:
+    """Write one violating set for the agent and all others for the judging; return the truth."""
+    control = controls()[spec.number]
+    random = Randomness(spec.seed)
+    parameters = control.parameters(random.fork("parameters"))
+    pair = make_variants(control, parameters, random.fork("shown"), 2)
+    for variant in pair:
+        if variant.is_compliant:
+            write_hidden(directory, COMPLIANT, variant)
+        else:
+            write_shown(directory, variant)
+    count = random.fork("count").between(FEWEST, MOST)
+    variants = make_variants(control, parameters, random.fork("hidden"), count)
+    return {
+        "kind": "rego",
+        "control": control.number,
+        "sets": write_numbered(directory, variants),
+        "solution": {"fetch.sh": FETCH, "policy.rego": solution_policy(control, parameters)},
+    }
+
+
+def requirement_of(spec: ControlTask) -> str:
+    """Return what the task asks for, in words, with the names that were drawn for it."""
+    control = controls()[spec.number]
+    return requirement(control, control.parameters(Randomness(spec.seed).fork("parameters")))

@@ -1,0 +1,1 @@
+"""What complies with each control, what does not, and the policies that tell the two apart."""

@@ -1,0 +1,11 @@
+package check
+
+import rego.v1
+
+default result := true
+
+result := false if {
+	walk(input, [_, spec])
+	spec.containers
+	not spec.automountServiceAccountToken == false
+}

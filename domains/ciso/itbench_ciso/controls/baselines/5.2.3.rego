@@ -1,0 +1,10 @@
+package check
+
+import rego.v1
+
+default result := true
+
+result := false if {
+	walk(input, [_, value])
+	value.hostPID == true
+}

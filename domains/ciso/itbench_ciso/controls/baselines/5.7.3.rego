@@ -1,0 +1,12 @@
+package check
+
+import rego.v1
+
+default result := true
+
+result := false if {
+	walk(input, [_, value])
+	some field in ["containers", "initContainers"]
+	some container in value[field]
+	not container.securityContext
+}

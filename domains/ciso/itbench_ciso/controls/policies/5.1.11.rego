@@ -1,0 +1,49 @@
+package check
+
+import rego.v1
+
+permitted_namespace := $permitted_namespace
+
+permitted_account := $permitted_account
+
+permitted_group := $permitted_group
+
+default result := false
+
+result if count(violations) == 0
+
+violations contains message if {
+	some binding in bindings
+	# What lives in no namespace is not reached by a RoleBinding.
+	binding.kind == "ClusterRoleBinding"
+	some rule in rules_of(binding)
+	is_grant(rule)
+	some subject in listed(binding, "subjects")
+	not is_permitted(subject)
+	message := sprintf("%s %s gives %s this right", [binding.kind, binding.metadata.name, subject.name])
+}
+
+is_grant(rule) if {
+	covers(rule, "apiGroups", "certificates.k8s.io")
+	some kind in ["certificatesigningrequests/approval", "*/approval"]
+	covers(rule, "resources", kind)
+	some verb in ["update", "patch"]
+	covers(rule, "verbs", verb)
+}
+
+# Who approves also needs this right on the signer.
+is_grant(rule) if {
+	covers(rule, "apiGroups", "certificates.k8s.io")
+	covers(rule, "resources", "signers")
+	covers(rule, "verbs", "approve")
+}
+
+$permitted
+
+$bindings
+
+$rules
+
+$rbac
+
+$lists

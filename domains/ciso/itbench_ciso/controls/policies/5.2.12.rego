@@ -1,0 +1,20 @@
+package check
+
+import rego.v1
+
+allowed := $allowed_paths
+
+default result := false
+
+result if count(violations) == 0
+
+violations contains resource.metadata.name if {
+	some resource in input.resources
+	spec := pod_spec(resource)
+	some volume in spec.volumes
+	source := object.get(volume, "hostPath", null)
+	source != null
+	not source.path in allowed
+}
+
+$pods

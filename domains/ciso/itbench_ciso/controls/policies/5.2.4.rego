@@ -1,0 +1,15 @@
+package check
+
+import rego.v1
+
+default result := false
+
+result if count(violations) == 0
+
+violations contains resource.metadata.name if {
+	some resource in input.resources
+	spec := pod_spec(resource)
+	spec.hostIPC == true
+}
+
+$pods

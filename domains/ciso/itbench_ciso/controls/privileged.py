@@ -1,0 +1,36 @@
+"""5.2.2: privileged containers."""
+
+from itbench_ciso.controls.control import Control, complies, no_parameters
+from itbench_ciso.controls.pod_ways import (
+    HARDENED,
+    container_context,
+    edited,
+    every_container,
+    in_container,
+    text_look_alikes,
+)
+from itbench_ciso.controls.workload import Workload
+
+_PRIVILEGED = container_context(privileged=True)
+
+
+def _labelled(workload: Workload) -> None:
+    workload.metadata["labels"]["privileged"] = "true"
+
+
+CONTROL = Control(
+    number="5.2.2",
+    title="Containers must not be privileged",
+    parameters=no_parameters,
+    is_admission=True,
+    ways=(
+        *every_container("is privileged", _PRIVILEGED),
+        *HARDENED,
+        complies("the field is false", edited(in_container(container_context(privileged=False)))),
+        complies("the field is null", edited(in_container(container_context(privileged=None)))),
+        complies("a label has the field's name", edited(_labelled)),
+        *text_look_alikes(
+            "privileged", "  containers:\n  - name: main\n    securityContext:\n      privileged: true\n"
+        ),
+    ),
+)

@@ -1,0 +1,122 @@
+"""A small hardened cluster as manifests: it complies with every control until a way changes it."""
+
+from itbench.interfaces.json import JsonObject, JsonValue
+from itbench.made.randomness import Randomness
+from itbench_ciso.controls.access import harmless_access
+from itbench_ciso.controls.names import APPLICATIONS, NAMESPACE_ENDINGS, NAMESPACES, OWNER_LABEL, ROLES, TEAMS
+from itbench_ciso.controls.workload import WORKLOAD_KINDS, Workload, new_workload
+
+
+class Scene:
+    """The objects of a cluster, in the order in which they were added.
+
+    Attributes:
+        random: what everything in the scene is drawn from.
+        objects: the manifests.
+        namespaces: the names of the namespaces that users' workloads live in; no task exempts one of them.
+    """
+
+    def __init__(self, random: Randomness) -> None:
+        self.random = random
+        self.objects: list[JsonObject] = []
+        self.namespaces: list[str] = random.shuffled(NAMESPACES)[:2]
+        self._names: set[str] = set()
+        for name in self.namespaces:
+            self.namespace(name)
+        for name in self.namespaces:
+            self.workload(namespace=name)
+        self._add_bystanders()
+
+    def add(self, manifest: JsonObject) -> JsonObject:
+        """Add one object."""
+        self.objects.append(manifest)
+        return manifest
+
+    def find(self, kind: str, name: str, namespace: str | None = None) -> JsonObject | None:
+        """Return an object by kind, name and, where it has one, namespace."""
+        for manifest in self.objects:
+            metadata = manifest["metadata"]
+            if (manifest["kind"], metadata["name"], metadata.get("namespace")) == (kind, name, namespace):
+                return manifest
+        return None
+
+    def name(self) -> str:
+        """Return a name that nothing in the scene has yet."""
+        while True:
+            name = f"{self.random.pick(APPLICATIONS)}-{self.random.pick(ROLES)}"
+            if name not in self._names:
+                self._names.add(name)
+                return name
+
+    def namespace_name(self, beginning: str | None = None) -> str:
+        """Return a name for one more namespace; it begins like one of the users' own, unless told otherwise."""
+        beginning = self.random.pick(self.namespaces) if beginning is None else beginning
+        return f"{beginning}-{self.random.pick(NAMESPACE_ENDINGS)}"
+
+    def namespace(self, name: str) -> JsonObject:
+        """Return the Namespace of that name, made with all that a hardened one has where it is missing."""
+        found = self.find("Namespace", name)
+        return found if found is not None else self._new_namespace(name)
+
+    def metadata(self, name: str | None = None, namespace: str | None = None) -> JsonObject:
+        """Return the metadata of a new object; the namespace is made where it is missing."""
+        namespace = self.random.pick(self.namespaces) if namespace is None else namespace
+        name = self.name() if name is None else name
+        owner = self.namespace(namespace)["metadata"]["labels"].get(OWNER_LABEL)
+        labels = {"app": name} | ({} if owner is None else {OWNER_LABEL: owner})
+        return {"name": name, "namespace": namespace, "labels": labels}
+
+    def workload(
+        self, kind: str | None = None, *, namespace: str | None = None, name: str | None = None
+    ) -> Workload:
+        """Add a hardened workload, of any kind, anywhere in the users' namespaces, unless told otherwise."""
+        kind = self.random.pick(WORKLOAD_KINDS) if kind is None else kind
+        metadata = self.metadata(name, namespace)
+        workload = new_workload(kind, metadata, f"{metadata['namespace']}-runtime", self.random)
+        self.add(workload.object)
+        return workload
+
+    def config_map(self, data: JsonObject) -> JsonObject:
+        """Add a ConfigMap with these texts."""
+        return self.add({"apiVersion": "v1", "kind": "ConfigMap", "metadata": self.metadata(), "data": data})
+
+    def custom_object(self, api_version: str, kind: str, spec: JsonValue) -> JsonObject:
+        """Add an object of a kind that Kubernetes itself does not know."""
+        return self.add({"apiVersion": api_version, "kind": kind, "metadata": self.metadata(), "spec": spec})
+
+    def _new_namespace(self, name: str) -> JsonObject:
+        owner = {OWNER_LABEL: self.random.pick(TEAMS)}
+        labels = {
+            "kubernetes.io/metadata.name": name,
+            "pod-security.kubernetes.io/enforce": "restricted",
+        } | owner
+        namespace = self.add(
+            {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
+        )
+        for account in ("default", f"{name}-runtime"):
+            metadata = {"name": account, "namespace": name, "labels": dict(owner)}
+            self.add({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata}).update(
+                {"automountServiceAccountToken": False}
+            )
+        metadata = {"name": "default-deny", "namespace": name, "labels": dict(owner)}
+        spec = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+        self.add(
+            {
+                "apiVersion": "networking.k8s.io/v1",
+                "kind": "NetworkPolicy",
+                "metadata": metadata,
+                "spec": spec,
+            }
+        )
+        return namespace
+
+    def _add_bystanders(self) -> None:
+        """Add what every cluster has and no control minds."""
+        harmless_access(self)
+        metadata = self.metadata()
+        ports = [{"name": "http", "port": 80, "targetPort": "http"}]
+        spec = {"selector": {"app": metadata["name"]}, "ports": ports}
+        self.add({"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": spec})
+        self.config_map(
+            {"LOG_LEVEL": self.random.pick(("info", "warn")), "PAGE_SIZE": str(self.random.between(10, 99))}
+        )

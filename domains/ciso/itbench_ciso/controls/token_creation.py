@@ -1,0 +1,46 @@
+"""5.1.13: creating tokens of service accounts."""
+
+from itbench.interfaces.json import JsonObject
+from itbench_ciso.controls.access import rule
+from itbench_ciso.controls.bound_ways import bound_ways, given_to_anyone
+from itbench_ciso.controls.control import Control, complies, violates
+from itbench_ciso.controls.permitted import permitted
+from itbench_ciso.controls.rights import Right
+from itbench_ciso.controls.scene import Scene
+
+_RIGHT = Right(verbs=("create",), resources=("serviceaccounts/token",))
+
+
+def _every_token(_scene: Scene) -> JsonObject:
+    return rule(["create"], ["*/token"])
+
+
+def _named(scene: Scene) -> JsonObject:
+    return _RIGHT.granted(scene) | {"resourceNames": [scene.name()]}
+
+
+def _accounts(_scene: Scene) -> JsonObject:
+    return rule(["get", "create", "update"], ["serviceaccounts"])
+
+
+def _reviews(_scene: Scene) -> JsonObject:
+    return rule(["create"], ["tokenreviews"], "authentication.k8s.io")
+
+
+def _reading(_scene: Scene) -> JsonObject:
+    return rule(["get"], ["serviceaccounts/token"])
+
+
+CONTROL = Control(
+    number="5.1.13",
+    title="Tokens of service accounts are created only by those who are named",
+    parameters=permitted,
+    ways=(
+        *bound_ways(_RIGHT),
+        violates("the token of every resource", given_to_anyone(_every_token)),
+        violates("the tokens of named accounts", given_to_anyone(_named)),
+        complies("accounts may be created", given_to_anyone(_accounts)),
+        complies("tokens may be reviewed", given_to_anyone(_reviews)),
+        complies("another verb", given_to_anyone(_reading)),
+    ),
+)

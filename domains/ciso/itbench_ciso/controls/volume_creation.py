@@ -1,0 +1,41 @@
+"""5.1.9: creating persistent volumes."""
+
+from itbench.interfaces.json import JsonObject
+from itbench_ciso.controls.access import rule
+from itbench_ciso.controls.bound_ways import bound_ways, given_to_anyone
+from itbench_ciso.controls.control import Control, complies
+from itbench_ciso.controls.permitted import permitted
+from itbench_ciso.controls.rights import Right
+from itbench_ciso.controls.scene import Scene
+
+_RIGHT = Right(verbs=("create",), resources=("persistentvolumes",), is_cluster_wide=True)
+
+
+def _claims(_scene: Scene) -> JsonObject:
+    return rule(["get", "create", "delete"], ["persistentvolumeclaims"])
+
+
+def _other_verbs(_scene: Scene) -> JsonObject:
+    return rule(["get", "list", "watch", "update", "patch", "delete"], ["persistentvolumes"])
+
+
+def _subresource(_scene: Scene) -> JsonObject:
+    return rule(["create", "update"], ["persistentvolumes/status"])
+
+
+def _named(scene: Scene) -> JsonObject:
+    return _RIGHT.granted(scene) | {"resourceNames": [scene.name()]}
+
+
+CONTROL = Control(
+    number="5.1.9",
+    title="Persistent volumes are created only by those who are named",
+    parameters=permitted,
+    ways=(
+        *bound_ways(_RIGHT),
+        complies("claims may be created", given_to_anyone(_claims)),
+        complies("everything but creating is allowed", given_to_anyone(_other_verbs)),
+        complies("a rule is about a subresource", given_to_anyone(_subresource)),
+        complies("a rule is for named volumes", given_to_anyone(_named)),
+    ),
+)

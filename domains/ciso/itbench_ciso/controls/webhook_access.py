@@ -1,0 +1,54 @@
+"""5.1.12: changing admission webhooks."""
+
+from itbench.interfaces.json import JsonObject
+from itbench_ciso.controls.access import rule
+from itbench_ciso.controls.control import Control, complies, violates
+from itbench_ciso.controls.rights import Right
+from itbench_ciso.controls.scene import Scene
+from itbench_ciso.controls.written_ways import (
+    exempt_cluster_role,
+    exempt_cluster_role_ways,
+    in_cluster_role,
+    written_ways,
+)
+
+_GROUP = "admissionregistration.k8s.io"
+_HOOKS = ("validatingwebhookconfigurations", "mutatingwebhookconfigurations")
+_RIGHT = Right(
+    verbs=("create", "update", "patch", "delete", "deletecollection"),
+    resources=_HOOKS,
+    group=_GROUP,
+    is_cluster_wide=True,
+)
+
+
+def _named(scene: Scene) -> JsonObject:
+    return _RIGHT.granted(scene) | {"resourceNames": [scene.name()]}
+
+
+def _every_resource(scene: Scene) -> JsonObject:
+    return rule([scene.random.pick(_RIGHT.verbs)], ["*"], _GROUP)
+
+
+def _reading(_scene: Scene) -> JsonObject:
+    return rule(["get", "list", "watch"], _HOOKS, _GROUP)
+
+
+def _policies(_scene: Scene) -> JsonObject:
+    return rule(["create", "update"], ["validatingadmissionpolicies"], _GROUP)
+
+
+CONTROL = Control(
+    number="5.1.12",
+    title="Roles do not let anybody change admission webhooks",
+    parameters=exempt_cluster_role,
+    is_admission=True,
+    ways=(
+        *written_ways(_RIGHT),
+        *exempt_cluster_role_ways(_RIGHT.granted),
+        violates("a rule is for named webhooks", in_cluster_role(_named)),
+        violates("every resource of the API group", in_cluster_role(_every_resource)),
+        complies("webhooks may be read", in_cluster_role(_reading)),
+        complies("other resources of the API group", in_cluster_role(_policies)),
+    ),
+)

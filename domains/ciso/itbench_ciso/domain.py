@@ -1,0 +1,68 @@
+"""The domain `ciso`: everything the core needs to know of it. Cheap to import."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from itbench.interfaces.domain import Domain
+from itbench.interfaces.json import JsonObject
+from itbench_ciso.admission.suite import ADMISSION_SUITE
+from itbench_ciso.agents.specs import AGENTS
+from itbench_ciso.cis.suite import CIS_KUBERNETES
+from itbench_ciso.published.suite import ITBENCH_LITE
+from itbench_ciso.updates.suite import POLICY_UPDATES
+
+if TYPE_CHECKING:
+    from itbench.interfaces.environment import Environment
+    from itbench.interfaces.score import Score
+    from itbench.interfaces.submission import Submission
+    from itbench.interfaces.task import Task
+    from itbench.interfaces.workspace import Input, Sandbox
+
+
+class CisoScorer:
+    """Every hidden variant judged right, and IBM's four criteria; see docs/ciso.md."""
+
+    def score(self, task: "Task", submission: "Submission", truth: JsonObject) -> "Score":
+        """Return the score of what was observed of script and policy."""
+        from itbench.interfaces.score import Score
+        from itbench_ciso.scoring.score import score_parts
+
+        parts = score_parts(submission, truth)
+        return Score(
+            value=parts.value, metrics=parts.metrics, reasons=tuple(parts.reasons), details=parts.details
+        )
+
+
+def solution(task: "Task", truth: JsonObject) -> Mapping[str, bytes]:
+    """Return the reference solution as files."""
+    from itbench_ciso.scoring.solution import perfect_files
+
+    del task
+    return perfect_files(truth)
+
+
+def environment(task: "Task", inputs: "Sequence[Input]", sandbox: "Sandbox") -> "Environment":
+    """Return the environment of one task."""
+    from itbench_ciso.judging.environment import CisoEnvironment
+
+    return CisoEnvironment(task, inputs, sandbox)
+
+
+def truth_schema() -> JsonObject:
+    """Return the JSON Schema of a stored truth of any kind of task."""
+    from itbench_ciso.scoring.truth import truth_schema as own
+
+    return {"allOf": [{"$ref": "urn:itbench:truth"}, own()]}
+
+
+DOMAIN = Domain(
+    name="ciso",
+    summary="Kubernetes compliance: write and mend checks that hold on clusters they have not seen.",
+    suites=(CIS_KUBERNETES, ADMISSION_SUITE, POLICY_UPDATES, ITBENCH_LITE),
+    scorer=CisoScorer(),
+    solution=solution,
+    environment=environment,
+    runs_submissions=True,
+    agents=AGENTS,
+    truth_schema=truth_schema,
+)

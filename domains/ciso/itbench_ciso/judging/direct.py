@@ -1,0 +1,59 @@
+"""Judges policies that come without a script, over what the reference script would collect."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from itbench.interfaces.environment import TestBench
+from itbench.interfaces.json import JsonObject
+from itbench.interfaces.workspace import Input
+from itbench_ciso.admission.judge import judge_admission
+from itbench_ciso.engines.verdict import Verdict
+from itbench_ciso.judging.observation import Observation
+from itbench_ciso.judging.sets import SHOWN, collected, sets_of
+from itbench_ciso.rego.judge import judge_policies
+
+ADMISSION_POLICY = "policy.yaml"
+EXISTING = "existing/"
+
+
+async def observe_admission(
+    files: Mapping[str, bytes], inputs: Sequence[Input], bench: TestBench
+) -> JsonObject:
+    """Return what an admission policy makes of the shown set and of the hidden ones."""
+    observation = Observation("cel")
+    if ADMISSION_POLICY in files:
+        data = await asyncio.to_thread(_all_collected, inputs, bench)
+        verdicts = await judge_admission(files[ADMISSION_POLICY], list(data.values()))
+        observation.judged(_by_name(data, verdicts))
+    return observation.as_json()
+
+
+async def observe_update(
+    files: Mapping[str, bytes], inputs: Sequence[Input], bench: TestBench, engine: str
+) -> JsonObject:
+    """Return what the existing policies make of all sets when the files that were handed in replace theirs."""
+    observation = Observation(engine)
+    data = await asyncio.to_thread(_all_collected, inputs, bench)
+    verdicts = await judge_policies(
+        existing_policies(inputs) | dict(files), list(data.values()), engine=engine
+    )
+    observation.judged(_by_name(data, verdicts))
+    return observation.as_json()
+
+
+def existing_policies(inputs: Sequence[Input]) -> dict[str, bytes]:
+    """Return the policies that a task shows, by the paths under which others may be handed in for them."""
+    return {
+        entry.path.removeprefix(EXISTING): entry.source.read_bytes()
+        for entry in inputs
+        if entry.path.startswith(EXISTING) and entry.path.endswith(".rego")
+    }
+
+
+def _all_collected(inputs: Sequence[Input], bench: TestBench) -> dict[str, bytes]:
+    sets = {SHOWN: sets_of(inputs)[SHOWN]} | dict(sorted(sets_of(bench.hidden).items()))
+    return {name: collected(files) for name, files in sets.items()}
+
+
+def _by_name(data: Mapping[str, bytes], verdicts: Sequence[Verdict]) -> dict[str, Verdict]:
+    return dict(zip(data, verdicts, strict=True))

@@ -1,0 +1,31 @@
+"""What is stored of a judgement: everything that the scorer needs, and no more than a few lines for each set."""
+
+from collections.abc import Mapping
+
+from itbench.interfaces.json import JsonObject
+from itbench_ciso.engines.packages import find_engine
+from itbench_ciso.engines.verdict import Verdict
+from itbench_ciso.fetching.outcome import FetchOutcome
+
+
+class Observation:
+    """Collects outcomes by the names of sets."""
+
+    def __init__(self, engine: str) -> None:
+        package = find_engine(engine)
+        self._engine = {"name": package.name, "version": package.version}
+        self._sets: dict[str, JsonObject] = {}
+
+    def fetched(self, outcomes: Mapping[str, FetchOutcome]) -> None:
+        """Take down what running the script gave."""
+        for name, outcome in outcomes.items():
+            self._sets.setdefault(name, {})["fetch"] = outcome.as_json()
+
+    def judged(self, verdicts: Mapping[str, Verdict]) -> None:
+        """Take down what the policy said."""
+        for name, verdict in verdicts.items():
+            self._sets.setdefault(name, {})["verdict"] = verdict.as_json()
+
+    def as_json(self) -> JsonObject:
+        """Return all of it."""
+        return {"engine": self._engine, "sets": self._sets}

@@ -1,0 +1,89 @@
+"""Judges a script and a policy in the order of IBM's four criteria, and stops where one is not met."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from itbench.interfaces.environment import TestBench
+from itbench.interfaces.json import JsonObject
+from itbench.interfaces.workspace import Input
+from itbench_ciso.engines.limits import EngineLimits
+from itbench_ciso.engines.verdict import Verdict, VerdictKind
+from itbench_ciso.fetching.fetch import Fetcher
+from itbench_ciso.fetching.outcome import FetchLimits
+from itbench_ciso.fetching.script import SCRIPT, rewritten
+from itbench_ciso.judging.observation import Observation
+from itbench_ciso.judging.sets import COMPLIANT, SHOWN, VIOLATION, sets_of
+from itbench_ciso.judging.tags import PUBLISHED, engine_of
+from itbench_ciso.rego.judge import judge_policies
+
+if TYPE_CHECKING:
+    from itbench.interfaces.task import Task
+
+POLICY = "policy.rego"
+# IBM's evaluator gives each step 60 s.
+_PUBLISHED_S = 60.0
+
+
+async def observe_scripted(
+    task: "Task",
+    files: Mapping[str, bytes],
+    inputs: Sequence[Input],
+    bench: TestBench,
+    workspace: str | None,
+) -> JsonObject:
+    """Return what script and policy made of the shown set, of its counterparts, and then of all the others."""
+    work = _Work(task, files, bench, workspace)
+    if not {SCRIPT, POLICY} <= set(files):
+        return work.observation.as_json()
+    hidden = sets_of(bench.hidden)
+    first = {SHOWN: sets_of(inputs)[SHOWN]}
+    second = {
+        name: hidden[name] for name in sorted(hidden) if name == COMPLIANT or name.startswith(VIOLATION)
+    }
+    third = {name: hidden[name] for name in sorted(hidden) if name not in second}
+    if not await work.fetch(first) or not await work.fetch(second):
+        return work.observation.as_json()
+    if await work.judge([*first, *second]) and third:
+        await work.fetch(third)
+        await work.judge(list(third))
+    return work.observation.as_json()
+
+
+class _Work:
+    def __init__(
+        self, task: "Task", files: Mapping[str, bytes], bench: TestBench, workspace: str | None
+    ) -> None:
+        is_published = PUBLISHED in task.tags
+        self._policy = files.get(POLICY, b"")
+        self._engine = engine_of(task)
+        self._limits = EngineLimits(wall_s=_PUBLISHED_S) if is_published else EngineLimits()
+        limits = FetchLimits(script_s=_PUBLISHED_S) if is_published else FetchLimits()
+        self._fetcher = Fetcher(rewritten(files.get(SCRIPT, b""), workspace), bench.sandbox, limits)
+        self._data: dict[str, bytes] = {}
+        self.observation = Observation(self._engine)
+
+    async def fetch(self, sets: Mapping[str, Sequence[Input]]) -> bool:
+        """Run the script over sets; tell whether it collected something from each."""
+        outcomes = await self._fetcher.fetch(sets)
+        self.observation.fetched(outcomes)
+        self._data |= {name: each.data for name, each in outcomes.items() if each.data is not None}
+        return all(name in self._data for name in sets)
+
+    async def judge(self, names: Sequence[str]) -> bool:
+        """Judge what was collected; tell whether the verdicts are those of the shown set and its counterparts."""
+        known = [name for name in names if name in self._data]
+        found = await judge_policies(
+            {POLICY: self._policy}, [self._data[name] for name in known], self._limits, self._engine
+        )
+        verdicts = dict(zip(known, found, strict=True))
+        self.observation.judged(verdicts)
+        return _meets(verdicts)
+
+
+def _meets(verdicts: Mapping[str, Verdict]) -> bool:
+    violating = [each for name, each in verdicts.items() if name.startswith(VIOLATION)]
+    violating = violating or [each for name, each in verdicts.items() if name == SHOWN]
+    complying = [each for name, each in verdicts.items() if name == COMPLIANT]
+    return all(each.kind is VerdictKind.FALSE for each in violating) and all(
+        each.kind is VerdictKind.TRUE for each in complying
+    )

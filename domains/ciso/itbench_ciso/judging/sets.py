@@ -1,0 +1,49 @@
+"""Sets of manifests: the one that the agent sees, and the hidden ones."""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from itbench.interfaces.json import JsonValue
+from itbench.interfaces.workspace import Input
+
+SHOWN = "static-resources"
+COMPLIANT = "static-resources-compliant"
+VIOLATION = "static-resources-violation-"
+_SUFFIXES = {".yaml", ".yml", ".json"}
+
+
+def sets_of(inputs: Sequence[Input]) -> dict[str, list[Input]]:
+    """Return the files of each set by its name, the first folder of their paths; paths are below that folder."""
+    found: dict[str, list[Input]] = {}
+    for entry in inputs:
+        name, slash, path = entry.path.partition("/")
+        if slash:
+            found.setdefault(name, []).append(Input(path, entry.source))
+    return found
+
+
+def collected(files: Sequence[Input]) -> bytes:
+    """Return what the reference script collects of one set, as JSON in ASCII: all documents, Lists taken apart."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    resources = [
+        resource
+        for entry in sorted(files, key=lambda entry: Path(entry.path))
+        if Path(entry.path).suffix in _SUFFIXES
+        for document in yaml.load_all(entry.source.read_bytes(), Loader=loader)
+        for resource in taken_apart(document)
+    ]
+    return json.dumps({"resources": resources}).encode("ascii")
+
+
+def taken_apart(document: JsonValue) -> Iterator[JsonValue]:
+    """Yield the objects of a List, or the one object that a document is."""
+    if not isinstance(document, dict):
+        return
+    if str(document.get("kind", "")).endswith("List") and isinstance(document.get("items"), list):
+        for item in document["items"]:
+            yield from taken_apart(item)
+    else:
+        yield document

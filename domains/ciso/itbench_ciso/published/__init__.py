@@ -1,0 +1,1 @@
+"""ITBench-Lite's CISO tasks, read where they lie."""

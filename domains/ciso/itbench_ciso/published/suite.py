@@ -1,0 +1,172 @@
+"""`ciso/itbench-lite`: the CISO tasks that IBM published, read where they lie."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from itbench.errors import DataError, UsageError
+from itbench.interfaces.json import JsonObject
+from itbench.interfaces.suite import Progress, Suite, SuiteOptions, no_progress
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from itbench.interfaces.task import Task
+    from itbench.interfaces.workspace import Input
+    from itbench_ciso.published.locate import Location
+
+_OPTIONS = ("engine", "revision")
+_ENGINES = ("regopy", "opa")
+
+
+class PublishedSuite(Suite):
+    """A dataset that others published, read where it lies; the id of a task is the name of its directory."""
+
+    name = "itbench-lite"
+    version = "1"
+    summary = "ITBench-Lite: the CISO tasks that IBM published."
+
+    def __init__(self, options: SuiteOptions | None = None) -> None:
+        self._options = options or SuiteOptions()
+        self._engine = self._options.extra.get("engine", _ENGINES[0])
+        self._location: Location | None = None
+
+    def configured(self, options: SuiteOptions) -> "PublishedSuite":
+        """Return this suite with the user's options; of the extra ones it knows `engine` and `revision`.
+
+        Raises:
+            UsageError: an option that this suite does not have.
+        """
+        for key in options.extra:
+            if key not in _OPTIONS:
+                raise UsageError(
+                    f"suite {self.name!r} has no option {key!r}; it knows: {', '.join(_OPTIONS)}"
+                )
+        engine = options.extra.get("engine", _ENGINES[0])
+        if engine not in _ENGINES:
+            raise UsageError(f"suite {self.name!r} has no engine {engine!r}; it knows: {', '.join(_ENGINES)}")
+        return PublishedSuite(options)
+
+    def prepare(self, progress: Progress = no_progress) -> None:
+        """Look for the engine and the dataset.
+
+        Raises:
+            UsageError: the engine is not installed.
+            DataError: the dataset lies nowhere.
+        """
+        from itbench_ciso.engines.packages import find_engine
+
+        find_engine(self._engine)
+        count = len(self._directories())
+        progress(f"found {self.name} in {self._locate().directory}", count, count)
+
+    def fetch(self, tasks: "Sequence[str]" = (), progress: Progress = no_progress) -> Path:
+        """Download the dataset, or only some of its tasks, and return where it lies.
+
+        Raises:
+            UsageError: the hub's client is not installed, or there can be no such task.
+            DataError: the download did not succeed.
+        """
+        from itbench_ciso.published.fetch import fetch_dataset
+        from itbench_ciso.published.locate import TASK_NAME
+
+        for task_id in tasks:
+            if TASK_NAME.fullmatch(task_id) is None:
+                raise self._unknown(task_id)
+        return fetch_dataset(tasks, revision=self._options.extra.get("revision"))
+
+    def settings(self) -> JsonObject:
+        """Return the revision of the data if known, its directory's name, and the engine with its version."""
+        from itbench_ciso.engines.packages import find_engine
+        from itbench_ciso.published.locate import REPOSITORY
+
+        location = self._locate()
+        return {
+            "repository": REPOSITORY,
+            "revision": location.revision,
+            "directory": location.directory.name,
+            "engine": f"{self._engine} {find_engine(self._engine).version}",
+            "view": "as-published" if self._options.as_published else "default",
+        }
+
+    def tasks(self) -> "list[Task]":
+        """Return a task for each directory, by the numbers of their controls.
+
+        Raises:
+            DataError: a text cannot be read.
+        """
+        from itbench_ciso.published.task import make_published_task
+
+        return [make_published_task(name, path, self._engine) for name, path in self._directories().items()]
+
+    def inputs(self, task_id: str) -> "Sequence[Input]":
+        """Return the manifests of the cluster that agents see.
+
+        Raises:
+            DataError: there are none, or a symbolic link leads out of the directory.
+        """
+        from itbench_ciso.published.files import shown_files
+
+        return shown_files(self._directory(task_id), blobs=self._locate().blobs)
+
+    def hidden(self, task_id: str) -> "Sequence[Input]":
+        """Return the manifests of the compliant and the further violating clusters.
+
+        Raises:
+            DataError: there is no compliant one.
+        """
+        from itbench_ciso.published.files import hidden_files
+
+        return hidden_files(self._directory(task_id), blobs=self._locate().blobs)
+
+    def truth(self, task_id: str) -> JsonObject:
+        """Return the solution that was published with the task, with a canary.
+
+        Raises:
+            DataError: there is none, or it cannot be read.
+        """
+        from itbench_ciso.published.truths import read_truth
+
+        return read_truth(self._directory(task_id))
+
+    def truth_from(self, task_id: str, directory: Path) -> JsonObject:
+        """Return the truth as it lies in another directory, in the published layout or as `<task id>.json`.
+
+        Raises:
+            DataError: there is none, or it cannot be read.
+        """
+        from itbench_ciso.published.truths import read_truth
+
+        if (directory / task_id).is_dir():
+            return read_truth(directory / task_id)
+        return super().truth_from(task_id, directory)
+
+    def _locate(self) -> "Location":
+        if self._location is None:
+            from itbench_ciso.published.locate import locate
+
+            self._location = locate(self._options.data, self._options.extra.get("revision"))
+        return self._location
+
+    def _directories(self) -> dict[str, Path]:
+        from itbench_ciso.published.locate import task_directories
+
+        found = {path.name: path for path in task_directories(self._locate().directory)}
+        if not found:
+            raise DataError(f"{self._locate().directory}: no tasks there any longer; fetch the dataset again")
+        return found
+
+    def _directory(self, task_id: str) -> Path:
+        directories = self._directories()
+        if task_id not in directories:
+            raise self._unknown(task_id)
+        return directories[task_id]
+
+    def _unknown(self, task_id: str) -> UsageError:
+        return UsageError(
+            f"suite {self.name!r} has no task {task_id!r}; its ids are names of directories, such as "
+            "k8s-opa-static-cis-5.1.1"
+        )
+
+
+ITBENCH_LITE = PublishedSuite()
+"""The published suite."""

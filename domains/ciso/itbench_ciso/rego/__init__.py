@@ -1,0 +1,1 @@
+"""Rego policies: what is refused, and how they are judged."""

@@ -1,0 +1,75 @@
+"""How many of the hidden variants were judged right, and which ways were not."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from itbench.interfaces.json import JsonObject
+from itbench_ciso.scoring.observed import Observed, observed_set
+
+_MOST_REASONS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One variant, and what became of it."""
+
+    way: str
+    is_compliant: bool
+    part: str
+    found: Observed
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the verdict is the right one; no verdict never is."""
+        return self.found.verdict == ("true" if self.is_compliant else "false")
+
+
+def judged_variants(truth: JsonObject, observed: JsonObject) -> list[Judged]:
+    """Return all variants of a truth with what was observed of them."""
+    sets: Mapping[str, JsonObject] = truth["sets"]
+    return [
+        Judged(each["way"], each["is_compliant"], each.get("part", ""), observed_set(observed, name))
+        for name, each in sorted(sets.items())
+    ]
+
+
+def share_right(variants: Iterable[Judged]) -> float | None:
+    """Return the share that was judged right; None of none."""
+    rights = [each.is_right for each in variants]
+    return sum(rights) / len(rights) if rights else None
+
+
+def variant_metrics(variants: list[Judged]) -> dict[str, float | None]:
+    """Return the shares judged right: of all, of those that violate, of those that comply."""
+    return {
+        "variants_right": share_right(variants),
+        "violations_found": share_right(each for each in variants if not each.is_compliant),
+        "compliant_accepted": share_right(each for each in variants if each.is_compliant),
+    }
+
+
+def wrong_ways(variants: list[Judged]) -> list[str]:
+    """Return one line for each way that was judged wrong, those with most misses first."""
+    counts: dict[tuple[bool, str], list[int]] = {}
+    for each in variants:
+        count = counts.setdefault((each.is_compliant, each.way), [0, 0])
+        count[0] += not each.is_right
+        count[1] += 1
+    wrong = sorted(
+        ((missed, total, key) for key, (missed, total) in counts.items() if missed),
+        key=lambda entry: (-entry[0], entry[2]),
+    )
+    lines = [
+        f"{'rejected though it complies' if is_compliant else 'missed'}: {way} ({missed} of {total})"
+        for missed, total, (is_compliant, way) in wrong[:_MOST_REASONS]
+    ]
+    more = len(wrong) - _MOST_REASONS
+    return [*lines, f"and {more} ways more"] if more > 0 else lines
+
+
+def unusable(variants: list[Judged]) -> list[str]:
+    """Return one line about verdicts that were neither true nor false, if there were any."""
+    found = [each.found for each in variants if each.found.verdict not in {"true", "false"}]
+    return (
+        [f"{len(found)} variants got no true or false, the first one: {found[0].in_words}"] if found else []
+    )

@@ -1,0 +1,115 @@
+"""Makes the files and the truth of one task of the suite `policy-updates`."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from itbench.errors import DataError
+from itbench.interfaces.json import JsonObject
+from itbench.made.randomness import Randomness
+from itbench_ciso.controls.control import Control, Parameters
+from itbench_ciso.controls.register import controls
+from itbench_ciso.controls.texts import FETCH, baseline_policy, solution_policy
+from itbench_ciso.controls.variants import Variant, combined, make_variants
+from itbench_ciso.judging.direct import EXISTING
+from itbench_ciso.judging.sets import taken_apart
+from itbench_ciso.made.layout import write_files, write_numbered, write_shown
+from itbench_ciso.updates.policy_set import COMBINING, combining_text, policy_path, policy_text
+from itbench_ciso.updates.specs import Plan, UpdateTask
+
+KEPT, CLOSED = "kept", "closed"
+_KEPT_COUNT, _CLOSED_COUNT, _COMBINED_COUNT, _SHOWN_COUNT = 24, 18, 6, 24
+
+
+def make_update(spec: UpdateTask, directory: Path) -> JsonObject:
+    """Write the existing set, one cluster that it judges wrong, and all others for the judging; return the truth."""
+    plan, random = spec.plan, Randomness(spec.seed)
+    given = parameters_of(spec)
+    whole = {number: solution_policy(control, given[number]) for number, control in _all(plan).items()}
+    faulty = {
+        number: baseline_policy(controls()[number]) if number == plan.mended else whole[number]
+        for number in plan.existing
+    }
+    existing = _files(faulty) | {"fetch.sh": FETCH}
+    write_files(directory, {f"{EXISTING}{path}": text.encode() for path, text in existing.items()})
+    shown = _shown(plan, given, faulty, random.fork("shown"))
+    write_shown(directory, shown)
+    parts = _hidden(plan, given, random.fork("hidden"))
+    names, variants = [part for part, _ in parts], [variant for _, variant in parts]
+    solution = _files(whole)
+    return {
+        "kind": "update",
+        "control": plan.mended or plan.added or "",
+        "shown": shown.is_compliant,
+        "sets": write_numbered(directory, variants, names),
+        "solution": {path: text for path, text in solution.items() if existing.get(path) != text},
+    }
+
+
+def parameters_of(spec: UpdateTask) -> dict[str, Parameters]:
+    """Return the names that the task states, for each control of the set and the new one."""
+    random = Randomness(spec.seed)
+    return {
+        number: control.parameters(random.fork(f"parameters {number}"))
+        for number, control in _all(spec.plan).items()
+    }
+
+
+def numbers_of(plan: Plan) -> list[str]:
+    """Return all controls of a plan, the new one last."""
+    return [*plan.existing, *([plan.added] if plan.added else [])]
+
+
+def _all(plan: Plan) -> dict[str, Control]:
+    return {number: controls()[number] for number in numbers_of(plan)}
+
+
+def _files(policies: dict[str, str]) -> dict[str, str]:
+    parts = {policy_path(number): policy_text(number, text) for number, text in policies.items()}
+    return {COMBINING: combining_text(policies), **parts}
+
+
+def _shown(plan: Plan, given: dict[str, Parameters], faulty: dict[str, str], random: Randomness) -> Variant:
+    """Return a cluster that the existing set judges wrong."""
+    number = plan.mended or plan.added or plan.existing[0]
+    candidates = make_variants(controls()[number], given[number], random, _SHOWN_COUNT)
+    if number not in faulty:
+        return next(variant for variant in candidates if not variant.is_compliant)
+    wrong = _judged_wrong(faulty[number], candidates)
+    # One that slips through tells more of a gap than one that is rejected.
+    for variant in [*(each for each in wrong if not each.is_compliant), *wrong]:
+        return variant
+    raise DataError(f"the hurried policy of control {number} is right on all variants; choose another plan")
+
+
+def _judged_wrong(policy: str, variants: Sequence[Variant]) -> list[Variant]:
+    from itbench_ciso.engines.inside.rego import RegoEngine
+
+    engine = RegoEngine({"policy.rego": policy})
+    return [each for each in variants if (engine.judge(_collected(each))[0] == "true") != each.is_compliant]
+
+
+def _collected(variant: Variant) -> str:
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    documents = [each for data in variant.files.values() for each in yaml.load_all(data, Loader=loader)]
+    return json.dumps({"resources": [each for document in documents for each in taken_apart(document)]})
+
+
+def _hidden(plan: Plan, given: dict[str, Parameters], random: Randomness) -> list[tuple[str, Variant]]:
+    changed = [number for number in (plan.mended, plan.added) if number]
+    kept = [number for number in plan.existing if number != plan.mended]
+    found: list[tuple[str, Variant]] = []
+    for part, numbers, count in ((KEPT, kept, _KEPT_COUNT), (CLOSED, changed, _CLOSED_COUNT)):
+        for number in numbers:
+            drawn = make_variants(
+                controls()[number], given[number], random.fork(number), count // len(numbers)
+            )
+            found += [(part, variant) for variant in drawn]
+    for number in changed:
+        other = kept[0]
+        both = (controls()[number], given[number], controls()[other], given[other])
+        drawn = combined(*both, random.fork(f"{number} and {other}"), _COMBINED_COUNT // len(changed))
+        found += [(CLOSED, variant) for variant in drawn]
+    return random.shuffled(found)

@@ -1,0 +1,189 @@
+"""Admission policies in CEL: what is denied, and what is not understood."""
+
+import asyncio
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+import yaml
+
+from itbench_ciso.admission.judge import judge_admission
+from itbench_ciso.engines.limits import EngineLimits
+
+Admitted = Callable[..., Sequence[Any]]
+POD = {
+    "apiVersion": "v1",
+    "kind": "Pod",
+    "metadata": {"name": "x", "namespace": "shop", "labels": {"a": "b"}},
+    "spec": {
+        "hostNetwork": True,
+        "containers": [{"name": "c", "image": "r.example/a:1"}, {"name": "d"}],
+        "n": 3,
+        "f": 1.5,
+    },
+}
+EVERYTHING = {"apiGroups": ["*"], "apiVersions": ["*"], "operations": ["*"], "resources": ["*"]}
+
+
+@pytest.fixture
+def admitted(cached: object) -> Admitted:
+    """Return a function that judges sets of objects with a policy of these expressions."""
+
+    def judge(
+        *expressions: str, objects: Any = None, limits: EngineLimits | None = None, **spec: Any
+    ) -> Sequence[Any]:
+        policy = {
+            "apiVersion": "admissionregistration.k8s.io/v1",
+            "kind": "ValidatingAdmissionPolicy",
+            "metadata": {"name": "x"},
+            "spec": {
+                "matchConstraints": {"resourceRules": [EVERYTHING]},
+                "validations": [{"expression": each} for each in expressions],
+            }
+            | spec,
+        }
+        inputs = [json.dumps({"resources": each}).encode() for each in objects or [[POD]]]
+        return asyncio.run(judge_admission(yaml.safe_dump(policy).encode(), inputs, limits))
+
+    return judge
+
+
+ADMITS = [
+    "object.spec.hostNetwork",
+    "!has(object.spec.hostPID) || !object.spec.hostPID",
+    "object.spec.?hostPID.orValue(true)",
+    "object.?spec.?template.?spec.?containers.orValue([]).size() == 0",
+    "object.spec.containers.all(c, c.name in ['c', 'd'])",
+    "object.spec.containers.exists_one(c, has(c.image))",
+    "object.spec.containers.filter(c, has(c.image)).map(c, c.image) == ['r.example/a:1']",
+    "object.metadata.labels.exists(k, k == 'a' && object.metadata.labels[k] == 'b')",
+    "object.spec.n == 3 && object.spec.n < 4.5 && object.spec.f > 1",
+    "oldObject == null && request.operation == 'CREATE'",
+    "request.kind.kind == 'Pod' && request.resource.resource == 'pods' && request.namespace == 'shop'",
+    "request.userInfo.username == 'itbench' && 'system:authenticated' in request.userInfo.groups",
+    "namespaceObject.metadata.name == 'shop'",
+    "namespaceObject.metadata.labels['kubernetes.io/metadata.name'] == 'shop'",
+    "object.metadata.name.matches('^x+$') && object.metadata.name.startsWith('x')",
+    "'a,b'.split(',') == ['a', 'b'] && 'AB'.lowerAscii() == 'ab' && ['a', 'b'].join('-') == 'a-b'",
+    "'a1b22'.findAll('[0-9]+') == ['1', '22'] && 'a1b22'.find('[0-9]+') == '1'",
+    "[1, 2].isSorted() && [1, 2].sum() == 3 && [1, 2].max() == 2 && [1, 2].min() == 1 && 'abc'.indexOf('c') == 2",
+    "sets.contains(['a', 'b'], ['a']) && sets.intersects([1], [1, 2]) && sets.equivalent([1, 2], [2, 1])",
+    "quantity('1Gi').isGreaterThan(quantity('1G')) && quantity('100m').compareTo(quantity('0.1')) == 0",
+    "isQuantity('1.5Mi') && !isQuantity('much')",
+    "cel.bind(x, object.spec.containers, x.size() == 2)",
+    "object.kind == 'Pod' ? true : object.nothing.there",
+    "true || object.nothing.there",
+    "type(object.spec.n) == int && string(object.spec.n) == '3' && int('3') == 3",
+]  # fmt: skip
+
+
+def test_what_the_language_and_kubernetes_offer_is_there(admitted: Admitted) -> None:
+    failing = [each for each in ADMITS if admitted(each)[0].kind != "true"]
+    assert failing == []
+
+
+@pytest.mark.parametrize(
+    ("expression", "told"),
+    [
+        ("!object.spec.hostNetwork", "Pod x: !object.spec.hostNetwork"),
+        ("object.spec.nothing", "fails: "),
+        ("object.metadata.name", "object.metadata.name: fails: x"),
+        ("object.spec.containers.all(c, has(c.image))", "Pod x:"),
+        ("quantity('much') > 1", "no quantity: 'much'"),
+    ],
+)
+def test_what_is_false_or_fails_is_denied(expression: str, told: str, admitted: Admitted) -> None:
+    (verdict,) = admitted(expression)
+    assert verdict.kind == "false"
+    assert told in verdict.message
+
+
+def test_what_fails_is_admitted_where_the_policy_says_so(admitted: Admitted) -> None:
+    assert [verdict.kind for verdict in admitted("object.spec.nothing", failurePolicy="Ignore")] == ["true"]
+    assert [verdict.kind for verdict in admitted("object.spec.nothing", "false", failurePolicy="Ignore")] == [
+        "false"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("expression", "told"),
+    [
+        ("object.spec.", "validations[0]: line 1, column 13: Syntax error"),
+        (
+            "authorizer.group('').resource('pods').check('create').allowed()",
+            "'authorizer' is no variable, function or macro",
+        ),
+        ("params.x == 1", "is no variable, function or macro that is supported here"),
+        ("url('https://x').getHost() == 'x'", "'url' is no variable"),
+        ("'a' * 3", "found no matching overload"),
+        ("(" * 500 + "true" + ")" * 500, "recursion limit exceeded"),
+    ],
+)
+def test_what_does_not_compile_is_an_error_for_every_set(
+    expression: str, told: str, admitted: Admitted
+) -> None:
+    verdicts = (
+        admitted("true", expression, objects=[[POD], [POD]])
+        if told[0] != "v"
+        else admitted(expression, objects=[[POD], [POD]])
+    )
+    assert [verdict.kind for verdict in verdicts] == ["error", "error"]
+    assert told in verdicts[0].message
+
+
+def test_variables_see_those_before_them_and_fail_only_where_they_are_used(admitted: Admitted) -> None:
+    variables = [
+        {"name": "spec", "expression": "object.spec"},
+        {"name": "names", "expression": "variables.spec.containers.map(c, c.name)"},
+        {"name": "broken", "expression": "object.spec.nothing"},
+    ]
+    assert admitted("variables.names == ['c', 'd']", variables=variables)[0].kind == "true"
+    assert admitted("variables.names.size() == 2 || variables.broken", variables=variables)[0].kind == "true"
+    assert admitted("variables.broken", variables=variables)[0].kind == "false"
+
+
+def test_match_conditions_leave_objects_out(admitted: Admitted) -> None:
+    def conditions(*texts: str) -> list[dict[str, str]]:
+        return [{"name": f"c{number}", "expression": text} for number, text in enumerate(texts)]
+
+    assert admitted("false", matchConditions=conditions("object.kind != 'Pod'"))[0].kind == "true"
+    assert admitted("false", matchConditions=conditions("object.kind == 'Pod'"))[0].kind == "false"
+    assert admitted("false", matchConditions=conditions("object.nothing.x", "false"))[0].kind == "true"
+    assert (
+        "match condition 'c0' fails"
+        in admitted("true", matchConditions=conditions("object.nothing.x"))[0].message
+    )
+    ignored = admitted("false", matchConditions=conditions("object.nothing.x"), failurePolicy="Ignore")
+    assert ignored[0].kind == "true"
+
+
+def test_each_object_is_created_on_its_own_and_one_denial_is_enough(admitted: Admitted) -> None:
+    good = POD | {"spec": {}}
+    sets = [[good], [good, POD], [], [None, "x", {"kind": "Other"}]]
+    kinds = [
+        verdict.kind
+        for verdict in admitted("!has(object.spec) || !has(object.spec.hostNetwork)", objects=sets)
+    ]
+    assert kinds == ["true", "false", "true", "true"]
+
+
+def test_a_policy_that_does_not_end_or_needs_too_much_is_stopped(admitted: Admitted) -> None:
+    numbers = "[" + ", ".join(str(number) for number in range(60)) + "]"
+    (budget,) = admitted(f"{numbers}.all(a, {numbers}.all(b, {numbers}.all(c, {numbers}.all(d, true))))")
+    assert (budget.kind, "budget" in budget.message) == ("false", True)
+    endless = "('" + "a" * 40 + "!').findAll('(a+)+$').size() == 0"
+    first, second = admitted(endless, objects=[[POD], [POD]], limits=EngineLimits(wall_s=1.0))
+    assert (first.kind, second.kind) == ("time", "skipped")
+    doubled = [{"name": "v0", "expression": "'" + "a" * 1000 + "'"}]
+    doubled += [{"name": f"v{n}", "expression": " + ".join([f"variables.v{n - 1}"] * 8)} for n in range(1, 8)]
+    limits = EngineLimits(memory_bytes=200 << 20)
+    huge = admitted("variables.v7.size() > 1", variables=doubled, limits=limits, objects=[[POD], [POD]])
+    assert {verdict.kind for verdict in huge} <= {"memory", "false", "skipped"}
+    assert admitted("variables.v7.size() > 1", variables=doubled[:4], limits=limits)[0].kind == "false"
+
+
+def test_a_policy_that_cannot_be_read_is_an_error_for_every_set(cached: object) -> None:
+    verdicts = asyncio.run(judge_admission(b"a: [", [b"{}", b"{}"]))
+    assert [verdict.kind for verdict in verdicts] == ["error", "error"]
+    assert "it cannot be read" in verdicts[0].message

@@ -1,0 +1,91 @@
+"""Every control has its texts, policies and scripts, and the texts name what a task draws."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from itbench.made.randomness import Randomness
+from itbench_ciso.controls import texts
+from itbench_ciso.controls.register import controls
+from itbench_ciso.controls.variants import make_variants
+
+CONTROLS = list(controls().values())
+FOLDERS = Path(texts.__file__).parent
+
+
+def names(value):
+    return [str(each) for each in value] if isinstance(value, list) else [str(value)]
+
+
+def test_controls_come_in_the_order_of_their_numbers():
+    numbers = [[int(part) for part in control.number.split(".")] for control in CONTROLS]
+    assert numbers == sorted(numbers)
+    assert len(numbers) >= 30
+
+
+@pytest.mark.parametrize("control", CONTROLS, ids=lambda control: control.number)
+def test_a_requirement_states_all_that_is_drawn(control):
+    for seed in range(3):
+        parameters = control.parameters(Randomness(seed))
+        text = texts.requirement(control, parameters)
+        assert "## How to read the manifests" in text
+        assert not re.search(r"\$[a-z{]", text)
+        missing = [name for value in parameters.values() for name in names(value) if f"`{name}`" not in text]
+        assert missing == []
+
+
+@pytest.mark.parametrize("control", CONTROLS, ids=lambda control: control.number)
+def test_policies_are_filled(control):
+    parameters = control.parameters(Randomness(1))
+    for policy in (texts.solution_policy(control, parameters), texts.baseline_policy(control)):
+        assert policy.startswith("package check\n\nimport rego.v1\n")
+        assert not re.search(r"\$[a-z{]", policy)
+    if control.is_admission:
+        for policy in (texts.admission_policy(control, parameters), texts.admission_baseline(control)):
+            assert "kind: ValidatingAdmissionPolicy\n" in policy
+            assert not re.search(r"\$[a-z{]", policy)
+
+
+@pytest.mark.parametrize("folder", ["texts", "policies", "baselines", "admission", "admission_baselines"])
+def test_no_file_is_left_over(folder):
+    is_admission = folder.startswith("admission")
+    expected = {control.number for control in CONTROLS if control.is_admission or not is_admission}
+    assert {path.stem for path in (FOLDERS / folder).iterdir() if path.is_file()} == expected
+
+
+def test_a_requirement_names_lists_in_words():
+    control = controls()["5.2.5"]
+    parameters = {
+        "exempt_namespaces": ["a", "b"],
+        "exempt_kind": "Pod",
+        "exempt_name": "c",
+        "exempt_namespace": "d",
+    }
+    assert "the namespaces `a` and `b`, and the `Pod` `c` in the namespace `d`" in texts.requirement(
+        control, parameters
+    )
+
+
+@pytest.mark.parametrize("script", [texts.FETCH, texts.BASELINE_FETCH], ids=["reference", "baseline"])
+def test_the_scripts_collect_the_manifests(script, tmp_path, collected):
+    control = controls()["5.2.3"]
+    (tmp_path / "fetch.sh").write_text(script, "utf-8")
+    (tmp_path / "static-resources").mkdir()
+    variant = make_variants(control, {}, Randomness(2), 1)[0]
+    for path, data in variant.files.items():
+        (tmp_path / path).write_bytes(data)
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    subprocess.run(["bash", "./fetch.sh"], cwd=tmp_path, env={"PATH": path}, check=True, timeout=60)
+    found = json.loads((tmp_path / "collected_data.json").read_text("utf-8"))
+    expected = collected(variant.files)
+    if script is texts.FETCH:
+        assert found == expected
+    else:
+        assert sum(len(each.get("items", [each])) for each in found["resources"]) == len(
+            expected["resources"]
+        )

@@ -1,0 +1,95 @@
+"""Variants: the same bytes from the same seed, every way taken, and nothing told by names."""
+
+from itertools import islice
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from itbench.made.randomness import Randomness
+from itbench_ciso.controls.control import Control, complies, no_parameters, on_scene, violates
+from itbench_ciso.controls.register import controls
+from itbench_ciso.controls.variants import make_variants
+
+CONTROLS = list(controls().values())
+# As many as an embedded task has at least.
+VARIANTS = 40
+
+
+def drawn(control, seed, count=VARIANTS):
+    random = Randomness(seed)
+    return make_variants(control, control.parameters(random), random, count)
+
+
+@pytest.mark.parametrize("control", CONTROLS, ids=lambda control: control.number)
+def test_every_way_is_taken_and_half_of_the_variants_comply(control):
+    variants = drawn(control, 5)
+    assert {variant.way for variant in variants} == {way.name for way in control.ways}
+    assert sum(variant.is_compliant for variant in variants) == VARIANTS // 2
+    of_way = {way.name: way.is_compliant for way in control.ways}
+    assert all(variant.is_compliant is of_way[variant.way] for variant in variants)
+
+
+@pytest.mark.parametrize("control", CONTROLS, ids=lambda control: control.number)
+def test_a_control_has_ways_enough_and_no_two_of_one_name(control):
+    complying = [way for way in control.ways if way.is_compliant]
+    assert len(complying) >= 5
+    assert len(control.ways) - len(complying) >= 6
+    assert len({way.name for way in control.ways}) == len(control.ways)
+
+
+@settings(max_examples=40)
+@given(seed=some.integers(min_value=0, max_value=2**63), control=some.sampled_from(CONTROLS))
+def test_the_same_seed_gives_the_same_bytes(seed, control):
+    first, again = drawn(control, seed, 6), drawn(control, seed, 6)
+    assert first == again
+
+
+@settings(max_examples=40)
+@given(seed=some.integers(min_value=0, max_value=2**63), control=some.sampled_from(CONTROLS))
+def test_file_names_tell_nothing(seed, control):
+    variants = drawn(control, seed, 4)
+    names = [list(variant.files) for variant in variants]
+    assert all(each == names[0] for each in names)
+    assert names[0] == [
+        f"static-resources/manifests-{number:02d}.yaml" for number in range(1, len(names[0]) + 1)
+    ]
+    assert 2 <= len(names[0]) <= 4
+    assert all(data for variant in variants for data in variant.files.values())
+
+
+def test_different_seeds_give_different_variants():
+    assert drawn(CONTROLS[0], 1) != drawn(CONTROLS[0], 2)
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 7, 41])
+def test_any_number_of_variants_can_be_made(count):
+    variants = drawn(CONTROLS[0], 1, count)
+    complying = sum(variant.is_compliant for variant in variants)
+    assert len(variants) == count
+    assert abs(2 * complying - count) <= 1
+
+
+def test_the_order_is_random():
+    orders = {tuple(variant.is_compliant for variant in drawn(CONTROLS[0], seed)) for seed in range(5)}
+    assert len(orders) == 5
+
+
+def test_a_way_is_taken_as_often_as_any_other_of_its_half():
+    nothing = on_scene(id)
+    ways = (*(complies(f"c{n}", nothing) for n in range(3)), *(violates(f"v{n}", nothing) for n in range(4)))
+    control = Control(number="0", title="", parameters=no_parameters, ways=ways)
+    names = [variant.way for variant in drawn(control, 9, 24)]
+    assert {name: names.count(name) for name in names} == {
+        **{f"c{n}": 4 for n in range(3)},
+        **{f"v{n}": 3 for n in range(4)},
+    }
+
+
+def test_what_is_laid_out_is_what_the_scene_holds(collected):
+    variants = list(islice(drawn(CONTROLS[0], 4), 10))
+    kinds = [sorted(each["kind"] for each in collected(variant.files)["resources"]) for variant in variants]
+    assert all(found.count("Namespace") >= 2 and "List" not in found for found in kinds)
+    texts = [data.decode() for variant in variants for data in variant.files.values()]
+    assert any("kind: List" in text for text in texts)
+    assert any(text.startswith("---\n---\n") for text in texts)

@@ -1,0 +1,186 @@
+"""The CISO domain as a user meets it: every suite, by the command line."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from itbench.errors import UsageError
+from itbench.interfaces.suite import SuiteOptions
+from itbench.testing import check_domain
+from itbench_ciso.admission.suite import ADMISSION_SUITE
+from itbench_ciso.cis.suite import CIS_KUBERNETES
+from itbench_ciso.domain import DOMAIN
+from itbench_ciso.updates.suite import POLICY_UPDATES
+
+pytestmark = pytest.mark.usefixtures("ciso", "made")
+
+Itbench = Callable[..., Any]
+SUITES = (CIS_KUBERNETES, ADMISSION_SUITE, POLICY_UPDATES)
+FETCH = "printf '#!/bin/sh\\necho \"{}\" > collected_data.json\\n' > fetch.sh\n"
+POLICY = "cat > policy.rego <<'END'\npackage check\nimport rego.v1\n{}\nEND\n"
+ONE = ("-t", "ciso-0015")
+
+
+def run(itbench: Itbench, *arguments: str | Path) -> dict[str, Any]:
+    done = itbench("run", "--json", *arguments)
+    assert done.code == 0, done.err
+    result: dict[str, Any] = json.loads(done.out)
+    return result
+
+
+def reasons(itbench: Itbench, found: dict[str, Any], task: str = "ciso-0015") -> str:
+    shown = json.loads(itbench("show", found["path"], task, "--json").out)
+    return " ".join([shown["trial"]["fault"] or "", *(shown["score"] or {}).get("reasons", [])])
+
+
+@pytest.mark.slow
+def test_controls_that_ask_for_a_script_keep_all_rules() -> None:
+    """Slow: runs scripts over all variants of eight tasks; the policies of all controls have tests of their own."""
+    options = SuiteOptions(extra={"seed": "5150", "count": "8"})
+    (report,) = check_domain(DOMAIN, "cis-kubernetes", options)
+    assert report.tasks == 8
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("suite", SUITES[1:], ids=lambda suite: suite.name)
+def test_an_embedded_suite_keeps_all_rules_and_its_scores_are_as_they_should_be(
+    suite, itbench: Itbench
+) -> None:
+    """Slow: judges all variants of all tasks with the policies of all agents."""
+    (report,) = check_domain(DOMAIN, suite.name)
+    assert report.tasks == suite.embedded
+    name = f"ciso/{suite.name}"
+    assert run(itbench, name, "-a", "oracle")["score"] == 1.0
+    assert run(itbench, name, "-a", "null")["score"] == 0.0
+    scores = {spec.name: run(itbench, name, "-a", spec.name)["score"] for spec in DOMAIN.agents}
+    assert 0.1 <= scores.pop("baseline") <= 0.7
+    best = max(scores.values())
+    assert best < 0.1, scores
+    assert suite.floor is not None
+    assert suite.floor.value == pytest.approx(best, abs=0.0005)
+    assert scores[suite.floor.agent] == best
+
+
+def test_the_first_suite_is_the_default_and_the_table_is_that_of_any_domain(itbench: Itbench) -> None:
+    done = itbench("run", "ciso", "-a", "always-compliant", *ONE)
+    assert done.code == 0, done.err
+    assert "ciso/cis-kubernetes" in done.out
+    assert "violation_detection" in done.out
+
+
+@pytest.mark.parametrize(
+    ("suite", "task"),
+    [("cis-kubernetes", "ciso-0015"), ("admission", "admission-0007"), ("policy-updates", "update-0003")],
+)
+def test_the_oracle_solves_one_task_of_each_suite(suite: str, task: str, itbench: Itbench) -> None:
+    found = run(itbench, f"ciso/{suite}", "-t", task, "-a", "oracle")
+    assert (found["score"], found["trials_scored"]) == (1.0, 1)
+    again = itbench("score", "--json", found["path"])
+    assert again.code == 0, again.err
+
+
+def test_the_baseline_is_told_which_ways_it_missed(itbench: Itbench) -> None:
+    found = run(itbench, "ciso/policy-updates", "-t", "update-0002", "-a", "always-compliant")
+    assert "missed: " in reasons(itbench, found, "update-0002")
+
+
+def test_a_held_out_suite_is_one_option_away_and_has_no_floor(itbench: Itbench) -> None:
+    for suite in ("admission", "policy-updates"):
+        found = run(itbench, f"ciso/{suite}", "-a", "oracle", "-S", "seed=987654321", "-S", "count=3")
+        assert (found["score"], found["trials_scored"], found["floor"]) == (1.0, 3, None)
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ("seed=abc", "suite option seed='abc' is no whole number from 1 to"),
+        ("count=3", "takes `count` only with `seed`"),
+        ("colour=red", "has no option 'colour'"),
+        ("engine=kyverno", "has no engine 'kyverno'; it knows: "),
+    ],
+)
+@pytest.mark.parametrize("suite", SUITES, ids=lambda suite: suite.name)
+def test_wrong_options_of_an_embedded_suite_are_refused(suite, option: str, message: str) -> None:
+    name, _, value = option.partition("=")
+    with pytest.raises(UsageError) as caught:
+        suite.configured(SuiteOptions(extra={name: value}))
+    assert message in str(caught.value)
+
+
+def test_the_program_opa_is_asked_for_by_an_option_and_named_where_it_is_not_there(
+    itbench: Itbench, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from itbench_ciso.engines.packages import find_engine
+
+    monkeypatch.setenv("PATH", str(tmp_path))
+    find_engine.cache_clear()
+    done = itbench("run", "ciso", *ONE, "-a", "null", "-S", "engine=opa")
+    assert done.code == 2
+    assert "engine 'opa' needs the program `opa` on the PATH" in done.err.replace("\n", " ")
+    assert "engine-opa" in CIS_KUBERNETES.configured(SuiteOptions(extra={"engine": "opa"})).tasks()[0].tags
+
+
+BAD = {
+    "no Rego": (FETCH + POLICY.format("result := {"), "violation_detection: static-resources should be judged false, found error (this is unclosed)"),
+    "a gigabyte": (FETCH + POLICY.format("result := count(numbers.range(1, 1000000000)) > 1"), "found memory (judging needed too much memory and was ended)"),
+    "the network": (FETCH + POLICY.format('result := http.send({"method": "get", "url": "http://x"})'), "found refused (policy.rego: the built-in 'http.send' in line 3 is refused"),
+    "the environment": (FETCH + POLICY.format("result := opa.runtime().env"), "found refused (policy.rego: the built-in 'opa.runtime'"),
+    "no boolean": (FETCH + POLICY.format('result := "false"'), "found not-boolean"),
+    "a link as data": ("printf '#!/bin/sh\\nln -s /etc/passwd collected_data.json\\n' > fetch.sh\n" + POLICY.format("result := true"), "fetch_generates_data: "),
+    "a FIFO as data": ("printf '#!/bin/sh\\nmkfifo collected_data.json\\n' > fetch.sh\n" + POLICY.format("result := true"), "is not a plain file"),
+    "binary": ("head -c 5000 /dev/urandom > fetch.sh; printf '\\377' > policy.rego", "fetch_generates_data: fetch.sh ended with exit code"),
+    "no script": (POLICY.format("result := true"), "required_files_exist: fetch.sh not handed in"),
+    "a link as the script": ("ln -s /bin/true fetch.sh\n" + POLICY.format("result := true"), "required_files_exist: fetch.sh not handed in"),
+    "a huge policy": (FETCH + "head -c 300000 /dev/zero | tr '\\0' '#' > policy.rego", "required_files_exist: policy.rego not handed in"),
+}  # fmt: skip
+SLOW = {
+    "an endless policy": (FETCH + POLICY.format("result if { some i in numbers.range(1, 9999); some j in numbers.range(1, 9999); some k in numbers.range(1, 9999); i * j * k == -1 }"), "violation_detection: static-resources should be judged false, found "),
+    "an endless script": ("printf '#!/bin/sh\\nwhile :; do :; done\\n' > fetch.sh\n" + POLICY.format("result := true"), "fetch_generates_data: fetch.sh was ended at its time limit"),
+    "a script that forks": ("printf '#!/bin/bash\\nf() { f | f & }; f; sleep 600\\n' > fetch.sh\n" + POLICY.format("result := true"), "fetch_generates_data: "),
+    "a script that writes": ("printf '#!/bin/sh\\ncat /dev/zero > big\\n' > fetch.sh\n" + POLICY.format("result := true"), "fetch_generates_data: fetch.sh ended with exit code"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [*BAD, *(pytest.param(name, marks=pytest.mark.slow) for name in SLOW)])
+def test_bad_input_is_a_clear_result_for_its_trial_and_the_run_goes_on(name: str, itbench: Itbench) -> None:
+    """Slow for some: they are ended at time limits of their own."""
+    program, told = (BAD | SLOW)[name]
+    found = run(itbench, "ciso", *ONE, "-a", "command", "--", "bash", "-c", program)
+    assert (found["score"], found["trials_scored"]) == (0.0, 1)
+    assert told in reasons(itbench, found)
+
+
+def test_the_scorer_takes_whatever_hypothesis_thinks_of() -> None:
+    from itbench.suites.load import load_tasks
+    from itbench.testing.junk import check_scorer_is_total
+    from itbench.validation.finding import Case
+
+    for suite in (ADMISSION_SUITE, POLICY_UPDATES):
+        check_scorer_is_total(Case(DOMAIN, suite, load_tasks(suite)[:1]))
+
+
+def test_listing_the_domain_imports_nothing_heavy() -> None:
+    heavy = {
+        "pydantic",
+        "jsonschema",
+        "yaml",
+        "rich",
+        "numpy",
+        "regopy",
+        "cel_expr_python",
+        "itbench_ciso.controls.register",
+    }
+    code = f"import itbench_ciso.domain, sys; print(sorted({heavy!r} & set(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PYTHONPATH": ":".join(filter(None, sys.path))},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "[]\n"
