@@ -9,7 +9,10 @@ from itbench_ciso.engines.verdict import Verdict, VerdictKind, one_line
 
 
 async def judge_admission(
-    policy: bytes, inputs: Sequence[bytes], limits: EngineLimits | None = None
+    policy: bytes,
+    inputs: Sequence[bytes],
+    limits: EngineLimits | None = None,
+    sandbox_name: str | None = None,
 ) -> list[Verdict]:
     """Return for each input (`{"resources": [...]}`, in ASCII) `false` where the creation of any object is denied.
 
@@ -24,4 +27,4 @@ async def judge_admission(
         spec = read_policy(policy, limits.policy_bytes)
     except PolicyError as error:
         return [Verdict(VerdictKind.ERROR, one_line(str(error)))] * len(inputs)
-    return await judge_inputs("cel", spec, inputs, limits)
+    return await judge_inputs("cel", spec, inputs, limits, sandbox_name)

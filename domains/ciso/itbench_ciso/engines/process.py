@@ -9,8 +9,10 @@ from itertools import pairwise
 from math import ceil
 
 from itbench.interfaces.json import JsonObject, JsonValue
-from itbench.interfaces.workspace import Execution, Workspace
-from itbench.sandbox.bubblewrap import BubblewrapSandbox
+from itbench.interfaces.suite import no_progress
+from itbench.interfaces.workspace import Execution, Prepared, Sandbox, Workspace
+from itbench.sandbox.choose import choose
+from itbench.sandbox.engine import ENGINES
 from itbench.sandbox.limits import SandboxLimits
 from itbench_ciso.engines.inside.serve import TOO_MUCH_MEMORY, VERDICTS
 from itbench_ciso.engines.limits import EngineLimits
@@ -27,7 +29,11 @@ _PLACE_BYTES = 16 << 20
 
 
 async def judge_inputs(
-    engine: str, policy: JsonValue, inputs: Sequence[bytes], limits: EngineLimits
+    engine: str,
+    policy: JsonValue,
+    inputs: Sequence[bytes],
+    limits: EngineLimits,
+    sandbox_name: str | None = None,
 ) -> list[Verdict]:
     """Return a verdict for each input, which is JSON in ASCII; a process that is ended keeps what it has judged.
 
@@ -50,9 +56,7 @@ async def judge_inputs(
         str(limits.memory_bytes),
         str(ceil(limits.wall_s) + 1),
     ]
-    sandbox = _sandbox()
-    if not sandbox.is_prepared:
-        await asyncio.to_thread(sandbox.prepare)
+    sandbox = await asyncio.to_thread(_sandbox, sandbox_name)
     async with sandbox.open(package.inputs) as workspace:
         ended = await workspace.execute(
             words,
@@ -64,8 +68,8 @@ async def judge_inputs(
     return _filled(found, ended, len(inputs))
 
 
-@lru_cache(maxsize=1)
-def _sandbox() -> BubblewrapSandbox:
+@lru_cache
+def _sandbox(name: str | None) -> Sandbox:
     limits = SandboxLimits(
         memory_bytes=_ADDRESS_SPACE_BYTES,
         processes=64,
@@ -74,7 +78,10 @@ def _sandbox() -> BubblewrapSandbox:
         shared_memory_bytes=_PLACE_BYTES,
         output_bytes=_PLACE_BYTES,
     )
-    return BubblewrapSandbox(limits, with_tools=False)
+    sandbox = choose(name if name in ENGINES else None, limits=limits, with_tools=False)
+    if isinstance(sandbox, Prepared):
+        sandbox.prepare(no_progress)
+    return sandbox
 
 
 async def _read(workspace: Workspace, count: int) -> list[Verdict]:

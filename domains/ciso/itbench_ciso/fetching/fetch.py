@@ -43,7 +43,8 @@ class Fetcher:
             started = time.monotonic()
             outcome = await run_script(self._script, files, self._sandbox, self._limits, time_s)
             self._left_s -= time.monotonic() - started
-        _MEMORY.put(key, outcome)
+        if not outcome.is_timed_out:  # Another time the machine may have more to give.
+            _MEMORY.put(key, outcome)
         return outcome
 
 

@@ -23,7 +23,9 @@ async def observe_admission(
     observation = Observation("cel")
     if ADMISSION_POLICY in files:
         data = await asyncio.to_thread(_all_collected, inputs, bench)
-        verdicts = await judge_admission(files[ADMISSION_POLICY], list(data.values()))
+        verdicts = await judge_admission(
+            files[ADMISSION_POLICY], list(data.values()), sandbox_name=bench.sandbox.name
+        )
         observation.judged(_by_name(data, verdicts))
     return observation.as_json()
 
@@ -35,7 +37,10 @@ async def observe_update(
     observation = Observation(engine)
     data = await asyncio.to_thread(_all_collected, inputs, bench)
     verdicts = await judge_policies(
-        existing_policies(inputs) | dict(files), list(data.values()), engine=engine
+        existing_policies(inputs) | dict(files),
+        list(data.values()),
+        engine=engine,
+        sandbox_name=bench.sandbox.name,
     )
     observation.judged(_by_name(data, verdicts))
     return observation.as_json()

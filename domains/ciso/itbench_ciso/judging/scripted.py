@@ -54,6 +54,7 @@ class _Work:
         self, task: "Task", files: Mapping[str, bytes], bench: TestBench, workspace: str | None
     ) -> None:
         is_published = PUBLISHED in task.tags
+        self._sandbox_name = bench.sandbox.name
         self._policy = files.get(POLICY, b"")
         self._engine = engine_of(task)
         self._limits = EngineLimits(wall_s=_PUBLISHED_S) if is_published else EngineLimits()
@@ -73,7 +74,11 @@ class _Work:
         """Judge what was collected; tell whether the verdicts are those of the shown set and its counterparts."""
         known = [name for name in names if name in self._data]
         found = await judge_policies(
-            {POLICY: self._policy}, [self._data[name] for name in known], self._limits, self._engine
+            {POLICY: self._policy},
+            [self._data[name] for name in known],
+            self._limits,
+            self._engine,
+            self._sandbox_name,
         )
         verdicts = dict(zip(known, found, strict=True))
         self.observation.judged(verdicts)

@@ -16,6 +16,7 @@ async def judge_policies(
     inputs: Sequence[bytes],
     limits: EngineLimits | None = None,
     engine: str = "regopy",
+    sandbox_name: str | None = None,
 ) -> list[Verdict]:
     """Return what `data.check.result` is for each input (JSON in ASCII), under all policies together.
 
@@ -30,7 +31,7 @@ async def judge_policies(
         return [problem] * len(inputs)
     if engine == "regopy":
         texts = {name: mended(text) for name, text in texts.items()}
-    return await judge_inputs(engine, texts, inputs, limits)
+    return await judge_inputs(engine, texts, inputs, limits, sandbox_name)
 
 
 def _read(policies: Mapping[str, bytes], limits: EngineLimits) -> tuple[Verdict | None, dict[str, str]]:
