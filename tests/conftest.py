@@ -149,4 +149,6 @@ def install_itbench(python: Path, venv: Path, *extras: str) -> None:
         "-c",
         REPOSITORY / "constraints.txt",
     ]
-    subprocess.run([venv / "bin" / "python", *words, f"{REPOSITORY}[ciso,hub]", *extras], check=True, timeout=600)
+    subprocess.run(
+        [venv / "bin" / "python", *words, f"{REPOSITORY}[ciso,hub]", *extras], check=True, timeout=600
+    )
