@@ -75,7 +75,7 @@ async def run_trial(setting: TrialSetting, task: Task, key: TrialKey) -> TrialRe
         fault=ending.fault,
         limit=trace.limit,
         submission=submission,
-        handed_in=not ending.collected.problems,
+        handed_in=_is_handed_in(task, ending.collected),
         answer_hash=_answer_hash(ending.collected),
         started_at=started_at.isoformat(timespec="milliseconds"),
         wall_s=round(time.monotonic() - started, 6),
@@ -157,6 +157,12 @@ def _submission(task: Task, ending: _Ending) -> Submission | None:
 
 def _missing_answer(path: str, collected: Collected) -> Fault:
     return Fault(Stage.AGENT, collected.problems.get(path, f"{path!r} was not handed in"))
+
+
+def _is_handed_in(task: Task, collected: Collected) -> bool:
+    """Tell whether there is an answer; where only files are asked for, whether there is any: a task may let some be."""
+    path = task.hand_in.answer
+    return path in collected.files if path is not None else bool(collected.files)
 
 
 def _answer_hash(collected: Collected) -> str | None:

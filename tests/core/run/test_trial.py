@@ -463,3 +463,17 @@ def test_a_trial_s_seed_depends_on_run_task_and_repeat_only() -> None:
     }
     assert len(seeds) == 8
     assert trial_seed(0, TrialKey("a", 0, 0)) == trial_seed(0, TrialKey("a", 0, 5))
+
+
+@pytest.mark.parametrize(
+    ("written", "handed_in"), [(("a.txt",), True), (("a.txt", "b.txt"), True), ((), False)]
+)
+def test_where_only_files_are_asked_for_some_of_them_are_handed_in(
+    written: tuple[str, ...], handed_in: bool
+) -> None:
+    async def write(workspace: Workspace, trace: Trace) -> None:
+        for path in written:
+            await workspace.write_file(path, b"x")
+
+    files = Task(id="t", title="T", instructions="I", hand_in=HandIn(answer=None, files=("a.txt", "b.txt")))
+    assert run(write, task=files).handed_in == handed_in
