@@ -125,6 +125,11 @@ class Instant:
     window_tokens: int | None = None
     redactor = Redactor(["a-key-that-is-never-said"])
 
+    def cost_usd(self, use: TokenUse) -> float:
+        """Ask for nothing."""
+        del use
+        return 0.0
+
     def description(self) -> JsonObject:
         """Return its name."""
         return {"name": self.name}

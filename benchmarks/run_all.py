@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from checks import checks
 from sandbox import sandbox
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,6 +32,7 @@ def main() -> None:
             large_snapshot(folder, variables),
             making(folder, variables),
             sandbox(folder),
+            checks(folder, lambda words, more: _run([*ITBENCH, *words], variables | more, folder)),
         ):
             for what, measured, note in rows:
                 print(f"{what:<52}  {measured:>14}  {note}", flush=True)
