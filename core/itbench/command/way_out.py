@@ -65,12 +65,12 @@ async def open_way_out(workspace: Workspace, trace: Trace, options: CommandOptio
         await stack.enter_async_context(
             NetworkServer(listener, Proxy(options.allowed), gateway, trace.record)
         )
-        variables = _variables(options, origin)
+        variables = _variables(options, gateway, origin)
         yield WayOut(variables, gateway, asyncio.Event() if gateway is None else gateway.stopped)
 
 
-def _variables(options: CommandOptions, origin: str) -> dict[str, str]:
-    variables = {} if options.gateway is None else options.gateway.variables(origin)
+def _variables(options: CommandOptions, gateway: "ModelGateway | None", origin: str) -> dict[str, str]:
+    variables = {} if gateway is None else gateway.variables(origin)
     if options.allowed:
         variables |= dict.fromkeys(_PROXY_VARIABLES, origin)
         if options.gateway is not None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import secrets
 import time
 from collections.abc import Mapping
 from typing import Any, Self
@@ -46,6 +47,8 @@ class ModelGateway:
 
     def __init__(self, target: GatewayTarget, trace: Trace) -> None:
         self._target = target
+        # Where no sandbox keeps others from the gateway, this one does.
+        self._own_key = f"itbench-{secrets.token_urlsafe(24)}"
         self._trace = trace
         self._client: Any = None
         self.stopped = asyncio.Event()
@@ -65,6 +68,8 @@ class ModelGateway:
             BadRequestError: it is not for a model, or asks for more than a model.
         """
         path = self._path(request)
+        if not self._has_key(request):
+            raise BadRequestError(401, "this is not the key that the program was given")
         body = await exchange.body()
         if path not in READERS:
             await self._pass(exchange, request, path, body, None)
@@ -76,6 +81,17 @@ class ModelGateway:
             self.stopped.set()
             raise BadRequestError(403, f"the limit of {reached.limit} is reached") from None
         await self._pass(exchange, request, path, json.dumps(asked).encode(), asked)
+
+    def variables(self, origin: str) -> dict[str, str]:
+        """Return what tells a program of this gateway at `http://HOST:PORT`."""
+        return self._target.variables(origin, self._own_key)
+
+    def _has_key(self, request: Request) -> bool:
+        given = [value for name, value in request.headers if name in {"authorization", "x-api-key"}]
+        return any(
+            secrets.compare_digest(value.rpartition(" ")[2].encode(), self._own_key.encode())
+            for value in given
+        )
 
     def _path(self, request: Request) -> str:
         """Return the path below the provider's URL, without its version."""

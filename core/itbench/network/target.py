@@ -14,8 +14,6 @@ from itbench.models.options import api_key, endpoint_options
 from itbench.models.prices import ListedPrices, Prices
 
 OPTIONS = ("base_url", "key_env", "price", "idle_s")
-# Programs insist on some key; the true one stays outside.
-PLACEHOLDER_KEY = "kept-outside-by-itbench"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,11 +48,11 @@ class GatewayTarget:
             return {"x-api-key": self.key}
         return {"authorization": f"Bearer {self.key}"}
 
-    def variables(self, origin: str) -> dict[str, str]:
-        """Return what tells programs of the gateway at `http://HOST:PORT`."""
+    def variables(self, origin: str, own_key: str) -> dict[str, str]:
+        """Return what tells programs of the gateway at `http://HOST:PORT`, and of the key that it wants of them."""
         if self.provider == "anthropic":
-            return {"ANTHROPIC_BASE_URL": origin, "ANTHROPIC_API_KEY": PLACEHOLDER_KEY}
-        return {"OPENAI_BASE_URL": f"{origin}/v1", "OPENAI_API_KEY": PLACEHOLDER_KEY}
+            return {"ANTHROPIC_BASE_URL": origin, "ANTHROPIC_API_KEY": own_key}
+        return {"OPENAI_BASE_URL": f"{origin}/v1", "OPENAI_API_KEY": own_key}
 
     def client(self) -> Any:
         """Return an HTTP client, of the package that the provider's own library is built on."""

@@ -285,9 +285,22 @@ def test_a_provider_that_is_not_there_is_no_fault_of_the_program(sums: Any, sand
 def test_a_provider_s_own_way_into_the_net_is_closed(
     sums: Any, sandbox: Any, model: Any, path: str, more: Any, status: int
 ) -> None:
-    code = f"print(ask(os.environ['OPENAI_BASE_URL'] + {path!r}, {{'model': 'm', 'messages': []}} | {more!r})[0])"
+    code = f"print(ask(os.environ['OPENAI_BASE_URL'] + {path!r}, {{'model': 'm', 'messages': []}} | {more!r}, {{'authorization': 'Bearer ' + os.environ['OPENAI_API_KEY']}})[0])"
     with model(script(Answer())) as server:
         assert printed(trial(sandbox, openai(server), code)) == f"{status}\n"
+        assert server.requests == []
+
+
+@pytest.mark.parametrize("headers", [{}, {"authorization": "Bearer sk-other"}, {"x-api-key": ""}])
+def test_the_gateway_serves_nobody_without_the_key_of_the_trial(
+    sums: Any, sandbox: Any, model: Any, headers: Any
+) -> None:
+    code = (
+        "print(ask(os.environ['OPENAI_BASE_URL'] + '/chat/completions', "
+        f"{{'model': 'm', 'messages': []}}, {headers!r})[0])"
+    )
+    with model(script(Answer())) as server:
+        assert printed(trial(sandbox, openai(server), code)) == "401\n"
         assert server.requests == []
 
 
