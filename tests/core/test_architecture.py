@@ -18,7 +18,7 @@ LAYERS = [
     {"command", "stirrup"},
     {"react", "sandbox"},
     {"models", "network"},
-    {"agents", "made", "store", "suites", "workspaces", "statistics", "schema"},
+    {"agents", "hub", "made", "store", "suites", "workspaces", "statistics", "schema"},
     {"plugins"},
     {"cache", "errors", "interfaces"},
 ]

@@ -8,12 +8,13 @@ from stirrup import Agent
 from stirrup.core.exceptions import ContextOverflowError, OutputTokenLimitError
 
 from itbench.interfaces.agent import TrialEstimate
-from itbench.interfaces.json import JsonObject, json_text
+from itbench.interfaces.json import JsonObject
 from itbench.interfaces.task import Task
 from itbench.interfaces.trace import Trace
 from itbench.interfaces.workspace import Workspace
 from itbench.models.model import Model, ModelSettings
-from itbench.react.options import UNKNOWN_WINDOW_TOKENS, ReactOptions
+from itbench.react.description import describe, estimate
+from itbench.react.options import ReactOptions
 from itbench.react.toolbox import Toolbox
 from itbench.stirrup.client import ModelClient
 from itbench.stirrup.prompt import prompt_hash, task_prompt
@@ -40,29 +41,16 @@ class StirrupAgent:
 
     def description(self) -> JsonObject:
         """Return what decides how the agent works: harness, prompts, model and settings; never a secret."""
-        settings = self.options.settings
         return {
             "agent": "stirrup",
             "stirrup": version("stirrup"),
             "prompts_hash": prompt_hash(),
-            "model": self.model.description(),
-            "temperature": settings.temperature,
-            "effort": settings.effort,
-            "max_tokens": settings.max_tokens,
-            "sends_seed": self.options.sends_seed,
-            "summarise_at": self.options.summarise_at,
-            "turns": self.options.turns,
-            "output_chars": self.options.output_chars,
+            **describe(self.model, self.options),
         }
 
     def estimate(self, task: Task, turns: int) -> TrialEstimate:
         """Return what a trial of so many turns may take, or of as many as are allowed here."""
-        from itbench.models.estimate import estimate_trial
-
-        turns = min(turns, self.options.turns or turns)
-        chars = len(task.instructions) + len(json_text(task.hand_in.answer_schema))
-        window_tokens = self.model.window_tokens or UNKNOWN_WINDOW_TOKENS
-        return estimate_trial(self.model, chars, turns, window_tokens, self.options.summarise_at)
+        return estimate(self.model, self.options, task, turns)
 
     async def solve(self, task: Task, workspace: Workspace, trace: Trace) -> None:
         """Work on the task until Stirrup finishes or a limit is reached."""

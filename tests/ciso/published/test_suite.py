@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from itbench.errors import DataError, UsageError
+from itbench.hub.locate import locate
 from itbench.interfaces.suite import SuiteOptions
-from itbench_ciso.published.locate import locate
+from itbench_ciso.published.dataset import LITE
 from itbench_ciso.published.suite import ITBENCH_LITE, PublishedSuite
 
 NAMES = ("k8s-opa-static-cis-5.1.6", "k8s-opa-static-cis-5.1.1", "k8s-opa-static-cis-5.1.10")
@@ -82,15 +83,15 @@ def test_agents_see_the_shown_set_and_nothing_else(lite: Path) -> None:
 def test_the_dataset_is_found_where_it_may_lie(place: str, lite: Path) -> None:
     if place == "as ciso":
         shutil.move(lite / "snapshots" / "ciso" / "v0.1", lite / "ciso")
-        assert locate(lite).directory == lite / "ciso"
+        assert locate(LITE, lite).directory == lite / "ciso"
         return
     if place == "..":
         lite = lite.rename(lite.with_name("ITBench-Lite"))
-        assert locate(lite.parent).directory == lite / "snapshots/ciso/v0.1"
+        assert locate(LITE, lite.parent).directory == lite / "snapshots/ciso/v0.1"
         return
-    assert locate(lite / place).directory == lite / "snapshots/ciso/v0.1"
+    assert locate(LITE, lite / place).directory == lite / "snapshots/ciso/v0.1"
     assert (
-        locate(environment={"ITBENCH_DATA": str(lite / place), "HF_HOME": "/nowhere"}).directory.name
+        locate(LITE, environment={"ITBENCH_DATA": str(lite / place), "HF_HOME": "/nowhere"}).directory.name
         == "v0.1"
     )
 
@@ -105,7 +106,7 @@ def test_the_cache_of_the_hub_is_looked_into_and_its_links_are_followed(lite: Pa
     manifest.symlink_to(os.path.relpath(folder / "blobs" / "b1", manifest.parent))
     write(folder / "refs" / "main", "a" * 40)
     for revision in (None, "main"):
-        location = locate(revision=revision, environment={"HF_HUB_CACHE": str(tmp_path / "hub")})
+        location = locate(LITE, revision=revision, environment={"HF_HUB_CACHE": str(tmp_path / "hub")})
         assert location.revision == "a" * 40
     found = suite(tmp_path / "hub")
     assert [entry.source.read_text() for entry in found.inputs(NAMES[0])] == ["kind: Pod\nbad: true\n"]
@@ -141,10 +142,18 @@ def test_a_task_without_words_is_told_of(lite: Path) -> None:
 def test_what_is_not_there_is_told_with_what_to_do(lite: Path, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     for call, error, told in (
-        (lambda: locate(tmp_path / "empty"), DataError, "bring it with `itbench fetch ciso/itbench-lite`"),
-        (lambda: locate(tmp_path / "none"), DataError, "no such directory; mend --data or ITBENCH_DATA"),
-        (lambda: locate(environment={"HF_HOME": str(tmp_path)}), DataError, "were not found in"),
-        (lambda: locate(lite, "main"), DataError, "of no known revision, but 'main' is asked for"),
+        (
+            lambda: locate(LITE, tmp_path / "empty"),
+            DataError,
+            "bring it with `itbench fetch ciso/itbench-lite`",
+        ),
+        (
+            lambda: locate(LITE, tmp_path / "none"),
+            DataError,
+            "no such directory; mend --data or ITBENCH_DATA",
+        ),
+        (lambda: locate(LITE, environment={"HF_HOME": str(tmp_path)}), DataError, "were not found in"),
+        (lambda: locate(LITE, lite, "main"), DataError, "of no known revision, but 'main' is asked for"),
         (
             lambda: suite(lite).truth("k8s-opa-static-cis-9.9.9"),
             UsageError,
@@ -162,7 +171,7 @@ def test_what_is_not_there_is_told_with_what_to_do(lite: Path, tmp_path: Path) -
 def test_two_versions_have_to_be_told_apart(lite: Path) -> None:
     write_task(lite / "snapshots/ciso/v0.2" / NAMES[0])
     with pytest.raises(DataError, match=r"several versions: v0\.1, v0\.2"):
-        locate(lite)
+        locate(LITE, lite)
 
 
 def test_truths_may_lie_elsewhere(lite: Path, tmp_path: Path) -> None:

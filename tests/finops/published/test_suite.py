@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from itbench.errors import DataError, UsageError
+from itbench.hub.locate import locate
 from itbench.interfaces.suite import SuiteOptions
-from itbench_finops.published.locate import locate
+from itbench_finops.published.dataset import LITE
 from itbench_finops.published.suite import ITBENCH_LITE
 from itbench_finops.published.truths import read_truth
 
@@ -42,25 +43,27 @@ def test_the_truth_has_a_canary_and_the_dollars_of_each_resource(lite: Path) -> 
 
 @pytest.mark.parametrize("place", ["", "snapshots/finops/v0.1-finops-anomaly"])
 def test_the_dataset_is_found_in_every_layout(lite: Path, place: str) -> None:
-    assert locate(lite / place, environment={}).directory.name == "v0.1-finops-anomaly"
-    assert locate(environment={"ITBENCH_DATA": str(lite / place)}).directory.name == "v0.1-finops-anomaly"
+    assert locate(LITE, lite / place, environment={}).directory.name == "v0.1-finops-anomaly"
+    assert (
+        locate(LITE, environment={"ITBENCH_DATA": str(lite / place)}).directory.name == "v0.1-finops-anomaly"
+    )
 
 
 def test_the_dataset_is_found_in_the_cache_of_the_hubs_client(lite: Path, tmp_path: Path) -> None:
     snapshot = tmp_path / "datasets--ibm-research--ITBench-Lite" / "snapshots" / "c0ffee"
     shutil.copytree(lite, snapshot)
     for name in ("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"):
-        found = locate(environment={name: str(tmp_path)})
+        found = locate(LITE, environment={name: str(tmp_path)})
         assert (found.revision, found.directory.parent.parent.parent) == ("c0ffee", snapshot)
-    assert locate(environment={"HF_HUB_CACHE": str(tmp_path)}, revision="c0ffee").revision == "c0ffee"
+    assert locate(LITE, environment={"HF_HUB_CACHE": str(tmp_path)}, revision="c0ffee").revision == "c0ffee"
     with pytest.raises(DataError, match="were not found"):
-        locate(environment={"HF_HUB_CACHE": str(tmp_path)}, revision="beef")
+        locate(LITE, environment={"HF_HUB_CACHE": str(tmp_path)}, revision="beef")
 
 
 def test_tasks_of_another_domain_in_the_same_layout_are_not_taken_for_these(tmp_path: Path) -> None:
     (tmp_path / "Scenario-1" / "alerts").mkdir(parents=True)
     with pytest.raises(DataError, match=r"no Scenario-<N> directory with an anomaly.json there"):
-        locate(tmp_path, environment={})
+        locate(LITE, tmp_path, environment={})
 
 
 @pytest.mark.parametrize(
@@ -72,7 +75,7 @@ def test_tasks_of_another_domain_in_the_same_layout_are_not_taken_for_these(tmp_
 )
 def test_a_missing_dataset_says_how_to_bring_it(tmp_path: Path, prepare, message: str) -> None:
     with pytest.raises(DataError, match=r"--data|no such directory") as caught:
-        locate(prepare(tmp_path), environment={})
+        locate(LITE, prepare(tmp_path), environment={})
     assert message in str(caught.value)
 
 
@@ -81,7 +84,7 @@ def test_several_versions_side_by_side_have_to_be_chosen_from(lite: Path, tmp_pa
     versions = tmp_path / "two" / "snapshots" / "finops"
     shutil.copytree(versions / "v0.1-finops-anomaly", versions / "v0.2")
     with pytest.raises(DataError, match=r"several versions: v0.1-finops-anomaly, v0.2; point to one"):
-        locate(tmp_path / "two", environment={})
+        locate(LITE, tmp_path / "two", environment={})
 
 
 def test_wrong_options_and_ids_are_refused(lite: Path) -> None:

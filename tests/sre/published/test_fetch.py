@@ -1,7 +1,5 @@
 """Fetching with the hub's real client from a hub on this machine."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -55,36 +53,6 @@ def test_the_lite_dataset_is_fetched_from_its_versioned_folder(serve, fetch, mak
     assert not Path(result["root"], "snapshots/finops").exists()
 
 
-def test_a_download_that_is_cut_half_way_goes_on_from_there(serve, fetch, make):
-    path = "sre/Scenario-1/otel_logs_raw.tsv"
-    # The client writes in chunks of 10 MiB, so a cut before that begins anew.
-    data = bytes(range(256)) * 90_000
-    with serve(AA, make.repository_files(1) | {path: data}) as hub:
-        hub.cut.add(path)
-        result = fetch(hub.url)
-    assert Path(result["root"], path).read_bytes() == data
-    first, second = hub.downloads(path)
-    assert first == ""
-    assert 0 < int(second.removeprefix("bytes=").rstrip("-")) <= len(data) // 2
-
-
-def test_a_download_that_failed_goes_on_with_the_missing_files_only(serve, fetch, make):
-    files = make.repository_files(1)
-    path = "sre/Scenario-1/k8s_events_raw.tsv"
-    with serve(AA, files) as hub:
-        hub.broken.add(path)
-        failed = fetch(hub.url)
-        hub.broken.clear()
-        hub.requests.clear()
-        result = fetch(hub.url)
-    assert failed["error_type"] == "DataError"
-    assert "the same command goes on where it stopped" in failed["error"]
-    assert Path(result["root"], path).read_bytes() == files[path]
-    assert len(hub.downloads(path)) == 1
-    present = {name for name in files if name != path and hub.downloads(name)}
-    assert len(present) < len(files) - 1
-
-
 def test_a_repository_that_does_not_exist_is_a_fault_of_one_line(serve, fetch, make):
     with serve("somebody/else", make.repository_files(1)) as hub:
         result = fetch(hub.url)
@@ -121,22 +89,3 @@ def test_a_hub_that_does_not_answer_is_a_fault_of_one_line(serve, fetch, make):
     result = fetch(url)
     assert result["error_type"] == "DataError"
     assert "could not be downloaded: ConnectError" in result["error"]
-
-
-def test_without_the_extra_the_command_that_brings_it_is_named():
-    program = (
-        "import sys; sys.modules['huggingface_hub'] = None\n"
-        "from itbench.errors import UsageError\n"
-        "from itbench_sre.published import ITBENCH_AA\n"
-        "try:\n    ITBENCH_AA.fetch()\n"
-        "except UsageError as error:\n    print(error)\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        env={"PYTHONPATH": ":".join(path for path in sys.path if path)},
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
-    assert done.stdout.strip() == "fetching needs the hub's client; run: pip install 'itbench[hub]'"

@@ -2,10 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from itbench_ciso.cis.make import requirement_of
-from itbench_ciso.cis.task import HAND_IN_BYTES
-from itbench_ciso.controls.control import BENCHMARK
-from itbench_ciso.controls.register import controls
+from itbench_ciso.cis.task import make_control_task
 from itbench_ciso.judging.tags import ADMISSION
 from itbench_ciso.made.draw import ControlTask
 
@@ -31,19 +28,4 @@ its labels, or one with only its name where the cluster has no manifest of it. T
 
 def make_admission_task(spec: ControlTask) -> "Task":
     """Return the public task of one control."""
-    from itbench.interfaces.task import HandIn, Limits, Task
-
-    control = controls()[spec.number]
-    return Task(
-        id=spec.id,
-        title=control.title,
-        instructions=_INSTRUCTIONS.format(
-            title=control.title,
-            number=control.number,
-            benchmark=BENCHMARK,
-            requirement=requirement_of(spec),
-        ),
-        hand_in=HandIn(answer=None, files=("policy.yaml",), max_bytes=HAND_IN_BYTES),
-        limits=Limits(turns=100),
-        tags=("ciso", ADMISSION, f"cis-{control.number}"),
-    )
+    return make_control_task(spec, _INSTRUCTIONS, ("policy.yaml",), ADMISSION)

@@ -34,19 +34,35 @@ HAND_IN_BYTES = 256 * 1024
 
 def make_scripted_task(spec: ControlTask, engine: str) -> "Task":
     """Return the public task of one control."""
+    more_tags = (OPA,) if engine == "opa" else ()
+    return make_control_task(spec, _INSTRUCTIONS, ("fetch.sh", "policy.rego"), REGO, *more_tags)
+
+
+def make_control_task(
+    spec: ControlTask, instructions: str, files: tuple[str, ...], language: str, *more_tags: str
+) -> "Task":
+    """Return the public task of one control.
+
+    Args:
+        spec: of the task.
+        instructions: with places for `title`, `number`, `benchmark` and `requirement`.
+        files: to be handed in.
+        language: the tag of what they are written in.
+        more_tags: after all others.
+    """
     from itbench.interfaces.task import HandIn, Limits, Task
 
     control = controls()[spec.number]
     return Task(
         id=spec.id,
         title=control.title,
-        instructions=_INSTRUCTIONS.format(
+        instructions=instructions.format(
             title=control.title,
             number=control.number,
             benchmark=BENCHMARK,
             requirement=requirement_of(spec),
         ),
-        hand_in=HandIn(answer=None, files=("fetch.sh", "policy.rego"), max_bytes=HAND_IN_BYTES),
+        hand_in=HandIn(answer=None, files=files, max_bytes=HAND_IN_BYTES),
         limits=Limits(turns=100),
-        tags=("ciso", REGO, f"cis-{control.number}", *((OPA,) if engine == "opa" else ())),
+        tags=("ciso", language, f"cis-{control.number}", *more_tags),
     )

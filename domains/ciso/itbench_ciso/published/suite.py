@@ -10,9 +10,9 @@ from itbench.interfaces.suite import Progress, Suite, SuiteOptions, no_progress
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from itbench.hub.locate import Location
     from itbench.interfaces.task import Task
     from itbench.interfaces.workspace import Input
-    from itbench_ciso.published.locate import Location
 
 _OPTIONS = ("engine", "revision")
 _ENGINES = ("regopy", "opa")
@@ -66,22 +66,22 @@ class PublishedSuite(Suite):
             UsageError: the hub's client is not installed, or there can be no such task.
             DataError: the download did not succeed.
         """
-        from itbench_ciso.published.fetch import fetch_dataset
-        from itbench_ciso.published.locate import TASK_NAME
+        from itbench.hub.download import download
+        from itbench_ciso.published.dataset import LITE, TASK_NAME
 
         for task_id in tasks:
             if TASK_NAME.fullmatch(task_id) is None:
                 raise self._unknown(task_id)
-        return fetch_dataset(tasks, revision=self._options.extra.get("revision"))
+        return download(LITE, tasks, revision=self._options.extra.get("revision"), progress=progress)
 
     def settings(self) -> JsonObject:
         """Return the revision of the data if known, its directory's name, and the engine with its version."""
         from itbench_ciso.engines.packages import find_engine
-        from itbench_ciso.published.locate import REPOSITORY
+        from itbench_ciso.published.dataset import LITE
 
         location = self._locate()
         return {
-            "repository": REPOSITORY,
+            "repository": LITE.repository,
             "revision": location.revision,
             "directory": location.directory.name,
             "engine": f"{self._engine} {find_engine(self._engine).version}",
@@ -142,13 +142,14 @@ class PublishedSuite(Suite):
 
     def _locate(self) -> "Location":
         if self._location is None:
-            from itbench_ciso.published.locate import locate
+            from itbench.hub.locate import locate
+            from itbench_ciso.published.dataset import LITE
 
-            self._location = locate(self._options.data, self._options.extra.get("revision"))
+            self._location = locate(LITE, self._options.data, self._options.extra.get("revision"))
         return self._location
 
     def _directories(self) -> dict[str, Path]:
-        from itbench_ciso.published.locate import task_directories
+        from itbench_ciso.published.dataset import task_directories
 
         found = {path.name: path for path in task_directories(self._locate().directory)}
         if not found:

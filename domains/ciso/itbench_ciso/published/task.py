@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from itbench.errors import DataError
 from itbench_ciso.judging.tags import OPA, PUBLISHED, REGO
-from itbench_ciso.published.locate import TASK_NAME, TASK_TEXT
+from itbench_ciso.published.dataset import TASK_NAME, TASK_TEXT
 
 if TYPE_CHECKING:
     from itbench.interfaces.task import Task

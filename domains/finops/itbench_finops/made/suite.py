@@ -21,6 +21,6 @@ class FinopsSuite(MadeSuite):
     @staticmethod
     def digest(directory: Path, truth: JsonObject) -> str:
         """Return the hash of files and truth."""
-        from itbench_finops.made.digests import digest
+        from itbench.made.digests import digest_of
 
-        return digest(directory, truth)
+        return digest_of(directory, truth)

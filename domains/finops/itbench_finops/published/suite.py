@@ -11,9 +11,9 @@ from itbench.interfaces.suite import Progress, Suite, SuiteOptions, no_progress
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from itbench.hub.locate import Location
     from itbench.interfaces.task import Task
     from itbench.interfaces.workspace import Input
-    from itbench_finops.published.locate import Location
 
 _DIRECTORY = re.compile(r"Scenario-(\d{1,6})")
 
@@ -56,18 +56,19 @@ class PublishedSuite(Suite):
             UsageError: the hub's client is not installed, or there is no such task.
             DataError: the download did not succeed.
         """
-        from itbench_finops.published.fetch import fetch_dataset
+        from itbench.hub.download import download
+        from itbench_finops.published.dataset import DIRECTORY_PREFIX, LITE
 
-        numbers = [self._number(task_id) for task_id in tasks]
-        return fetch_dataset(numbers, revision=self._options.extra.get("revision"))
+        names = [f"{DIRECTORY_PREFIX}{self._number(task_id)}" for task_id in tasks]
+        return download(LITE, names, revision=self._options.extra.get("revision"), progress=progress)
 
     def settings(self) -> JsonObject:
         """Return the revision of the data if known, and its directory's name."""
-        from itbench_finops.published.locate import REPOSITORY
+        from itbench_finops.published.dataset import LITE
 
         location = self._locate()
         return {
-            "repository": REPOSITORY,
+            "repository": LITE.repository,
             "revision": location.revision,
             "directory": location.directory.name,
             "view": "as-published" if self._options.as_published else "default",
@@ -125,9 +126,10 @@ class PublishedSuite(Suite):
 
     def _locate(self) -> "Location":
         if self._location is None:
-            from itbench_finops.published.locate import locate
+            from itbench.hub.locate import locate
+            from itbench_finops.published.dataset import LITE
 
-            self._location = locate(self._options.data, self._options.extra.get("revision"))
+            self._location = locate(LITE, self._options.data, self._options.extra.get("revision"))
         return self._location
 
     def _directories(self) -> dict[int, Path]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from itbench.errors import DataError
 from itbench.interfaces.json import JsonValue
-from itbench_sre.published.locate import INDEX_NAME
+from itbench_sre.published.datasets import INDEX_NAME
 
 TRUTH_NAMES = ("ground_truth.yaml", "ground_truth.yml")
 _DIRECTORY = re.compile(r"Scenario-(\d{1,6})")

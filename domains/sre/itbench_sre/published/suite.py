@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from itbench.errors import UsageError
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.suite import Floor, Progress, PublishedResult, Suite, SuiteOptions, no_progress
-from itbench_sre.published.repository import AA, LITE, Repository
+from itbench_sre.published.datasets import AA, LITE
 
 if TYPE_CHECKING:
+    from itbench.hub.dataset import HubDataset
+    from itbench.hub.locate import Location
     from itbench.interfaces.task import Task
     from itbench.interfaces.workspace import Input
     from itbench_sre.published.index import Entry
-    from itbench_sre.published.locate import Location
 
 
 class PublishedSuite(Suite):
@@ -22,19 +23,19 @@ class PublishedSuite(Suite):
 
     def __init__(
         self,
-        repository: Repository,
+        dataset: "HubDataset",
         *,
         title: str,
         summary: str,
         floor: Floor | None = None,
         options: SuiteOptions | None = None,
     ) -> None:
-        self.name = repository.suite
+        self.name = dataset.suite
         self.version = "1"
         self.summary = summary
         self.floor = floor
         self._title = title
-        self._repository = repository
+        self._dataset = dataset
         self._options = options or SuiteOptions()
         self._location: Location | None = None
         self._entries: dict[str, Entry] | None = None
@@ -49,7 +50,7 @@ class PublishedSuite(Suite):
             if key != "revision":
                 raise UsageError(f"suite {self.name!r} has no option {key!r}; it knows: revision")
         return PublishedSuite(
-            self._repository, title=self._title, summary=self.summary, floor=self.floor, options=options
+            self._dataset, title=self._title, summary=self.summary, floor=self.floor, options=options
         )
 
     def prepare(self, progress: Progress = no_progress) -> None:
@@ -71,14 +72,14 @@ class PublishedSuite(Suite):
         from itbench_sre.published.fetch import fetch_dataset
 
         numbers = [self._number(task_id) for task_id in tasks]
-        return fetch_dataset(self._repository, numbers, revision=self._revision, progress=progress)
+        return fetch_dataset(self._dataset, numbers, revision=self._revision, progress=progress)
 
     def settings(self) -> JsonObject:
         """Return the revision of the data if known, its directory's name, the view, and where the truths come from."""
         location = self._locate()
         has_index = any(entry.truth_text is not None for entry in self._read_entries().values())
         return {
-            "repository": self._repository.id,
+            "repository": self._dataset.repository,
             "revision": location.revision,
             "directory": location.directory.name,
             "view": "as-published" if self._options.as_published else "default",
@@ -105,10 +106,10 @@ class PublishedSuite(Suite):
         """
         from itbench_sre.published.inputs import public_inputs
 
-        directory = self._entry(task_id).directory
-        cache = self._locate().repository_cache
         return public_inputs(
-            directory, as_published=self._options.as_published, blobs=cache / "blobs" if cache else None
+            self._entry(task_id).directory,
+            as_published=self._options.as_published,
+            blobs=self._locate().blobs,
         )
 
     def truth(self, task_id: str) -> JsonObject:
@@ -145,9 +146,9 @@ class PublishedSuite(Suite):
 
     def _locate(self) -> "Location":
         if self._location is None:
-            from itbench_sre.published.locate import locate
+            from itbench.hub.locate import locate
 
-            self._location = locate(self._repository, data=self._options.data, revision=self._revision)
+            self._location = locate(self._dataset, self._options.data, self._revision)
         return self._location
 
     def _read_entries(self) -> "dict[str, Entry]":

@@ -7,8 +7,8 @@ from pathlib import Path
 from itbench.errors import DataError
 from itbench.interfaces.json import JsonObject
 from itbench_sre.published.canary import canary_of
+from itbench_sre.published.datasets import INDEX_NAME
 from itbench_sre.published.index import read_index, read_text
-from itbench_sre.published.locate import INDEX_NAME
 
 
 def make_truth(text: str, *, source: str) -> JsonObject:

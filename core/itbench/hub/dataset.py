@@ -1,0 +1,63 @@
+"""What has to be known of a published dataset to find it and to bring it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+def _is_always_own(_directory: Path) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubDataset:
+    """A dataset on the Hugging Face Hub, as far as it has tasks of one domain.
+
+    Attributes:
+        repository: what the hub calls it, OWNER/NAME.
+        domain: name of the domain that reads it.
+        suite: name of the suite that reads it.
+        folder: where the directories of the tasks lie in it; `/*` at its end stands for the only folder there.
+        expected: what a directory that holds tasks has, for messages: "no ... there".
+        holds_tasks: tells whether a directory holds tasks of the domain.
+        is_own: tells whether tasks in a directory that several datasets share are of this dataset.
+        part: the tasks that are meant, for messages, where the dataset has those of several domains.
+        extra_files: names of files beside the directories of the tasks that are brought with any of them.
+    """
+
+    repository: str
+    domain: str
+    suite: str
+    folder: str
+    expected: str
+    holds_tasks: Callable[[Path], bool]
+    is_own: Callable[[Path], bool] = _is_always_own
+    part: str = ""
+    extra_files: Sequence[str] = ()
+
+    @property
+    def cache_folder(self) -> str:
+        """The folder that the hub's client makes for it."""
+        return f"datasets--{self.repository.replace('/', '--')}"
+
+    @property
+    def directory_names(self) -> list[str]:
+        """The names, in lower case, that a copy may have beside other datasets."""
+        name = self.repository.partition("/")[2]
+        return [name.lower(), self.suite, self.repository.replace("/", "--").lower()]
+
+    @property
+    def way_to_it(self) -> str:
+        """What to do when it is missing, for messages."""
+        return (
+            f"bring it with `itbench fetch {self.domain}/{self.suite}` or point to it with --data DIRECTORY"
+        )
+
+    def patterns(self, names: Sequence[str]) -> list[str]:
+        """Return what the hub is asked for: the directories of these names, or all if there are none."""
+        if not names:
+            return [f"{self.folder.removesuffix('/*')}/*"]
+        return [
+            *(f"{self.folder}/{name}" for name in self.extra_files),
+            *(f"{self.folder}/{name}/*" for name in names),
+        ]
