@@ -40,10 +40,10 @@ def reasons(itbench: Itbench, found: dict[str, Any], task: str = "ciso-0015") ->
 
 @pytest.mark.slow
 def test_controls_that_ask_for_a_script_keep_all_rules() -> None:
-    """Slow: runs scripts over all variants of eight tasks; the policies of all controls have tests of their own."""
-    options = SuiteOptions(extra={"seed": "5150", "count": "8"})
+    """Slow: runs scripts over all variants of four tasks; the policies of all controls and the cheats have tests of their own."""
+    options = SuiteOptions(extra={"seed": "5150", "count": "4"})
     (report,) = check_domain(DOMAIN, "cis-kubernetes", options)
-    assert report.tasks == 8
+    assert report.tasks == 4
 
 
 @pytest.mark.slow
@@ -51,19 +51,15 @@ def test_controls_that_ask_for_a_script_keep_all_rules() -> None:
 def test_an_embedded_suite_keeps_all_rules_and_its_scores_are_as_they_should_be(
     suite, itbench: Itbench
 ) -> None:
-    """Slow: judges all variants of all tasks with the policies of all agents."""
+    """Slow: judges all variants of all tasks with the policies of all agents; oracle and cheats are among the rules."""
     (report,) = check_domain(DOMAIN, suite.name)
     assert report.tasks == suite.embedded
     name = f"ciso/{suite.name}"
-    assert run(itbench, name, "-a", "oracle")["score"] == 1.0
-    assert run(itbench, name, "-a", "null")["score"] == 0.0
-    scores = {spec.name: run(itbench, name, "-a", spec.name)["score"] for spec in DOMAIN.agents}
-    assert 0.1 <= scores.pop("baseline") <= 0.7
-    best = max(scores.values())
-    assert best < 0.1, scores
+    assert 0.1 <= run(itbench, name, "-a", "baseline")["score"] <= 0.7
     assert suite.floor is not None
-    assert suite.floor.value == pytest.approx(best, abs=0.0005)
-    assert scores[suite.floor.agent] == best
+    assert run(itbench, name, "-a", suite.floor.agent)["score"] == pytest.approx(
+        suite.floor.value, abs=0.0005
+    )
 
 
 def test_the_first_suite_is_the_default_and_the_table_is_that_of_any_domain(itbench: Itbench) -> None:
@@ -141,7 +137,7 @@ BAD = {
 SLOW = {
     "an endless policy": (FETCH + POLICY.format("result if { some i in numbers.range(1, 9999); some j in numbers.range(1, 9999); some k in numbers.range(1, 9999); i * j * k == -1 }"), "violation_detection: static-resources should be judged false, found "),
     "an endless script": ("printf '#!/bin/sh\\nwhile :; do :; done\\n' > fetch.sh\n" + POLICY.format("result := true"), "fetch_generates_data: fetch.sh was ended at its time limit"),
-    "a script that forks": ("printf '#!/bin/bash\\nf() { f | f & }; f; sleep 600\\n' > fetch.sh\n" + POLICY.format("result := true"), "fetch_generates_data: "),
+    "a script that forks": ("printf '#!/bin/bash\\nf() { f | f & }; f; sleep 3\\n' > fetch.sh\n" + POLICY.format("result := true"), "fetch_generates_data: "),
     "a script that writes": ("printf '#!/bin/sh\\ncat /dev/zero > big\\n' > fetch.sh\n" + POLICY.format("result := true"), "fetch_generates_data: fetch.sh ended with exit code"),
 }  # fmt: skip
 
