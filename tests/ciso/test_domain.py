@@ -11,6 +11,7 @@ import pytest
 
 from itbench.errors import UsageError
 from itbench.interfaces.suite import SuiteOptions
+from itbench.store.reader import RunFile
 from itbench.testing import check_domain
 from itbench_ciso.admission.suite import ADMISSION_SUITE
 from itbench_ciso.cis.suite import CIS_KUBERNETES
@@ -78,6 +79,9 @@ def test_the_oracle_solves_one_task_of_each_suite(suite: str, task: str, itbench
     assert (found["score"], found["trials_scored"]) == (1.0, 1)
     again = itbench("score", "--json", found["path"])
     assert again.code == 0, again.err
+    with RunFile(Path(found["path"])) as made:
+        plan = made.plan()
+    assert (plan["sandbox"], plan["bench_sandbox"]) == ("in-process", "bubblewrap")
 
 
 def test_the_baseline_is_told_which_ways_it_missed(itbench: Itbench) -> None:

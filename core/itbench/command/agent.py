@@ -42,7 +42,7 @@ class CommandAgent:
 
         Raises:
             RuntimeError: the program ended with an exit code that is not 0.
-            StageError: it did so after its model had failed.
+            StageError: it did so after its model had failed, or its model cannot be kept within a limit.
         """
         options = self._options
         trace.redact = Redactor([*options.secrets, *environment_secrets()]).text
@@ -54,6 +54,8 @@ class CommandAgent:
         async with open_way_out(workspace, trace, options) as way_out:
             variables = {**options.variables, **way_out.variables, **_task_variables(task, workspace, trace)}
             result = await self._run(task, workspace, trace, way_out, (text, variables))
+        if way_out.uncounted is not None:
+            raise StageError(Stage.MODEL, way_out.uncounted)
         if result.timed_out:
             raise LimitReached("wall")
         if result.exit_code != 0:
@@ -78,6 +80,8 @@ class CommandAgent:
             try:
                 await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
                 if not running.done():
+                    if way_out.uncounted is not None:
+                        raise StageError(Stage.MODEL, way_out.uncounted)
                     raise LimitReached(trace.limit or "tokens")
                 return running.result()
             finally:

@@ -14,7 +14,7 @@ _MOST_BYTES = 1_000_000
 
 
 class OutputLog:
-    """Gathers output into pieces of a second, or of some kilobytes."""
+    """Gathers output into pieces of a second, or of some kilobytes; whole lines, so that no secret is cut in two."""
 
     def __init__(self, trace: Trace) -> None:
         self._trace = trace
@@ -46,9 +46,12 @@ class OutputLog:
             self._trace.record("output", stream=stream, text="", cut_at_bytes=_MOST_BYTES)
 
     def _flush(self, *, is_last: bool = False) -> None:
-        for stream, data in self._held.items():
-            text = self._decoders[stream].decode(data, final=is_last)
+        for stream, held in self._held.items():
+            # A line longer than a piece has to be cut somewhere.
+            is_whole = is_last or (len(held) >= _PIECE_BYTES and b"\n" not in held)
+            end = len(held) if is_whole else held.rfind(b"\n") + 1
+            text = self._decoders[stream].decode(held[:end], final=is_last)
             if text:
                 self._trace.record("output", stream=stream, text=text)
-            self._held[stream] = b""
+            self._held[stream] = held[end:]
         self._since = time.monotonic()

@@ -34,6 +34,11 @@ class WayOut:
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
+    def uncounted(self) -> str | None:
+        """Why a limit of the task cannot be kept at the gateway, if so."""
+        return None if self.gateway is None else self.gateway.uncounted
+
+    @property
     def model_failure(self) -> str | None:
         """How the last request to the model failed through no fault of the program, if it did."""
         return None if self.gateway is None else self.gateway.failure

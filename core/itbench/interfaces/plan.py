@@ -56,6 +56,9 @@ class Plan(Frozen):
     is_scored: bool = Field(default=True, description="False for a run with --no-score.")
     sandbox: str
     sandbox_warning: str | None = None
+    bench_sandbox: str | None = Field(
+        default=None, description="Where the domain tries what was handed in, if it does."
+    )
     floor: PlannedFloor | None = None
 
     @property

@@ -43,6 +43,7 @@ class ModelGateway:
     Attributes:
         stopped: set once a limit of the task has been reached.
         failure: how the last request failed through no fault of the program, if it did.
+        uncounted: why a limit of the task cannot be kept, if so; `stopped` is set then too.
     """
 
     def __init__(self, target: GatewayTarget, trace: Trace) -> None:
@@ -53,6 +54,7 @@ class ModelGateway:
         self._client: Any = None
         self.stopped = asyncio.Event()
         self.failure: str | None = None
+        self.uncounted: str | None = None
 
     async def __aenter__(self) -> Self:
         self._client = self._target.client()
@@ -160,9 +162,10 @@ class ModelGateway:
             {"id": call.id, "name": call.name, "arguments": call.arguments} for call in draft.message.calls
         ]
         self._trace.message("assistant", {"text": draft.message.text, "calls": calls})
+        cost_usd = None if draft.use is None else self._target.prices(model).cost_usd(draft.use)
+        self._look_whether_counted(model, draft, cost_usd)
         if draft.use is None:
             return
-        cost_usd = self._target.prices(model).cost_usd(draft.use)
         try:
             self._trace.use(
                 input_tokens=draft.use.input_tokens,
@@ -172,6 +175,15 @@ class ModelGateway:
                 cost_usd=cost_usd or 0.0,
             )
         except LimitReached:
+            self.stopped.set()
+
+    def _look_whether_counted(self, model: str, draft: Draft, cost_usd: float | None) -> None:
+        limits = self._trace.limits
+        if draft.use is None and (limits.tokens is not None or limits.cost_usd is not None):
+            self.uncounted = f"{model} does not tell its tokens, but the task limits them or their cost"
+        elif draft.use is not None and cost_usd is None and limits.cost_usd is not None:
+            self.uncounted = f"the task limits the cost, but the price of {model} is unknown; give it with the option price=INPUT/OUTPUT"
+        if self.uncounted is not None:
             self.stopped.set()
 
 

@@ -34,10 +34,11 @@ def make_plan(
     suite: Suite,
     agent: tuple[AgentSpec, AgentRequest, Agent],
     tasks: Sequence[Task],
-    sandbox: Sandbox,
+    sandboxes: tuple[Sandbox, Sandbox],
 ) -> Plan:
     """Return the plan of a new run."""
     spec, request, made = agent
+    sandbox, bench = sandboxes
     digests = FileDigests()
     hashes = {task.id: task_hash(task, suite, digests) for task in tasks}
     floor = suite.floor
@@ -70,6 +71,7 @@ def make_plan(
         is_scored=options.is_scored,
         sandbox=sandbox.name,
         sandbox_warning=sandbox.warning,
+        bench_sandbox=None if bench is sandbox else bench.name,
         floor=PlannedFloor(agent=floor.agent, value=floor.value) if floor else None,
     )
 

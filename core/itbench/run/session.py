@@ -72,7 +72,7 @@ def prepare(options: RunOptions, progress: Progress = no_progress) -> Session:
     chosen = select(load_tasks(suite), globs=options.task_globs, tags=options.tags, limit=options.limit)
     sandbox = _sandbox(spec, agent, options.sandbox, is_unsafe_allowed=options.is_unsafe_allowed)
     bench = _bench_sandbox(domain, sandbox, options.sandbox)
-    plan = make_plan(options, domain, suite, (spec, request, agent), chosen, sandbox)
+    plan = make_plan(options, domain, suite, (spec, request, agent), chosen, (sandbox, bench))
     path = options.out / file_name(plan)
     return _session(path, plan, domain, suite, agent, chosen, (sandbox, bench))
 
@@ -105,7 +105,7 @@ def reopen(path: Path, progress: Progress = no_progress) -> Session:
     )
     # Whoever began the run has allowed its sandbox.
     sandbox = _sandbox(spec, agent, plan.sandbox, is_unsafe_allowed=True)
-    bench = _bench_sandbox(domain, sandbox, None if spec.is_in_process else plan.sandbox)
+    bench = _bench_sandbox(domain, sandbox, plan.bench_sandbox)
     _make_ready(sandbox, bench, progress)
     return _session(path, plan, domain, suite, agent, tasks, (sandbox, bench))
 

@@ -17,7 +17,7 @@ pytest.importorskip("huggingface_hub", reason="the extra `hub` is not installed"
 pytestmark = pytest.mark.slow
 
 HERE = Path(__file__).parent
-SERVER = HERE.parents[1] / "sre" / "published" / "hub_server.py"
+SERVER = HERE / "hub_server.py"
 DATASET = "orchard/Fruit-Set"
 PATHS = [f"fruit/apple-{number}/{name}" for number in (1, 2) for name in ("seed", "skin")]
 FILES = {path: f"content of {path}".encode() for path in PATHS}

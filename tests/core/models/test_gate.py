@@ -21,17 +21,25 @@ ENDINGS = st.sampled_from(["ok", "rate", "other", "cancel"])
 def test_nobody_is_forgotten_and_never_too_many_are_inside(
     start: int, larger: int, endings: list[str]
 ) -> None:
-    asyncio.run(_crowd(AdaptiveGate(start, start + larger), start + larger, endings))
+    gate, largest = AdaptiveGate(start, start + larger), start + larger
+    served, inside = asyncio.run(_crowd(gate, endings))
+    assert all(0 < count <= largest for count in inside)
+    assert gate.inside == 0
+    assert 1 <= gate.limit <= largest
+    assert served >= sum(ending != "cancel" for ending in endings)
 
 
-async def _crowd(gate: AdaptiveGate, largest: int, endings: list[str]) -> None:
-    served = []
+async def _crowd(gate: AdaptiveGate, endings: list[str]) -> tuple[int, list[int]]:
+    """Return how many visits were served, and how many were inside at the beginning of each."""
+    inside = []
+    served = 0
 
     async def visit(ending: str) -> None:
+        nonlocal served
         async with gate.pass_through():
-            assert 0 < gate.inside <= largest
+            inside.append(gate.inside)
             await asyncio.sleep(0)
-            served.append(ending)
+            served += 1
             if ending == "rate":
                 raise RATE
             if ending == "other":
@@ -39,14 +47,11 @@ async def _crowd(gate: AdaptiveGate, largest: int, endings: list[str]) -> None:
 
     tasks = [asyncio.create_task(visit(ending)) for ending in endings]
     await asyncio.sleep(0)
-    assert gate.inside <= largest
     for task, ending in zip(tasks, endings, strict=True):
         if ending == "cancel":
             task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    assert gate.inside == 0
-    assert 1 <= gate.limit <= largest
-    assert len(served) >= sum(ending != "cancel" for ending in endings)
+    return served, inside
 
 
 def limits_after(start: int, *endings: PassingError | None) -> list[int]:

@@ -263,6 +263,37 @@ def test_a_failing_provider_is_no_fault_of_the_program(
     assert record.value is None
 
 
+@pytest.mark.parametrize(
+    ("answer", "price", "limits", "told"),
+    [
+        (
+            Answer(tells_use=False),
+            {"price": "1/1"},
+            Limits(tokens=1000, wall_s=60),
+            "does not tell its tokens",
+        ),
+        (Answer(), {}, Limits(cost_usd=1, wall_s=60), "the price of nobody-knows-it is unknown"),
+    ],
+)
+def test_a_limit_that_cannot_be_kept_ends_the_program_and_is_no_zero(
+    sums: Any, sandbox: Any, model: Any, answer: Answer, price: dict[str, str], limits: Limits, told: str
+) -> None:
+    code = ASK.replace("STREAM", "True").replace("gpt-4o", "nobody-knows-it")
+    with model(script(answer)) as server:
+        options = {"gateway": "openai", "base_url": server.openai_url, **price}
+        record = trial(sandbox, options, code + "import time; time.sleep(50)", limits)
+    assert record.fault is not None
+    assert record.fault.stage is Stage.MODEL
+    assert told in record.fault.message
+    assert record.value is None
+
+
+def test_a_line_that_comes_in_pieces_is_one_in_the_trace(sums: Any, sandbox: Any) -> None:
+    code = "import time\nfor part in ('one ', 'two ', 'three\\n', 'four'):\n    print(part, end='', flush=True); time.sleep(0.6)"
+    record = trial(sandbox, {}, code)
+    assert [each["text"] for each in events(record, "output")] == ["one two three\n", "four"]
+
+
 def test_a_provider_that_is_not_there_is_no_fault_of_the_program(sums: Any, sandbox: Any) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"http://127.0.0.1:{server.getsockname()[1]}/v1"
@@ -304,16 +335,32 @@ def test_the_gateway_serves_nobody_without_the_key_of_the_trial(
         assert server.requests == []
 
 
-def test_anthropic_s_interface_is_passed_on_too(sums: Any, sandbox: Any, model: Any) -> None:
+@pytest.mark.parametrize("stream", [True, False])
+def test_anthropic_s_interface_is_passed_on_too(sums: Any, sandbox: Any, model: Any, stream: bool) -> None:
     code = """
-body = {"model": "claude-sonnet-4-5", "max_tokens": 100, "stream": True, "messages": [{"role": "user", "content": "hi"}]}
+body = {"model": "claude-sonnet-4-5", "max_tokens": 100, "stream": STREAM, "messages": [{"role": "user", "content": "hi"}]}
 print(ask(os.environ["ANTHROPIC_BASE_URL"] + "/v1/messages?beta=true", body, {"x-api-key": os.environ["ANTHROPIC_API_KEY"],
       "anthropic-version": "2023-06-01"})[0])
 """
     with model(script(Answer(text="hello", input_tokens=70, output_tokens=7))) as server:
         options = {"gateway": "anthropic", "base_url": server.url, "key_env": "PLANTED_API_KEY"}
-        record = trial(sandbox, options, code)
+        record = trial(sandbox, options, code.replace("STREAM", str(stream)))
         assert server.requests[0].headers["x-api-key"] == KEY
         assert server.requests[0].headers["anthropic-version"] == "2023-06-01"
     assert (record.usage.input_tokens, record.usage.output_tokens) == (70, 7)
     assert record.usage.cost_usd == pytest.approx((70 * 3 + 7 * 15) / 1e6)
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_openai_s_newer_interface_is_passed_on_too(sums: Any, sandbox: Any, model: Any, stream: bool) -> None:
+    code = f"""
+body = {{"model": "gpt-4o", "input": "hi", "stream": {stream}}}
+print(ask(os.environ["OPENAI_BASE_URL"] + "/responses", body, {{"authorization": "Bearer " + os.environ["OPENAI_API_KEY"]}})[0])
+"""
+    answer = Answer(text="hello", calls=[("look", {"at": "x"})], input_tokens=70, output_tokens=7)
+    with model(script(answer)) as server:
+        record = trial(sandbox, openai(server), code)
+    assert (record.usage.turns, record.usage.input_tokens, record.usage.output_tokens) == (1, 70, 7)
+    (said,) = events(record, "message")
+    assert said["content"]["text"] == "hello"
+    assert [call["name"] for call in said["content"]["calls"]] == ["look"]

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from itbench.interfaces.json import JsonValue
 from itbench.interfaces.workspace import Workspace
 from itbench_ciso.judging.direct import EXISTING
-from itbench_ciso.judging.sets import SHOWN, taken_apart
+from itbench_ciso.judging.sets import SHOWN, resources_in
 from itbench_ciso.updates.policy_set import COMBINING
 
 # Other clusters have some of the same name.
@@ -22,12 +22,7 @@ async def example_texts(workspace: Workspace) -> dict[str, bytes]:
 
 async def example_resources(workspace: Workspace) -> list[JsonValue]:
     """Return the objects of the shown manifests, Lists taken apart."""
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    texts = (await example_texts(workspace)).values()
-    documents = [document for text in texts for document in yaml.load_all(text, Loader=loader)]
-    return [resource for document in documents for resource in taken_apart(document)]
+    return resources_in((await example_texts(workspace)).values())
 
 
 async def example_names(workspace: Workspace) -> list[str]:

@@ -1,7 +1,7 @@
 """Sets of manifests: the one that the agent sees, and the hidden ones."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from itbench.interfaces.json import JsonValue
@@ -25,25 +25,29 @@ def sets_of(inputs: Sequence[Input]) -> dict[str, list[Input]]:
 
 def collected(files: Sequence[Input]) -> bytes:
     """Return what the reference script collects of one set, as JSON in ASCII: all documents, Lists taken apart."""
+    texts = (
+        entry.source.read_bytes()
+        for entry in sorted(files, key=lambda entry: Path(entry.path))
+        if Path(entry.path).suffix in _SUFFIXES
+    )
+    return json.dumps({"resources": resources_in(texts)}).encode("ascii")
+
+
+def resources_in(texts: Iterable[str | bytes]) -> list[JsonValue]:
+    """Return the objects of YAML files, Lists taken apart."""
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    resources = [
-        resource
-        for entry in sorted(files, key=lambda entry: Path(entry.path))
-        if Path(entry.path).suffix in _SUFFIXES
-        for document in yaml.load_all(entry.source.read_bytes(), Loader=loader)
-        for resource in taken_apart(document)
-    ]
-    return json.dumps({"resources": resources}).encode("ascii")
+    documents = (document for text in texts for document in yaml.load_all(text, Loader=loader))
+    return [resource for document in documents for resource in _taken_apart(document)]
 
 
-def taken_apart(document: JsonValue) -> Iterator[JsonValue]:
+def _taken_apart(document: JsonValue) -> Iterator[JsonValue]:
     """Yield the objects of a List, or the one object that a document is."""
     if not isinstance(document, dict):
         return
     if str(document.get("kind", "")).endswith("List") and isinstance(document.get("items"), list):
         for item in document["items"]:
-            yield from taken_apart(item)
+            yield from _taken_apart(item)
     else:
         yield document

@@ -12,7 +12,7 @@ from itbench_ciso.controls.register import controls
 from itbench_ciso.controls.texts import FETCH, baseline_policy, solution_policy
 from itbench_ciso.controls.variants import Variant, combined, make_variants
 from itbench_ciso.judging.direct import EXISTING
-from itbench_ciso.judging.sets import taken_apart
+from itbench_ciso.judging.sets import resources_in
 from itbench_ciso.made.layout import write_files, write_numbered, write_shown
 from itbench_ciso.updates.policy_set import COMBINING, combining_text, policy_path, policy_text
 from itbench_ciso.updates.specs import Plan, UpdateTask
@@ -90,11 +90,7 @@ def _judged_wrong(policy: str, variants: Sequence[Variant]) -> list[Variant]:
 
 
 def _collected(variant: Variant) -> str:
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    documents = [each for data in variant.files.values() for each in yaml.load_all(data, Loader=loader)]
-    return json.dumps({"resources": [each for document in documents for each in taken_apart(document)]})
+    return json.dumps({"resources": resources_in(variant.files.values())})
 
 
 def _hidden(plan: Plan, given: dict[str, Parameters], random: Randomness) -> list[tuple[str, Variant]]:
