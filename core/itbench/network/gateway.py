@@ -11,6 +11,7 @@ from itbench.interfaces.fault import LimitReached
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.trace import Trace
 from itbench.models.codec import Draft
+from itbench.models.uncounted import uncounted
 from itbench.network.exchange import BadRequestError, Exchange, Request
 from itbench.network.metering import READERS, ReplyMeter
 from itbench.network.target import GatewayTarget
@@ -163,7 +164,9 @@ class ModelGateway:
         ]
         self._trace.message("assistant", {"text": draft.message.text, "calls": calls})
         cost_usd = None if draft.use is None else self._target.prices(model).cost_usd(draft.use)
-        self._look_whether_counted(model, draft, cost_usd)
+        self.uncounted = self.uncounted or uncounted(self._trace.limits, model, draft.use, cost_usd)
+        if self.uncounted is not None:
+            self.stopped.set()
         if draft.use is None:
             return
         try:
@@ -175,15 +178,6 @@ class ModelGateway:
                 cost_usd=cost_usd or 0.0,
             )
         except LimitReached:
-            self.stopped.set()
-
-    def _look_whether_counted(self, model: str, draft: Draft, cost_usd: float | None) -> None:
-        limits = self._trace.limits
-        if draft.use is None and (limits.tokens is not None or limits.cost_usd is not None):
-            self.uncounted = f"{model} does not tell its tokens, but the task limits them or their cost"
-        elif draft.use is not None and cost_usd is None and limits.cost_usd is not None:
-            self.uncounted = f"the task limits the cost, but the price of {model} is unknown; give it with the option price=INPUT/OUTPUT"
-        if self.uncounted is not None:
             self.stopped.set()
 
 

@@ -8,6 +8,7 @@ from itbench.interfaces.workspace import Workspace
 from itbench.models.conversation import Conversation, Message, Reply, Stop, UserMessage
 from itbench.models.faults import ContextLengthError, ModelError
 from itbench.models.model import Model
+from itbench.models.uncounted import uncounted
 from itbench.react.hand_in import hand_in_prompt, hand_in_words
 from itbench.react.journal import Journal
 from itbench.react.options import UNKNOWN_WINDOW_TOKENS, ReactOptions
@@ -103,16 +104,9 @@ class Work:
         Raises:
             ModelError: the provider tells no tokens, or nobody knows their price.
         """
-        limits = self._trace.limits
-        if reply.use is None and (limits.tokens is not None or limits.cost_usd is not None):
-            raise ModelError(
-                f"{self._model.name} does not tell its tokens, but the task limits them or their cost"
-            )
-        if reply.cost_usd is None and limits.cost_usd is not None:
-            raise ModelError(
-                f"the task limits the cost, but the price of {self._model.name} is unknown; "
-                "give it with the option price=INPUT/OUTPUT"
-            )
+        reason = uncounted(self._trace.limits, self._model.name, reply.use, reply.cost_usd)
+        if reason is not None:
+            raise ModelError(reason)
 
     def _add(self, reply: Reply) -> None:
         """Keep what the model said; a reply with nothing in it cannot be handed back."""

@@ -15,6 +15,7 @@ from itbench.interfaces.trace import Trace
 from itbench.models.conversation import Reply, Stop
 from itbench.models.faults import ContextLengthError, ModelError
 from itbench.models.model import Model, ModelSettings
+from itbench.models.uncounted import uncounted
 from itbench.react.journal import Journal
 from itbench.react.options import UNKNOWN_WINDOW_TOKENS
 from itbench.stirrup.messages import Translator, turn_of
@@ -59,7 +60,9 @@ class ModelClient:
             self._trace.record("too_long", message=str(error))
             raise ContextOverflowError(str(error)) from error
         self._journal.reply(reply)
-        self._refuse_unknown_cost(reply)
+        reason = uncounted(self._trace.limits, self._model.name, reply.use, reply.cost_usd)
+        if reason is not None:
+            raise ModelError(reason)
         if reply.stop is Stop.LENGTH:
             raise OutputTokenLimitError(
                 model_slug=self.model_slug,
@@ -67,15 +70,6 @@ class ModelClient:
                 provider_reason="length",
             )
         return self._translator.reply(reply)
-
-    def _refuse_unknown_cost(self, reply: Reply) -> None:
-        limits, name = self._trace.limits, self._model.name
-        if reply.use is None and (limits.tokens is not None or limits.cost_usd is not None):
-            raise ModelError(f"{name} does not tell its tokens, but the task limits them or their cost")
-        if reply.cost_usd is None and limits.cost_usd is not None:
-            raise ModelError(
-                f"the task limits the cost, but the price of {name} is unknown; give it with the option price=INPUT/OUTPUT"
-            )
 
 
 def _reply_tokens(reply: Reply) -> int:
