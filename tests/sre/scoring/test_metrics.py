@@ -35,7 +35,9 @@ def entities(*names, blamed=True, steps=None):
 
 
 def pods(letters):
-    return {"contributing_factors": [{"name": f"n/Pod/{letter}"} for letter in letters]}
+    """Name a pod for each letter, and for each capital the Deployment above the pod."""
+    names = [f"n/{'Deployment' if letter.isupper() else 'Pod'}/{letter.lower()}" for letter in letters]
+    return {"contributing_factors": [{"name": name} for name in names]}
 
 
 @pytest.mark.parametrize(
@@ -46,11 +48,14 @@ def pods(letters):
         ("c", 0, 0, 0, 0),
         ("ab", 1, 1, 1, 1),
         ("ba", 1, 1, 1, 1),
-        ("aab", 1, 2 / 3, 1, 1),
+        ("aab", 1, 1, 1, 1),
         ("aa", 0, 0, 1, 1 / 2),
         ("abc", 2 / 3, 2 / 3, 2 / 3, 1),
         ("abx", 2 / 3, 2 / 3, 2 / 3, 1),
-        ("aabcx", 3 / 5, 2 / 5, 3 / 5, 1),
+        ("aabcx", 1 / 2, 1 / 2, 1 / 2, 1),
+        ("abcccc", 2 / 3, 2 / 3, 2 / 3, 1),
+        ("aAb", 1, 2 / 3, 1, 1),
+        ("aAabcx", 3 / 5, 2 / 5, 3 / 5, 1),
         ("acx", 0, 0, 1 / 3, 1 / 2),
     ],
 )
@@ -73,7 +78,8 @@ def test_the_headline_and_root_cause_entity(letters, headline, strict, precision
         ("xab", 3, 2 / 3, 1, 4 / 5),
         ("xab", 5, 2 / 3, 1, 4 / 5),
         ("a", 4, 1, 1 / 2, 2 / 3),
-        ("aaab", 3, 1, 1, 1),
+        ("aAb", 2, 1, 1, 1),
+        ("aaaxb", 3, 2 / 3, 1, 4 / 5),
         ("", 1, 0, 0, 0),
     ],
     ids=[
@@ -83,6 +89,7 @@ def test_the_headline_and_root_cause_entity(letters, headline, strict, precision
         "fewer than k",
         "one of two",
         "recall is held to 1",
+        "a name said again takes no rank",
         "nothing",
     ],
 )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from itbench_sre.scoring import score_diagnosis
+from itbench_sre.scoring import parse_entity, score_diagnosis
 from itbench_sre.truth import solution
 
 FLAG = "otel-demo/ConfigMap/flagd-config"
@@ -35,11 +35,20 @@ TABLE = {
     16: (
         ["otel-demo/Deployment/shipping"],
         [
+            "otel-demo/Rollout/shipping",
+            "otel-demo/deployment.apps/shipping",
             f"otel-demo/Pod/shipping-{HASH}-x7k2p",
             f"otel-demo/ReplicaSet/shipping-{HASH}",
             "otel-demo/Service/shipping",
         ],
-        ["otel-demo/Deployment/quote", "otel-demo/ConfigMap/shipping"],
+        [
+            "otel-demo/Deployment/quote",
+            "otel-demo/ConfigMap/shipping",
+            "otel-demo/Deployment/shipping-proxy",
+            f"otel-demo/Pod/shipping-proxy-{HASH}-x7k2p",
+            "otel-demo/Pod/shipping-v2",
+            "otel-demo/Deployment/shipping-7",
+        ],
     ),
     17: (
         [f"{CHAOS}/NetworkChaos/delay-otel-demo-product-catalog"],
@@ -91,7 +100,7 @@ TABLE = {
             "otel-demo/Service/checkout",
             "otel-demo/StatefulSet/checkout",
         ],
-        ["otel-demo/Service/payment", "otel-demo/Service/frontend"],
+        ["otel-demo/Service/payment", "otel-demo/Service/frontend", "otel-demo/Deployment/checkout-db"],
     ),
     24: (
         ["otel-demo/Deployment/checkout"],
@@ -104,7 +113,13 @@ TABLE = {
             f"{CHAOS}/Schedule/otel-demo-recommendation-cpu-stress",
             f"{CHAOS}/StressChaos/otel-demo-recommendation-cpu-stress-x7k2p",
         ],
-        ["otel-demo/Service/recommendation", f"{CHAOS}/Schedule/otel-demo-recommender"],
+        [
+            "otel-demo/Service/recommendation",
+            f"{CHAOS}/Schedule/otel-demo-recommender",
+            f"{CHAOS}/Schedule/otel-demo-recommendation-cpu-stress-network-delay",
+            f"{CHAOS}/Schedule/otel-demo-recommendation-cart-cpu-stress",
+            f"{CHAOS}/Schedule/anything-recommendation",
+        ],
     ),
     26: (
         [f"{CHAOS}/HttpChaos/otel-demo-email-http-chaos-post-body-tamper"],
@@ -120,9 +135,20 @@ TABLE = {
         ["otel-demo/Service/quote", f"{CHAOS}/Pod/otel-demo-quote-http-chaos-abort"],
     ),
     29: (
-        [f"{CHAOS}/JVMChaos/adservice"],
-        [f"{CHAOS}/Schedule/otel-demo-adservice"],
-        ["otel-demo/Service/ad"],
+        [f"{CHAOS}/JVMChaos/otel-demo-ad-jvm-return-crqrb"],
+        [
+            f"{CHAOS}/JVMChaos/adservice",
+            f"{CHAOS}/Schedule/otel-demo-adservice",
+            f"{CHAOS}/Schedule/otel-demo-ad-jvm-return",
+            f"{CHAOS}/JVMChaos/jvm-return-otel-demo-ad",
+        ],
+        [
+            "otel-demo/Service/ad",
+            f"{CHAOS}/JVMChaos/otel-demo-load-jvm-return",
+            f"{CHAOS}/JVMChaos/otel-demo-ad-jvm-return-jvm-gc",
+            f"{CHAOS}/JVMChaos/otel-demo-ad-cart-jvm-return",
+            f"{CHAOS}/JVMChaos/otel-demo-broadservice",
+        ],
     ),
     30: (
         ["otel-demo/Service/ad"],
@@ -281,7 +307,7 @@ TABLE = {
     102: (
         ["cluster/Namespace/otel-demo"],
         ["otel-demo/Namespace/otel-demo", "Namespace/otel-demo"],
-        ["otel-demo/Deployment/ad", "otel-demo/ResourceQuota/otel-demo-memory"],
+        ["otel-demo/Deployment/ad", "otel-demo/ResourceQuota/otel-demo-memory", "foo/Namespace/otel-demo"],
     ),
     105: (
         ["otel-demo/Deployment/product-catalog"],
@@ -294,6 +320,10 @@ TABLE = {
         ["otel-demo/Service/checkout", "otel-demo/Deployment/frontend"],
     ),
 }
+MANY = (
+    f"{CHAOS}/Schedule/recommendation-adservice-emailservice-product-catalog-network-delay-"
+    "email-checkout-network-partition"
+)
 UNRELATED = [f"kube-system/Deployment/unrelated-{index}" for index in range(5)]
 each_truth = pytest.mark.parametrize("number", sorted(TABLE))
 
@@ -336,7 +366,7 @@ def test_every_other_name_of_its_root_scores_one(number, published_truth):
 def test_wrong_names_alone_score_zero(number, published_truth):
     _, _, wrong = TABLE[number]
     truth = published_truth(number)
-    names = [*wrong, *UNRELATED]
+    names = [*wrong, *UNRELATED, MANY]
     assert {name: value([name], truth) for name in names} == dict.fromkeys(names, 0.0)
 
 
@@ -351,37 +381,53 @@ def test_each_name_too_many_costs_precision(number, extra_count, published_truth
 
 
 @each_truth
-def test_two_names_of_one_root_are_two_true_positives(number, published_truth):
+def test_two_objects_of_one_root_are_two_true_positives_and_two_spellings_of_one_are_not(
+    number, published_truth
+):
     right, others, wrong = TABLE[number]
     parts = score_diagnosis(answer([*right, others[0], wrong[0]]), published_truth(number))
-    count = len(right)
-    assert parts.value == pytest.approx((count + 1) / (count + 2))
-    assert parts.metrics["precision_at_full_recall_strict"] == pytest.approx(count / (count + 2))
+    is_spelling = parse_entity(others[0]).id in {parse_entity(name).id for name in right}
+    hits, count = len(right) + (not is_spelling), len(right)
+    assert parts.value == pytest.approx(hits / (hits + 1))
+    assert parts.metrics["precision_at_full_recall_strict"] == pytest.approx(count / (hits + 1))
 
 
 @each_truth
-def test_the_same_name_twice_counts_twice(number, published_truth):
+def test_naming_an_object_again_changes_nothing(number, published_truth):
     right, _, wrong = TABLE[number]
-    parts = score_diagnosis(answer([*right, right[0], wrong[0], wrong[0]]), published_truth(number))
-    count = len(right)
-    assert parts.value == pytest.approx((count + 1) / (count + 3))
-    assert parts.metrics["precision_at_full_recall_strict"] == pytest.approx(count / (count + 3))
+    truth = published_truth(number)
+    once = score_diagnosis(answer([*right, wrong[0]]), truth)
+    again = score_diagnosis(answer([*right, *[right[0]] * 150, wrong[0], wrong[0].upper(), wrong[0]]), truth)
+    assert (once.value, again.metrics["names_repeated"]) == (
+        pytest.approx(len(right) / (len(right) + 1)),
+        151,
+    )
+    more = 1 if parse_entity(wrong[0].upper()).id != parse_entity(wrong[0]).id else 0
+    assert again.value == pytest.approx(len(right) / (len(right) + 1 + more))
 
 
 @each_truth
 def test_the_right_name_in_a_wrong_namespace_scores_zero(number, published_truth):
     right, _, _ = TABLE[number]
-    # The root of 102 is a cluster-scoped object, and its group has no namespace to be wrong about.
-    expected = 1.0 if number == 102 else 0.0
     names = ["elsewhere/" + name.split("/", 1)[1] for name in right]
-    assert value(names, published_truth(number)) == expected
+    assert value(names, published_truth(number)) == 0.0
 
 
 @each_truth
 def test_the_right_name_with_a_wrong_kind_scores_zero(number, published_truth):
     right, _, _ = TABLE[number]
-    names = [f"{name.split('/')[0]}/CronJob/{name.split('/')[2]}" for name in right]
-    assert value(names, published_truth(number)) == 0.0
+    for kind in ("CronJob", "BogusChaos", "Deployments", "Deployment.example.com"):
+        names = [f"{name.split('/')[0]}/{kind}/{name.split('/')[2]}" for name in right]
+        assert value(names, published_truth(number)) == 0.0
+
+
+def test_naming_one_object_often_does_not_drown_wrong_names(published_truth):
+    padded = ["otel-demo/Deployment/shipping"] * 190 + [
+        f"otel-demo/Service/{letter}" for letter in "abcdefghij"
+    ]
+    parts = score_diagnosis(answer(padded), published_truth(16))
+    assert parts.value == pytest.approx(1 / 11)
+    assert "'otel-demo/Deployment/shipping' is named 190 times; the same object counts once" in parts.reasons
 
 
 @pytest.mark.parametrize("number", [38, 52, 62])

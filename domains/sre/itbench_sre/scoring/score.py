@@ -7,6 +7,7 @@ from typing import Any
 from itbench_sre.scoring.answer import Diagnosis, read_diagnosis
 from itbench_sre.scoring.classify import Classifier, WrongEntity
 from itbench_sre.scoring.components import Components
+from itbench_sre.scoring.distinct import distinct, repetition_reasons
 from itbench_sre.scoring.matching import Match, Matcher, covered_roots
 from itbench_sre.scoring.precision import precision_at_full_recall, precision_at_full_recall_strict
 from itbench_sre.scoring.propagation import fault_localization, propagation_chain
@@ -34,15 +35,18 @@ def score_diagnosis(answer: Any, truth: Truth) -> ScoreParts:
     matcher = Matcher(truth)
     components = Components(matcher)
     classifier = Classifier(matcher, components)
-    matches = [matcher.match(factor.name) for factor in diagnosis.factors]
+    named = [matcher.match(factor.name) for factor in diagnosis.factors]
+    matches = distinct(named)
     wrong = {match.text: classifier.classify(match) for match in matches if not match.is_hit}
     metrics = _headline_metrics(matches, len(matcher.roots))
     metrics |= _wrong_metrics(matches, wrong)
+    metrics["names_repeated"] = float(len(named) - len(matches))
     metrics |= _ibm_metrics(diagnosis, matches, matcher, components)
+    reasons = [*_reasons(matches, wrong, matcher), *repetition_reasons(named)]
     return ScoreParts(
         value=metrics["precision_at_full_recall"] or 0.0,
         metrics=metrics,
-        reasons=[*reading.problems, *diagnosis.notes, *_reasons(matches, wrong, matcher)],
+        reasons=[*reading.problems, *diagnosis.notes, *reasons],
         details={
             "entities": [_entity_detail(match, wrong) for match in matches],
             "roots": _root_detail(matcher),
