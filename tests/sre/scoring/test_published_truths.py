@@ -444,6 +444,53 @@ def test_one_name_is_not_both_of_two_root_causes_with_the_same_filter(published_
     assert "fewer different root causes are named than the 2 there are" in parts.reasons
 
 
+@pytest.mark.parametrize(
+    ("number", "component"),
+    [
+        (1, "frontend-proxy"),
+        (4, "product-catalog"),
+        (5, "ad"),
+        (11, "fraud-detection"),
+        (12, "recommendation"),
+        (18, "checkout"),
+        (20, "product-catalog"),
+        (21, "valkey-cart"),
+        (23, "checkout"),
+        (25, "recommendation"),
+        (39, "payment"),
+        (40, "valkey-cart"),
+        (91, "fraud-detection"),
+    ],
+)
+def test_the_component_that_fails_first(number, component, published_truth):
+    truth = published_truth(number)
+    services = {group.filters[0].removesuffix(r"\b") for group in truth.groups if group.kind == "Service"}
+    found = {
+        name: score_diagnosis(
+            {"entities": [], "propagations": [{"source": f"otel-demo/Service/{name}", "target": "?"}]}, truth
+        ).metrics["fault_localization"]
+        for name in services | {component}
+    }
+    assert found.pop(component) == 1.0
+    assert not any(found.values())
+
+
+def test_all_services_without_propagations_are_no_path(published_truth):
+    names = ["ad", "cart", "checkout", "email", "frontend", "frontend-proxy", "payment", "quote", "shipping"]
+    entities = [{"name": f"otel-demo/Service/{name}", "contributing_factor": False} for name in names]
+    for number in TABLE:
+        metrics = score_diagnosis({"entities": entities}, published_truth(number)).metrics
+        assert metrics["fault_localization"] in {0.0, None}
+        assert metrics["propagation_chain_f1"] in {0.0, None}
+
+
+def test_an_alias_of_truth_one_does_not_stand_for_the_component_behind_it(published_truth):
+    # Load generator and frontend proxy share an alias list; accounting is the third.
+    steps = [{"source": "otel-demo/Pod/load-generator", "target": "otel-demo/Service/accounting"}]
+    metrics = score_diagnosis({"entities": [], "propagations": steps}, published_truth(1)).metrics
+    assert metrics["propagation_chain_recall"] == pytest.approx(2 / 3)
+
+
 def test_the_answer_of_ibms_agent_to_scenario_two(published_truth, published_answer):
     # It blames flagd-config, the root, and the deployment flagd, which is none: 1 / 2. Its chain is
     # flagd-config, cart, checkout, frontend; the truth's is flagd-config, cart, frontend, frontend-proxy: 3 of 4.

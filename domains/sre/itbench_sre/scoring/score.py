@@ -78,10 +78,10 @@ def _ibm_metrics(
         **_as_metrics("propagation_chain", propagation_chain(diagnosis, matcher.truth, components)),
         "fault_localization": fault_localization(diagnosis, matcher, components),
         **_as_metrics(
-            "root_cause_proximity_no_fp", root_cause_proximity(matches, components, is_scaled=False)
+            "root_cause_proximity_no_fp", root_cause_proximity(matches, matcher, components, is_scaled=False)
         ),
         **_as_metrics(
-            "root_cause_proximity_with_fp", root_cause_proximity(matches, components, is_scaled=True)
+            "root_cause_proximity_with_fp", root_cause_proximity(matches, matcher, components, is_scaled=True)
         ),
     }
 
