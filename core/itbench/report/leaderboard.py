@@ -1,20 +1,19 @@
 """Runs ranked by score; only runs of the very same tasks stand on one board."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.suite import PublishedResult
 from itbench.plugins.domains import find_suite
+from itbench.report.shown import shown_metrics
 from itbench.report.summary import RunSummary, summarise, summary_json
 from itbench.report.table import dollars, number, seconds, table
-from itbench.statistics import no_spread_interval
+from itbench.statistics import value_with_error
 from itbench.store.reader import RunFile
 
-_HEAD = ["", "agent", "score ± 95 %", "scored", "turns", "tokens", "cost", "time", "marks"]
 _NUMBERS = ["scored", "turns", "tokens", "cost", "time"]
-_NO_SPREAD = 1e-12
 _COMPANIONS = ("-wal", "-shm", "-journal")
 
 
@@ -84,8 +83,11 @@ def _rank(entry: tuple[Path, RunSummary]) -> tuple[bool, float, str]:
 
 
 def _board_text(board: Board) -> str:
-    rows = [_row(at + 1, summary) for at, (_, summary) in enumerate(board.runs)]
-    lines = [f"{board.suite}  ({board.suite_hash[:19]})", table(_HEAD, rows, numbers=_NUMBERS)]
+    shown = _shown(board)
+    rows = [_row(at + 1, summary, shown) for at, (_, summary) in enumerate(board.runs)]
+    head = ["", "agent", "score ± 95 %", *shown, *_NUMBERS, "marks"]
+    lines = [f"{board.suite}  ({board.suite_hash[:19]})", table(head, rows, numbers=_NUMBERS)]
+    lines += [f"{title}: {metric}" for title, metric in shown.items()]
     floor = _floor(board)
     if floor is not None:
         lines.append(
@@ -101,12 +103,18 @@ def _board_text(board: Board) -> str:
     return "\n".join(lines)
 
 
-def _row(rank: int, summary: RunSummary) -> list[str]:
+def _shown(board: Board) -> dict[str, str]:
+    """Return the metrics beside the headline of all runs, by title."""
+    return {title: metric for _, run in board.runs for title, metric in shown_metrics(run.plan).items()}
+
+
+def _row(rank: int, summary: RunSummary, shown: Iterable[str]) -> list[str]:
     found = summary.estimate
     return [
         str(rank),
         _agent(summary.plan["agent"]),
-        _score(summary),
+        value_with_error(found),
+        *(value_with_error(summary.shown[title]) if title in summary.shown else "-" for title in shown),
         f"{found.n_scored}/{found.n_planned}",
         number(summary.turns, 1),
         number(summary.tokens, 0),
@@ -120,17 +128,6 @@ def _agent(agent: JsonObject) -> str:
     options = ",".join(f"{key}={value}" for key, value in agent["options"].items())
     words = " ".join(agent["arguments"])
     return f"{agent['name']}{f':{options}' if options else ''}{f' -- {words}' if words else ''}"
-
-
-def _score(summary: RunSummary) -> str:
-    found = summary.estimate
-    if found.mean is None or found.interval is None:
-        return number(found.mean)
-    if (found.standard_error or 0.0) > _NO_SPREAD:
-        return f"{found.mean:.3f} ± {found.interval.half_width:.3f}"
-    # Where all tasks came out alike, a half-width of 0 would claim what nobody knows.
-    interval = no_spread_interval(found.mean, found.n_tasks_scored)
-    return f"{found.mean:.3f} ({interval.low:.3f} to {interval.high:.3f})"
 
 
 def _marks(summary: RunSummary) -> list[str]:

@@ -73,6 +73,7 @@ def make_plan(
         sandbox_warning=sandbox.warning,
         bench_sandbox=None if bench is sandbox else bench.name,
         floor=PlannedFloor(agent=floor.agent, value=floor.value) if floor else None,
+        shown_metrics=dict(domain.shown_metrics),
     )
 
 

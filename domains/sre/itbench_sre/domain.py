@@ -57,4 +57,5 @@ DOMAIN = Domain(
     solution=solution,
     agents=AGENTS,
     truth_schema=truth_schema,
+    shown_metrics={"strict": "precision_at_full_recall_strict"},
 )
