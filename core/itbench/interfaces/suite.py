@@ -150,6 +150,11 @@ class Suite(ABC):
             raise DataError(f"{path}: a truth must be a JSON object, found {type(value).__name__}")
         return value
 
+    def check(self, task_id: str) -> "Iterable[str]":
+        """Return what is wrong with the data of a task beyond its schemas, one sentence each; for `itbench validate`."""
+        del task_id
+        return ()
+
     def published(self) -> Sequence[PublishedResult]:
         """Return results that others published for this suite."""
         return ()

@@ -5,6 +5,7 @@ from itbench.validation.hidden import ids_opaque, truth_hidden
 from itbench.validation.purity import scorer_pure, scorer_total
 from itbench.validation.schemas import schemas_used, truth_valid
 from itbench.validation.solvable import cheats_stay_low, nothing_is_zero, oracle_is_right
+from itbench.validation.soundness import data_sound
 from itbench.validation.stability import suite_stable
 
 RULES = tuple(
@@ -12,6 +13,7 @@ RULES = tuple(
     for name, check in (
         ("truth-valid", truth_valid),
         ("schemas-used", schemas_used),
+        ("data-sound", data_sound),
         ("suite-stable", suite_stable),
         ("ids-opaque", ids_opaque),
         ("truth-hidden", truth_hidden),

@@ -134,6 +134,17 @@ class PublishedSuite(Suite):
 
         return find_truth(task_id, self._number(task_id), directory)
 
+    def check(self, task_id: str) -> Iterator[str]:
+        """Yield which root causes of a task no object that its data shows can be.
+
+        Raises:
+            DataError: the scenario was not fetched, or its truth cannot be read.
+        """
+        from itbench_sre.sightings.winnable import winnable_problems
+        from itbench_sre.truth import truth_from_json
+
+        yield from winnable_problems(truth_from_json(self.truth(task_id)), self.inputs(task_id))
+
     def published(self) -> Sequence[PublishedResult]:
         """Return the results that others published for this dataset."""
         from itbench_sre.published.results import published_results

@@ -23,4 +23,4 @@ def repetition_reasons(matches: Sequence[Match]) -> Iterator[str]:
             yield f"{named[0]!r} is named {len(named)} times; the same object counts once"
         for other in dict.fromkeys(named):
             if other != named[0]:
-                yield f"{other!r} is the same object as {named[0]!r}"
+                yield f"{other!r} counts as the same object as {named[0]!r}"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from itbench_sre.scoring.entity import Entity, parse_entity
+from itbench_sre.scoring.sightings import Sight, Sightings
 from itbench_sre.truth import Group, RootSet, Truth, root_sets
 from itbench_sre.truth.kinds import CHAOS_NAMESPACES, CLUSTER_SCOPED_KINDS, are_kinds_alike
 from itbench_sre.truth.naming import goes_by_name
@@ -30,12 +31,21 @@ def _may_match(kind: str, place: str, group: Group) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What a name of an answer is: its entity (None where unreadable), its groups, and the root sets it hits."""
+    """What a name of an answer is.
+
+    Attributes:
+        text: as the answer has it.
+        entity: None where it is unreadable.
+        groups: that it belongs to.
+        roots: the root sets that it hits, by index.
+        sight: whether the data shows it.
+    """
 
     text: str
     entity: Entity | None
     groups: tuple[Group, ...] = ()
     roots: tuple[int, ...] = ()
+    sight: Sight = Sight.UNKNOWN
 
     @property
     def is_hit(self) -> bool:
@@ -44,15 +54,25 @@ class Match:
 
     @property
     def object_id(self) -> str:
-        """One text for all spellings of the object that is named; the text itself where that is unreadable."""
-        return self.text.strip() if self.entity is None else self.entity.id
+        """One text for all spellings of the object that is named; the text itself where that is unreadable.
+
+        Root causes that the data does not show are one where they differ in their generated suffixes only: those can be
+        made up by the dozen.
+        """
+        if self.entity is None:
+            return self.text.strip()
+        bare = self.entity.bare_name
+        if self.is_hit and self.sight is not Sight.SHOWN and bare != self.entity.name:
+            return f"{self.entity.place}/{self.entity.kind}/{bare}-*"
+        return self.entity.id
 
 
 class Matcher:
-    """Looks names up in one truth; `roots` are its root sets."""
+    """Looks names up in one truth; `roots` are its root sets. What the data does not show hits none of them."""
 
-    def __init__(self, truth: Truth) -> None:
+    def __init__(self, truth: Truth, sightings: Sightings | None = None) -> None:
         self.truth = truth
+        self._sightings = sightings or Sightings()
         self.roots: list[RootSet] = root_sets(truth)
         self._places = frozenset(
             place
@@ -81,7 +101,8 @@ class Matcher:
         hits = {self._root_indexes[group.id] for group in groups if group.id in self._root_indexes}
         # Where filters leave it open (truth 38), the group whose id has the name is the likelier one.
         groups.sort(key=lambda group: (group.id not in self._root_indexes, entity.bare_name not in group.id))
-        return Match(text, entity, tuple(groups), tuple(sorted(hits)))
+        sight = self._sightings.sight(entity)
+        return Match(text, entity, tuple(groups), () if sight is Sight.ABSENT else tuple(sorted(hits)), sight)
 
     def _alike(self, entity: Entity) -> list[Group]:
         key = (entity.kind, entity.place)

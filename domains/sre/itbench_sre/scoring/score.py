@@ -13,6 +13,7 @@ from itbench_sre.scoring.precision import precision_at_full_recall, precision_at
 from itbench_sre.scoring.propagation import fault_localization, propagation_chain
 from itbench_sre.scoring.proximity import root_cause_proximity
 from itbench_sre.scoring.root_cause import RANKS, Quality, root_cause_entity, root_cause_entity_at
+from itbench_sre.scoring.sightings import Sightings
 from itbench_sre.truth import Truth
 
 Metrics = dict[str, float | None]
@@ -28,11 +29,14 @@ class ScoreParts:
     details: dict[str, Any]
 
 
-def score_diagnosis(answer: Any, truth: Truth) -> ScoreParts:
-    """Score any JSON value as an answer; what cannot be read scores 0 with the reasons."""
+def score_diagnosis(answer: Any, truth: Truth, sightings: Sightings | None = None) -> ScoreParts:
+    """Score any JSON value as an answer; what cannot be read scores 0 with the reasons.
+
+    `sightings` is what was observed of the named objects; without it, every name may be that of an object.
+    """
     reading = read_diagnosis(answer)
     diagnosis = reading.diagnosis or Diagnosis()
-    matcher = Matcher(truth)
+    matcher = Matcher(truth, sightings)
     components = Components(matcher)
     classifier = Classifier(matcher, components)
     named = [matcher.match(factor.name) for factor in diagnosis.factors]

@@ -20,6 +20,7 @@ from itbench_sre.truth.wildcards import Taken, at_word_ends, words_taken
 
 # As Istio's samples name theirs: the pods of the service `details` are `details-v1-...`.
 _VERSION: Final = re.compile(r"(.+)-v\d{1,3}")
+_CAMEL_HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 @lru_cache(maxsize=65_536)
@@ -79,13 +80,19 @@ def _divided(kind: str, name: str) -> Iterator[tuple[str, str]]:
         yield versioned[1], name[len(versioned[1]) :]
 
 
+def _name_in_id(group: Group) -> str:
+    """Give what an id says beyond its kind and number: `ad` of `ad-horizontal-pod-autoscaler-1`."""
+    kind = _CAMEL_HUMP.sub("-", group.kind).lower()
+    return re.sub(rf"(?:-{re.escape(kind)}s?)?(?:-\d+)?$", "", group.id) or group.id
+
+
 def stem(group: Group) -> str:
     r"""Give the plain name a group is about: `cart` for `cart-.*`, `cart\b`, `.*cart.*` or the name `cart`."""
     if not group.filters:
         return group.name or group.id
     compiled = compile_filter(group.filters[0])
     if compiled.is_glob:
-        return group.id
+        return _name_in_id(group)
     if compiled.literal_prefix:
         return compiled.literal_prefix.rstrip("-.") or group.id
     inner = compile_filter(group.filters[0].removeprefix("^").removeprefix(".*"))
