@@ -22,7 +22,7 @@ def test_every_row_of_the_worked_example_holds():
     parts = score_diagnosis(json.loads(block("json")), load_truth(block("yaml"), source="docs/scoring.md"))
     section = PAGE.split("## A worked example")[1].split("\n## ")[0]
     rows = re.findall(r"^\| `(\S+)` \| (\S+) \|", section, re.MULTILINE)
-    assert len(rows) == 17
+    assert len(rows) == 19
     assert {name: parts.metrics[name] for name, _ in rows} == pytest.approx(
         {name: float(Fraction(value)) for name, value in rows}
     )

@@ -4,6 +4,7 @@ import pytest
 
 from itbench_sre.scoring import parse_entity, score_diagnosis
 from itbench_sre.truth import solution
+from itbench_sre.truth.naming import stem
 
 FLAG = "otel-demo/ConfigMap/flagd-config"
 CHAOS = "chaos-mesh"
@@ -345,6 +346,30 @@ def test_its_own_solution_scores_one(number, published_truth):
     truth = published_truth(number)
     parts = score_diagnosis(solution(truth), truth)
     assert (parts.value, parts.metrics["precision_at_full_recall_strict"]) == (1.0, 1.0)
+
+
+@each_truth
+def test_an_answer_that_tells_the_truths_own_steps_is_perfect_by_every_measure(number, published_truth):
+    truth = published_truth(number)
+    groups = {group.id: group for group in reversed(truth.groups)}
+    names = {
+        id_: f"{group.namespace or 'cluster'}/{group.kind}/{stem(group)}" for id_, group in groups.items()
+    }
+    steps = [
+        {"source": names[step.source], "target": names[step.target]}
+        for step in truth.propagations
+        if {step.source, step.target} <= names.keys()
+    ]
+    blamed = [item | {"contributing_factor": True} for item in solution(truth)["contributing_factors"]]
+    metrics = score_diagnosis({"entities": blamed, "propagations": steps}, truth).metrics
+    # Counts, and ranks below the number of roots, can be no perfect 1.
+    judged = {
+        name: value
+        for name, value in metrics.items()
+        if not name.startswith(("wrong_", "entities_", "names_", "root_cause_entity_k@"))
+    }
+    assert {name: value for name, value in judged.items() if value not in {1.0, None}} == {}
+    assert all((value is None) == (not steps) for name, value in judged.items() if "chain" in name)
 
 
 @each_truth

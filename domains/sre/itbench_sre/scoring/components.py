@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from itbench_sre.scoring.answer import Diagnosis
 from itbench_sre.scoring.matching import Match, Matcher
 from itbench_sre.truth import Group, RootSet
-from itbench_sre.truth.kinds import SERVICE_KINDS
+from itbench_sre.truth.kinds import CLUSTER_SCOPED_KINDS, SERVICE_KINDS
 from itbench_sre.truth.naming import stem
 
 # IBM's truths have endpoints of a service as a kind; Kubernetes has not.
@@ -56,9 +57,9 @@ class Components:
         groups = [group for group in match.groups if group.kind.lower() == entity.kind] or match.groups
         if groups:
             return self._of_id[groups[0].id]
-        if entity.kind in SERVICE_KINDS:
+        if entity.kind in SERVICE_KINDS | _OPERATION_KINDS:
             return _service(entity.namespace, entity.bare_name)
-        return f"object:{entity.id}"
+        return f"object:{entity.place}/{entity.kind}/{entity.bare_name}"
 
     def of_roots(self) -> list[str]:
         """Give the components of the groups that are root causes, each once, in the truth's order."""
@@ -77,17 +78,22 @@ class Components:
         path = contract(edges, starts=self.of_roots())
         return Path(tuple(node for node in path.nodes if not node.startswith("dangling:")), path.edges)
 
-    def named_path(self, propagations: Iterable[tuple[str, str]]) -> Path:
-        """Give an answer's propagations between components."""
-        match = self._matcher.match
+    def named_path(self, diagnosis: Diagnosis) -> Path:
+        """Give an answer's propagations between components, from the blamed ones on that nothing leads to."""
         edges = [
-            (self.of_match(match(source)), self.of_match(match(target))) for source, target in propagations
+            (self._of_name(step.source), self._of_name(step.target)) for step in diagnosis.propagations or ()
         ]
-        return contract(edges, starts=())
+        targets = {target for source, target in edges if source != target}
+        blamed = (self._of_name(factor.name) for factor in diagnosis.factors)
+        return contract(edges, starts=[component for component in blamed if component not in targets])
+
+    def _of_name(self, name: str) -> str:
+        return self.of_match(self._matcher.match(name))
 
 
 def _component_of(group: Group) -> str:
-    namespace, kind = (group.namespace or "").lower(), group.kind.lower()
+    kind = group.kind.lower()
+    namespace = "" if kind in CLUSTER_SCOPED_KINDS else (group.namespace or "").lower()
     if kind in SERVICE_KINDS or kind in _OPERATION_KINDS:
         return _service(namespace, stem(group))
     return f"object:{namespace}/{kind}/{stem(group)}"

@@ -19,7 +19,7 @@ def propagation_chain(diagnosis: Diagnosis, truth: Truth, components: Components
     expected = components.truth_path().nodes if truth.propagations else ()
     if not expected or diagnosis.propagations is None:
         return None
-    named = components.named_path((step.source, step.target) for step in diagnosis.propagations).nodes
+    named = components.named_path(diagnosis).nodes
     if not named:
         return Quality(0.0, 0.0)
     common = longest_common_subsequence(named, expected)
@@ -46,9 +46,7 @@ def fault_localization(diagnosis: Diagnosis, matcher: Matcher, components: Compo
     impacted = first_impacted_component(matcher, components)
     if impacted is None:
         return None
-    if diagnosis.propagations is None:
-        path = [components.of_match(matcher.match(entity.name)) for entity in diagnosis.entities]
-    else:
-        steps = ((step.source, step.target) for step in diagnosis.propagations)
-        path = list(components.named_path(steps).nodes)
-    return float(impacted in path)
+    if diagnosis.propagations is not None:
+        return float(impacted in components.named_path(diagnosis).nodes)
+    named = (components.of_match(matcher.match(entity.name)) for entity in diagnosis.entities)
+    return float(impacted in named)

@@ -9,6 +9,7 @@ from itbench_sre.scoring.classify import Classifier, WrongEntity
 from itbench_sre.scoring.components import Components
 from itbench_sre.scoring.distinct import distinct, repetition_reasons
 from itbench_sre.scoring.matching import Match, Matcher, covered_roots
+from itbench_sre.scoring.ntam import ntam_fault_localization, ntam_propagation_chain
 from itbench_sre.scoring.precision import precision_at_full_recall, precision_at_full_recall_strict
 from itbench_sre.scoring.propagation import fault_localization, propagation_chain
 from itbench_sre.scoring.proximity import root_cause_proximity
@@ -81,6 +82,8 @@ def _ibm_metrics(
     return {
         **_as_metrics("propagation_chain", propagation_chain(diagnosis, matcher.truth, components)),
         "fault_localization": fault_localization(diagnosis, matcher, components),
+        "ntam_propagation_chain": ntam_propagation_chain(diagnosis, matcher, components),
+        "ntam_fault_localization": ntam_fault_localization(matches, matcher, components),
         **_as_metrics(
             "root_cause_proximity_no_fp", root_cause_proximity(matches, matcher, components, is_scaled=False)
         ),
