@@ -33,6 +33,8 @@ class Domain:
         truth_schema: JSON Schema of a truth; refers to `urn:itbench:truth`.
         shown_metrics: metrics that stand beside the headline in every table, by the title of their column; each from 0 to 1,
             more is better, and 0 where the agent failed.
+        scoring_changes: what changed in the rules with each scoring version from 2 on, one sentence for each change; add an
+            entry whenever a stored submission can get another score.
         api_version: of the interface that the plugin was written for.
     """
 
@@ -46,4 +48,10 @@ class Domain:
     agents: Sequence[AgentSpec] = ()
     truth_schema: Callable[[], JsonObject] | None = None
     shown_metrics: Mapping[str, str] = field(default_factory=dict)
+    scoring_changes: Sequence[Sequence[str]] = ()
     api_version: int = API_VERSION
+
+    @property
+    def scoring_version(self) -> int:
+        """The version of the rules; every score is stored with it."""
+        return 1 + len(self.scoring_changes)

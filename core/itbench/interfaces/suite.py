@@ -74,7 +74,8 @@ class Suite(ABC):
 
     Attributes:
         name: the part after the slash in `domain/suite`.
-        version: changes with anything that can change a score.
+        version: changes with the tasks, their inputs or their truths; the rules have one of their own
+            (`Domain.scoring_version`).
         summary: one line for `itbench list-suites`.
         floor: the best cheat's score, where it was measured.
     """

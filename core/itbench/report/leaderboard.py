@@ -7,7 +7,7 @@ from pathlib import Path
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.suite import PublishedResult
 from itbench.plugins.domains import find_suite
-from itbench.report.shown import shown_metrics
+from itbench.report.shown import newer_rules, shown_metrics
 from itbench.report.summary import RunSummary, summarise, summary_json
 from itbench.report.table import dollars, number, seconds, table
 from itbench.statistics import value_with_error
@@ -137,6 +137,8 @@ def _marks(summary: RunSummary) -> list[str]:
         marks.append(f"{summary.leaks} leaks")
     if summary.plan["sandbox"] == "none":
         marks.append("no sandbox")
+    if newer_rules(summary.plan, summary.scoring_version) is not None:
+        marks.append(f"rules of version {summary.scoring_version}")
     if not summary.estimate.is_complete:
         marks.append("incomplete")
     return marks

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from itbench.report.shown import shown_metrics, shown_values
+from itbench.report.shown import newer_rules, shown_metrics, shown_values
 from itbench.report.summary import RunSummary, metric_means, run_symptoms, summarise
 from itbench.report.table import dollars, number, seconds, table
 from itbench.statistics import value_with_error
@@ -60,6 +60,12 @@ def closing_lines(run: RunFile, summary: RunSummary) -> Iterator[str]:
     yield f"score: {summary.headline}"
     for title, found in summary.shown.items():
         yield f"{title}: {value_with_error(found)} ({shown_metrics(summary.plan)[title]})"
+    newer = newer_rules(summary.plan, summary.scoring_version)
+    if newer is not None:
+        yield (
+            f"warning: scored by the rules of version {summary.scoring_version}, installed are those of version {newer}; "
+            f"`itbench score {run.path}` scores again and says what changed"
+        )
     if summary.plan["repeats"] > 1 and summary.estimate.n_scored:
         yield "solved (score 1): " + ", ".join(
             f"{name} {number(value)}" for name, value in summary.passes.items()

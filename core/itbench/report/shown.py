@@ -1,10 +1,11 @@
-"""The measures that a domain shows beside its headline in every table."""
+"""What a run's domain says of its scores: the measures beside the headline in every table, and the version of the rules."""
 
 import json
 import math
 from collections.abc import Mapping
 
 from itbench.errors import ITBenchError
+from itbench.interfaces.domain import Domain
 from itbench.interfaces.json import JsonObject
 from itbench.plugins.domains import domain_host
 from itbench.statistics import Values
@@ -23,10 +24,21 @@ def shown_metrics(plan: JsonObject) -> Mapping[str, str]:
     if "shown_metrics" in plan:
         found: Mapping[str, str] = plan["shown_metrics"]
         return found
+    domain = _installed(plan)
+    return domain.shown_metrics if domain is not None else {}
+
+
+def newer_rules(plan: JsonObject, version: int | None) -> int | None:
+    """Return the installed version of the rules where it is newer than that of a run's scores."""
+    domain = _installed(plan) if version is not None else None
+    return domain.scoring_version if domain is not None and domain.scoring_version > (version or 0) else None
+
+
+def _installed(plan: JsonObject) -> Domain | None:
     try:
-        return domain_host().get(plan["domain"]).shown_metrics
+        return domain_host().get(plan["domain"])
     except ITBenchError:
-        return {}
+        return None
 
 
 def shown_values(run: RunFile, plan: JsonObject) -> dict[str, Values]:

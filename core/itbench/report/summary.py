@@ -48,6 +48,7 @@ class RunSummary:
         wall_s, turns, tokens, cost_usd: means over trials; None without any.
         values: of each repeat of each planned task.
         shown: estimates of the metrics that stand beside the headline, by title.
+        scoring_version: the oldest version of the rules among the scores that count; None without any.
     """
 
     plan: JsonObject
@@ -63,6 +64,7 @@ class RunSummary:
     cost_usd: float | None
     values: Values
     shown: dict[str, Estimate]
+    scoring_version: int | None
 
     @property
     def passes(self) -> dict[str, float | None]:
@@ -105,6 +107,7 @@ def summarise(run: RunFile) -> RunSummary:
         tokens=costs["tokens"],
         cost_usd=costs["cost_usd"],
         shown={title: estimate(found) for title, found in shown_values(run, plan).items()},
+        scoring_version=min(run.scoring_versions().values(), default=None),
     )
 
 
@@ -136,6 +139,7 @@ def summary_json(summary: RunSummary) -> JsonObject:
         "suite": summary.plan["suite"],
         "suite_version": summary.plan["suite_version"],
         "suite_hash": summary.plan["suite_hash"],
+        "scoring_version": summary.scoring_version,
         "agent": summary.plan["agent"],
         "headline": summary.headline,
         "score": found.mean,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from itbench.interfaces.domain import Domain
 from itbench.interfaces.json import JsonObject
 from itbench_sre.agents.specs import AGENTS
+from itbench_sre.changes import SCORING_CHANGES
 from itbench_sre.incidents.suite import INCIDENTS
 from itbench_sre.published.suite import ITBENCH_AA, ITBENCH_LITE
 
@@ -69,5 +70,6 @@ DOMAIN = Domain(
     environment=environment,
     agents=AGENTS,
     truth_schema=truth_schema,
+    scoring_changes=SCORING_CHANGES,
     shown_metrics={"strict": "precision_at_full_recall_strict"},
 )
