@@ -29,6 +29,7 @@ class PlannedFloor(Frozen):
 
     agent: str
     value: float
+    measured_on: str = Field(default="", description="In words, where that was not all tasks of the suite.")
 
 
 class Plan(Frozen):

@@ -44,10 +44,17 @@ class SuiteOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Floor:
-    """What the best cheat scores on a suite: a result below it is worth nothing."""
+    """What the best cheat scores on a suite: a result below it is worth nothing.
+
+    Attributes:
+        agent: the cheat, or in words what was answered.
+        value: its mean score.
+        measured_on: in words, where that was not all tasks of the suite.
+    """
 
     agent: str
     value: float
+    measured_on: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,14 @@
 """Runs ranked by score; only runs of the very same tasks stand on one board."""
 
+import dataclasses
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from itbench.interfaces.json import JsonObject
-from itbench.interfaces.suite import PublishedResult
+from itbench.interfaces.suite import Floor, PublishedResult
 from itbench.plugins.domains import find_suite
+from itbench.report.run_text import measured_on
 from itbench.report.shown import newer_rules, shown_metrics
 from itbench.report.summary import RunSummary, summarise, summary_json
 from itbench.report.table import dollars, number, seconds, table
@@ -25,6 +27,7 @@ class Board:
     suite_hash: str
     runs: list[tuple[Path, RunSummary]]
     published: Sequence[PublishedResult] = field(default=())
+    suite_floor: Floor | None = None
 
 
 def boards(paths: Sequence[Path], *, with_published: bool = False) -> list[Board]:
@@ -43,9 +46,17 @@ def boards(paths: Sequence[Path], *, with_published: bool = False) -> list[Board
         key = (f"{plan['domain']}/{plan['suite']} {plan['suite_version']}", plan["suite_hash"])
         groups.setdefault(key, []).append((path, summary))
     return [
-        Board(suite, digest, sorted(group, key=_rank), _published(group[0][1]) if with_published else ())
+        _board(suite, digest, sorted(group, key=_rank), with_published=with_published)
         for (suite, digest), group in sorted(groups.items())
     ]
+
+
+def _board(name: str, digest: str, runs: list[tuple[Path, RunSummary]], *, with_published: bool) -> Board:
+    if not with_published:
+        return Board(name, digest, runs)
+    plan = runs[0][1].plan
+    suite = find_suite(f"{plan['domain']}/{plan['suite']}")[1]
+    return Board(name, digest, runs, suite.published(), suite.floor)
 
 
 def boards_text(found: Sequence[Board]) -> str:
@@ -90,16 +101,15 @@ def _board_text(board: Board) -> str:
     lines += [f"{title}: {metric}" for title, metric in shown.items()]
     floor = _floor(board)
     if floor is not None:
-        lines.append(
-            f"floor: {floor['value']:.3f} ({floor['agent']}), the best of the agents that know nothing"
-        )
+        words = "the best of the agents that know nothing"
+        lines.append(f"floor: {floor['value']:.3f} ({floor['agent']}), {words}{measured_on(floor)}")
     lines += [
         f"{summary.plan['agent']['name']}: {summary.headline}"
         for _, summary in board.runs
         if not summary.estimate.is_complete
     ]
     if board.published:
-        lines += ["", *_published_lines(board.published)]
+        lines += ["", *_published_lines(board.published, floor)]
     return "\n".join(lines)
 
 
@@ -152,18 +162,18 @@ def _floor(board: Board) -> JsonObject | None:
         if summary.plan["agent"]["role"] == "cheat" and summary.estimate.mean is not None
     ]
     floors += [summary.plan["floor"] for _, summary in board.runs if summary.plan["floor"] is not None]
+    if board.suite_floor is not None:
+        floors.append(dataclasses.asdict(board.suite_floor))
     return max(floors, key=lambda floor: floor["value"], default=None)
 
 
-def _published(summary: RunSummary) -> Sequence[PublishedResult]:
-    return find_suite(f"{summary.plan['domain']}/{summary.plan['suite']}")[1].published()
-
-
-def _published_lines(results: Sequence[PublishedResult]) -> list[str]:
+def _published_lines(results: Sequence[PublishedResult], floor: JsonObject | None) -> list[str]:
     rows = [
         [row.name, number(row.value), number(row.turns, 0), dollars(row.cost_usd)]
         for row in sorted(results, key=lambda row: -row.value)
     ]
+    if floor is not None:
+        rows.append([f"floor: {floor['agent']}", number(floor["value"]), "-", "-"])
     sources = sorted({row.source for row in results})
     head = ["published elsewhere, not run here", "score", "turns", "cost"]
     return [table(head, rows, numbers=head[1:]), *(f"source: {source}" for source in sources)]
