@@ -20,6 +20,8 @@ from itbench_sre.truth.wildcards import Taken, at_word_ends, words_taken
 
 # As Istio's samples name theirs: the pods of the service `details` are `details-v1-...`.
 _VERSION: Final = re.compile(r"(.+)-v\d{1,3}")
+# In `mailer-(settings|options)`, the first alternative.
+_ALTERNATIVES: Final = re.compile(r"\((?:\?:)?([^()|\\]*)\|[^()]*\)")
 _CAMEL_HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -90,10 +92,8 @@ def stem(group: Group) -> str:
     r"""Give the plain name a group is about: `cart` for `cart-.*`, `cart\b`, `.*cart.*` or the name `cart`."""
     if not group.filters:
         return group.name or group.id
-    compiled = compile_filter(group.filters[0])
-    if compiled.is_glob:
+    if compile_filter(group.filters[0]).is_glob:
         return _name_in_id(group)
-    if compiled.literal_prefix:
-        return compiled.literal_prefix.rstrip("-.") or group.id
-    inner = compile_filter(group.filters[0].removeprefix("^").removeprefix(".*"))
+    text = _ALTERNATIVES.sub(r"\1", group.filters[0]).partition("|")[0]
+    inner = compile_filter(text.removeprefix("^").removeprefix(".*"))
     return inner.literal_prefix.strip("-.") or group.id
