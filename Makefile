@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 SOURCES = core/itbench domains schemas/itbench_schemas
 
-.PHONY: run test bench clean
+.PHONY: run test soak bench clean
 
 run: $(VENV)/.installed
 	$(BIN)/itbench run sre
@@ -15,6 +15,9 @@ test: $(VENV)/.installed-test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest -n 2 --dist worksteal
+
+soak: $(VENV)/.installed-test
+	$(BIN)/pytest -m soak
 
 bench: $(VENV)/.installed-test
 	$(BIN)/python -m compileall -q $(SOURCES) tests/plugins $(VENV)/lib

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from itbench_sre.published import ITBENCH_AA, ITBENCH_LITE
-from itbench_sre.scoring import score_diagnosis
+from itbench_sre.scoring import Matcher
+from itbench_sre.scoring.precision import precision_at_full_recall
 from itbench_sre.truth import load_truth, solution
 
 TRUTHS = Path(__file__).parents[3] / "../shared/reference/itbench/ground_truths/head"
@@ -28,17 +29,20 @@ def truths():
     }
 
 
-def mean(names, truths):
-    answer = {"contributing_factors": [{"name": name} for name in names]}
-    return sum(score_diagnosis(answer, truth).value for truth in truths) / len(truths)
+def mean(names, matchers):
+    values = (
+        precision_at_full_recall([matcher.match(name) for name in names], len(matcher.roots))
+        for matcher in matchers
+    )
+    return sum(values) / len(matchers)
 
 
 @each_suite
 def test_the_floor_is_what_the_best_constant_answer_scores(suite, ids, measured, truths):
-    own = [truth for number, truth in truths.items() if number in ids]
+    own = [Matcher(truth) for number, truth in truths.items() if number in ids]
     assert measured == f"{len(own)} of its {len(ids)}"
     assert suite.floor.measured_on.startswith(f"{measured} truths")
-    names = {factor["name"] for truth in own for factor in solution(truth)["contributing_factors"]}
+    names = {item["name"] for matcher in own for item in solution(matcher.truth)["contributing_factors"]}
     by_name = {name: mean([name], own) for name in names}
     ranked = sorted(by_name, key=lambda name: (-by_name[name], name))
     assert suite.floor.agent == f"the constant answer {ranked[0]}"

@@ -1,6 +1,8 @@
 """Every published truth, with names and values worked out by hand from its file."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from itbench_sre.scoring import parse_entity, score_diagnosis
 from itbench_sre.truth import solution
@@ -444,6 +446,58 @@ def test_the_right_name_with_a_wrong_kind_scores_zero(number, published_truth):
     for kind in ("CronJob", "BogusChaos", "Deployments", "Deployment.example.com"):
         names = [f"{name.split('/')[0]}/{kind}/{name.split('/')[2]}" for name in right]
         assert value(names, published_truth(number)) == 0.0
+
+
+WORKLOADS = {
+    1: "load-generator",
+    16: "shipping",
+    20: "product-catalog",
+    23: "checkout",
+    33: "ad",
+    34: "valkey-cart",
+    43: "frontend",
+    44: "payment",
+    45: "email",
+    49: "cart",
+    105: "product-catalog",
+    114: "product-catalog",
+}
+# As Kubernetes draws them: k8s.io/apimachinery/pkg/util/rand.
+POD_SUFFIXES = st.text(alphabet="bcdfghjklmnpqrstvwxz2456789", min_size=5, max_size=5)
+TEMPLATE_HASHES = st.text(alphabet="456789bcdf", min_size=8, max_size=10)
+
+
+@given(
+    number=st.sampled_from(sorted(WORKLOADS)),
+    template=TEMPLATE_HASHES,
+    suffix=POD_SUFFIXES,
+    ordinal=st.integers(0, 999),
+)
+def test_whatever_suffix_kubernetes_generates_the_right_workload_is_found(
+    published_truth, number, template, suffix, ordinal
+):
+    truth, name = published_truth(number), WORKLOADS[number]
+    for text in (
+        f"otel-demo/Pod/{name}-{template}-{suffix}",
+        f"otel-demo/ReplicaSet/{name}-{template}",
+        f"otel-demo/Pod/{name}-{suffix}",
+        f"otel-demo/Pod/{name}-{ordinal}",
+    ):
+        assert value([text], truth) == 1.0
+        assert value([text.replace(name, f"{name}-proxies", 1)], truth) == 0.0
+
+
+@given(suffix=POD_SUFFIXES)
+def test_whatever_suffix_chaos_mesh_generates_the_right_experiment_is_found(published_truth, suffix):
+    for number, kind, name in (
+        (17, "NetworkChaos", "otel-demo-product-catalog-network-delay"),
+        (25, "StressChaos", "otel-demo-recommendation-cpu-stress"),
+        (29, "JVMChaos", "otel-demo-ad-jvm-return"),
+        (62, "StressChaos", "valkey-cart-stress-chaos"),
+        (80, "NetworkChaos", "otel-demo-checkout-kafka-network-partition"),
+    ):
+        parts = score_diagnosis(answer([f"{CHAOS}/{kind}/{name}-{suffix}"]), published_truth(number))
+        assert parts.details["entities"][0]["is_root_cause"]
 
 
 def test_naming_one_object_often_does_not_drown_wrong_names(published_truth):

@@ -105,7 +105,7 @@ def test_a_run_stores_what_was_observed_and_scores_by_it_now_and_later(dataset: 
 def test_validate_says_which_truths_no_name_in_the_data_can_win(dataset: Path, itbench) -> None:
     done = itbench("validate", "sre/itbench-lite", "--data", dataset)
     lines = [line for line in done.out.splitlines() if line.startswith("data-sound: ")]
-    problem = "no object that its data shows is the root cause shop/ConfigMap/discounts"
+    problem = "no object in its data matches the root cause shop/ConfigMap/discounts"
     assert lines == [
         f"data-sound: task itbench-lite-2: {problem}; correct the data or the truth, or leave the task out"
     ]

@@ -48,7 +48,7 @@ class IncidentsSuite(MadeSuite):
         return found
 
     def check(self, task_id: str) -> Iterator[str]:
-        """Yield which root causes of an incident no object that its data shows can be."""
+        """Yield which root causes of an incident no object in its data matches."""
         from itbench_sre.sightings.winnable import winnable_problems
         from itbench_sre.truth import truth_from_json
 

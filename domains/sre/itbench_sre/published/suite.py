@@ -135,7 +135,7 @@ class PublishedSuite(Suite):
         return find_truth(task_id, self._number(task_id), directory)
 
     def check(self, task_id: str) -> Iterator[str]:
-        """Yield which root causes of a task no object that its data shows can be.
+        """Yield which root causes of a task no object in its data matches.
 
         Raises:
             DataError: the scenario was not fetched, or its truth cannot be read.

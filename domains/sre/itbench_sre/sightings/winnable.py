@@ -1,4 +1,4 @@
-"""Says which truths no name that the task's own data shows can win."""
+"""Says which truths no name of an object in the task's own data can win."""
 
 from collections.abc import Iterator, Sequence
 
@@ -9,7 +9,7 @@ from itbench_sre.truth import RootSet, Truth
 
 
 def winnable_problems(truth: Truth, inputs: Sequence[Input]) -> Iterator[str]:
-    """Yield a sentence for each root cause that no object in the data is; nothing where the data lists no objects."""
+    """Yield a sentence for each root cause that no object in the data matches; nothing where the data lists none."""
     matcher = Matcher(truth)
     names = set(map(str, listed_objects(inputs, Damage())))
     if not names:
@@ -19,7 +19,7 @@ def winnable_problems(truth: Truth, inputs: Sequence[Input]) -> Iterator[str]:
     found = {index for match in matches for index in match.roots}
     for index, root in enumerate(matcher.roots):
         if index not in found:
-            yield f"no object that its data shows is the root cause {_described(root)}"
+            yield f"no object in its data matches the root cause {_described(root)}"
     if len(found) == len(matcher.roots) > covered_roots(matches):
         yield f"its data shows fewer different root causes than the {len(matcher.roots)} there are"
 

@@ -35,7 +35,7 @@ _OBJECTS: Final = {
     "stress": "cpu heap mem memory oom",
     "io": "disk file filesystem fs io storage volume",
     "http": "body code get header headers http post put request response status",
-    "jvm": "cpu heap java jvm mem memory method mysql null value",
+    "jvm": "heap java jvm method mysql null value",
     "dns": "dns name",
     "time": "clock time",
     "kernel": "kernel",

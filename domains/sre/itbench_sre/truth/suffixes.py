@@ -6,9 +6,9 @@ from typing import Final
 
 from itbench_sre.truth.kinds import GENERATED_NAME_KINDS, is_chaos_kind
 
-# A ReplicaSet's hash has a digit and is hexadecimal or without vowels; a pod's last letters have no vowels
-# (k8s.io/apimachinery/pkg/util/rand). So `frontend-proxy` does not lose its `proxy`.
-_HASH: Final = r"(?=[a-z]*[0-9])(?:[0-9a-f]{6,10}|[0-9bcdfghjklmnpqrstvwxz]{6,10})"
+# A ReplicaSet's hash is of ten letters (k8s.io/apimachinery/pkg/util/rand, SafeEncodeString), and nearly always has a digit; of
+# older clusters it is hexadecimal or without vowels. A pod's last letters have no vowels. So `frontend-proxy` keeps its `proxy`.
+_HASH: Final = r"(?:[4-9bcdf]{8,10}|(?=[a-z]*[0-9])(?:[0-9a-f]{6,10}|[0-9bcdfghjklmnpqrstvwxz]{6,10}))"
 _RANDOM: Final = r"[2-9bcdfghjklmnpqrstvwxz]{5}"
 _GENERATED: Final = {
     "pod": (rf"(.+)-{_HASH}-[a-z0-9]{{5}}", rf"(.+)-{_RANDOM}", r"(.+)-[0-9]{1,3}", rf"(.+)-{_HASH}"),
