@@ -29,6 +29,7 @@ class PlannedFloor(Frozen):
 
     agent: str
     value: float
+    measured_on: str = Field(default="", description="In words, where that was not all tasks of the suite.")
 
 
 class Plan(Frozen):
@@ -60,6 +61,9 @@ class Plan(Frozen):
         default=None, description="Where the domain tries what was handed in, if it does."
     )
     floor: PlannedFloor | None = None
+    shown_metrics: dict[str, str] = Field(
+        default_factory=dict, description="Metrics beside the headline, by the title of their column."
+    )
 
     @property
     def planned_trials(self) -> int:

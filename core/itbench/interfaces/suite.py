@@ -44,10 +44,17 @@ class SuiteOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Floor:
-    """What the best cheat scores on a suite: a result below it is worth nothing."""
+    """What the best cheat scores on a suite: a result below it is worth nothing.
+
+    Attributes:
+        agent: the cheat, or in words what was answered.
+        value: its mean score.
+        measured_on: in words, where that was not all tasks of the suite.
+    """
 
     agent: str
     value: float
+    measured_on: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +81,8 @@ class Suite(ABC):
 
     Attributes:
         name: the part after the slash in `domain/suite`.
-        version: changes with anything that can change a score.
+        version: changes with the tasks, their inputs or their truths; the rules have one of their own
+            (`Domain.scoring_version`).
         summary: one line for `itbench list-suites`.
         floor: the best cheat's score, where it was measured.
     """
@@ -149,6 +157,14 @@ class Suite(ABC):
         if not isinstance(value, dict):
             raise DataError(f"{path}: a truth must be a JSON object, found {type(value).__name__}")
         return value
+
+    def unwinnable(self, task_id: str) -> "Iterable[str]":
+        """Return why no answer that an agent can find in the data wins a task, one sentence each; for `itbench validate`.
+
+        Such a task is still scored.
+        """
+        del task_id
+        return ()
 
     def published(self) -> Sequence[PublishedResult]:
         """Return results that others published for this suite."""

@@ -1,5 +1,6 @@
 """Writes down all that decides what a run does."""
 
+import dataclasses
 import platform
 import secrets
 from collections.abc import Sequence
@@ -72,7 +73,8 @@ def make_plan(
         sandbox=sandbox.name,
         sandbox_warning=sandbox.warning,
         bench_sandbox=None if bench is sandbox else bench.name,
-        floor=PlannedFloor(agent=floor.agent, value=floor.value) if floor else None,
+        floor=PlannedFloor(**dataclasses.asdict(floor)) if floor else None,
+        shown_metrics=dict(domain.shown_metrics),
     )
 
 

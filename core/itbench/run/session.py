@@ -41,7 +41,7 @@ class Session:
     @property
     def origin(self) -> ScoringOrigin:
         """What the scores of this session come from."""
-        return ScoringOrigin(own_version(), self.plan.domain_origin)
+        return ScoringOrigin(own_version(), self.plan.domain_origin, self.domain.scoring_version)
 
 
 def start(options: RunOptions, progress: Progress = no_progress) -> Session:
