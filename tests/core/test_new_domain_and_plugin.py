@@ -39,7 +39,7 @@ def test_a_folder_with_something_in_it_is_left_alone(itbench: Itbench) -> None:
     Path("taken/file").write_text("mine")
     done = itbench("new-domain", "netops", "taken")
     assert done.code == 2
-    assert "'taken' is not empty" in done.err
+    assert "'taken' is not an empty folder" in done.err
     assert [path.name for path in Path("taken").iterdir()] == ["file"]
 
 

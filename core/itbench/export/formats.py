@@ -2,41 +2,44 @@
 
 import csv
 import json
-import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
-from itbench.errors import StorageError, UsageError
+from itbench.errors import UsageError
 from itbench.export.page import write_page
 from itbench.export.rows import COLUMNS, full_records, outcome_rows
+from itbench.output_file import open_output
+from itbench.store.connect import COMPANIONS
 from itbench.store.reader import RunFile
 
 _BATCH_ROWS = 10_000
 
 
-def export_run(run: RunFile, format_name: str, target: Path) -> int:
-    """Write the run and return the number of trials; the file appears whole or not at all.
+def export_run(run: RunFile, format_name: str, target: str | Path) -> int:
+    """Write the run and return the number of trials; `-` is standard output.
 
     Raises:
-        StorageError: it cannot be written.
-        UsageError: the format needs a package that is not installed.
+        StorageError: it cannot be written; a plain file is then as it was.
+        UsageError: the file is the run itself, or the format needs a package that is not installed.
     """
-    write = _WRITERS[format_name]
+    _spare_run(run.path, target)
+    with open_output(target) as file:
+        return _WRITERS[format_name](run, file)
+
+
+def _spare_run(path: Path, target: str | Path) -> None:
+    """Refuse to write over the run that is read."""
+    kept = [path, *(path.with_name(path.name + ending) for ending in COMPANIONS)]
+    if any(_is_same_file(each, Path(target)) for each in kept):
+        raise UsageError(f"{str(target)!r} is the run file itself; name another file with --output")
+
+
+def _is_same_file(one: Path, other: Path) -> bool:
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                count = write(run, file)
-            Path(name).replace(target)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise StorageError(f"cannot write {str(target)!r}: {error.strerror or error}") from error
-    return count
+        return one.samefile(other)
+    except OSError:
+        return False  # At least one of them is not there.
 
 
 def _jsonl(run: RunFile, file: IO[bytes]) -> int:

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 from itbench.interfaces.json import JsonObject
 from itbench.made.suite import MadeSuite
+from itbench.output_file import write_output
 
 
 def digest_of(directory: Path, truth: JsonObject, hidden: Path | None = None) -> str:
@@ -46,7 +47,7 @@ def make_manifest(suites: Iterable[MadeSuite]) -> dict[str, str]:
 
 def write_manifest(path: Path, manifest: dict[str, str]) -> None:
     """Pin these hashes."""
-    path.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+    write_output(path, json.dumps(manifest, indent=1) + "\n")
 
 
 def _parts(directory: Path, mark: str) -> Iterator[bytes]:

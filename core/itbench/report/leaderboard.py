@@ -10,12 +10,12 @@ from itbench.plugins.domains import find_suite
 from itbench.report.summary import RunSummary, summarise, summary_json
 from itbench.report.table import dollars, number, seconds, table
 from itbench.statistics import no_spread_interval
+from itbench.store.connect import COMPANIONS
 from itbench.store.reader import RunFile
 
 _HEAD = ["", "agent", "score ± 95 %", "scored", "turns", "tokens", "cost", "time", "marks"]
 _NUMBERS = ["scored", "turns", "tokens", "cost", "time"]
 _NO_SPREAD = 1e-12
-_COMPANIONS = ("-wal", "-shm", "-journal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def boards(paths: Sequence[Path], *, with_published: bool = False) -> list[Board
     """
     groups: dict[tuple[str, str], list[tuple[Path, RunSummary]]] = {}
     for path in paths:
-        if path.name.endswith(_COMPANIONS):
+        if path.name.endswith(COMPANIONS):
             continue  # `runs/*` also names what SQLite keeps beside a run that is under way.
         with RunFile(path) as run:
             summary = summarise(run)

@@ -8,6 +8,8 @@ from pathlib import Path
 from itbench.errors import RunFileError, StorageError
 from itbench.store.schema import APPLICATION_ID, TABLES, VERSION
 
+# What may stand beside a run file while it is used, by the ending of its name.
+COMPANIONS = ("-wal", "-shm", "-journal")
 _BUSY_S = 10.0
 
 
