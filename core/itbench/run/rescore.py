@@ -14,6 +14,7 @@ from itbench.plugins.domains import domain_host
 from itbench.run.judge import Judge
 from itbench.run.planning import own_version
 from itbench.run.session import Session
+from itbench.store.claim import Claim
 from itbench.store.connect import open_run, writing
 from itbench.store.reader import RunFile
 from itbench.store.writer import ScoringOrigin, begin_scoring, insert_score
@@ -35,13 +36,14 @@ def rescore(path: Path, truths: Path | None = None, progress: Progress = no_prog
     """Score every stored submission of a run again and keep the earlier scores beside.
 
     Raises:
-        ITBenchError: the run, its domain, its suite or the truths cannot be had.
+        ITBenchError: the run, its domain, its suite or the truths are not available, or another process works on it.
     """
     with RunFile(path) as run:
         plan = Plan.model_validate(run.plan())
     domain, suite = reopen_suite(plan.model_dump(), progress)
     origin = ScoringOrigin(own_version(), domain_host().origin(plan.domain), str(truths) if truths else None)
-    return _rescore(path, _ALL, Judge(domain, suite, truths), origin, progress)
+    with Claim(path):
+        return _rescore(path, _ALL, Judge(domain, suite, truths), origin, progress)
 
 
 def rescore_faults(session: Session) -> Rescoring:

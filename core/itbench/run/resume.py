@@ -1,5 +1,6 @@
 """Goes on with a run: does what was never done, and again what failed through no fault of the agent."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from itbench.interfaces.record import TrialKey
@@ -7,6 +8,8 @@ from itbench.interfaces.suite import Progress, no_progress
 from itbench.run.rescore import rescore_faults
 from itbench.run.runner import Job
 from itbench.run.session import Session, reopen
+from itbench.store.claim import Claim
+from itbench.store.connect import must_exist
 from itbench.store.reader import RunFile
 
 _MISSING = """
@@ -16,11 +19,24 @@ FROM outcome JOIN trial ON trial.id = outcome.trial
 
 
 def resume(path: Path, progress: Progress = no_progress) -> tuple[Session, list[Job]]:
-    """Return the session of a run and the trials that it still lacks; mends scorings that failed.
+    """Return the session of a run and the trials that it still lacks; scores again where scoring failed.
+
+    The session holds the claim on the run.
 
     Raises:
-        ITBenchError: the run cannot be gone on with.
+        ITBenchError: the run cannot be resumed, or another process works on it.
     """
+    must_exist(path)
+    claim = Claim(path)
+    try:
+        session, jobs = _prepared(path, progress)
+    except BaseException:
+        claim.release()
+        raise
+    return replace(session, claim=claim), jobs
+
+
+def _prepared(path: Path, progress: Progress) -> tuple[Session, list[Job]]:
     session = reopen(path, progress)
     if session.plan.is_scored:
         rescore_faults(session)

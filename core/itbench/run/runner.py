@@ -26,12 +26,16 @@ def execute(session: Session, jobs: Sequence[Job], hooks: Hooks) -> bool:
         StorageError: the run file cannot be written; what had ended before is kept.
     """
     done = session.plan.planned_trials - len(jobs)
-    writer = RunWriter(session.path, session.origin if session.plan.is_scored else None)
-    hooks.add(writer)
     try:
-        return asyncio.run(_execute(session, jobs, hooks, done))
+        writer = RunWriter(session.path, session.origin if session.plan.is_scored else None)
+        hooks.add(writer)
+        try:
+            return asyncio.run(_execute(session, jobs, hooks, done))
+        finally:
+            writer.close()
     finally:
-        writer.close()
+        if session.claim is not None:
+            session.claim.release()
 
 
 def all_jobs(session: Session) -> list[Job]:

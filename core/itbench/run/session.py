@@ -1,7 +1,7 @@
 """A run that is ready to go: its plan, its suite, its agent, its file."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from itbench.errors import UsageError
@@ -16,6 +16,7 @@ from itbench.plugins.domains import find_suite
 from itbench.run.judge import Judge
 from itbench.run.options import RunOptions, parse_agent
 from itbench.run.planning import file_name, make_plan, own_version
+from itbench.store.claim import Claim
 from itbench.store.reader import RunFile
 from itbench.store.writer import ScoringOrigin, write_plan
 from itbench.suites.hashing import FileDigests, task_hash
@@ -27,7 +28,11 @@ from itbench.workspaces.local import LocalSandbox
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """Everything that the runner needs."""
+    """Everything that the runner needs.
+
+    Attributes:
+        claim: on the run file, which the runner releases at the end; None while nothing is written.
+    """
 
     path: Path
     plan: Plan
@@ -37,6 +42,7 @@ class Session:
     tasks: Sequence[Task]
     sandbox: Sandbox
     bench_sandbox: Sandbox
+    claim: Claim | None = None
 
     @property
     def origin(self) -> ScoringOrigin:
@@ -52,8 +58,13 @@ def start(options: RunOptions, progress: Progress = no_progress) -> Session:
     """
     session = prepare(options, progress)
     _make_ready(session.sandbox, session.bench_sandbox, progress)
-    write_plan(session.path, session.plan, list(session.tasks))
-    return session
+    claim = Claim(session.path)
+    try:
+        write_plan(session.path, session.plan, list(session.tasks))
+    except BaseException:
+        claim.release()
+        raise
+    return replace(session, claim=claim)
 
 
 def prepare(options: RunOptions, progress: Progress = no_progress) -> Session:

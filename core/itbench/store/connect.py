@@ -6,10 +6,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from itbench.errors import RunFileError, StorageError
+from itbench.store.claim import ENDING
 from itbench.store.schema import APPLICATION_ID, TABLES, VERSION
 
 # What may stand beside a run file while it is used, by the ending of its name.
-COMPANIONS = ("-wal", "-shm", "-journal")
+COMPANIONS = ("-wal", "-shm", "-journal", ENDING)
 _BUSY_S = 10.0
 
 
@@ -39,8 +40,7 @@ def open_run(path: Path, *, is_writable: bool = False) -> sqlite3.Connection:
     Raises:
         RunFileError: it is not there, not a run file, or of another version.
     """
-    if not path.is_file():
-        raise RunFileError(f"no run file at {str(path)!r}; `itbench runs` lists what there is")
+    must_exist(path)
     connection = _connect(f"{path.resolve().as_uri()}?mode={'rw' if is_writable else 'ro'}")
     try:
         _check(connection, path)
@@ -51,6 +51,16 @@ def open_run(path: Path, *, is_writable: bool = False) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def must_exist(path: Path) -> None:
+    """Refuse a path at which there is no file.
+
+    Raises:
+        RunFileError: there is none.
+    """
+    if not path.is_file():
+        raise RunFileError(f"no run file at {str(path)!r}; `itbench runs` lists what there is")
 
 
 @contextmanager
