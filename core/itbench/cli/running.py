@@ -124,7 +124,17 @@ def run(
     _carry_out(session, all_jobs(session), as_json=as_json)
 
 
-def resume(path: RunPath, as_json: AsJson = False) -> None:
+def resume(
+    path: RunPath,
+    allow_other_version: Annotated[
+        bool,
+        typer.Option(
+            "--allow-other-version",
+            help="Resume although another version of itbench, the domain or the agent is installed.",
+        ),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Resume a run: run missing trials and retry infrastructure failures.
 
     Example: itbench resume runs/my-run.itbench
@@ -133,7 +143,7 @@ def resume(path: RunPath, as_json: AsJson = False) -> None:
     from itbench.run.resume import resume as prepare
 
     with waiting() as progress:
-        session, jobs = prepare(path, progress)
+        session, jobs = prepare(path, progress, is_other_version_allowed=allow_other_version)
     _carry_out(session, jobs, as_json=as_json)
 
 
@@ -177,6 +187,8 @@ def _carry_out(session: "Session", jobs: "Sequence[Job]", *, as_json: bool) -> N
     from itbench.run.hooks import Hooks
     from itbench.run.runner import execute
 
+    for note in session.notes:
+        typer.echo(f"note: {note}", err=True)
     hooks = Hooks()
     hooks.add_installed()
     hooks.add(RunProgress())

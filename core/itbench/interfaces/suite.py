@@ -77,12 +77,15 @@ class Suite(ABC):
         version: changes with anything that can change a score.
         summary: one line for `itbench list-suites`.
         floor: the best cheat's score, where it was measured.
+        data_options: options of its own (`--suite-option`) that choose data and decide nothing else; what was chosen is
+            known by its hash, so runs with other values may still be of the same tasks.
     """
 
     name: str
     version: str
     summary: str
     floor: Floor | None = None
+    data_options: frozenset[str] = frozenset()
 
     def configured(self, options: SuiteOptions) -> "Suite":
         """Return this suite with the user's options.

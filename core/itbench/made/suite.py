@@ -26,6 +26,7 @@ class MadeSuite(Suite):
 
     domain: str
     embedded: int
+    data_options = frozenset({"seed", "count"})
 
     def __init__(self, drawn: "Draw | None" = None, floor: Floor | None = None) -> None:
         self._drawn = drawn

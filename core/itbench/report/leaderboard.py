@@ -7,6 +7,7 @@ from pathlib import Path
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.suite import PublishedResult
 from itbench.plugins.domains import find_suite
+from itbench.report.plan_notes import have_other_truths, plan_marks
 from itbench.report.summary import RunSummary, summarise, summary_json
 from itbench.report.table import dollars, number, seconds, table
 from itbench.statistics import no_spread_interval
@@ -96,6 +97,10 @@ def _board_text(board: Board) -> str:
         for _, summary in board.runs
         if not summary.estimate.is_complete
     ]
+    if have_other_truths([summary.plan for _, summary in board.runs]):
+        lines.append(
+            "warning: truths or hidden data differ between these runs, so their scores are not comparable"
+        )
     if board.published:
         lines += ["", *_published_lines(board.published)]
     return "\n".join(lines)
@@ -142,7 +147,7 @@ def _marks(summary: RunSummary) -> list[str]:
         marks.append("no sandbox")
     if not summary.estimate.is_complete:
         marks.append("incomplete")
-    return marks
+    return marks + plan_marks(summary.plan)
 
 
 def _floor(board: Board) -> JsonObject | None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from itbench.interfaces.json import JsonObject
+from itbench.report.plan_notes import plan_warnings
 from itbench.statistics import (
     Estimate,
     TrialFacts,
@@ -152,6 +153,7 @@ def summary_json(summary: RunSummary) -> JsonObject:
         "wall_s": summary.wall_s,
         "sandbox": summary.plan["sandbox"],
         "floor": summary.plan["floor"],
+        "plan_warnings": plan_warnings(summary.plan),
     }
 
 

@@ -12,8 +12,8 @@ from itbench.interfaces.suite import Progress, no_progress
 from itbench.interfaces.task import Task
 from itbench.plugins.domains import domain_host
 from itbench.run.judge import Judge
-from itbench.run.planning import own_version
 from itbench.run.session import Session
+from itbench.run.versions import own_version
 from itbench.store.claim import Claim
 from itbench.store.connect import open_run, writing
 from itbench.store.reader import RunFile

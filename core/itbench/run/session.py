@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from itbench.errors import UsageError
 from itbench.interfaces.agent import Agent, AgentRequest, AgentSpec, EquippedAgent, PrivilegedAgent
 from itbench.interfaces.domain import Domain
 from itbench.interfaces.plan import Plan
@@ -12,14 +11,15 @@ from itbench.interfaces.suite import Progress, Suite, no_progress
 from itbench.interfaces.task import Task
 from itbench.interfaces.workspace import Prepared, Sandbox
 from itbench.plugins.agents import default_agent, find_agent
-from itbench.plugins.domains import find_suite
+from itbench.plugins.domains import domain_host, find_suite
 from itbench.run.judge import Judge
 from itbench.run.options import RunOptions, parse_agent
-from itbench.run.planning import file_name, make_plan, own_version
+from itbench.run.planning import file_name, make_plan
+from itbench.run.unchanged import check_tasks, check_truths
+from itbench.run.versions import check_versions, installed, other_versions, own_version
 from itbench.store.claim import Claim
 from itbench.store.reader import RunFile
 from itbench.store.writer import ScoringOrigin, write_plan
-from itbench.suites.hashing import FileDigests, task_hash
 from itbench.suites.load import load_tasks
 from itbench.suites.reopen import reopen_suite
 from itbench.suites.select import select
@@ -32,6 +32,7 @@ class Session:
 
     Attributes:
         claim: on the run file, which the runner releases at the end; None while nothing is written.
+        notes: what the user should know before it begins.
     """
 
     path: Path
@@ -43,11 +44,12 @@ class Session:
     sandbox: Sandbox
     bench_sandbox: Sandbox
     claim: Claim | None = None
+    notes: Sequence[str] = ()
 
     @property
     def origin(self) -> ScoringOrigin:
         """What the scores of this session come from."""
-        return ScoringOrigin(own_version(), self.plan.domain_origin)
+        return ScoringOrigin(own_version(), domain_host().origin(self.domain.name))
 
 
 def start(options: RunOptions, progress: Progress = no_progress) -> Session:
@@ -88,24 +90,25 @@ def prepare(options: RunOptions, progress: Progress = no_progress) -> Session:
     return _session(path, plan, domain, suite, agent, chosen, (sandbox, bench))
 
 
-def reopen(path: Path, progress: Progress = no_progress) -> Session:
-    """Open a run to go on with it.
+def reopen(
+    path: Path, progress: Progress = no_progress, *, is_other_version_allowed: bool = False
+) -> Session:
+    """Open a run to resume it.
 
     Raises:
-        ITBenchError: its domain, suite or agent is gone, or its tasks have changed.
+        ITBenchError: its domain, suite or agent is gone, its tasks or truths have changed, or other versions are installed.
     """
     with RunFile(path) as run:
         plan = Plan.model_validate(run.plan())
-        tasks = [Task.model_validate_json(row["document"]) for row in run.tasks()]
-    domain, suite = reopen_suite(plan.model_dump(), progress)
-    digests = FileDigests()
-    for task, planned in zip(tasks, plan.tasks, strict=True):
-        if task_hash(task, suite, digests) != planned.content_hash:
-            raise UsageError(
-                f"the inputs of task {task.id!r} have changed since {str(path)!r} was begun; "
-                "bring the same data back, or begin a new run"
-            )
-    spec = find_agent(plan.agent.name, domain)
+        documents = {row["id"]: row["document"] for row in run.tasks()}
+        domain, suite = reopen_suite(plan.model_dump(), progress)
+        spec = find_agent(plan.agent.name, domain)
+        versions = other_versions(run, plan, installed(domain, spec.name))
+    check_versions(path, versions, is_allowed=is_other_version_allowed)
+    current = {task.id: task for task in load_tasks(suite)}
+    check_tasks(path, plan, documents, suite, current)
+    if plan.is_scored:
+        check_truths(path, plan, suite, Judge(domain, suite))
     agent = spec.create(
         AgentRequest(
             name=plan.agent.name,
@@ -118,7 +121,18 @@ def reopen(path: Path, progress: Progress = no_progress) -> Session:
     sandbox = _sandbox(spec, agent, plan.sandbox, is_unsafe_allowed=True)
     bench = _bench_sandbox(domain, sandbox, plan.bench_sandbox)
     _make_ready(sandbox, bench, progress)
-    return _session(path, plan, domain, suite, agent, tasks, (sandbox, bench))
+    tasks = [current[planned.id] for planned in plan.tasks]
+    session = _session(path, plan, domain, suite, agent, tasks, (sandbox, bench))
+    return replace(session, notes=_notes(path, plan, versions))
+
+
+def _notes(path: Path, plan: Plan, versions: Sequence[str]) -> list[str]:
+    notes = [f"the run was {clause}" for clause in versions]
+    if versions and plan.is_scored:
+        notes.append(f"`itbench score {path}` scores all its trials by the installed version")
+    if plan.is_scored and any(task.private_hash is None for task in plan.tasks):
+        notes.append("the run has no hashes of its truths, so whether they have changed is not known")
+    return notes
 
 
 def _make_ready(sandbox: Sandbox, bench: Sandbox, progress: Progress) -> None:

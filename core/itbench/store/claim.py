@@ -37,8 +37,8 @@ class Claim:
             self._descriptor = self._locked(path)
         except OSError as error:
             raise StorageError(
-                f"cannot lock the run file {str(path)!r}: {error.strerror or error}; work on it in a folder that can be "
-                "written, on a file system with locks"
+                f"cannot write the run file {str(path)!r}: {error.strerror or error}; it needs a folder that can be written, "
+                "on a file system with locks"
             ) from error
 
     def release(self) -> None:

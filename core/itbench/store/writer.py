@@ -9,6 +9,7 @@ import queue
 import sqlite3
 import threading
 from concurrent.futures import Future
+from contextlib import closing
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -50,6 +51,16 @@ def write_plan(path: Path, plan: Plan, tasks: list[Task]) -> None:
             connection.execute("COMMIT")
     finally:
         connection.close()
+
+
+def replace_plan(path: Path, plan: Plan) -> None:
+    """Write a plan that says more than before.
+
+    Raises:
+        StorageError: it cannot be written.
+    """
+    with closing(open_run(path, is_writable=True)) as connection, writing(path):
+        connection.execute("UPDATE plan SET document = ?", (plan.model_dump_json(),))
 
 
 def begin_scoring(connection: sqlite3.Connection, origin: ScoringOrigin) -> int:

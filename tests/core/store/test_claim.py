@@ -120,7 +120,7 @@ def test_a_program_that_the_holder_starts_does_not_keep_the_run(tmp_path: Path) 
 
 def test_a_folder_without_room_for_a_lock_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(StorageError, match=r"cannot lock the run file '.*': (Not a directory|File exists)"):
+    with pytest.raises(StorageError, match=r"cannot write the run file '.*': (Not a directory|File exists)"):
         Claim(tmp_path / "file" / "x.itbench")
 
 

@@ -23,6 +23,7 @@ class PublishedSuite(Suite):
 
     name = "itbench-lite"
     version = "1"
+    data_options = frozenset({"revision"})
     summary = "ITBench-Lite: the CISO tasks that IBM published."
 
     def __init__(self, options: SuiteOptions | None = None) -> None:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 class PublishedSuite(Suite):
     """A dataset that others published, read where it lies."""
 
+    data_options = frozenset({"revision"})
+
     def __init__(
         self,
         dataset: "HubDataset",
