@@ -12,14 +12,12 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import TypeAlias
 
 from itbench.cache import cache_dir
 from itbench.errors import DataError
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.suite import Progress, no_progress
-
-Digest: TypeAlias = Callable[[Path, JsonObject], str]
+from itbench.made.digests import digest_of
 
 _MOST_PROCESSES = 8
 _WATCH_S = 1.0
@@ -71,7 +69,6 @@ def make_missing(
     root: Path,
     *,
     pinned: Mapping[str, str],
-    digest: Digest,
     progress: Progress = no_progress,
 ) -> None:
     """Make the tasks that are not there yet, in as many processes as there are processors.
@@ -89,7 +86,7 @@ def make_missing(
     with ProcessPoolExecutor(
         workers, mp_context=get_context("spawn"), initializer=_end_with_parent, initargs=(os.getpid(),)
     ) as pool:
-        futures = [pool.submit(make_one, job, root, pinned.get(job.id), digest) for job in missing]
+        futures = [pool.submit(make_one, job, root, pinned.get(job.id)) for job in missing]
         try:
             for done, future in enumerate(as_completed(futures), start=1):
                 future.result()
@@ -99,7 +96,7 @@ def make_missing(
             raise
 
 
-def make_one(job: Job, root: Path, pinned: str | None, digest: Digest) -> None:
+def make_one(job: Job, root: Path, pinned: str | None) -> None:
     """Make one task beside its place and move it there when it is whole.
 
     Raises:
@@ -113,7 +110,7 @@ def make_one(job: Job, root: Path, pinned: str | None, digest: Digest) -> None:
         truth = job.make(making / "inputs")
         _forget_times(making)
         if pinned is not None:
-            _check(job, digest(making / "inputs", truth), pinned)
+            _check(job, digest_of(making / "inputs", truth, making / "hidden"), pinned)
         part = making / "truth.json"
         part.write_text(json.dumps(truth | {"canary": canary(job)}, indent=1, sort_keys=True), "utf-8")
         part.replace(truth_path)
