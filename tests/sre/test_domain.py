@@ -77,7 +77,7 @@ def test_the_baseline_is_neither_helpless_nor_perfect_and_no_cheat_gets_far(
 def test_validating_the_embedded_suite_finds_nothing(incidents: None, itbench: Itbench) -> None:
     """Slow: reads every input for canaries."""
     done = itbench("validate", "sre")
-    assert (done.code, done.out) == (0, "sre/incidents: 16 tasks, 11 rules, no fault\n")
+    assert (done.code, done.out) == (0, "sre/incidents: 16 tasks, 12 rules, no fault\n")
 
 
 @pytest.mark.slow
@@ -122,7 +122,7 @@ def _is_alive(pid: int) -> bool:
 @pytest.mark.parametrize(
     ("option", "message"),
     [
-        ("seed=abc", "suite option seed='abc' is no whole number from 1 to"),
+        ("seed=abc", "suite option seed='abc' must be an integer from 1 to"),
         ("count=3", "takes `count` only with `seed`"),
         ("colour=red", "suite 'incidents' has no option 'colour'"),
     ],
@@ -163,7 +163,7 @@ def test_every_public_truth_is_solved_by_its_oracle_and_by_nothing_else(
     assert run(itbench, *arguments, "-a", "null")["score"] == 0.0
     assert run(itbench, *arguments, "-a", "echo")["score"] == 0.0
     done = itbench("validate", f"sre/{suite}", "--data", published)
-    assert (done.code, done.out) == (0, f"sre/{suite}: 61 tasks, 11 rules, no fault\n")
+    assert (done.code, done.out) == (0, f"sre/{suite}: 61 tasks, 12 rules, no fault\n")
 
 
 @needs_truths

@@ -81,6 +81,12 @@ def run(
     allow_unsafe: Annotated[
         bool, typer.Option("--allow-unsafe", help="Allow a sandbox that isolates nothing.")
     ] = False,
+    allow_faulty_data: Annotated[
+        bool,
+        typer.Option(
+            "--allow-faulty-data", help="Run tasks whose data is faulty too; by default they get no score."
+        ),
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the plan and what it may cost; run nothing.")
     ] = False,
@@ -114,6 +120,7 @@ def run(
         is_scored=not no_score,
         sandbox=sandbox,
         is_unsafe_allowed=allow_unsafe,
+        is_faulty_data_allowed=allow_faulty_data,
         suite=suite_options(suite_option, data, as_published=as_published),
     )
     if dry_run:
@@ -175,7 +182,9 @@ def _preview(options: "RunOptions", *, as_json: bool) -> None:
     from itbench.run.session import prepare
 
     with waiting() as progress:
-        found = preview(prepare(options, progress))
+        session = prepare(options, progress)
+    _tell(session.notes)
+    found = preview(session)
     if as_json:
         print_json(preview_json(found))
     else:
@@ -187,8 +196,7 @@ def _carry_out(session: "Session", jobs: "Sequence[Job]", *, as_json: bool) -> N
     from itbench.run.hooks import Hooks
     from itbench.run.runner import execute
 
-    for note in session.notes:
-        typer.echo(f"note: {note}", err=True)
+    _tell(session.notes)
     hooks = Hooks()
     hooks.add_installed()
     hooks.add(RunProgress())
@@ -196,6 +204,11 @@ def _carry_out(session: "Session", jobs: "Sequence[Job]", *, as_json: bool) -> N
         typer.echo(f"interrupted; go on with: itbench resume {session.path}", err=True)
         raise typer.Exit(INTERRUPTED)
     _report(session.path, as_json=as_json)
+
+
+def _tell(notes: "Sequence[str]") -> None:
+    for note in notes:
+        typer.echo(f"note: {note}", err=True)
 
 
 def _report(path: Path, *, as_json: bool) -> None:

@@ -82,7 +82,19 @@ class Plan(Frozen):
         default=None, description="Where the domain tries what was handed in, if it does."
     )
     floor: PlannedFloor | None = None
+    data_faults: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict,
+        description="What is wrong with the data of tasks, by their ids; they get no score.",
+    )
+    is_faulty_data_allowed: bool = Field(
+        default=False, description="True where tasks with faulty data were to be run all the same."
+    )
     resumed: tuple[Resumption, ...] = ()
+
+    @property
+    def faulty(self) -> tuple[str, ...]:
+        """The tasks that get no score because their data is faulty."""
+        return () if self.is_faulty_data_allowed else tuple(self.data_faults)
 
     @property
     def planned_trials(self) -> int:

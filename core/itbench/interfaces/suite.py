@@ -130,6 +130,19 @@ class Suite(ABC):
         del task_id
         return ()
 
+    def check(self, task_id: str) -> Sequence[str]:
+        """Return what is wrong with the data of a task, one line each: rows that cannot be read, text that is no text.
+
+        A task of which something is wrong gets no score. What was found sound is not looked at again while its inputs,
+        hidden data, and the domain's version stay the same.
+        """
+        del task_id
+        return ()
+
+    def truth_files(self) -> "Iterable[Path]":
+        """Return the files that hold truths of any task, where they are files; none of them may be an input."""
+        return ()
+
     @abstractmethod
     def truth(self, task_id: str) -> JsonObject:
         """Return what the scorer knows of a task, with its `canary`."""

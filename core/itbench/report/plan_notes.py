@@ -13,12 +13,18 @@ def plan_warnings(plan: JsonObject) -> list[str]:
         warnings.append(
             f"begun with {', '.join(_versions(plan, plan['agent'].get('origin')))}, resumed with {', '.join(others)}"
         )
+    faulty = plan.get("data_faults", {})
+    if faulty:
+        tasks, they = (f"{len(faulty)} tasks", "they have") if len(faulty) > 1 else ("1 task", "it has")
+        ending = " and was allowed to be" if plan["is_faulty_data_allowed"] else f", so {they} no score"
+        warnings.append(f"the data of {tasks} is faulty{ending}: {', '.join(faulty)}")
     return warnings
 
 
 def plan_marks(plan: JsonObject) -> list[str]:
     """Return a word or two for each, for a table."""
-    return ["other versions"] if _other_versions(plan) else []
+    marks = ["other versions"] if _other_versions(plan) else []
+    return marks + (["faulty data"] if plan.get("data_faults") else [])
 
 
 def have_other_truths(plans: Sequence[JsonObject]) -> bool:

@@ -2,26 +2,18 @@
 
 import platform
 import secrets
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from itbench.interfaces.agent import Agent, AgentRequest, AgentSpec, DescribedAgent
 from itbench.interfaces.domain import Domain
-from itbench.interfaces.plan import Plan, PlannedAgent, PlannedFloor, PlannedTask
+from itbench.interfaces.plan import Plan, PlannedAgent, PlannedFloor
 from itbench.interfaces.suite import Suite
-from itbench.interfaces.task import Task
 from itbench.interfaces.workspace import Sandbox
-from itbench.run.judge import Judge
 from itbench.run.options import RunOptions
+from itbench.run.tasks import PlannedTasks
 from itbench.run.unchanged import HASH_VERSION
 from itbench.run.versions import installed
-from itbench.suites.hashing import (
-    FileDigests,
-    content_hash,
-    deciding_options,
-    private_hash,
-    suite_hash,
-)
+from itbench.suites.hashing import suite_hash
 
 _ID_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
@@ -31,17 +23,12 @@ def make_plan(
     domain: Domain,
     suite: Suite,
     agent: tuple[AgentSpec, AgentRequest, Agent],
-    tasks: Sequence[Task],
+    planned: PlannedTasks,
     sandboxes: tuple[Sandbox, Sandbox],
 ) -> Plan:
-    """Return the plan of a new run.
-
-    Raises:
-        DataError: inputs cannot be read, or truths where the run is to be scored.
-    """
+    """Return the plan of a new run."""
     spec, request, made = agent
     sandbox, bench = sandboxes
-    planned = _planned_tasks(options, domain, suite, tasks)
     versions = installed(domain, spec.name)
     floor = suite.floor
     return Plan(
@@ -53,7 +40,7 @@ def make_plan(
         domain_origin=versions.domain,
         suite=suite.name,
         suite_version=suite.version,
-        suite_hash=suite_hash(task.content_hash for task in planned),
+        suite_hash=suite_hash(task.content_hash for task in planned.tasks),
         suite_data=str(options.suite.data.resolve()) if options.suite.data else None,
         suite_as_published=options.suite.as_published,
         suite_extra=dict(options.suite.extra),
@@ -67,7 +54,7 @@ def make_plan(
             arguments=request.arguments,
             description=made.description() if isinstance(made, DescribedAgent) else {},
         ),
-        tasks=planned,
+        tasks=planned.tasks,
         repeats=options.repeats,
         seed=options.seed,
         attempts=options.attempts,
@@ -76,24 +63,10 @@ def make_plan(
         sandbox=sandbox.name,
         sandbox_warning=sandbox.warning,
         bench_sandbox=None if bench is sandbox else bench.name,
+        data_faults=planned.faults,
+        is_faulty_data_allowed=options.is_faulty_data_allowed,
         floor=PlannedFloor(agent=floor.agent, value=floor.value) if floor else None,
     )
-
-
-def _planned_tasks(
-    options: RunOptions, domain: Domain, suite: Suite, tasks: Sequence[Task]
-) -> tuple[PlannedTask, ...]:
-    """Return the tasks with their hashes; without scoring the truths are left alone."""
-    digests, judge, deciding = FileDigests(), Judge(domain, suite), deciding_options(suite, options.suite)
-
-    def planned(task: Task) -> PlannedTask:
-        shown = content_hash(task.model_dump_json(), suite.inputs(task.id), digests, deciding)
-        if not options.is_scored:
-            return PlannedTask(id=task.id, content_hash=shown)
-        secret = private_hash(judge.truth(task.id), suite.hidden(task.id), digests)
-        return PlannedTask(id=task.id, content_hash=shown, private_hash=secret)
-
-    return tuple(map(planned, tasks))
 
 
 def file_name(plan: Plan) -> str:

@@ -107,6 +107,7 @@ def _setting(session: Session, hooks: Hooks) -> TrialSetting:
         judge=Judge(session.domain, session.suite) if session.plan.is_scored else None,
         seed=session.plan.seed,
         bench_sandbox=session.bench_sandbox,
+        faults={task_id: session.plan.data_faults[task_id] for task_id in session.plan.faulty},
         on_event=(lambda key, event: hooks.tell("trace_event", key=key, event=event)) if listens else None,
     )
 

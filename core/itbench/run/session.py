@@ -1,6 +1,6 @@
 """A run that is ready to go: its plan, its suite, its agent, its file."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,13 +15,15 @@ from itbench.plugins.domains import domain_host, find_suite
 from itbench.run.judge import Judge
 from itbench.run.options import RunOptions, parse_agent
 from itbench.run.planning import file_name, make_plan
-from itbench.run.unchanged import check_tasks, check_truths
+from itbench.run.tasks import plan_tasks
+from itbench.run.unchanged import HASH_VERSION, check_tasks, check_truths
 from itbench.run.versions import check_versions, installed, other_versions, own_version
 from itbench.store.claim import Claim
 from itbench.store.reader import RunFile
 from itbench.store.writer import ScoringOrigin, write_plan
+from itbench.suites.hashing import suite_hash
 from itbench.suites.load import load_tasks
-from itbench.suites.reopen import reopen_suite
+from itbench.suites.reopen import planned_options, reopen_suite
 from itbench.suites.select import select
 from itbench.workspaces.local import LocalSandbox
 
@@ -85,9 +87,11 @@ def prepare(options: RunOptions, progress: Progress = no_progress) -> Session:
     chosen = select(load_tasks(suite), globs=options.task_globs, tags=options.tags, limit=options.limit)
     sandbox = _sandbox(spec, agent, options.sandbox, is_unsafe_allowed=options.is_unsafe_allowed)
     bench = _bench_sandbox(domain, sandbox, options.sandbox)
-    plan = make_plan(options, domain, suite, (spec, request, agent), chosen, (sandbox, bench))
+    planned = plan_tasks(domain, suite, options.suite, chosen, is_scored=options.is_scored, progress=progress)
+    plan = make_plan(options, domain, suite, (spec, request, agent), planned, (sandbox, bench))
     path = options.out / file_name(plan)
-    return _session(path, plan, domain, suite, agent, chosen, (sandbox, bench))
+    session = _session(path, plan, domain, suite, agent, chosen, (sandbox, bench))
+    return replace(session, notes=_fault_notes(plan))
 
 
 def reopen(
@@ -109,6 +113,7 @@ def reopen(
     check_tasks(path, plan, documents, suite, current)
     if plan.is_scored:
         check_truths(path, plan, suite, Judge(domain, suite))
+    plan = _looked_at_again(plan, domain, suite, current, progress)
     agent = spec.create(
         AgentRequest(
             name=plan.agent.name,
@@ -126,13 +131,43 @@ def reopen(
     return replace(session, notes=_notes(path, plan, versions))
 
 
+def _looked_at_again(
+    plan: Plan, domain: Domain, suite: Suite, current: Mapping[str, Task], progress: Progress
+) -> Plan:
+    """Return the plan with the tasks whose data was faulty as they are now; none of them has a score yet."""
+    again = [current[task_id] for task_id in plan.faulty]
+    if not again:
+        return plan
+    found = plan_tasks(
+        domain,
+        suite,
+        planned_options(plan.model_dump()),
+        again,
+        is_scored=plan.is_scored,
+        progress=progress,
+    )
+    now = {task.id: task for task in found.tasks}
+    tasks = tuple(now.get(task.id, task) for task in plan.tasks)
+    digest = suite_hash(task.content_hash for task in tasks)
+    return plan.model_copy(update={"tasks": tasks, "suite_hash": digest, "data_faults": found.faults})
+
+
+def _fault_notes(plan: Plan) -> list[str]:
+    ending = "it is run all the same" if plan.is_faulty_data_allowed else "it gets no score"
+    return [
+        f"the data of task {task_id} is faulty, {ending}: {lines[0]}"
+        + (f" (and {len(lines) - 1} more)" if len(lines) > 1 else "")
+        for task_id, lines in plan.data_faults.items()
+    ]
+
+
 def _notes(path: Path, plan: Plan, versions: Sequence[str]) -> list[str]:
     notes = [f"the run was {clause}" for clause in versions]
     if versions and plan.is_scored:
         notes.append(f"`itbench score {path}` scores all its trials by the installed version")
-    if plan.is_scored and any(task.private_hash is None for task in plan.tasks):
+    if plan.is_scored and plan.hash_version < HASH_VERSION:
         notes.append("the run has no hashes of its truths, so whether they have changed is not known")
-    return notes
+    return notes + _fault_notes(plan)
 
 
 def _make_ready(sandbox: Sandbox, bench: Sandbox, progress: Progress) -> None:

@@ -16,6 +16,7 @@ from itbench.suites.hashing import (
     private_hash,
 )
 from itbench.suites.reopen import planned_options
+from itbench.suites.shown import shown_inputs
 
 # 1: one hash of task, inputs and hidden files. 2: task, options and inputs; and apart from it truth and hidden files.
 HASH_VERSION = 2
@@ -24,7 +25,7 @@ HASH_VERSION = 2
 def check_tasks(
     path: Path, plan: Plan, documents: Mapping[str, str], suite: Suite, current: Mapping[str, Task]
 ) -> None:
-    """Refuse a run whose tasks or inputs are not what they were.
+    """Refuse a run whose tasks or inputs are not what they were; faulty data, which gave no score, may be repaired.
 
     Args:
         path: of the run file.
@@ -47,6 +48,8 @@ def check_tasks(
             raise _changed(
                 path, f"the text, the limits or the files to hand in of task {planned.id!r} have changed"
             )
+        if planned.id in plan.faulty:
+            continue
         if _content_hash(plan, planned, document, suite, digests) != planned.content_hash:
             raise _changed(path, f"the inputs of task {planned.id!r} have changed")
 
@@ -60,7 +63,7 @@ def check_truths(path: Path, plan: Plan, suite: Suite, judge: Judge) -> None:
     """
     digests = FileDigests()
     for planned in plan.tasks:
-        if planned.private_hash is None:
+        if planned.private_hash is None or planned.id in plan.faulty:
             continue
         found = private_hash(judge.truth(planned.id), suite.hidden(planned.id), digests)
         if found != planned.private_hash:
@@ -68,7 +71,7 @@ def check_truths(path: Path, plan: Plan, suite: Suite, judge: Judge) -> None:
 
 
 def _content_hash(plan: Plan, planned: PlannedTask, document: str, suite: Suite, digests: FileDigests) -> str:
-    inputs = suite.inputs(planned.id)
+    inputs = shown_inputs(suite, planned.id)
     if plan.hash_version < HASH_VERSION:
         return first_content_hash(document, inputs, suite.hidden(planned.id), digests)
     return content_hash(

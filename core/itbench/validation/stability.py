@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from itbench.suites.hashing import FileDigests, content_hash
+from itbench.suites.shown import shown_inputs
 from itbench.validation.finding import Case, Finding
 
 
@@ -17,7 +18,9 @@ def suite_stable(case: Case) -> Iterator[Finding]:
     for task in case.tasks:
         hashes = [
             content_hash(
-                each.model_dump_json(), [*case.suite.inputs(each.id), *case.suite.hidden(each.id)], digests
+                each.model_dump_json(),
+                [*shown_inputs(case.suite, each.id), *case.suite.hidden(each.id)],
+                digests,
             )
             for each in (task, again[task.id])
         ]

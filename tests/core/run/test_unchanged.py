@@ -28,6 +28,15 @@ class Wells(DirectorySuite):
     def hidden(self, task_id):
         return [Input(path.name, path) for path in sorted((self.root / "hidden" / task_id).glob("*"))]
 
+    def check(self, task_id):
+        found = []
+        for entry in [*self.inputs(task_id), *self.hidden(task_id)]:
+            try:
+                entry.source.read_text("utf-8")
+            except UnicodeDecodeError as error:
+                found.append(f"{entry.path}: not UTF-8 at byte {error.start}")
+        return found
+
 class Digger:
     def __init__(self, request):
         pass
@@ -171,13 +180,92 @@ def test_a_run_that_is_not_scored_leaves_truths_and_hidden_data_alone(
     assert counted(path) == 2
 
 
-def test_a_run_to_be_scored_is_refused_where_a_truth_cannot_be_read(
+def damage(kind: str) -> None:
+    if kind == "data":
+        Path("wells/inputs/well-2/map.txt").write_bytes(b"x marks \xff\xfe")
+    elif kind == "hidden":
+        Path("wells/hidden/well-2/rock.txt").write_bytes(b"\xff")
+    else:
+        Path("wells/truths/well-2.json").write_text("{")
+
+
+def repair(kind: str) -> None:
+    """Make it sound again, but not what it was before."""
+    write("inputs/well-2/map.txt", "z marks the spot")
+    write("hidden/well-2/rock.txt", "basalt")
+    write("truths/well-2.json", {"canary": "canary-well-2-91f0c2d4a7", "depth": 3})
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("data", "map.txt: not UTF-8 at byte 8"),
+        ("hidden", "rock.txt: not UTF-8 at byte 0"),
+        ("truth", "DataError: wells/truths/well-2.json: not JSON"),
+    ],
+)
+def test_a_task_of_faulty_data_has_no_score_until_that_is_repaired_and_the_run_resumed(
+    kind: str, words: str, wells: Callable[[str], None], itbench: Itbench
+) -> None:
+    damage(kind)
+    dry = itbench("run", "wells", "--dry-run")
+    assert f"the data of task well-2 is faulty, it gets no score: {words}" in dry.err
+    done = itbench("run", "wells", "--json")
+    found = json.loads(done.out)
+    assert (done.code, found["trials_scored"], found["score"]) == (1, 1, 1.0)
+    assert found["score_missing_as_zero"] == 0.5
+    assert f"note: the data of task well-2 is faulty, it gets no score: {words}" in done.err
+    path = Path(found["path"])
+    shown = itbench("show", path, "well-2").out
+    assert "its data is faulty: " in shown
+    assert words in shown
+    assert "warning: the data of 1 task is faulty, so it has no score: well-2" in itbench("show", path).out
+    assert itbench("resume", path).code == 1
+    repair(kind)
+    again = itbench("resume", path)
+    assert (again.code, "is faulty" in again.out + again.err) == (0, False)
+    assert "over 2 of 2 trials" in again.out
+    with RunFile(path) as run:
+        attempts = [tuple(row) for row in run.connection.execute("SELECT task, attempt FROM outcome")]
+        plan = run.plan()
+        stored = {row["id"]: row["content_hash"] for row in run.tasks()}
+    assert sorted(attempts) == [("well-1", 0), ("well-2", 2)]
+    assert stored == {task["id"]: task["content_hash"] for task in plan["tasks"]}
+    new = json.loads(itbench("run", "wells", "--dry-run", "--json").out)["plan"]
+    assert (new["tasks"], new["suite_hash"]) == (plan["tasks"], plan["suite_hash"])
+
+
+def test_faulty_data_can_be_allowed_and_every_report_says_so(
     wells: Callable[[str], None], itbench: Itbench
 ) -> None:
-    Path("wells/truths/well-2.json").write_text("{")
-    done = itbench("run", "wells")
+    damage("data")
+    done = itbench("run", "wells", "--allow-faulty-data")
+    assert (done.code, "over 2 of 2 trials" in done.out) == (0, True)
+    assert "is faulty, it is run all the same: map.txt" in done.err
+    (path,) = Path("runs").glob("*.itbench")
+    assert "warning: the data of 1 task is faulty and was allowed to be: well-2" in itbench("show", path).out
+    assert "faulty data" in itbench("leaderboard", path).out
+    repair("data")
+    assert "the inputs of task 'well-2' have changed" in itbench("resume", path).err
+
+
+def test_what_is_not_chosen_may_be_faulty(wells: Callable[[str], None], itbench: Itbench) -> None:
+    for kind in ("data", "hidden", "truth"):
+        damage(kind)
+    done = itbench("run", "wells", "--task", "well-1")
+    assert (done.code, "is faulty" in done.err) == (0, False)
+
+
+def test_a_secret_among_the_inputs_stops_everything(wells: Callable[[str], None], itbench: Itbench) -> None:
+    Path("wells/inputs/well-1/notes.txt").hardlink_to("wells/truths/well-2.json")
+    done = itbench("run", "wells", "--allow-faulty-data")
     assert (done.code, Path("runs").exists()) == (3, False)
-    assert "well-2.json: not JSON" in done.err
+    assert "wells/inputs/well-1/notes.txt: another name of a truth; remove it" in done.err
+    checked = itbench("validate", "wells")
+    assert "data-sound: task well-1: " in checked.out
+    assert "another name of a truth" in checked.out
+    write("suite.json", {"name": "deep", "version": "1", "summary": "Deep ones."})
+    assert "another name of a truth" in itbench("validate", "./wells").out
 
 
 def test_the_plan_tells_nothing_of_a_truth(wells: Callable[[str], None], itbench: Itbench) -> None:

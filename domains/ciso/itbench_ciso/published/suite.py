@@ -119,6 +119,18 @@ class PublishedSuite(Suite):
 
         return hidden_files(self._directory(task_id), blobs=self._locate().blobs)
 
+    def check(self, task_id: str) -> "list[str]":
+        """Return which manifests of any set cannot be read."""
+        from itbench_ciso.published.files import unreadable_manifests
+
+        return unreadable_manifests([*self.inputs(task_id), *self.hidden(task_id)])
+
+    def truth_files(self) -> "Sequence[Path]":
+        """Return the published solution of every task."""
+        from itbench_ciso.published.files import solution_files
+
+        return [path for directory in self._directories().values() for path in solution_files(directory)]
+
     def truth(self, task_id: str) -> JsonObject:
         """Return the solution that was published with the task, with a canary.
 

@@ -29,6 +29,7 @@ class PublishedSuite(Suite):
     def __init__(self, options: SuiteOptions | None = None) -> None:
         self._options = options or SuiteOptions()
         self._location: Location | None = None
+        self._truth_files: list[Path] | None = None
 
     def configured(self, options: SuiteOptions) -> "PublishedSuite":
         """Return this suite with the user's options; of the extra ones it knows `revision`.
@@ -98,6 +99,27 @@ class PublishedSuite(Suite):
         from itbench_finops.published.inputs import public_inputs
 
         return public_inputs(self._directory(task_id), blobs=self._locate().blobs)
+
+    def check(self, task_id: str) -> list[str]:
+        """Return what cannot be read of the question and of the table.
+
+        Raises:
+            DataError: one of them cannot be read at all.
+        """
+        from itbench_finops.tables.costs import read_costs
+        from itbench_finops.tables.question import read_question
+
+        directory = self._directory(task_id)
+        read_question((directory / "anomaly.json").read_bytes(), source=str(directory / "anomaly.json"))
+        return read_costs((directory / "data.csv").read_bytes(), source=str(directory / "data.csv")).damaged
+
+    def truth_files(self) -> "Sequence[Path]":
+        """Return whatever is named like a truth, of every task."""
+        from itbench.hub.files import truths_below
+
+        if self._truth_files is None:
+            self._truth_files = truths_below(self._locate().directory)
+        return self._truth_files
 
     def truth(self, task_id: str) -> JsonObject:
         """Return the truth that was published with the task, with a canary and the excess dollars.
