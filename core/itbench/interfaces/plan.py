@@ -68,6 +68,9 @@ class Plan(Frozen):
     suite_as_published: bool = False
     suite_extra: dict[str, str] = Field(default_factory=dict)
     suite_settings: JsonObject = Field(default_factory=dict, description="What the suite says of its data.")
+    data_warning: str | None = Field(
+        default=None, description="Why the data is not what was published under the suite's name."
+    )
     hash_version: int = Field(default=1, description="How the hashes of the tasks are made.")
     agent: PlannedAgent
     tasks: tuple[PlannedTask, ...]

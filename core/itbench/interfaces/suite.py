@@ -112,6 +112,13 @@ class Suite(ABC):
         """
         raise UsageError(f"suite {self.name!r} needs no download")
 
+    def data_warning(self) -> str | None:
+        """Return why the data is not what was published under the suite's name, in one clause; None where nothing tells.
+
+        Every report of a run then says so, and the run is not shown beside published results.
+        """
+        return None
+
     def settings(self) -> JsonObject:
         """Return what a run should record about the data, such as its revision and view."""
         return {}

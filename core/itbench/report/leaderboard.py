@@ -21,10 +21,15 @@ _NO_SPREAD = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The runs over one set of tasks, best first; what others published for the suite stands apart."""
+    """The runs over one set of tasks, best first; what others published for the suite stands apart.
+
+    Attributes:
+        data_warning: why the data is not what was published; others' results are then left out.
+    """
 
     suite: str
     suite_hash: str
+    data_warning: str | None
     runs: list[tuple[Path, RunSummary]]
     published: Sequence[PublishedResult] = field(default=())
 
@@ -35,18 +40,25 @@ def boards(paths: Sequence[Path], *, with_published: bool = False) -> list[Board
     Raises:
         ITBenchError: a run cannot be read, or its suite is not installed and published results are wanted.
     """
-    groups: dict[tuple[str, str], list[tuple[Path, RunSummary]]] = {}
+    groups: dict[tuple[str, str, str], list[tuple[Path, RunSummary]]] = {}
     for path in paths:
         if path.name.endswith(COMPANIONS):
             continue  # `runs/*` also names what SQLite keeps beside a run that is under way.
         with RunFile(path) as run:
             summary = summarise(run)
         plan = summary.plan
-        key = (f"{plan['domain']}/{plan['suite']} {plan['suite_version']}", plan["suite_hash"])
+        suite = f"{plan['domain']}/{plan['suite']} {plan['suite_version']}"
+        key = (suite, plan["suite_hash"], plan.get("data_warning") or "")
         groups.setdefault(key, []).append((path, summary))
     return [
-        Board(suite, digest, sorted(group, key=_rank), _published(group[0][1]) if with_published else ())
-        for (suite, digest), group in sorted(groups.items())
+        Board(
+            suite,
+            digest,
+            warning or None,
+            sorted(group, key=_rank),
+            _published(group[0][1]) if with_published and not warning else (),
+        )
+        for (suite, digest, warning), group in sorted(groups.items())
     ]
 
 
@@ -61,6 +73,7 @@ def boards_json(found: Sequence[Board]) -> list[JsonObject]:
         {
             "suite": board.suite,
             "suite_hash": board.suite_hash,
+            "data_warning": board.data_warning,
             "runs": [summary_json(summary) | {"path": str(path)} for path, summary in board.runs],
             "floor": _floor(board),
             "published": [
@@ -87,6 +100,8 @@ def _rank(entry: tuple[Path, RunSummary]) -> tuple[bool, float, str]:
 def _board_text(board: Board) -> str:
     rows = [_row(at + 1, summary) for at, (_, summary) in enumerate(board.runs)]
     lines = [f"{board.suite}  ({board.suite_hash[:19]})", table(_HEAD, rows, numbers=_NUMBERS)]
+    if board.data_warning:
+        lines.append(f"not the published data, so no published results: {board.data_warning}")
     floor = _floor(board)
     if floor is not None:
         lines.append(

@@ -7,7 +7,7 @@ from itbench.interfaces.json import JsonObject
 
 def plan_warnings(plan: JsonObject) -> list[str]:
     """Return one sentence for each."""
-    warnings = []
+    warnings = [f"not the published data: {plan['data_warning']}"] if plan.get("data_warning") else []
     others = _other_versions(plan)
     if others:
         warnings.append(
@@ -23,7 +23,8 @@ def plan_warnings(plan: JsonObject) -> list[str]:
 
 def plan_marks(plan: JsonObject) -> list[str]:
     """Return a word or two for each, for a table."""
-    marks = ["other versions"] if _other_versions(plan) else []
+    marks = ["not the published data"] if plan.get("data_warning") else []
+    marks += ["other versions"] if _other_versions(plan) else []
     return marks + (["faulty data"] if plan.get("data_faults") else [])
 
 

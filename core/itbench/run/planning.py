@@ -45,6 +45,7 @@ def make_plan(
         suite_as_published=options.suite.as_published,
         suite_extra=dict(options.suite.extra),
         suite_settings=suite.settings(),
+        data_warning=suite.data_warning(),
         hash_version=HASH_VERSION,
         agent=PlannedAgent(
             name=spec.name,

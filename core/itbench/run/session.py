@@ -91,7 +91,7 @@ def prepare(options: RunOptions, progress: Progress = no_progress) -> Session:
     plan = make_plan(options, domain, suite, (spec, request, agent), planned, (sandbox, bench))
     path = options.out / file_name(plan)
     session = _session(path, plan, domain, suite, agent, chosen, (sandbox, bench))
-    return replace(session, notes=_fault_notes(plan))
+    return replace(session, notes=_data_notes(plan))
 
 
 def reopen(
@@ -152,9 +152,10 @@ def _looked_at_again(
     return plan.model_copy(update={"tasks": tasks, "suite_hash": digest, "data_faults": found.faults})
 
 
-def _fault_notes(plan: Plan) -> list[str]:
+def _data_notes(plan: Plan) -> list[str]:
+    notes = [f"not the published data: {plan.data_warning}"] if plan.data_warning else []
     ending = "it is run all the same" if plan.is_faulty_data_allowed else "it gets no score"
-    return [
+    return notes + [
         f"the data of task {task_id} is faulty, {ending}: {lines[0]}"
         + (f" (and {len(lines) - 1} more)" if len(lines) > 1 else "")
         for task_id, lines in plan.data_faults.items()
@@ -167,7 +168,7 @@ def _notes(path: Path, plan: Plan, versions: Sequence[str]) -> list[str]:
         notes.append(f"`itbench score {path}` scores all its trials by the installed version")
     if plan.is_scored and plan.hash_version < HASH_VERSION:
         notes.append("the run has no hashes of its truths, so whether they have changed is not known")
-    return notes + _fault_notes(plan)
+    return notes + _data_notes(plan)
 
 
 def _make_ready(sandbox: Sandbox, bench: Sandbox, progress: Progress) -> None:

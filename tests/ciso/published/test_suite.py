@@ -133,6 +133,13 @@ def test_a_spoilt_directory_is_told_of(spoil: Callable[[Path], Any], ask: str, t
     assert told in str(caught.value)
 
 
+def test_more_tasks_than_were_published_are_not_the_published_ones(lite: Path) -> None:
+    assert suite(lite).data_warning() is None
+    for number in range(20, 33):
+        write_task(lite / "snapshots/ciso/v0.1" / f"k8s-opa-static-cis-5.2.{number}")
+    assert "ITBench-Lite has 15 tasks, " in suite(lite).data_warning()
+
+
 def test_a_task_without_words_is_told_of(lite: Path) -> None:
     write(lite / "snapshots/ciso/v0.1" / NAMES[0] / "problem.md", " \n")
     with pytest.raises(DataError, match=r"problem\.md: it is empty"):

@@ -173,6 +173,13 @@ def test_a_missing_file_and_a_link_that_leads_out_are_told(copy: Path, tmp_path:
         shown_inputs(suite, TASK)
 
 
+def test_more_tasks_than_were_published_are_not_the_published_ones(copy: Path) -> None:
+    assert suite_in(copy).data_warning() is None
+    for number in range(20, 33):
+        shutil.copytree(copy / "Scenario-1", copy / f"Scenario-{number}")
+    assert suite_in(copy).data_warning() == f"ITBench-Lite has 15 tasks, {copy} has 16"
+
+
 @pytest.mark.parametrize("truth", ["Scenario-1/ground_truth.yaml", "Scenario-2/ground_truth.yaml"])
 def test_a_hard_link_of_a_truth_is_refused(copy: Path, truth: str) -> None:
     (copy / "Scenario-1" / "notes.txt").hardlink_to(copy / truth)

@@ -75,6 +75,13 @@ class PublishedSuite(Suite):
                 raise self._unknown(task_id)
         return download(LITE, tasks, revision=self._options.extra.get("revision"), progress=progress)
 
+    def data_warning(self) -> str | None:
+        """Return why these are not the tasks that were published."""
+        from itbench.hub.genuine import departure
+        from itbench_ciso.published.dataset import LITE
+
+        return departure(LITE, self._locate().directory, [*self._directories()])
+
     def settings(self) -> JsonObject:
         """Return the revision of the data if known, its directory's name, and the engine with its version."""
         from itbench_ciso.engines.packages import find_engine

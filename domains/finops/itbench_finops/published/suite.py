@@ -64,6 +64,14 @@ class PublishedSuite(Suite):
         names = [f"{DIRECTORY_PREFIX}{self._number(task_id)}" for task_id in tasks]
         return download(LITE, names, revision=self._options.extra.get("revision"), progress=progress)
 
+    def data_warning(self) -> str | None:
+        """Return why these are not the tasks that were published."""
+        from itbench.hub.genuine import departure
+        from itbench_finops.published.dataset import LITE
+
+        names = [path.name for path in self._directories().values()]
+        return departure(LITE, self._locate().directory, names)
+
     def settings(self) -> JsonObject:
         """Return the revision of the data if known, and its directory's name."""
         from itbench_finops.published.dataset import LITE

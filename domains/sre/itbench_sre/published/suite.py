@@ -77,6 +77,15 @@ class PublishedSuite(Suite):
         numbers = [self._number(task_id) for task_id in tasks]
         return fetch_dataset(self._dataset, numbers, revision=self._revision, progress=progress)
 
+    def data_warning(self) -> str | None:
+        """Return why these are not the scenarios that were published."""
+        from itbench.hub.genuine import departure
+
+        entries = [*self._read_entries().values()]
+        present = [entry.directory.name for entry in entries if entry.directory.is_dir()]
+        listed = [entry.directory.name for entry in entries if entry.truth_text is not None]
+        return departure(self._dataset, self._locate().directory, present, listed or None)
+
     def settings(self) -> JsonObject:
         """Return the revision of the data if known, its directory's name, the view, and where the truths come from."""
         location = self._locate()
