@@ -16,6 +16,7 @@ from itbench.statistics import (
     passes,
     symptoms,
 )
+from itbench.store.claim import is_claimed
 from itbench.store.reader import RunFile
 
 _COSTS = """
@@ -121,7 +122,8 @@ def metric_means(run: RunFile) -> dict[str, float | None]:
 
 def run_symptoms(run: RunFile) -> list[str]:
     """Return what is systematically wrong with a run, one sentence each."""
-    return symptoms(_facts(run))
+    hint = None if is_claimed(run.path) else run.lost_trials_hint()
+    return [*([hint] if hint else []), *symptoms(_facts(run))]
 
 
 def summary_json(summary: RunSummary) -> JsonObject:

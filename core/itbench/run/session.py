@@ -108,6 +108,7 @@ def reopen(
         domain, suite = reopen_suite(plan.model_dump(), progress)
         spec = find_agent(plan.agent.name, domain)
         versions = other_versions(run, plan, installed(domain, spec.name))
+        hint = run.lost_trials_hint()
     check_versions(path, versions, is_allowed=is_other_version_allowed)
     current = {task.id: task for task in load_tasks(suite)}
     check_tasks(path, plan, documents, suite, current)
@@ -128,7 +129,7 @@ def reopen(
     _make_ready(sandbox, bench, progress)
     tasks = [current[planned.id] for planned in plan.tasks]
     session = _session(path, plan, domain, suite, agent, tasks, (sandbox, bench))
-    return replace(session, notes=_notes(path, plan, versions))
+    return replace(session, notes=[*([hint] if hint else []), *_notes(path, plan, versions)])
 
 
 def _looked_at_again(

@@ -9,6 +9,7 @@ import fcntl
 import json
 import os
 import socket
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -16,6 +17,8 @@ from typing import Self
 from itbench.errors import RunFileError, StorageError
 
 ENDING = ".lock"
+# Whoever asks whether a run is claimed holds the lock for a moment.
+_TRIES, _PAUSE_S = 10, 0.02
 
 
 class Claim:
@@ -56,6 +59,7 @@ class Claim:
         self.release()
 
     def _locked(self, path: Path) -> int:
+        tries = 0
         while True:
             descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o666)
             try:
@@ -66,6 +70,10 @@ class Claim:
             except BlockingIOError as error:
                 holder = _holder(descriptor)
                 os.close(descriptor)
+                tries += 1
+                if tries < _TRIES:
+                    time.sleep(_PAUSE_S)
+                    continue
                 raise RunFileError(
                     f"{str(path)!r} is in use: {holder}; wait until that has ended, or stop it"
                 ) from error
@@ -80,6 +88,18 @@ class Claim:
             return os.path.samestat(os.fstat(descriptor), self._path.stat())
         except FileNotFoundError:
             return False
+
+
+def is_claimed(path: Path) -> bool:
+    """Tell whether a process works on a run now."""
+    try:
+        with Path(os.path.realpath(path) + ENDING).open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False  # There is no such lock.
+    return False
 
 
 def _sign(descriptor: int) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from itbench import RunFileError, StorageError
-from itbench.store.claim import Claim
+from itbench.store.claim import Claim, is_claimed
 
 HOLD = """
 import sys, time
@@ -20,6 +20,14 @@ from itbench.store.claim import Claim
 claim = Claim(Path(sys.argv[1]))
 print("held", flush=True)
 time.sleep(120)
+"""
+ASK_ALWAYS = """
+import sys
+from pathlib import Path
+from itbench.store.claim import is_claimed
+print("asking", flush=True)
+while True:
+    is_claimed(Path(sys.argv[1]))
 """
 TAKE_TURNS = """
 import sys, time
@@ -122,6 +130,27 @@ def test_a_folder_without_room_for_a_lock_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StorageError, match=r"cannot write the run file '.*': (Not a directory|File exists)"):
         Claim(tmp_path / "file" / "x.itbench")
+
+
+def test_asking_whether_a_run_is_claimed_never_keeps_anybody_from_it(tmp_path: Path) -> None:
+    path = tmp_path / "x.itbench"
+    assert not is_claimed(path)
+    asking = [
+        subprocess.Popen([sys.executable, "-c", ASK_ALWAYS, path], stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    try:
+        for process in asking:
+            assert process.stdout is not None
+            process.stdout.readline()
+        for _ in range(200):
+            with Claim(path):
+                assert is_claimed(path)
+    finally:
+        for process in asking:
+            process.kill()
+            process.communicate()
+    assert not is_claimed(path)
 
 
 def test_never_two_processes_at_once(tmp_path: Path) -> None:
