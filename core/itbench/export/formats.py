@@ -2,13 +2,14 @@
 
 import csv
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO
 
 from itbench.errors import UsageError
+from itbench.export.columns import COLUMNS, METRIC_PREFIX, METRIC_TYPE, SCHEMA_VERSION
 from itbench.export.page import write_page
-from itbench.export.rows import COLUMNS, full_records, outcome_rows
+from itbench.export.rows import flat_rows, full_records, metric_names
 from itbench.output_file import open_output
 from itbench.store.connect import COMPANIONS
 from itbench.store.reader import RunFile
@@ -56,11 +57,13 @@ def _csv(run: RunFile, file: IO[bytes]) -> int:
         def write(self, text: str) -> int:
             return file.write(text.encode("utf-8"))
 
-    writer = csv.DictWriter(Encoded(), COLUMNS, lineterminator="\n")
+    metrics = metric_names(run)
+    writer = csv.DictWriter(Encoded(), list(_types(metrics)), lineterminator="\n")
     writer.writeheader()
     count = 0
-    for row in outcome_rows(run):
-        writer.writerow(row)
+    for row in flat_rows(run, metrics):
+        # As JSON and every reader of CSV spell it.
+        writer.writerow(row | {"handed_in": str(row["handed_in"]).lower()})
         count += 1
     return count
 
@@ -71,11 +74,13 @@ def _parquet(run: RunFile, file: IO[bytes]) -> int:
         from pyarrow import parquet
     except ImportError as error:
         raise UsageError("parquet needs pyarrow: pip install 'itbench[parquet]'") from error
-    schema = pa.schema([(name, getattr(pa, kind)()) for name, kind in COLUMNS.items()])
+    metrics = metric_names(run)
+    fields = [(name, getattr(pa, kind)()) for name, kind in _types(metrics).items()]
+    schema = pa.schema(fields, metadata={"itbench.schema_version": str(SCHEMA_VERSION)})
     count = 0
     with parquet.ParquetWriter(file, schema) as writer:
         batch = []
-        for row in outcome_rows(run):
+        for row in flat_rows(run, metrics):
             batch.append(row)
             count += 1
             if len(batch) == _BATCH_ROWS:
@@ -83,6 +88,11 @@ def _parquet(run: RunFile, file: IO[bytes]) -> int:
                 batch = []
         writer.write_table(pa.Table.from_pylist(batch, schema))
     return count
+
+
+def _types(metrics: Sequence[str]) -> dict[str, str]:
+    """Return the type of each column of a run with these metrics."""
+    return COLUMNS | {f"{METRIC_PREFIX}{name}": METRIC_TYPE for name in metrics}
 
 
 _WRITERS: dict[str, Callable[[RunFile, IO[bytes]], int]] = {
