@@ -13,7 +13,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from tempfile import mkdtemp
 
-from itbench.cache import cache_dir
+from itbench.cache import cache_dir, require_cache, writing_cache
 from itbench.errors import DataError
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.suite import Progress, no_progress
@@ -75,10 +75,12 @@ def make_missing(
 
     Raises:
         DataError: a pinned task came out differently.
+        StorageError: the cache cannot be written.
     """
     missing = [job for job in jobs if not _is_made(root, job.id)]
     if not missing:
         return
+    require_cache()
     _remove_leftovers(root)
     progress("making tasks", len(jobs) - len(missing), len(jobs))
     workers = min(len(missing), os.cpu_count() or 1, _MOST_PROCESSES)
@@ -101,7 +103,13 @@ def make_one(job: Job, root: Path, pinned: str | None) -> None:
 
     Raises:
         DataError: it does not have the pinned hash.
+        StorageError: the cache cannot be written.
     """
+    with writing_cache():
+        _make_in_cache(job, root, pinned)
+
+
+def _make_in_cache(job: Job, root: Path, pinned: str | None) -> None:
     inputs, truth_path = inputs_dir(root, job.id), truths_dir(root) / f"{job.id}.json"
     inputs.parent.mkdir(parents=True, exist_ok=True)
     truth_path.parent.mkdir(parents=True, exist_ok=True)

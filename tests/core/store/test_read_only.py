@@ -7,36 +7,16 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, closing, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 Itbench = Callable[..., Any]
+ReadOnly = Callable[[Path], AbstractContextManager[None]]
 ENDINGS = ("", "-wal", "-shm")
-
-
-@contextmanager
-def read_only(folder: Path) -> Iterator[None]:
-    """Let nobody write in a folder: root may write wherever the file system lets anybody."""
-    if os.geteuid() != 0:
-        folder.chmod(0o555)
-        try:
-            yield
-        finally:
-            folder.chmod(0o755)
-        return
-    for options in (["--bind"], ["-o", "remount,bind,ro"]):
-        done = subprocess.run(["mount", *options, folder, folder], capture_output=True, text=True)
-        if done.returncode != 0:
-            subprocess.run(["umount", "-l", folder], capture_output=True)
-            pytest.skip(f"nothing can be mounted here: {done.stderr.strip()}")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", "-l", folder], check=True)
 
 
 def begin(*arguments: str) -> subprocess.Popen[str]:
@@ -80,7 +60,7 @@ def copied(run: Path, *endings: str) -> Path:
 
 
 def test_a_killed_run_in_a_folder_that_cannot_be_written_is_read_whole(
-    killed: Path, itbench: Itbench
+    killed: Path, itbench: Itbench, read_only: ReadOnly
 ) -> None:
     count = trials_in(killed)
     path = copied(killed, *ENDINGS)
@@ -94,7 +74,9 @@ def test_a_killed_run_in_a_folder_that_cannot_be_written_is_read_whole(
         assert str(path) in itbench("runs", "copy").out
 
 
-def test_a_log_that_cannot_be_read_there_is_said_with_what_to_copy(killed: Path, itbench: Itbench) -> None:
+def test_a_log_that_cannot_be_read_there_is_said_with_what_to_copy(
+    killed: Path, itbench: Itbench, read_only: ReadOnly
+) -> None:
     path = copied(killed, "", "-wal")
     with read_only(path.parent):
         for words in (("show", path), ("export", path), ("leaderboard", path)):
@@ -108,7 +90,9 @@ def test_a_log_that_cannot_be_read_there_is_said_with_what_to_copy(killed: Path,
     assert f"over {trials_in(killed)} of 200 trials" in itbench("show", "elsewhere/run.itbench").out
 
 
-def test_a_run_that_needs_no_log_is_read_where_nothing_can_be_written(sums: Path, itbench: Itbench) -> None:
+def test_a_run_that_needs_no_log_is_read_where_nothing_can_be_written(
+    sums: Path, itbench: Itbench, read_only: ReadOnly
+) -> None:
     itbench("run", "sums")
     (run,) = Path("runs").glob("*.itbench")
     with closing(sqlite3.connect(run)) as connection:
