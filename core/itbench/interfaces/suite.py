@@ -127,6 +127,11 @@ class Suite(ABC):
         del task_id
         return ()
 
+    def check(self, task_id: str) -> "Iterable[str]":
+        """Return what is wrong with the data of a task, such as a damaged line: one line of text each, with its place."""
+        del task_id
+        return ()
+
     @abstractmethod
     def truth(self, task_id: str) -> JsonObject:
         """Return what the scorer knows of a task, with its `canary`."""
