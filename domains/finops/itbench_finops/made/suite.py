@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Self
 
 from itbench.interfaces.json import JsonObject
+from itbench.interfaces.suite import SuiteOptions
 from itbench.made.suite import MadeSuite
 
 
@@ -11,6 +13,16 @@ class FinopsSuite(MadeSuite):
     """A suite of the domain `finops` that is made from seeds."""
 
     domain = "finops"
+
+    def configured(self, options: SuiteOptions) -> Self:
+        """Keep the floor for tasks of the user's own seed too: what sets it holds for all that the generator makes.
+
+        Raises:
+            UsageError: an option that this suite does not have.
+        """
+        found = super().configured(options)
+        found.floor = self.floor
+        return found
 
     def pinned(self) -> Mapping[str, str]:
         """Return the pinned hashes of all embedded tasks of the domain."""
