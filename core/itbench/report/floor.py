@@ -20,4 +20,5 @@ _MEANINGS = {
 def floor_line(floor: JsonObject) -> str:
     """Return one line with the floor and what it means; `floor` is stored with the plan of a run."""
     meaning = _MEANINGS[floor.get("role", "cheat")]
-    return f"floor: {floor['value']:.3f} ({floor['agent']}), {meaning}"
+    measured_on = f"; measured on {floor['measured_on']}" if floor.get("measured_on") else ""
+    return f"floor: {floor['value']:.3f} ({floor['agent']}), {meaning}{measured_on}"

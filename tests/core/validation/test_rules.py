@@ -161,6 +161,11 @@ class SchemaWithoutAnswer(Hosts):
         return super().task(number).model_copy(update={"hand_in": hand_in})
 
 
+class Unwinnable(Hosts):
+    def unwinnable(self, task_id: str) -> Sequence[str]:
+        return ["no file names the host"] if task_id == "host-002" else ()
+
+
 class Moving(Hosts):
     def task(self, number: int) -> Task:
         return super().task(number).model_copy(update={"instructions": f"I {random.random()}"})
@@ -191,6 +196,7 @@ class NoCanary(Hosts):
             "task host-000: input 'canary-host-000-6ba7b810.txt'",
             "its name holds",
         ),
+        (Unwinnable, "truth-winnable", "task host-002", "no file names the host"),
         (CanaryInside, "truth-hidden", "task host-000: input 'note'", "it holds the canary of its truth"),
         (CanaryTold, "truth-hidden", "task host-000: its text", "its text holds the canary of its truth"),
         (

@@ -19,9 +19,9 @@ def data_problems(directory: Path) -> list[str]:
         return [f"{error.filename}: cannot be read: {error.strerror}"]
     except DataError as error:
         return [str(error)]
-    problems = table.guesses + table.faults[:_SHOWN]
-    if len(table.faults) > _SHOWN:
-        problems.append(f"{table_path}: {len(table.faults) - _SHOWN} more lines or cells cannot be used")
+    problems = table.guesses + table.damaged[:_SHOWN]
+    if len(table.damaged) > _SHOWN:
+        problems.append(f"{table_path}: {len(table.damaged) - _SHOWN} more lines or cells cannot be used")
     if not any(line.day == question.day for line in account_lines(table, question.account)):
         problems.append(
             f"{table_path}: account {question.account!r} has no line on {question.day}, which is asked about"

@@ -45,13 +45,21 @@ class CostTable:
     """The lines that can be used, and what there is to say of the table, each in one line of text.
 
     Attributes:
-        faults: lines that are left out, and cells that cannot be read.
+        lines: those that can be used.
+        damaged: lines that are left out, and cells that cannot be read.
+        repeated: lines that stand there twice, which count once.
         guesses: how a column was read where nothing proves that this is right.
     """
 
     lines: list[CostLine] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
+    damaged: list[str] = field(default_factory=list)
+    repeated: list[str] = field(default_factory=list)
     guesses: list[str] = field(default_factory=list)
+
+    @property
+    def faults(self) -> list[str]:
+        """Whatever is left out."""
+        return [*self.damaged, *self.repeated]
 
 
 def read_costs(data: bytes, *, source: str) -> CostTable:
@@ -61,12 +69,12 @@ def read_costs(data: bytes, *, source: str) -> CostTable:
         DataError: it is not UTF-8 text, a column is missing, or nobody can tell how the costs are to be read.
     """
     sheet = read_sheet(data, COLUMNS, source=source)
-    table = CostTable(faults=sheet.faults)
+    table = CostTable(damaged=sheet.faults)
     reader = _LineReader(source, table, sheet.rows)
     seen: set[tuple[str, ...]] = set()
     for number, cells in sheet.rows:
         if cells in seen:
-            table.faults.append(f"{source}: line {number}: it stands there twice; it counts once")
+            table.repeated.append(f"{source}: line {number}: it stands there twice; it counts once")
             continue
         seen.add(cells)
         reader.add(number, cells)
@@ -97,7 +105,7 @@ class _LineReader:
             problem = f"{source}: line {line}: column {name!r}: {column}"
             if name == COST:
                 raise DataError(f"{problem}; write all its amounts with one decimal mark")
-            table.faults.append(problem)
+            table.damaged.append(problem)
 
     def add(self, number: int, cells: tuple[str, ...]) -> None:
         """Add a line, unless its date or its cost cannot be used."""
@@ -133,4 +141,4 @@ class _LineReader:
         return value
 
     def _tell(self, number: int, name: str, problem: str) -> None:
-        self._table.faults.append(f"{self._source}: line {number}: column {name!r}: {problem}")
+        self._table.damaged.append(f"{self._source}: line {number}: column {name!r}: {problem}")
