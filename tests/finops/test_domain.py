@@ -253,7 +253,7 @@ def test_an_odd_table_is_read_all_the_same(spoil, lite: Path, tmp_path: Path, it
         (lambda text: text + "a,b\n", "2 cells, the header has 9"),
         (lambda text: text.replace("unblended_cost", "cost"), "no column 'unblended_cost'"),
         (lambda _: "", "data.csv: it is empty"),
-        (lambda text: text + "\ud800", "data.csv: not UTF-8 at byte "),
+        (lambda text: text + "\ud800", ": not UTF-8 at byte "),
         (lambda text: text.replace("\n", '\n"', 1), "data.csv: line "),
     ],
     ids=["a junk line", "a short line", "no column", "empty", "no text", "an open quote"],

@@ -89,6 +89,7 @@ def truth_schema() -> JsonObject:
     return {
         "required": ["resource"],
         "properties": {
+            "guesses": {"type": "array", "items": text},
             "resource": {
                 "type": "array",
                 "minItems": 1,
@@ -102,6 +103,6 @@ def truth_schema() -> JsonObject:
                         "excess_so_far_usd": amount,
                     },
                 },
-            }
+            },
         },
     }

@@ -54,7 +54,7 @@ def read_truth(path: Path) -> JsonObject:
 
 
 def add_excess(truth: JsonObject, directory: Path) -> JsonObject:
-    """Return the truth with the dollars that each resource cost beyond the median of its weekday.
+    """Return the truth with the dollars that each resource cost beyond the median of its weekday, and what was guessed of them.
 
     Where the table cannot be read, which the agent is to cope with as well, the truth stays as it is: its shares
     of dollars are then not measured.
@@ -68,7 +68,7 @@ def add_excess(truth: JsonObject, directory: Path) -> JsonObject:
     for each in truth["resource"]:
         excess = _excess_e4usd(each, question, table)
         resources.append(each if excess is None else each | {"excess_usd": as_text(excess)})
-    return truth | {"resource": resources}
+    return truth | {"resource": resources} | ({"guesses": table.guesses} if table.guesses else {})
 
 
 def _resource(path: Path, value: JsonValue) -> JsonObject:
