@@ -119,8 +119,8 @@ def test_a_truth_is_read_in_any_published_shape(text: str, resources, tmp_path: 
         ("resource: []", "expected `resource:`"),
         ("resource: [x]", "each resource needs a name and a type, found 'x'"),
         ("resource: [{name: x}]", "each resource needs a name and a type"),
-        ("resource: [", "not to be understood"),
-        ("!!python/object:os.system {}", "not to be understood"),
+        ("resource: [", "cannot be parsed"),
+        ("!!python/object:os.system {}", "cannot be parsed"),
     ],
 )
 def test_a_truth_that_cannot_be_used_says_why(text: str, message: str, tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ def read_truth(path: Path) -> JsonObject:
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError, yaml.YAMLError) as error:
-        raise DataError(f"{path}: not to be understood: {' '.join(str(error).split())[:200]}") from error
+        raise DataError(f"{path}: cannot be parsed: {' '.join(str(error).split())[:200]}") from error
     resources = value.get("resource") if isinstance(value, dict) else None
     if isinstance(resources, dict):
         resources = [resources]

@@ -188,7 +188,7 @@ def custom(resource: Resource | None) -> str:
 
 
 def sku_id(resource: Resource) -> str:
-    """Return what the provider calls this family in its price list, whoever uses it and however it is paid for."""
+    """Return what the provider calls this family in its price list, for all customers and ways of paying."""
     return f"{resource.provider}.{resource.family}"
 
 
