@@ -227,7 +227,7 @@ def test_a_task_whose_truth_is_broken_has_no_score_and_the_others_have_theirs(
     assert done.code != 0
     found = json.loads(done.out)
     assert found["trials_scored"] == 2
-    assert "not to be understood" in itbench("show", found["path"], "itbench-lite-2").out.replace("\n", " ")
+    assert "cannot be parsed" in itbench("show", found["path"], "itbench-lite-2").out.replace("\n", " ")
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from itbench.suites.shown import shown_inputs
 from itbench_finops.published.dataset import LITE
 from itbench_finops.published.suite import ITBENCH_LITE
 from itbench_finops.published.truths import read_truth
+from itbench_finops.scoring.anomaly import score_anomaly
 
 TASK = "itbench-lite-1"
 
@@ -118,8 +119,8 @@ def test_a_truth_is_read_in_any_published_shape(text: str, resources, tmp_path: 
         ("resource: []", "expected `resource:`"),
         ("resource: [x]", "each resource needs a name and a type, found 'x'"),
         ("resource: [{name: x}]", "each resource needs a name and a type"),
-        ("resource: [", "not to be understood"),
-        ("!!python/object:os.system {}", "not to be understood"),
+        ("resource: [", "cannot be parsed"),
+        ("!!python/object:os.system {}", "cannot be parsed"),
     ],
 )
 def test_a_truth_that_cannot_be_used_says_why(text: str, message: str, tmp_path: Path) -> None:
@@ -245,3 +246,20 @@ def test_hidden_files_and_truths_by_any_spelling_are_not_shown(copy: Path) -> No
     (copy / "Scenario-1" / "ground truth").mkdir()
     (copy / "Scenario-1" / "ground truth" / "x.csv").write_text("x")
     assert [entry.path for entry in suite_in(copy).inputs(TASK)] == ["anomaly.json", "data.csv"]
+
+
+def test_a_guess_is_among_the_reasons_of_the_score_and_does_not_stop_the_task(copy: Path) -> None:
+    path = copy / "Scenario-1" / "data.csv"
+    head, *lines = path.read_text().splitlines()
+    cells = [line.split(",") for line in lines]
+    whole = [",".join([*each[:6], "1", "1", f"{100 + int(float(each[-1])) % 900}.000"]) for each in cells]
+    path.write_text("\n".join([head, *dict.fromkeys(whole)]) + "\n")
+    suite = suite_in(copy)
+    assert list(suite.check(TASK)) == []
+    truth = suite.truth(TASK)
+    (guess,) = truth["guesses"]
+    assert guess.startswith("data.csv: column 'unblended_cost': '")
+    assert "though no cell proves that the point is decimal" in guess
+    parts = score_anomaly({"resource": truth["resource"]}, truth)
+    assert (parts.value, parts.reasons[-1]) == (1.0, f"excess dollars are a guess: {guess}")
+    assert "guesses" not in suite.truth("itbench-lite-2")

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from itbench_finops.agents.fleet import FleetEntry, fleet_entries, plan_of
+from itbench_finops.agents.formula import smallest_requests
 from itbench_finops.scoring.sizing import Verdict, judge, score_plan
 from itbench_finops.sizing.fleet import Needs, Size, breach, cost, optimum, up_to_step
 from itbench_finops.sizing.simulate import draw_specs, make_fleet
@@ -238,3 +239,20 @@ def test_of_two_rules_of_thumb_the_more_careful_one_scores_more_as_long_as_fleet
     safe = outcome(fleets, rule("p99.9", 100))
     assert safe[2] == 0
     assert safe[0] > 0.85 > max(each[0] for each in found)
+
+
+PERCENTILES = ("p50", "p90", "p95", "p99", "p99.5", "p99.9", "max")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("percentile", PERCENTILES)
+def test_no_rule_of_thumb_scores_more_than_the_shipped_adversaries(percentile: str, fleets) -> None:
+    """Slow: plans eight fleets by ten rules."""
+    shipped, _, breaches = outcome(fleets, smallest_requests)
+    assert breaches == 0
+    honest = outcome(fleets, rule("p99.9", 100))[0]
+    for percent in (70, 80, 90, 100, 110, 120, 130, 150, 175, 200):
+        value, _, breaching = outcome(fleets, rule(percentile, percent))
+        assert value < shipped, percent
+        if breaching >= 1:
+            assert value < honest, percent

@@ -15,7 +15,7 @@ class AnomaliesSuite(FinopsSuite):
     """The 30 embedded anomalies, or as many fresh ones as asked for, drawn from a seed of the user's own."""
 
     name = "anomalies"
-    version = "1"
+    version = "2"
     summary = "30 simulated cost anomalies: runaway scaling, prices, new applications, commitments, transfer."
     embedded = 30
 

@@ -10,7 +10,10 @@ _SHOWN = 20
 
 
 def data_problems(directory: Path) -> list[str]:
-    """Return one line for each problem of the question and of the table: file, line, column, and what was found."""
+    """Return one line for each problem of the question and of the table: file, line, column, and what was found.
+
+    A guess is no problem: the truth has it, so that every score says it.
+    """
     question_path, table_path = directory / "anomaly.json", directory / "data.csv"
     try:
         question = read_question(question_path.read_bytes(), source=str(question_path))
@@ -19,7 +22,7 @@ def data_problems(directory: Path) -> list[str]:
         return [f"{error.filename}: cannot be read: {error.strerror}"]
     except DataError as error:
         return [str(error)]
-    problems = table.guesses + table.damaged[:_SHOWN]
+    problems = table.damaged[:_SHOWN]
     if len(table.damaged) > _SHOWN:
         problems.append(f"{table_path}: {len(table.damaged) - _SHOWN} more lines or cells cannot be used")
     if not any(line.day == question.day for line in account_lines(table, question.account)):

@@ -109,7 +109,7 @@ class PublishedSuite(Suite):
         return public_inputs(self._directory(task_id), blobs=self._locate().blobs)
 
     def check(self, task_id: str) -> "Sequence[str]":
-        """Return what is wrong with question and table, one line each with file, line and column, and what is guessed."""
+        """Return what is wrong with question and table, one line each with file, line and column."""
         from itbench_finops.published.checks import data_problems
 
         return data_problems(self._directory(task_id))
