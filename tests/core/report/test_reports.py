@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from itbench.report.floor import floor_line
 from itbench.report.table import dollars, number, seconds, table
 
 Itbench = Callable[..., Any]
@@ -72,6 +73,28 @@ def test_the_leaderboard_ranks_runs_of_the_same_tasks_and_marks_them(sums: Path,
     assert " ± 0." in lines[4]
     (floor,) = [line for line in lines if line.startswith("floor: ")]
     assert "(echo), the best of the agents that know nothing" in floor
+
+
+@pytest.mark.parametrize(
+    ("floor", "line"),
+    [
+        ({"agent": "x", "value": 0.1}, "floor: 0.100 (x), the best of the agents that know nothing"),
+        (
+            {"agent": "x", "value": 0.1, "role": "cheat"},
+            "floor: 0.100 (x), the best of the agents that know nothing",
+        ),
+        (
+            {"agent": "y", "value": 1.0, "role": "adversary"},
+            (
+                "floor: 1.000 (y), reached by fixed rules that know how these tasks are made: "
+                "until the suite is redesigned, no score on it shows more skill than theirs"
+            ),
+        ),
+    ],
+    ids=["of an older run", "a cheat", "an adversary"],
+)
+def test_a_floor_says_what_it_means(floor, line: str) -> None:
+    assert floor_line(floor) == line
 
 
 def test_runs_of_other_tasks_stand_on_a_board_of_their_own(sums: Path, itbench: Itbench) -> None:
@@ -177,7 +200,7 @@ def test_every_export_has_every_trial(sums: Path, itbench: Itbench) -> None:
     path = run(itbench, "sums", "-a", "adder:wrong=2,events=3", "-k", "2")
     for kind in ("jsonl", "csv", "parquet", "html"):
         done = itbench("export", path, "--to", kind)
-        assert done.out == f"24 trials written to {path.with_suffix('.' + kind)}\n"
+        assert done.err == f"24 trials written to {path.with_suffix('.' + kind)}\n"
     records = [json.loads(line) for line in path.with_suffix(".jsonl").read_text().splitlines()]
     rows = list(csv.DictReader(io.StringIO(path.with_suffix(".csv").read_text())))
     shown = json.loads(itbench("show", path, "--json").out)
