@@ -22,6 +22,7 @@ from itbench.cli.quick import QuickCommand
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from itbench.interfaces.json import JsonObject
     from itbench.run.options import RunOptions
     from itbench.run.runner import Job
     from itbench.run.session import Session
@@ -161,18 +162,19 @@ def score(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Re-score stored submissions, keeping earlier scores.
+    """Re-score stored submissions, and say what changed and why; earlier scores are kept.
 
     Example: itbench score runs/my-run.itbench --truths ../held-out
     """
     from itbench.cli.waiting import waiting
+    from itbench.report.rescoring_text import rescoring_json, rescoring_text
     from itbench.run.rescore import rescore
 
     with waiting() as progress:
         done = rescore(path, truths, progress)
     if not as_json:
-        print_text(f"{done.trials} trials scored again, {done.changed} values changed")
-    _report(path, as_json=as_json)
+        print_text(rescoring_text(done))
+    _report(path, as_json=as_json, more={"rescoring": rescoring_json(done)})
 
 
 def _preview(options: "RunOptions", *, as_json: bool) -> None:
@@ -211,7 +213,7 @@ def _tell(notes: "Sequence[str]") -> None:
         typer.echo(f"note: {note}", err=True)
 
 
-def _report(path: Path, *, as_json: bool) -> None:
+def _report(path: Path, *, as_json: bool, more: "JsonObject | None" = None) -> None:
     from itbench.report.run_text import run_text
     from itbench.report.summary import run_symptoms, summarise, summary_json
     from itbench.store.reader import RunFile
@@ -219,8 +221,9 @@ def _report(path: Path, *, as_json: bool) -> None:
     with RunFile(path) as found:
         summary = summarise(found)
         if as_json:
-            more = {"warnings": run_symptoms(found), "path": str(path)}
-            print_json(summary_json(summary) | more)
+            print_json(
+                summary_json(summary) | {"warnings": run_symptoms(found), "path": str(path)} | (more or {})
+            )
         else:
             print_text(run_text(found))
     if not summary.is_sound:

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from itbench.interfaces.agent import Role
+from itbench.interfaces.agent import FloorRole, Role
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.model import Frozen
 
@@ -46,10 +46,12 @@ class Resumption(Frozen):
 
 
 class PlannedFloor(Frozen):
-    """What the best cheat scores on the suite."""
+    """What the best known cheat or adversary scores on the suite."""
 
     agent: str
     value: float
+    measured_on: str = Field(default="", description="In words, where that was not all tasks of the suite.")
+    role: FloorRole = "cheat"
 
 
 class Plan(Frozen):
@@ -85,6 +87,9 @@ class Plan(Frozen):
         default=None, description="Where the domain tries what was handed in, if it does."
     )
     floor: PlannedFloor | None = None
+    shown_metrics: dict[str, str] = Field(
+        default_factory=dict, description="Metrics beside the headline, by the title of their column."
+    )
     data_faults: dict[str, tuple[str, ...]] = Field(
         default_factory=dict,
         description="What is wrong with the data of tasks, by their ids; they get no score.",

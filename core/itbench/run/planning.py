@@ -1,5 +1,6 @@
 """Writes down all that decides what a run does."""
 
+import dataclasses
 import platform
 import secrets
 from datetime import UTC, datetime
@@ -66,7 +67,8 @@ def make_plan(
         bench_sandbox=None if bench is sandbox else bench.name,
         data_faults=planned.faults,
         is_faulty_data_allowed=options.is_faulty_data_allowed,
-        floor=PlannedFloor(agent=floor.agent, value=floor.value) if floor else None,
+        floor=PlannedFloor(**dataclasses.asdict(floor)) if floor else None,
+        shown_metrics=dict(domain.shown_metrics),
     )
 
 

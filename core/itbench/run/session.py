@@ -51,7 +51,9 @@ class Session:
     @property
     def origin(self) -> ScoringOrigin:
         """What the scores of this session come from."""
-        return ScoringOrigin(own_version(), domain_host().origin(self.domain.name))
+        return ScoringOrigin(
+            own_version(), domain_host().origin(self.domain.name), self.domain.scoring_version
+        )
 
 
 def start(options: RunOptions, progress: Progress = no_progress) -> Session:

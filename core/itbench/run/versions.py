@@ -24,11 +24,12 @@ JOIN scoring ON scoring.id = score.scoring
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """Distributions with their versions, as far as they decide what a trial of a run does."""
+    """Distributions with their versions, as far as they decide what a trial of a run does, and the version of the rules."""
 
     itbench: str
     domain: str
     agent: str
+    scoring_version: int
 
     def resumption(self) -> Resumption:
         """Return what a plan keeps of a resumption by these versions, which begins now."""
@@ -51,7 +52,9 @@ def own_version() -> str:
 
 def installed(domain: Domain, agent: str) -> Installed:
     """Return what is installed of itbench, of a domain and of an agent."""
-    return Installed(own_version(), domain_host().origin(domain.name), agent_origin(agent, domain))
+    return Installed(
+        own_version(), domain_host().origin(domain.name), agent_origin(agent, domain), domain.scoring_version
+    )
 
 
 def other_versions(run: RunFile, plan: Plan, now: Installed) -> list[str]:
@@ -75,6 +78,10 @@ def other_versions(run: RunFile, plan: Plan, now: Installed) -> list[str]:
                 )
             pairs.append((f"scored with itbench {row['itbench_version']}", f"itbench {now.itbench}"))
             pairs.append((f"scored with {row['domain_origin']}", now.domain))
+        pairs += [
+            (f"scored with rules of version {version}", f"rules of version {now.scoring_version}")
+            for version in sorted(set(run.scoring_versions().values()))
+        ]
     clauses = [
         f"{before}, installed is {after}" for before, after in pairs if not before.endswith(f" with {after}")
     ]

@@ -21,6 +21,7 @@ from itbench.interfaces.plan import Plan
 from itbench.interfaces.record import ScoreRecord, TrialRecord
 from itbench.interfaces.task import Task
 from itbench.store.connect import create, open_run, writing
+from itbench.store.reader import has_scoring_versions
 
 _Job = tuple["Future[None]", TrialRecord]
 
@@ -31,6 +32,7 @@ class ScoringOrigin:
 
     itbench_version: str
     domain_origin: str
+    scoring_version: int
     truths: str | None = None
 
 
@@ -70,8 +72,11 @@ def replace_plan(path: Path, plan: Plan) -> None:
 def begin_scoring(connection: sqlite3.Connection, origin: ScoringOrigin) -> int:
     """Note that trials are scored from now on by these rules, and return the scoring's number."""
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
+    if not has_scoring_versions(connection):
+        connection.execute("ALTER TABLE scoring ADD COLUMN scoring_version INTEGER")
     cursor = connection.execute(
-        "INSERT INTO scoring (started_at, itbench_version, domain_origin, truths) VALUES (?, ?, ?, ?)",
+        "INSERT INTO scoring (started_at, itbench_version, domain_origin, scoring_version, truths) "
+        "VALUES (?, ?, ?, ?, ?)",
         (now, *astuple(origin)),
     )
     return int(cursor.lastrowid or 0)

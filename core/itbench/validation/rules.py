@@ -7,6 +7,7 @@ from itbench.validation.purity import scorer_pure, scorer_total
 from itbench.validation.schemas import schemas_used, truth_valid
 from itbench.validation.solvable import cheats_stay_low, nothing_is_zero, oracle_is_right
 from itbench.validation.stability import suite_stable
+from itbench.validation.winnable import truth_winnable
 
 RULES = tuple(
     Rule(name, (check.__doc__ or "").strip(), check)
@@ -14,6 +15,7 @@ RULES = tuple(
         ("data-sound", data_sound),
         ("truth-valid", truth_valid),
         ("schemas-used", schemas_used),
+        ("truth-winnable", truth_winnable),
         ("suite-stable", suite_stable),
         ("ids-opaque", ids_opaque),
         ("truth-hidden", truth_hidden),

@@ -430,6 +430,24 @@ def test_trials_that_another_version_scored_are_not_mixed_with_new_ones(
     assert itbench("resume", path).code == 0
 
 
+def test_trials_of_earlier_rules_are_not_mixed_with_those_of_newer_ones(
+    wells: Callable[[str], None], itbench: Itbench
+) -> None:
+    path = begun(itbench)
+    itbench("resume", path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(
+            "UPDATE scoring SET scoring_version = 0; DELETE FROM score WHERE trial = 1; DELETE FROM trial WHERE id = 1;"
+        )
+    done = itbench("resume", path)
+    assert (done.code, "scored with rules of version 0, installed is rules of version 1" in done.err) == (
+        2,
+        True,
+    )
+    assert itbench("score", path).code == 1
+    assert itbench("resume", path).code == 0
+
+
 def test_trials_that_were_scored_with_other_truths_are_not_mixed_with_new_ones(
     wells: Callable[[str], None], itbench: Itbench
 ) -> None:

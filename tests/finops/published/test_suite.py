@@ -158,6 +158,54 @@ def test_a_table_that_cannot_be_read_leaves_the_dollars_open(copy: Path, spoil) 
     assert not any("excess_usd" in each for each in truth["resource"])
 
 
+def test_what_is_wrong_with_the_data_is_told_with_file_line_and_column(lite: Path, copy: Path) -> None:
+    assert list(suite_in(lite).check(TASK)) == []
+    path = copy / "Scenario-1" / "data.csv"
+    lines = path.read_text().splitlines()
+    count = len(lines)
+    cost = lines[7].rsplit(",", 1)[1]
+    lines[7] = lines[7].replace(f",{cost}", ",12.3.4")
+    lines += ["2025-01-02,cut", lines[3].replace(lines[3][:10], "yesterday")]
+    path.write_text("\n".join(lines) + "\n")
+    assert list(suite_in(copy).check(TASK)) == [
+        f"{path}: line {count + 1}: 2 cells, the header has 9",
+        f"{path}: line 8: column 'unblended_cost': '12.3.4' is not a finite number",
+        f"{path}: line {count + 2}: column 'date': 'yesterday' is not a date, expected YYYY-MM-DD",
+    ]
+    assert list(suite_in(copy).check("itbench-lite-2")) == []
+
+
+@pytest.mark.parametrize(
+    ("spoil", "problem"),
+    [
+        (
+            lambda folder: (folder / "data.csv").write_bytes(b"a,b\n\xff"),
+            "data.csv: line 2: not UTF-8 at byte 4",
+        ),
+        (lambda folder: (folder / "data.csv").write_text("a,b\n"), "data.csv: no column 'date'"),
+        (lambda folder: (folder / "data.csv").unlink(), "data.csv: cannot be read: No such file"),
+        (lambda folder: (folder / "anomaly.json").write_text("{}"), "anomaly.json: expected {"),
+        (
+            lambda folder: (folder / "anomaly.json").write_text('{"date": "2025-10-13", "account_id": "x"}'),
+            "data.csv: account 'x' has no line on 2025-10-13, which is asked about",
+        ),
+    ],
+    ids=["no text", "other columns", "no table", "no question", "another account"],
+)
+def test_data_that_cannot_be_used_at_all_is_told_in_one_line(copy: Path, spoil, problem: str) -> None:
+    spoil(copy / "Scenario-1")
+    (told,) = suite_in(copy).check(TASK)
+    assert problem in told
+    assert "\n" not in told
+
+
+def test_of_many_damaged_lines_the_first_are_told_and_the_others_counted(copy: Path) -> None:
+    path = copy / "Scenario-1" / "data.csv"
+    path.write_text(path.read_text() + "cut\n" * 50)
+    found = suite_in(copy).check(TASK)
+    assert (len(found), found[-1]) == (21, f"{path}: 30 more lines or cells cannot be used")
+
+
 def test_a_missing_file_and_a_link_that_leads_out_are_told(copy: Path, tmp_path: Path) -> None:
     suite = suite_in(copy)
     (copy / "Scenario-1" / "data.csv").unlink()

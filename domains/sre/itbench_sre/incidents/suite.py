@@ -1,6 +1,6 @@
 """`sre/incidents`: simulated incidents in the published format, made on first use into the cache."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,13 @@ class IncidentsSuite(MadeSuite):
         from itbench_sre.simulator.digests import read_manifest
 
         return read_manifest()
+
+    def unwinnable(self, task_id: str) -> Iterator[str]:
+        """Yield which root causes of an incident no object in its data matches."""
+        from itbench_sre.sightings.winnable import winnable_problems
+        from itbench_sre.truth import truth_from_json
+
+        yield from winnable_problems(truth_from_json(self.truth(task_id)), self.inputs(task_id))
 
     def make_task(self, task_id: str) -> "Task":
         """Return the public task of an incident."""
