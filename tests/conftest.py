@@ -8,9 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from itbench.sandbox.bubblewrap import BubblewrapSandbox
 
 # A slow machine is no failure of ours.
 settings.register_profile("itbench", deadline=None, database=None)
@@ -18,6 +22,22 @@ settings.load_profile("itbench")
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SUMS = Path(__file__).parent / "plugins" / "sums" / "src"
+
+
+# What the tests of published data read, beside the checkout; it is not part of the repository.
+REFERENCE = REPOSITORY / "../shared/reference"
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
+    """Say in one line, after all reports, how many tests were skipped because the published data is not there."""
+    yield
+    reasons = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])]
+    count = sum(str(REFERENCE) in reason for reason in reasons)
+    if count:
+        terminalreporter.write_line(
+            f"{count} tests of published data were skipped: there is no {REFERENCE.resolve()}", yellow=True
+        )
 
 
 @pytest.fixture(autouse=True)
@@ -104,6 +124,21 @@ def installed(machine_folder: Path) -> Path:
             install_itbench(Path(sys.executable), venv, "pytest", "hatchling")
             (venv / "done").touch()
     return venv / "bin"
+
+
+@pytest.fixture(scope="session")
+def plain_sandbox(machine_folder: Path) -> "BubblewrapSandbox":
+    """Return the default sandbox without packages; its image is made once for all test processes."""
+    from itbench.sandbox.bubblewrap import BubblewrapSandbox
+    from itbench.sandbox.support import available
+
+    if problem := available():
+        pytest.skip(problem)
+    made = BubblewrapSandbox(with_tools=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ITBENCH_CACHE", str(machine_folder / "sandbox-cache"))
+        made.prepare()
+    return made
 
 
 @pytest.fixture(scope="session")

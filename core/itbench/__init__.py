@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     )
     from itbench.interfaces.task import HandIn, Limits, Task
     from itbench.interfaces.trace import Trace, TraceEvent, Usage
-    from itbench.interfaces.workspace import Execution, Input, Sandbox, Tool, Workspace
+    from itbench.interfaces.workspace import Execution, Hosting, Input, Sandbox, Tool, Workspace
 
 _HOMES = {
     "errors": ("DataError", "ITBenchError", "PluginError", "RunFileError", "StorageError", "UsageError"),
@@ -40,7 +40,7 @@ _HOMES = {
     "interfaces.suite": ("Floor", "Progress", "PublishedResult", "Suite", "SuiteOptions", "no_progress"),
     "interfaces.task": ("HandIn", "Limits", "Task"),
     "interfaces.trace": ("Trace", "TraceEvent", "Usage"),
-    "interfaces.workspace": ("Execution", "Input", "Sandbox", "Tool", "Workspace"),
+    "interfaces.workspace": ("Execution", "Hosting", "Input", "Sandbox", "Tool", "Workspace"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -57,6 +57,7 @@ __all__ = [  # noqa: PLE0604, RUF100 - names are resolved by __getattr__
     "FilesEnvironment",
     "Floor",
     "HandIn",
+    "Hosting",
     "ITBenchError",
     "Input",
     "JsonObject",

@@ -1,6 +1,7 @@
 """Hands in again what another run did, trace and all, without any model."""
 
 from pathlib import Path
+from sqlite3 import Row
 
 from itbench.errors import UsageError
 from itbench.interfaces.agent import AgentRequest
@@ -10,6 +11,8 @@ from itbench.interfaces.task import Task
 from itbench.interfaces.trace import Trace, TraceEvent, Usage
 from itbench.interfaces.workspace import Workspace
 from itbench.store.reader import RunFile
+
+_NOT_ITS_DOING = frozenset({Stage.ENVIRONMENT, Stage.MODEL})
 
 
 class ReplayAgent:
@@ -21,24 +24,29 @@ class ReplayAgent:
     async def solve(self, task: Task, workspace: Workspace, trace: Trace) -> None:
         """Write the files of the stored trial of this task and repeat, and copy its trace."""
         with RunFile(self._path) as run:
-            files = _replay(run, task, trace)
-        for name, data in files.items():
-            await workspace.write_file(name, data)
+            try:
+                row = run.find_trial(f"{task.id}:{trace.repeat}")
+            except UsageError as error:
+                raise StageError(Stage.ENVIRONMENT, str(error)) from error
+            _copy_trace(run, row, trace)
+            files = _files(run, row, task)
+        if row["fault_stage"] not in _NOT_ITS_DOING:
+            for name, data in files.items():
+                await workspace.write_file(name, data)
+        # Now, and not before: nothing can be written after a limit.
+        trace.limit = row["limit_hit"]
+        if row["fault_stage"] in _NOT_ITS_DOING:
+            raise StageError(Stage(row["fault_stage"]), row["fault"])
 
 
-def _replay(run: RunFile, task: Task, trace: Trace) -> dict[str, bytes]:
-    """Copy the trace of a stored trial, and return its files."""
-    try:
-        row = run.find_trial(f"{task.id}:{trace.repeat}")
-    except UsageError as error:
-        raise StageError(Stage.ENVIRONMENT, str(error)) from error
+def _copy_trace(run: RunFile, row: Row, trace: Trace) -> None:
     for event in run.events(row["id"]):
         trace.add(TraceEvent(event["at_s"], event["kind"], event["data"]))
     for name in Usage.__slots__:
         setattr(trace.usage, name, row[name])
-    trace.limit = row["limit_hit"]
-    if row["fault_stage"] in {Stage.ENVIRONMENT, Stage.MODEL}:
-        raise StageError(Stage(row["fault_stage"]), row["fault"])
+
+
+def _files(run: RunFile, row: Row, task: Task) -> dict[str, bytes]:
     detail = run.detail(row["id"])
     files, path = dict(detail.files), task.hand_in.answer
     if path is not None and path not in files and row["answer_hash"] is not None:

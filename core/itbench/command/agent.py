@@ -9,7 +9,7 @@ from itbench.command.way_out import WayOut, open_way_out
 from itbench.interfaces.fault import LimitReached, Stage, StageError
 from itbench.interfaces.task import Task
 from itbench.interfaces.trace import Trace
-from itbench.interfaces.workspace import Execution, Mount, Workspace
+from itbench.interfaces.workspace import Execution, Hosting, Mount, Workspace
 from itbench.models.secrets import Redactor, environment_secrets
 
 TASK_FILE = "task.json"
@@ -70,11 +70,10 @@ class CommandAgent:
         given: tuple[bytes, Mapping[str, str]],
     ) -> Execution:
         """Run the program, and end it once a limit of the task is reached at its model."""
+        run = workspace.host if isinstance(workspace, Hosting) else workspace.execute
         with OutputLog(trace) as log:
             running = asyncio.create_task(
-                workspace.execute(
-                    self._words, timeout_s=task.limits.wall_s, stdin=given[0], env=given[1], heard=log.add
-                )
+                run(self._words, timeout_s=task.limits.wall_s, stdin=given[0], env=given[1], heard=log.add)
             )
             stopping = asyncio.create_task(way_out.stopped.wait())
             try:

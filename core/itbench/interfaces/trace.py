@@ -36,8 +36,9 @@ class Usage:
 class Trace:
     """The record of one trial, and the place where its limits are kept.
 
-    Every method that adds an event raises `LimitReached` once a limit has been reached, so an agent
-    that works on regardless gets no further.
+    Whatever happened is recorded, also after a limit: `record`, `add`, `message` and `tool_call` never refuse. What
+    would go on with the work raises `LimitReached` once a limit has been reached: `turn`, `use` and `check` here, and
+    every method of the workspace that an agent is given. So an agent that works on regardless gets no further.
 
     Attributes:
         limits: of the task.
@@ -75,10 +76,14 @@ class Trace:
             self.listener(event)
 
     def turn(self) -> int:
-        """Begin the next turn and return its number, counted from 1."""
+        """Begin the next turn and return its number, counted from 1.
+
+        Raises:
+            LimitReached: there are no more turns, or another limit was reached before.
+        """
         if self.limits.turns is not None and self.usage.turns >= self.limits.turns:
             self.stop("turns")
-        self._check()
+        self.check()
         self.usage.turns += 1
         self.record("turn", number=self.usage.turns)
         return self.usage.turns
@@ -109,6 +114,9 @@ class Trace:
         """Count tokens and US dollars; cached ones are part of the input, reasoning of the output.
 
         A cost that is not known is None: it counts towards no limit, and no export calls it 0.
+
+        Raises:
+            LimitReached: these were more than the task allows, or a limit was reached before; they count all the same.
         """
         usage = self.usage
         usage.input_tokens += input_tokens
@@ -124,7 +132,7 @@ class Trace:
             reasoning_tokens=reasoning_tokens,
             cost_usd=cost_usd,
         )
-        self._check()
+        self.check()
 
     def stop(self, limit: str) -> None:
         """Note that a limit has been reached.
@@ -140,7 +148,12 @@ class Trace:
         """Seconds since the trial began."""
         return round(time.monotonic() - self._started, 6)
 
-    def _check(self) -> None:
+    def check(self) -> None:
+        """Go on only while no limit has been reached.
+
+        Raises:
+            LimitReached: one has been.
+        """
         usage, limits = self.usage, self.limits
         if self.limit is not None:
             raise LimitReached(self.limit)

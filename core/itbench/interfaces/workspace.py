@@ -112,6 +112,23 @@ class Listening(Protocol):
         ...
 
 
+@runtime_checkable
+class Hosting(Protocol):
+    """A workspace in which an agent that is a program itself can run; `Limits.command_s` is not for it."""
+
+    async def host(
+        self,
+        program: Sequence[str],
+        *,
+        timeout_s: float,
+        stdin: bytes = b"",
+        env: Mapping[str, str] | None = None,
+        heard: Heard | None = None,
+    ) -> Execution:
+        """Run the program with its arguments and wait for its end; the arguments are those of `execute`."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Mount:
     """A folder of the host that programs need: where it lies, and where it shows, read-only, below `/opt`."""

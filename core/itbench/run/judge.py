@@ -75,12 +75,16 @@ class Judge:
             return dict(self._domain.solution(task, self._truth(task.id)))
 
     def truth(self, task_id: str) -> JsonObject:
-        """Return the truth of a task.
+        """Return the truth of a task as it is read, known to have a canary; nothing is kept.
 
         Raises:
-            DataError: it cannot be read, or is not as it must be.
+            DataError: it cannot be read, or has none.
         """
-        return self._read_truth(task_id)
+        truth = self._raw_truth(task_id)
+        wrong = faults(truth, load("truth"), source=f"truth of {task_id}")
+        if wrong:
+            raise DataError("; ".join(wrong))
+        return truth
 
     def truth_faults(self, task_id: str) -> list[str]:
         """Return what is wrong with the truth of a task, one line each.

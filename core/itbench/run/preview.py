@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itbench.interfaces.agent import EquippedAgent, EstimatingAgent, TrialEstimate
 from itbench.interfaces.workspace import Mount
 from itbench.run.session import Session
-from itbench.suites.shown import shown_inputs
+from itbench.suites.shown import Secrets, shown_inputs
 
 # What models took for a task of ITBench-AA, as Artificial Analysis publishes it (2026-05-28).
 FEWEST_TURNS, MOST_TURNS = 31, 83
@@ -36,7 +36,13 @@ class Preview:
 def preview(session: Session) -> Preview:
     """Return what a run would do."""
     suite, agent = session.suite, session.agent
-    sizes = [entry.source.stat().st_size for task in session.tasks for entry in shown_inputs(suite, task.id)]
+    hidden = [entry for task in session.tasks for entry in suite.hidden(task.id)]
+    secrets = Secrets(suite, hidden)
+    sizes = [
+        entry.source.stat().st_size
+        for task in session.tasks
+        for entry in shown_inputs(suite, task.id, secrets)
+    ]
     estimates: list[TrialEstimate] = []
     if isinstance(agent, EstimatingAgent):
         estimates = [_estimate(session, agent, turns) for turns in (FEWEST_TURNS, MOST_TURNS)]
@@ -44,7 +50,7 @@ def preview(session: Session) -> Preview:
         session=session,
         input_files=len(sizes),
         input_bytes=sum(sizes),
-        hidden_files=sum(len(suite.hidden(task.id)) for task in session.tasks),
+        hidden_files=len(hidden),
         mounts=agent.mounts if isinstance(agent, EquippedAgent) else (),
         estimates=estimates,
     )

@@ -13,6 +13,7 @@ from itbench.run.judge import Judge
 from itbench.run.session import Session
 from itbench.run.trial import TrialSetting, run_trial
 from itbench.store.writer import RunWriter
+from itbench.suites.shown import Secrets
 
 _RETRIED = frozenset({Stage.ENVIRONMENT, Stage.MODEL})
 
@@ -108,8 +109,14 @@ def _setting(session: Session, hooks: Hooks) -> TrialSetting:
         seed=session.plan.seed,
         bench_sandbox=session.bench_sandbox,
         faults={task_id: session.plan.data_faults[task_id] for task_id in session.plan.faulty},
+        secrets=_secrets(session),
         on_event=(lambda key, event: hooks.tell("trace_event", key=key, event=event)) if listens else None,
     )
+
+
+def _secrets(session: Session) -> Secrets:
+    sound = [task for task in session.tasks if task.id not in session.plan.faulty]
+    return Secrets(session.suite, (entry for task in sound for entry in session.suite.hidden(task.id)))
 
 
 @contextmanager

@@ -12,8 +12,7 @@ from itbench.plugins.domains import domain_host
 from itbench.run.blame import Blamed, blame
 from itbench.run.judge import Judge
 from itbench.suites.hashing import FileDigests, content_hash, deciding_options, private_hash
-from itbench.suites.shown import shown_inputs
-from itbench.suites.soundness import data_faults
+from itbench.suites.soundness import TaskData, data_faults, read_data
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +38,22 @@ def plan_tasks(
         DataError: an input or hidden data cannot be read, or an input is a truth under another name.
     """
     checker = f"{domain_host().origin(domain.name)} {domain.name}/{suite.name} {suite.version}"
-    faults = data_faults(suite, tasks, checker, progress)
     digests, judge, deciding = FileDigests(), Judge(domain, suite), deciding_options(suite, options)
+    data = read_data(suite, tasks)
+    faults = data_faults(suite, data, checker, digests, progress)
 
-    def planned(task: Task) -> PlannedTask:
-        shown = content_hash(task.model_dump_json(), shown_inputs(suite, task.id), digests, deciding)
+    def planned(each: TaskData) -> PlannedTask:
+        task = each.task
+        shown = content_hash(task.model_dump_json(), each.inputs, digests, deciding)
         if not is_scored:
             return PlannedTask(id=task.id, content_hash=shown)
         try:
             with blame(Stage.TASK):
-                secret = private_hash(judge.truth(task.id), suite.hidden(task.id), digests)
+                secret = private_hash(judge.truth(task.id), each.hidden, digests)
         except Blamed as error:
             faults.setdefault(task.id, []).append(error.fault.message)
             return PlannedTask(id=task.id, content_hash=shown)
         return PlannedTask(id=task.id, content_hash=shown, private_hash=secret)
 
-    found = tuple(map(planned, tasks))
+    found = tuple(map(planned, data))
     return PlannedTasks(found, {task_id: tuple(lines) for task_id, lines in faults.items()})

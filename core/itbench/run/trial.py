@@ -23,7 +23,7 @@ from itbench.run.blame import Blamed, blame, fault_of
 from itbench.run.collect import Collected, collect
 from itbench.run.judge import Judge
 from itbench.schema.answer import read_answer
-from itbench.suites.shown import shown_inputs
+from itbench.suites.shown import Secrets, shown_inputs
 from itbench.workspaces.traced import TracedWorkspace
 
 # How long an agent may take to clean up after it was told to stop.
@@ -38,6 +38,7 @@ class TrialSetting:
         judge: None in a run that does not score.
         bench_sandbox: what observe tries submissions in; None for the sandbox that the agent works in.
         faults: what is wrong with the data of tasks; nobody works on those.
+        secrets: what no agent may be shown; None for the suite's truths and the hidden data of each task itself.
     """
 
     domain: Domain
@@ -48,6 +49,7 @@ class TrialSetting:
     seed: int
     bench_sandbox: Sandbox | None = None
     faults: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    secrets: Secrets | None = None
     on_event: Callable[[TrialKey, TraceEvent], object] | None = None
 
 
@@ -100,7 +102,7 @@ async def _work(setting: TrialSetting, task: Task, trace: Trace, ending: _Ending
         raise Blamed(Fault(Stage.TASK, f"its data is faulty: {lines[0]}", "\n".join(lines)))
     with blame(Stage.ENVIRONMENT):
         make = setting.domain.environment or FilesEnvironment
-        environment = make(task, shown_inputs(setting.suite, task.id), setting.sandbox)
+        environment = make(task, shown_inputs(setting.suite, task.id, setting.secrets), setting.sandbox)
         async with environment.open() as workspace:
             ending.fault = await _solve(setting.agent, task, workspace, trace)
             ending.collected = await collect(task, workspace)

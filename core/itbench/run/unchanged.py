@@ -1,10 +1,11 @@
 """What must be as it was when a run is resumed: its tasks, inputs, truths and hidden data."""
 
 from collections.abc import Mapping
+from itertools import chain
 from pathlib import Path
 
 from itbench.errors import UsageError
-from itbench.interfaces.plan import Plan, PlannedTask
+from itbench.interfaces.plan import Plan
 from itbench.interfaces.suite import Suite
 from itbench.interfaces.task import Task
 from itbench.run.judge import Judge
@@ -16,7 +17,7 @@ from itbench.suites.hashing import (
     private_hash,
 )
 from itbench.suites.reopen import planned_options
-from itbench.suites.shown import shown_inputs
+from itbench.suites.shown import Secrets, shown_inputs
 
 # 1: one hash of task, inputs and hidden files. 2: task, options and inputs; and apart from it truth and hidden files.
 HASH_VERSION = 2
@@ -37,7 +38,10 @@ def check_tasks(
     Raises:
         UsageError: names the first task that has changed, and what of it.
     """
-    digests = FileDigests()
+    digests, deciding = FileDigests(), deciding_options(suite, planned_options(plan.model_dump()))
+    kept = [task.id for task in plan.tasks if task.id in current and task.id not in plan.faulty]
+    hidden = {task_id: suite.hidden(task_id) for task_id in kept}
+    secrets = Secrets(suite, chain.from_iterable(hidden.values()))
     for planned in plan.tasks:
         if planned.id not in current:
             raise _changed(path, f"task {planned.id!r} is no longer in the suite")
@@ -50,7 +54,12 @@ def check_tasks(
             )
         if planned.id in plan.faulty:
             continue
-        if _content_hash(plan, planned, document, suite, digests) != planned.content_hash:
+        inputs = shown_inputs(suite, planned.id, secrets)
+        if plan.hash_version < HASH_VERSION:
+            found = first_content_hash(document, inputs, hidden[planned.id], digests)
+        else:
+            found = content_hash(document, inputs, digests, deciding)
+        if found != planned.content_hash:
             raise _changed(path, f"the inputs of task {planned.id!r} have changed")
 
 
@@ -68,15 +77,6 @@ def check_truths(path: Path, plan: Plan, suite: Suite, judge: Judge) -> None:
         found = private_hash(judge.truth(planned.id), suite.hidden(planned.id), digests)
         if found != planned.private_hash:
             raise _changed(path, f"the truth or the hidden data of task {planned.id!r} has changed")
-
-
-def _content_hash(plan: Plan, planned: PlannedTask, document: str, suite: Suite, digests: FileDigests) -> str:
-    inputs = shown_inputs(suite, planned.id)
-    if plan.hash_version < HASH_VERSION:
-        return first_content_hash(document, inputs, suite.hidden(planned.id), digests)
-    return content_hash(
-        document, inputs, digests, deciding_options(suite, planned_options(plan.model_dump()))
-    )
 
 
 def _changed(path: Path, what: str) -> UsageError:

@@ -18,7 +18,7 @@ from itbench.interfaces.json import JsonObject
 from itbench.interfaces.suite import Suite, SuiteOptions
 from itbench.interfaces.workspace import Input
 
-# Hashing small files is quicker than remembering them.
+# Hashing smaller files is quicker than keeping their hashes on disk.
 _REMEMBER_FROM_BYTES = 1 << 20
 _Key: TypeAlias = tuple[str, str, int, int, int]
 
@@ -85,16 +85,17 @@ class FileDigests:
     def digest(self, path: Path) -> str:
         """Return the hexadecimal digest of a file's content."""
         status = path.stat()
-        if status.st_size < _REMEMBER_FROM_BYTES:
-            return hashlib.sha256(path.read_bytes()).hexdigest()
         # As text: an inode may have more bits than SQLite's integers.
         inode = str(status.st_ino)
-        key = (str(path.resolve()), inode, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
-        self._load()
+        key = (str(path.absolute()), inode, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+        is_large = status.st_size >= _REMEMBER_FROM_BYTES
+        if is_large:
+            self._load()
         if key not in self._known:
             with path.open("rb") as file:
                 self._known[key] = hashlib.file_digest(file, "sha256").hexdigest()
-            self._remember(key)
+            if is_large:
+                self._remember(key)
         return self._known[key]
 
     def _load(self) -> None:

@@ -3,6 +3,7 @@
 A file is known by device and inode, so hard links, symbolic links and bind mounts are all seen through.
 """
 
+import os
 import stat
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -15,58 +16,76 @@ from itbench.interfaces.workspace import Input
 _Identity: TypeAlias = tuple[int, int]
 
 
-def shown_inputs(suite: Suite, task_id: str, also_hidden: Sequence[Input] = ()) -> Sequence[Input]:
-    """Return the inputs of a task.
+class Secrets:
+    """The files that no agent may be shown: all truths of a suite, and hidden data.
 
     Args:
-        suite: of the task.
-        task_id: of the task.
-        also_hidden: hidden data of other tasks; that of this one and all truths are looked at anyway.
+        suite: whose truths they are.
+        hidden: data of one task or of several.
+    """
+
+    def __init__(self, suite: Suite, hidden: Iterable[Input]) -> None:
+        self._truths: dict[_Identity, Path] = {}
+        self._by_size: dict[int, list[Path]] = {}
+        for path in suite.truth_files():
+            status = _status(path)
+            if status is not None and stat.S_ISREG(status.st_mode):
+                self._truths[_identity(status)] = path
+                self._by_size.setdefault(status.st_size, []).append(path)
+        self._hidden = {
+            _identity(status): entry.source
+            for entry in hidden
+            if (status := _status(entry.source)) is not None
+        }
+
+    def refuse(self, path: Path) -> None:
+        """Check that a file may be shown.
+
+        Raises:
+            DataError: it is not there, is no plain file, or is one of the secrets under another name.
+        """
+        try:
+            status = path.stat()
+        except OSError as error:
+            raise DataError(f"{path}: cannot be read: {error.strerror}") from error
+        if not stat.S_ISREG(status.st_mode):
+            raise DataError(f"{path}: no plain file, so it cannot be shown to agents; remove it")
+        identity = _identity(status)
+        if identity in self._truths:
+            raise DataError(f"{path}: another name of a truth; remove it")
+        if identity in self._hidden and not _is_stored_by_content(path, self._hidden[identity]):
+            raise DataError(f"{path}: another name of data that only the scoring may see; remove it")
+
+    def holds_copy_of(self, path: Path) -> bool:
+        """Tell whether a file has the very bytes of a truth."""
+        size = path.stat().st_size
+        return size > 0 and any(
+            path.read_bytes() == truth.read_bytes() for truth in self._by_size.get(size, ())
+        )
+
+
+def shown_inputs(suite: Suite, task_id: str, secrets: Secrets | None = None) -> Sequence[Input]:
+    """Return the inputs of a task; without `secrets`, those of the suite's truths and of the task itself are looked at.
 
     Raises:
         DataError: one of them is not there, is no plain file, or is the same file as a truth or as hidden data.
     """
+    if secrets is None:
+        secrets = Secrets(suite, suite.hidden(task_id))
     inputs = suite.inputs(task_id)
-    truths = {_identity(path) for path in suite.truth_files()}
-    hidden = {_identity(entry.source): entry.source for entry in [*also_hidden, *suite.hidden(task_id)]}
     for entry in inputs:
-        identity = _plain(entry.source)
-        if identity in truths:
-            raise DataError(f"{entry.source}: another name of a truth; remove it")
-        if identity in hidden and not _is_stored_by_content(entry.source, hidden[identity]):
-            raise DataError(f"{entry.source}: another name of data that only the scoring may see; remove it")
+        secrets.refuse(entry.source)
     return inputs
 
 
-def copies_of_truths(suite: Suite, inputs: Iterable[Input]) -> list[Path]:
-    """Return the inputs that have the very bytes of a truth."""
-    truths: dict[int, list[Path]] = {}
-    for path in suite.truth_files():
-        if path.is_file():
-            truths.setdefault(path.stat().st_size, []).append(path)
-    return [
-        entry.source
-        for entry in inputs
-        if (size := entry.source.stat().st_size)
-        and any(entry.source.read_bytes() == truth.read_bytes() for truth in truths.get(size, ()))
-    ]
-
-
-def _plain(path: Path) -> _Identity:
+def _status(path: Path) -> os.stat_result | None:
     try:
-        status = path.stat()
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror}") from error
-    if not stat.S_ISREG(status.st_mode):
-        raise DataError(f"{path}: no plain file, so it cannot be shown to agents; remove it")
-    return status.st_dev, status.st_ino
-
-
-def _identity(path: Path) -> _Identity | None:
-    try:
-        status = path.stat()
+        return path.stat()
     except OSError:
         return None  # What is not there is no other name of anything.
+
+
+def _identity(status: os.stat_result) -> _Identity:
     return status.st_dev, status.st_ino
 
 

@@ -3,9 +3,12 @@
 Data that was found sound is remembered by its content, so that large datasets are looked through once only.
 """
 
+import hashlib
+import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 from itbench.cache import cache_dir
@@ -14,43 +17,66 @@ from itbench.interfaces.suite import Progress, Suite, no_progress
 from itbench.interfaces.task import Task
 from itbench.interfaces.workspace import Input
 from itbench.suites.hashing import FileDigests, content_hash
-from itbench.suites.shown import copies_of_truths, shown_inputs
+from itbench.suites.shown import Secrets, shown_inputs
 
 _MOST_FAULTS = 20
 
 
+@dataclass(frozen=True, slots=True)
+class TaskData:
+    """A task with its files, each listed once and known to be fit to be shown."""
+
+    task: Task
+    inputs: Sequence[Input]
+    hidden: Sequence[Input]
+    secrets: Secrets
+
+
+def read_data(suite: Suite, tasks: Sequence[Task]) -> list[TaskData]:
+    """Return the data of tasks.
+
+    Raises:
+        DataError: an input cannot be shown, such as hidden data of another one of the tasks.
+    """
+    hidden = {task.id: suite.hidden(task.id) for task in tasks}
+    secrets = Secrets(suite, (entry for entries in hidden.values() for entry in entries))
+    return [TaskData(task, shown_inputs(suite, task.id, secrets), hidden[task.id], secrets) for task in tasks]
+
+
 def data_faults(
-    suite: Suite, tasks: Sequence[Task], checker: str, progress: Progress = no_progress
+    suite: Suite,
+    data: Sequence[TaskData],
+    checker: str,
+    digests: FileDigests,
+    progress: Progress = no_progress,
 ) -> dict[str, list[str]]:
     """Return what is wrong with the data of each task of which something is, one line each.
 
     Args:
         suite: whose check is asked.
-        tasks: to look at.
+        data: of the tasks to look at.
         checker: names the check in its version; what another one found is not believed.
+        digests: of files.
         progress: is told how far it is.
-
-    Raises:
-        DataError: an input cannot be shown at all.
     """
-    memory, digests = SoundData(), FileDigests()
+    memory, truths = SoundData(), _truths_digest(suite, digests)
     found: dict[str, list[str]] = {}
     sound: list[str] = []
-    hidden = [entry for task in tasks for entry in suite.hidden(task.id)]
-    for done, task in enumerate(tasks):
-        progress("checking data", done, len(tasks))
-        inputs = shown_inputs(suite, task.id, hidden)
-        key = f"{checker} {content_hash(task.model_dump_json(), [*inputs, *suite.hidden(task.id)], digests)}"
-        lines = _copies(suite, inputs) + ([] if key in memory else _checked(suite, task.id))
+    for done, each in enumerate(data):
+        progress("checking data", done, len(data))
+        content = content_hash(each.task.model_dump_json(), [*each.inputs, *each.hidden], digests)
+        key = f"{checker} {content} {truths}"
+        lines = _copies(each.inputs, each.secrets)
+        lines += [] if key in memory else _checked(suite, each.task.id)
         if lines:
-            found[task.id] = _first(lines)
+            found[each.task.id] = _first(lines)
         else:
             sound.append(key)
     memory.remember(sound)
     return found
 
 
-def task_data_faults(suite: Suite, task_id: str, hidden: Sequence[Input] = ()) -> list[str]:
+def task_data_faults(suite: Suite, task_id: str, hidden: Iterable[Input] = ()) -> list[str]:
     """Return what is wrong with the data of one task, one line each; nothing is remembered.
 
     Args:
@@ -59,14 +85,26 @@ def task_data_faults(suite: Suite, task_id: str, hidden: Sequence[Input] = ()) -
         hidden: data of other tasks.
     """
     try:
-        inputs = shown_inputs(suite, task_id, hidden)
-        return _first(_copies(suite, inputs) + _checked(suite, task_id))
+        secrets = Secrets(suite, [*hidden, *suite.hidden(task_id)])
+        inputs = shown_inputs(suite, task_id, secrets)
+        return _first(_copies(inputs, secrets) + _checked(suite, task_id))
     except DataError as error:
         return [str(error)]
 
 
-def _copies(suite: Suite, inputs: Sequence[Input]) -> list[str]:
-    return [f"{path}: a copy of a truth; remove it" for path in copies_of_truths(suite, inputs)]
+def _truths_digest(suite: Suite, digests: FileDigests) -> str:
+    """Return a hash of all files with truths: a check may look at them too."""
+    files = [path for path in suite.truth_files() if path.is_file()]
+    parts = [[str(path), digests.digest(path)] for path in files]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def _copies(inputs: Sequence[Input], secrets: Secrets) -> list[str]:
+    return [
+        f"{entry.source}: a copy of a truth; remove it"
+        for entry in inputs
+        if secrets.holds_copy_of(entry.source)
+    ]
 
 
 def _checked(suite: Suite, task_id: str) -> list[str]:

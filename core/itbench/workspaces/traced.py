@@ -1,4 +1,7 @@
-"""A workspace that notes each command in the trace and keeps it within the task's limits."""
+"""A workspace that notes each command in the trace and keeps it within the task's limits.
+
+Once a limit has been reached every method raises `LimitReached`: an agent that catches it can do nothing more.
+"""
 
 import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -43,7 +46,32 @@ class TracedWorkspace:
         env: Mapping[str, str] | None = None,
         heard: Heard | None = None,
     ) -> Execution:
-        """Run a command and note it."""
+        """Run a command and note it; it may take no longer than the task allows one command."""
+        limit_s = min(timeout_s, self._trace.limits.command_s)
+        return await self._noted(command, timeout_s=limit_s, stdin=stdin, env=env, heard=heard)
+
+    async def host(
+        self,
+        program: Sequence[str],
+        *,
+        timeout_s: float,
+        stdin: bytes = b"",
+        env: Mapping[str, str] | None = None,
+        heard: Heard | None = None,
+    ) -> Execution:
+        """Run a program that is itself the agent and note it; only the limits of the whole trial hold for it."""
+        return await self._noted(program, timeout_s=timeout_s, stdin=stdin, env=env, heard=heard)
+
+    async def _noted(
+        self,
+        command: str | Sequence[str],
+        *,
+        timeout_s: float,
+        stdin: bytes,
+        env: Mapping[str, str] | None,
+        heard: Heard | None,
+    ) -> Execution:
+        self._trace.check()
         more = {} if heard is None else {"heard": heard}
         result = await self._inner.execute(command, timeout_s=timeout_s, stdin=stdin, env=env, **more)
         output: JsonValue = {
@@ -60,14 +88,17 @@ class TracedWorkspace:
 
     async def read_file(self, path: str, *, max_bytes: int | None = None) -> bytes:
         """Return a file's content."""
+        self._trace.check()
         return await self._inner.read_file(path, max_bytes=max_bytes)
 
     async def write_file(self, path: str, data: bytes) -> None:
         """Write a file."""
+        self._trace.check()
         await self._inner.write_file(path, data)
 
     async def list_files(self, path: str = ".") -> list[str]:
         """Return the paths of all files below a folder."""
+        self._trace.check()
         return await self._inner.list_files(path)
 
     async def listen(self) -> socket.socket:
@@ -76,12 +107,14 @@ class TracedWorkspace:
         Raises:
             StageError: this workspace has none.
         """
+        self._trace.check()
         if not isinstance(self._inner, Listening):
             raise StageError(Stage.ENVIRONMENT, f"a {type(self._inner).__name__} has no way out to listen on")
         return await self._inner.listen()
 
     def _traced(self, tool: Tool) -> Callable[..., Awaitable[JsonValue]]:
         async def call(**arguments: JsonValue) -> JsonValue:
+            self._trace.check()
             started, output, is_ok = monotonic(), None, False
             try:
                 output = await tool.call(**arguments)

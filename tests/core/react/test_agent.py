@@ -352,17 +352,12 @@ def test_a_trial_that_is_done_again_is_answered_from_the_cache(work: Any, tmp_pa
 
 
 @APIS
-def test_the_default_sandbox_is_no_hindrance_and_makes_the_cache_useful(work: Any, api: str) -> None:
-    support = pytest.importorskip("itbench.sandbox.support", reason="there is no sandbox here")
-    if problem := support.available():
-        pytest.skip(problem)
-    from itbench.sandbox.bubblewrap import BubblewrapSandbox
-
-    sandbox = BubblewrapSandbox(with_tools=False)
-    sandbox.prepare()
+def test_the_default_sandbox_is_no_hindrance_and_makes_the_cache_useful(
+    work: Any, api: str, plain_sandbox: Any
+) -> None:
     answers = turns(Answer(text="I add.", calls=[("execute", {"command": "pwd; env"}), WRITE, FINISH]))
     with ModelServer(answers) as server:
-        first, again = (work(None, api, sandbox=sandbox, server=server, cache="yes") for _ in range(2))
+        first, again = (work(None, api, sandbox=plain_sandbox, server=server, cache="yes") for _ in range(2))
     assert [json.loads(done.answer) for done in (first, again)] == [{"sum": 5}] * 2
     assert first.events("tool")[0]["output"]["stdout"].startswith("/home/user\n")
     assert "PLANTED" not in first.events("tool")[0]["output"]["stdout"]

@@ -48,7 +48,7 @@ class Moody(SumScorer):
         return super().score(task, submission, truth)
 
 DOMAIN = replace(SUMS, name='flaky', scorer=Moody(),
-    agents=(AgentSpec(name='flaky', summary='s', create=Flaky, role='baseline'),))
+    agents=(AgentSpec(name='flaky', summary='s', create=Flaky, role='baseline', is_in_process=True),))
 """
 
 

@@ -54,6 +54,39 @@ DOMAIN = Domain(name="wells", summary="Dig.", scorer=Depth(),
 '''
 
 
+MANY = """
+import json
+from pathlib import Path
+from itbench import AgentSpec, Domain, Score, Suite, Task
+
+ASKED = Path("asked")
+
+class Many(Suite):
+    name, version, summary = "many", "1", "Many tasks."
+    def tasks(self):
+        return [Task(id=f"m-{number}", title="t", instructions="i") for number in range(40)]
+    def truth(self, task_id):
+        return {"canary": f"canary-of-{task_id}-4f1b7a"}
+    def truth_files(self):
+        with ASKED.open("a") as file:
+            file.write("x")
+        return []
+
+class Idle:
+    def __init__(self, request):
+        pass
+    async def solve(self, task, workspace, trace):
+        await workspace.write_file("answer.json", b"{}")
+
+class One:
+    def score(self, task, submission, truth):
+        return Score(value=1.0)
+
+DOMAIN = Domain(name="many", summary="s", scorer=One(), suites=(Many(),), solution=lambda task, truth: {},
+    agents=(AgentSpec(name="idle", summary="s", create=Idle, role="baseline", is_in_process=True),))
+"""
+
+
 def write(path: str, value: object) -> None:
     target = Path("wells") / path
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -481,3 +514,19 @@ def test_a_disabled_plugin_of_the_same_name_is_not_named_as_the_one_that_ran(
         "wells-1 1.0",
         {"wells-1 1.0"},
     )
+
+
+def test_the_truths_of_a_suite_are_listed_a_few_times_for_a_run_and_not_for_each_task(
+    distribution: Callable[..., Path], itbench: Itbench
+) -> None:
+    distribution("many", group="itbench.domains", points={"many": "many_one:DOMAIN"}, code={"many_one": MANY})
+    asked = Path("asked")
+    commands = (("run", "many", "--dry-run"), ("run", "many"), ("resume", None))
+    for word, *rest in commands:
+        asked.write_text("")
+        path = [next(Path("runs").glob("*.itbench"))] if rest == [None] else rest
+        assert itbench(word, *path).code == 0
+        assert len(asked.read_text()) <= 6, word
+    asked.write_text("")
+    assert itbench("run", "many", "--limit", "1", "--dry-run").code == 0
+    assert len(asked.read_text()) > 0

@@ -334,17 +334,10 @@ def test_stirrup_leaves_nothing_in_the_users_home_and_prints_nothing(
 
 
 @APIS
-def test_a_trial_goes_through_in_the_default_sandbox(work: Any, api: str) -> None:
-    from itbench.sandbox.bubblewrap import BubblewrapSandbox
-    from itbench.sandbox.support import available
-
-    if problem := available():
-        pytest.skip(problem)
-    sandbox = BubblewrapSandbox(with_tools=False)
-    sandbox.prepare()
+def test_a_trial_goes_through_in_the_default_sandbox(work: Any, api: str, plain_sandbox: Any) -> None:
     look = ("run_shell", {"cmd": "pwd; env; echo {a,b}"})
     finish = ("finish", {"reason": "added", "paths": ["/home/user/answer.json"]})
-    done = work(turns(Answer(calls=[look, WRITE, finish])), api, sandbox=sandbox)
+    done = work(turns(Answer(calls=[look, WRITE, finish])), api, sandbox=plain_sandbox)
     assert (done.error, json.loads(done.answer), done.where) == (None, {"sum": 5}, "/home/user")
     shown = done.events("tool")[0]["output"]["stdout"]
     assert shown.startswith("/home/user\n")

@@ -110,6 +110,20 @@ def test_a_lock_that_nobody_holds_is_taken_whatever_it_says(tmp_path: Path, text
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("text", ["precious", None], ids=["a file", "nothing"])
+def test_a_link_in_the_place_of_the_lock_is_refused_and_nothing_is_written_through_it(
+    tmp_path: Path, text: str | None
+) -> None:
+    target = tmp_path / "other"
+    if text is not None:
+        target.write_text(text)
+    (tmp_path / "x.itbench.lock").symlink_to(target)
+    with pytest.raises(StorageError, match="cannot write the run file"):
+        Claim(tmp_path / "x.itbench")
+    assert target.exists() == (text is not None)
+    assert text is None or target.read_text() == text
+
+
 def test_a_program_that_the_holder_starts_does_not_keep_the_run(tmp_path: Path) -> None:
     code = (
         "import subprocess, sys\nfrom pathlib import Path\nfrom itbench.store.claim import Claim\n"

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from itbench import DataError, Input, JsonObject, Suite, Task
-from itbench.suites.soundness import SoundData, data_faults, task_data_faults
+from itbench.suites.hashing import FileDigests
+from itbench.suites.soundness import SoundData, data_faults, read_data, task_data_faults
 
 
 class Letters(Suite):
@@ -39,7 +40,7 @@ class Letters(Suite):
 
 
 def faults(suite: Letters, checker: str = "checker 1") -> dict[str, list[str]]:
-    return data_faults(suite, suite.tasks(), checker)
+    return data_faults(suite, read_data(suite, suite.tasks()), checker, FileDigests())
 
 
 @pytest.fixture
@@ -81,6 +82,19 @@ def test_other_content_another_check_and_a_direct_question_are_looked_at_again(r
     (root / "a").write_text("abc")
     assert faults(suite) == {}
     assert len(suite.checked) == 4
+
+
+def test_another_truth_is_looked_at_again(root: Path, tmp_path: Path) -> None:
+    class WithTruths(Letters):
+        def truth_files(self) -> list[Path]:
+            return [tmp_path / "truth"]
+
+    (tmp_path / "truth").write_text("one")
+    suite = WithTruths(root, a="abc")
+    assert faults(suite) == faults(suite) == {}
+    (tmp_path / "truth").write_text("two")
+    assert faults(suite) == {}
+    assert suite.checked == ["a", "a"]
 
 
 @pytest.mark.parametrize("content", ["no database", None], ids=["broken", "a folder in its place"])
