@@ -12,7 +12,7 @@ _MEANINGS = {
     "cheat": "the best of the agents that know nothing",
     "adversary": (
         "reached by fixed rules that know how these tasks are made: "
-        "until the suite is redesigned, no score on it shows more skill than theirs"
+        "until the suite is redesigned, only what a score has above that shows skill"
     ),
 }
 

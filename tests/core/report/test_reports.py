@@ -87,7 +87,7 @@ def test_the_leaderboard_ranks_runs_of_the_same_tasks_and_marks_them(sums: Path,
             {"agent": "y", "value": 1.0, "role": "adversary"},
             (
                 "floor: 1.000 (y), reached by fixed rules that know how these tasks are made: "
-                "until the suite is redesigned, no score on it shows more skill than theirs"
+                "until the suite is redesigned, only what a score has above that shows skill"
             ),
         ),
     ],

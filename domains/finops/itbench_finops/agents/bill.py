@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from itbench.errors import DataError
@@ -54,12 +55,18 @@ class AccountBill:
         return min((each.first_day() for each in self.families.values()), default=self.question.day)
 
 
+# All cheats of a task in a row read the same table.
+@lru_cache(maxsize=2)
+def _table(data: bytes) -> CostTable:
+    return read_costs(data, source="data.csv")
+
+
 async def read_bill(workspace: Workspace, trace: Trace) -> AccountBill | None:
     """Return the bill of the account in question; None, with a note, where there is none that can be read."""
     try:
         question = read_question(await workspace.read_file("anomaly.json"), source="anomaly.json")
         data = await workspace.read_file("data.csv", max_bytes=_LARGEST_BYTES)
-        table = read_costs(data, source="data.csv")
+        table = _table(data)
     except (OSError, ValueError, DataError) as error:
         trace.record("note", about="bill", text=f"cannot be read: {error}")
         return None
