@@ -24,7 +24,7 @@ from itbench_ciso.engines.inside.requests import Request, requests
 _LONGEST_MESSAGE = 5 * 1024
 _LONGEST_SHOWN = 80
 # An expression may be nested 250 deep, and each level takes a few frames.
-_DEEPEST_STACK = 20_000
+DEEPEST_STACK = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class CelEngine:
     """
 
     def __init__(self, policy: Mapping[str, Any]) -> None:
-        sys.setrecursionlimit(_DEEPEST_STACK)
+        sys.setrecursionlimit(DEEPEST_STACK)
         self._work = Work()
         self._constraints = policy["matchConstraints"]
         self._fails = policy.get("failurePolicy", "Fail") == "Fail"

@@ -122,12 +122,11 @@ def _call(node: Call, checked: Checked) -> Step:
     special = _SPECIAL.get(node.function)
     if special is not None and node not in checked.functions:
         return special([step_of(each, checked) for each in node.arguments], node)
-    if node.function == "@in":
-        member = _constant_set([step_of(each, checked) for each in node.arguments], node)
-        if member is not None:
-            return member
     target = [] if node.target is None or node in checked.functions else [node.target]
     steps = [step_of(each, checked) for each in [*target, *node.arguments]]
+    member = _constant_set(steps, node) if node.function == "@in" else None
+    if member is not None:
+        return member
     overloads = checked.calls[node]
     name = checked.functions.get(node, node.function)
 

@@ -1,5 +1,6 @@
 """Divides the text of an expression into tokens."""
 
+import math
 import re
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -27,6 +28,8 @@ _TOKEN = re.compile(
 _ESCAPE = re.compile(r"\\(?:(?P<plain>[abfnrtv\\?\"'`])|[xX](?P<byte>[0-9a-fA-F]{2})|(?P<octal>[0-3][0-7]{2})"
                      r"|u(?P<short>[0-9a-fA-F]{4})|U(?P<long>[0-9a-fA-F]{8}))")  # fmt: skip
 _LARGEST_INT, _LARGEST_UINT = 2**63 - 1, 2**64 - 1
+# No literal has more digits, but for zeros before them.
+_MOST_DIGITS = 20
 
 
 class Kind(Enum):
@@ -64,6 +67,8 @@ def tokens(text: str) -> list[Token]:
         CompileError: it has a character or literal that the language does not know.
     """
     found, offset = [], 0
+    if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise CompileError("line 1, column 1: Syntax error: a surrogate is no character")
     while offset < len(text):
         match = _TOKEN.match(text, offset)
         if match is None:
@@ -85,15 +90,20 @@ def _token(text: str, match: re.Match[str]) -> tuple[Token | None, int]:
     if match["sign"]:
         return Token(Kind.SIGN, match["sign"], start), end
     if match["double"]:
-        return Token(Kind.DOUBLE, float(match["double"]), start), end
+        number = float(match["double"])
+        if math.isinf(number):
+            raise CompileError(f"{place(text, start)}: invalid double literal")
+        return Token(Kind.DOUBLE, number, start), end
     if match["quote"]:
         return _quoted(text, match)
     digits, is_unsigned = (
         match["hexadecimal"] or match["decimal"],
         match["hexadecimal_unsigned"] or match["decimal_unsigned"],
     )
-    if len(digits) > 1 and match["decimal"] and digits.startswith("0") and digits.strip("0") == "":
-        digits = "0"
+    digits = digits[2:] if match["hexadecimal"] else digits
+    digits = digits.lstrip("0") or "0"
+    if len(digits) > _MOST_DIGITS:
+        raise CompileError(f"{place(text, start)}: invalid {'uint' if is_unsigned else 'int'} literal")
     return _integer(text, start, int(digits, 16 if match["hexadecimal"] else 10), bool(is_unsigned)), end
 
 

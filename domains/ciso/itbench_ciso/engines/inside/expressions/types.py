@@ -68,15 +68,18 @@ def list_of(item: Type) -> Type:
 
 def resolved(kind: Type, bindings: Bindings) -> Type:
     """Return a type with all that is known of those that it stands for."""
-    while kind.is_any and kind.name in bindings:
-        kind = bindings[kind.name]
-    return Type(kind.name, tuple(resolved(part, bindings) for part in kind.parts)) if kind.parts else kind
+    kind = _outer(kind, bindings)
+    parts = tuple(resolved(part, bindings) for part in kind.parts)
+    is_new = any(part is not before for part, before in zip(parts, kind.parts, strict=True))
+    return Type(kind.name, parts) if is_new else kind
 
 
 def settled(kind: Type, bindings: Bindings) -> Type:
     """Return a type in which whatever is not known is dyn."""
-    kind = resolved(kind, bindings)
-    return DYN if kind.is_any else Type(kind.name, tuple(settled(part, bindings) for part in kind.parts))
+    kind = _outer(kind, bindings)
+    parts = tuple(settled(part, bindings) for part in kind.parts)
+    is_new = any(part is not before for part, before in zip(parts, kind.parts, strict=True))
+    return DYN if kind.is_any else Type(kind.name, parts) if is_new else kind
 
 
 def assign(expected: Type, given: Type, bindings: Bindings) -> bool:

@@ -80,7 +80,12 @@ def _address(text: str) -> Address:
 
 def _block(text: str) -> Block:
     address, sign, prefix = text.partition("/")
-    if not sign or not (prefix.isascii() and prefix.isdigit()) or (len(prefix) > 1 and prefix[0] == "0"):
+    if (
+        not sign
+        or not (prefix.isascii() and prefix.isdigit())
+        or (len(prefix) > 1 and prefix[0] == "0")
+        or len(prefix) > len("128")
+    ):
         raise EvaluationError(f"network address parse error during conversion from string: {text[:60]!r}")
     found = _address(address).address
     if int(prefix) > found.max_prefixlen:

@@ -21,7 +21,7 @@ _SEMVER = re.compile(
     rf"({_NUMBER})\.({_NUMBER})\.({_NUMBER})(?:-([0-9A-Za-z.-]+))?(?:\+([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?",
     re.ASCII,
 )
-_LARGEST_PART = 2**64 - 1
+_LARGEST_PART, _MOST_DIGITS = 2**64 - 1, 20
 _LONGEST_LABEL, _LONGEST_SUBDOMAIN = 63, 253
 _LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 _QUALIFIED = r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
@@ -54,9 +54,12 @@ def read_semver(text: str) -> Semver | None:
     if match is None:
         return None
     parts = tuple(match[4].split(".")) if match[4] else ()
+    digits = [*match.group(1, 2, 3), *(part for part in parts if part.isdigit())]
+    if any(len(each) > _MOST_DIGITS or int(each) > _LARGEST_PART for each in digits):
+        return None
     numbers = (int(match[1]), int(match[2]), int(match[3]))
     is_wrong = any(not part or (part.isdigit() and len(part) > 1 and part[0] == "0") for part in parts)
-    return None if is_wrong or max(numbers) > _LARGEST_PART else Semver(numbers, parts)
+    return None if is_wrong else Semver(numbers, parts)
 
 
 def _normalized(text: str) -> str:

@@ -20,6 +20,8 @@ _FACTORS = (
     | {f"{letter}i": Fraction(1024**power) for power, letter in enumerate("KMGTPE", start=1)}
 )
 _LARGEST_EXPONENT = 400
+# Kubernetes has no such limit; nobody writes longer numbers.
+_LONGEST = 1000
 _LEAST_STEP = 10**9
 
 
@@ -42,7 +44,7 @@ class Quantity:
 
 def read_quantity(text: str) -> Quantity | None:
     """Return a quantity, rounded away from zero to a billionth as Kubernetes does; None if it is none."""
-    match = _QUANTITY.fullmatch(text)
+    match = _QUANTITY.fullmatch(text) if len(text) <= _LONGEST else None
     if match is None:
         return None
     exponent = int(match[2][1:]) if match[2] else 0
