@@ -84,8 +84,9 @@ ADMITS = [
 
 
 def test_what_the_language_and_kubernetes_offer_is_there(admitted: Admitted) -> None:
-    failing = [each for each in ADMITS if admitted(each)[0].kind != "true"]
-    assert failing == []
+    # The message names the first that fails.
+    (verdict,) = admitted(*ADMITS)
+    assert (str(verdict.kind), verdict.message) == ("true", "")
 
 
 @pytest.mark.parametrize(
@@ -181,8 +182,7 @@ def test_each_object_is_created_on_its_own_and_one_denial_is_enough(admitted: Ad
 
 
 def test_a_policy_that_costs_too_much_is_denied_as_an_api_server_denies_it(admitted: Admitted) -> None:
-    numbers = "[" + ", ".join(str(number) for number in range(60)) + "]"
-    (verdict,) = admitted(f"{numbers}.all(a, {numbers}.all(b, {numbers}.all(c, {numbers}.all(d, d < 60))))")
+    (verdict,) = admitted(f"!'{'a' * 8000}'.matches('{'b|' * 3999}c')")
     assert (verdict.kind, "actual cost limit exceeded" in verdict.message) == ("false", True)
     several = [f"!'{'a' * 8000}'.matches('{'b|' * 2000}c')"] * 13
     (verdict,) = admitted(*several)
