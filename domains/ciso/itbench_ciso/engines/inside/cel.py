@@ -1,123 +1,208 @@
-"""A ValidatingAdmissionPolicy, evaluated by Google's CEL runtime on the creation of each object."""
+"""A ValidatingAdmissionPolicy, evaluated on each request that makes a cluster, as an API server evaluates it."""
 
 import json
-import re
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cel_expr_python import cel
-from cel_expr_python.ext import ext_bindings, ext_optional, ext_strings
+from itbench_ciso.engines.inside.budget import Budget, Variables
+from itbench_ciso.engines.inside.cel_variables import FIELDS, KINDS, VARIABLES, declared, values_of
+from itbench_ciso.engines.inside.expressions.cost import PER_MATCH_CONDITIONS, PER_POLICY
+from itbench_ciso.engines.inside.expressions.environment import Program, compile_expression
+from itbench_ciso.engines.inside.expressions.errors import (
+    CompileError,
+    CostExceededError,
+    EvaluationError,
+    WorkExceededError,
+)
+from itbench_ciso.engines.inside.expressions.types import BOOL, NULL, STRING, Type
+from itbench_ciso.engines.inside.expressions.work import Work, counted
+from itbench_ciso.engines.inside.matching import matches
+from itbench_ciso.engines.inside.requests import Request, requests
 
-from itbench_ciso.engines.inside.cel_functions import functions
-from itbench_ciso.engines.inside.matching import Request, matches, requests
-
-_VARIABLES = ("object", "oldObject", "request", "namespaceObject", "variables")
-_LONGEST_TEXT = 80
-_PLACE = re.compile(r"(?:INVALID_ARGUMENT: )?ERROR: <input>:(\d+):(\d+): ")
-_UNDECLARED = re.compile(r"undeclared reference to '([^']*)'")
+_LONGEST_MESSAGE = 5 * 1024
+_LONGEST_SHOWN = 80
+# An expression may be nested 250 deep, and each level takes a few frames.
+DEEPEST_STACK = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """An expression with what to say of it, its variable's name or its message."""
+    """An expression with its name or message, and a second one that makes the message."""
 
     text: str
-    expression: Any
+    program: Program
+    message: Program | None = None
 
 
 class CelEngine:
-    """One policy, checked by `itbench_ciso.admission.policy` before.
+    """One policy, whose fields `itbench_ciso.admission.policy` has checked before.
 
     Raises:
-        ValueError: an expression does not compile.
+        ValueError: an expression does not compile, or is of a type that it must not have.
     """
 
     def __init__(self, policy: Mapping[str, Any]) -> None:
-        extensions = [ext_strings.ExtStrings(), ext_optional.ExtOptional(), ext_bindings.ExtBindings()]
-        self._cel = cel.NewEnv(
-            variables=dict.fromkeys(_VARIABLES, cel.Type.DYN), extensions=extensions, functions=functions()
-        )
+        sys.setrecursionlimit(DEEPEST_STACK)
+        self._work = Work()
         self._constraints = policy["matchConstraints"]
-        self._fails = policy.get("failurePolicy") != "Ignore"
-        self._conditions = self._rules(policy, "matchConditions", "name")
-        self._variables = self._rules(policy, "variables", "name")
-        self._validations = self._rules(policy, "validations", "message")
+        self._fails = policy.get("failurePolicy", "Fail") == "Fail"
+        self._kinds: dict[str, Type] = dict(KINDS)
+        self._fields = dict(FIELDS)
+        self._conditions = [
+            _Rule(each["name"], self._compiled(each["expression"].strip(), place, BOOL))
+            for place, each in _numbered(policy, "matchConditions", "expression")
+        ]
+        self._fields[VARIABLES] = {}
+        self._kinds["variables"] = Type(VARIABLES)
+        self._variables = self._compiled_variables(policy)
+        self._validations = self._compiled_validations(policy)
+        self._annotations = [
+            _Rule(each["key"], self._compiled(each["valueExpression"].strip(), place, STRING, NULL))
+            for place, each in _numbered(policy, "auditAnnotations", "valueExpression")
+        ]
 
     def judge(self, text: str) -> tuple[str, str]:
-        """Return `false` with a reason where the creation of any object would be denied, else `true`."""
+        """Return `false` with a reason where any request would be denied, else `true`; `error` where that takes too much."""
+        try:
+            with counted(self._work):
+                return self._judged(text)
+        except WorkExceededError as error:
+            return "error", str(error)
+
+    def _judged(self, text: str) -> tuple[str, str]:
         for request in requests(json.loads(text)["resources"]):
             reason = self._denial(request)
             if reason is not None:
-                return "false", f"{request.object['kind']} {request.name}: {reason}"
+                part = f"/{request.subresource}" if request.subresource else ""
+                return "false", f"{request.object['kind']}{part} {request.name}: {reason}"
         return "true", ""
 
-    def _rules(self, policy: Mapping[str, Any], key: str, name: str) -> list[_Rule]:
-        rules = []
-        for number, each in enumerate(policy.get(key) or []):
-            try:
-                expression = self._cel.compile(each["expression"])
-            except (RuntimeError, ValueError) as error:
-                raise ValueError(f"{key}[{number}]: {_told(str(error))}") from error
-            rules.append(_Rule(str(each.get(name) or each["expression"][:_LONGEST_TEXT]), expression))
-        return rules
+    def _compiled_variables(self, policy: Mapping[str, Any]) -> dict[str, Program]:
+        """Compile the variables in their order; each sees those before it, with their types."""
+        found: dict[str, Program] = {}
+        fields: dict[str, Type] = {}
+        self._fields[VARIABLES] = fields
+        for place, each in _numbered(policy, "variables", "expression"):
+            program = self._compiled(each["expression"], place)
+            found[each["name"]] = program
+            fields[each["name"]] = declared(program.kind)
+        return found
+
+    def _compiled_validations(self, policy: Mapping[str, Any]) -> list[_Rule]:
+        found = []
+        for number, (place, each) in enumerate(_numbered(policy, "validations", "expression")):
+            program = self._compiled(each["expression"], place, BOOL)
+            message = each.get("messageExpression")
+            place = f"spec.validations[{number}].messageExpression"
+            compiled = self._compiled(message, place, STRING) if message else None
+            text = (
+                str(each.get("message") or "").strip() or f"failed expression: {each['expression'].strip()}"
+            )
+            found.append(_Rule(text, program, compiled))
+        return found
+
+    def _compiled(self, text: str, place: str, *kinds: Type) -> Program:
+        try:
+            with counted(self._work):
+                program = compile_expression(text, self._kinds, self._fields)
+        except (CompileError, WorkExceededError) as error:
+            raise ValueError(f"{place}: compilation failed: {error}{_not_here(str(error))}") from error
+        if kinds and program.kind not in kinds:
+            expected = str(kinds[0]) if len(kinds) == 1 else f"one of [{' '.join(map(str, kinds))}]"
+            raise ValueError(f"{place}: must evaluate to {expected} but got {program.kind}")
+        return program
 
     def _denial(self, request: Request) -> str | None:
+        """Return why a request is denied; the parts of a policy are evaluated in the order and with the budgets of an API server."""
         if not matches(self._constraints, request):
             return None
-        data = {
-            "object": request.object,
-            "oldObject": None,
-            "request": request.as_variable(),
-            "namespaceObject": request.namespace_object,
-        }
-        failed = self._conditions_fail(data | {"variables": {}})
-        if failed is not None:
-            return failed or None
-        values: dict[str, Any] = {}
-        for rule in self._variables:
-            kind, value = _value(rule, data | {"variables": values})
-            # One that fails is left out: whoever uses it fails then, as with Kubernetes' variables, which are lazy.
-            if kind != "ERROR":
-                values[rule.text] = value
-        return self._first_denial(data | {"variables": values})
+        values = values_of(request)
+        try:
+            if not self._applies(values):
+                return None
+            found = self._evaluated([rule.program for rule in self._validations], values, PER_POLICY)
+            denial = self._first_denial(found, values)
+            self._evaluated([rule.program for rule in self._annotations], values, PER_POLICY)
+        except CostExceededError as error:
+            # This stands for all decisions: with `Ignore` even a validation that is false denies nothing then.
+            return str(error) if self._fails else None
+        except EvaluationError as error:
+            return str(error) if self._fails else None
+        return denial
 
-    def _conditions_fail(self, data: Mapping[str, Any]) -> str | None:
-        """Return None where all conditions hold, an empty text where one does not, or why that cannot be told."""
-        errors = []
-        for rule in self._conditions:
-            kind, value = _value(rule, data)
-            if kind == "BOOL" and not value:
-                return ""
-            if kind != "BOOL":
-                errors.append(f"match condition {rule.text!r} fails: {value}")
-        if not errors:
-            return None
-        return errors[0] if self._fails else ""
+    def _applies(self, values: Mapping[str, Any]) -> bool:
+        """Tell whether all conditions hold; one that is false makes up for others that fail.
 
-    def _first_denial(self, data: Mapping[str, Any]) -> str | None:
-        for rule in self._validations:
-            kind, value = _value(rule, data)
-            if kind == "BOOL" and not value:
-                return rule.text
-            if kind != "BOOL" and self._fails:
-                return f"{rule.text}: fails: {value}"
+        Raises:
+            EvaluationError: it cannot be told.
+            CostExceededError: they cost too much.
+        """
+        programs = [rule.program for rule in self._conditions]
+        found, _ = self._evaluated(programs, values, PER_MATCH_CONDITIONS)
+        if any(value is False for value in found):
+            return False
+        for rule, value in zip(self._conditions, found, strict=True):
+            if isinstance(value, EvaluationError):
+                raise EvaluationError(f"match condition {rule.text!r} fails: {value}")
+        return True
+
+    def _first_denial(self, evaluated: tuple[list[Any], int], values: Mapping[str, Any]) -> str | None:
+        found, left = evaluated
+        messages = self._messages(values, left)
+        for rule, value, message in zip(self._validations, found, messages, strict=True):
+            if isinstance(value, EvaluationError):
+                if self._fails:
+                    shown = rule.program.text.strip()[:_LONGEST_SHOWN]
+                    return f"expression '{shown}' resulted in error: {value}"
+            elif isinstance(message, CostExceededError):
+                if self._fails:
+                    return f"failed messageExpression: {message}"
+            elif value is not True:
+                return _message(rule, message)
         return None
 
+    def _messages(self, values: Mapping[str, Any], budget: int) -> list[Any]:
+        """Return all messages, which are made whether they are needed or not; where they cost too much, none counts."""
+        programs = [rule.message for rule in self._validations]
+        try:
+            return self._evaluated(programs, values, budget)[0]
+        except CostExceededError as error:
+            return [error] * len(programs)
 
-def _value(rule: _Rule, data: Mapping[str, Any]) -> tuple[str, Any]:
-    """Return the type and the value, or `ERROR` and the message."""
-    try:
-        found = rule.expression.eval(data=dict(data))
-        kind = found.type().name()
-        return kind, found.plain_value()
-    except (RuntimeError, TypeError, ValueError) as error:
-        return "ERROR", str(error)
+    def _evaluated(
+        self, programs: Sequence[Program | None], values: Mapping[str, Any], limit: int
+    ) -> tuple[list[Any], int]:
+        """Return values, or the error in place of one, and what is left of a budget; variables are evaluated anew.
+
+        Raises:
+            CostExceededError: there is nothing left.
+        """
+        budget = Budget(limit)
+        values = {**values, "variables": Variables(self._variables, values, budget)}
+        found: list[Any] = []
+        for program in programs:
+            try:
+                found.append(None if program is None else budget.evaluated(program, values))
+            except EvaluationError as error:
+                found.append(error)
+            budget.check()
+        return found, budget.left
 
 
-def _told(text: str) -> str:
-    line = text.split("\n", 1)[0]
-    undeclared = _UNDECLARED.search(line)
-    if undeclared is not None:
-        return f"{undeclared[1]!r} is no variable, function or macro that is supported here"
-    return _PLACE.sub(r"line \1, column \2: ", line)
+def _numbered(policy: Mapping[str, Any], key: str, field: str) -> list[tuple[str, Mapping[str, Any]]]:
+    return [(f"spec.{key}[{number}].{field}", each) for number, each in enumerate(policy.get(key) or [])]
+
+
+def _not_here(error: str) -> str:
+    """Return what to add to an error about something that an API server has and this does not."""
+    for name in ("authorizer", "params"):
+        if f"undeclared reference to {name!r}" in error:
+            return f"; there is no {name!r} in this task"
+    return ""
+
+
+def _message(rule: _Rule, found: Any) -> str:
+    text = found.strip() if isinstance(found, str) else ""
+    return rule.text if not text or "\n" in text or len(text.encode()) > _LONGEST_MESSAGE else text
