@@ -6,16 +6,27 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from statistics import mean
 from typing import Any
 
 import pytest
 
 from itbench.errors import UsageError
-from itbench.interfaces.suite import SuiteOptions
+from itbench.interfaces.suite import Suite, SuiteOptions
+from itbench.made.suite import MadeSuite
 from itbench.testing import check_domain
+from itbench_finops.agents.adversaries import BILL_ADVERSARIES, FLEET_ADVERSARIES
+from itbench_finops.agents.bill import account_bill
+from itbench_finops.agents.cheats import BILL_CHEATS, FLEET_CHEATS
+from itbench_finops.agents.fleet import fleet_entries
+from itbench_finops.agents.tricks import answer_of
 from itbench_finops.anomalies.suite import ANOMALIES
 from itbench_finops.domain import DOMAIN
+from itbench_finops.scoring.anomaly import score_anomaly
+from itbench_finops.scoring.sizing import score_plan
 from itbench_finops.sizing.suite import RIGHT_SIZING
+from itbench_finops.tables.costs import read_costs
+from itbench_finops.tables.question import read_question
 
 pytestmark = pytest.mark.usefixtures("finops", "made")
 
@@ -39,7 +50,7 @@ def show(itbench: Itbench, found: dict[str, Any], task: str = "itbench-lite-1") 
 def test_an_embedded_suite_keeps_all_rules(suite: str, tasks: int) -> None:
     """Slow: runs every cheat over every task."""
     (report,) = check_domain(DOMAIN, suite)
-    assert (report.tasks, len(report.rules)) == (tasks, 11)
+    assert (report.tasks, len(report.rules)) == (tasks, 12)
 
 
 def test_the_published_suite_keeps_all_rules(lite: Path) -> None:
@@ -47,19 +58,67 @@ def test_the_published_suite_keeps_all_rules(lite: Path) -> None:
     assert report.tasks == 3
 
 
+HELD_OUT = {"seed": "20260101", "count": "8"}
+
+
+def solved(suite: Suite, task_id: str) -> dict[str, float]:
+    """Return what each cheat and adversary scores on a task, reading its files once."""
+    files = {entry.path: entry.source.read_bytes() for entry in suite.inputs(task_id)}
+    truth = suite.truth(task_id)
+    if suite.name == "anomalies":
+        question = read_question(files["anomaly.json"], source="anomaly.json")
+        bill = account_bill(question, read_costs(files["data.csv"], source="data.csv"))
+        answers = {name: answer_of(trick(bill)) for name, trick in (BILL_CHEATS | BILL_ADVERSARIES).items()}
+    else:
+        fleet = fleet_entries(json.loads(files["workloads.json"]), json.loads(files["prices.json"]))
+        answers = {
+            name: json.dumps({"plan": [trick(entry) for entry in fleet]}).encode()
+            for name, trick in (FLEET_CHEATS | FLEET_ADVERSARIES).items()
+        }
+    rules = score_anomaly if suite.name == "anomalies" else score_plan
+    return {name: rules(json.loads(answer), truth).value for name, answer in answers.items()}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("options", [{}, HELD_OUT], ids=["embedded", "held out"])
+@pytest.mark.parametrize("suite", [ANOMALIES, RIGHT_SIZING], ids=lambda suite: suite.name)
+def test_the_floor_is_the_score_of_the_best_known_agent_without_skill_also_on_a_held_out_seed(
+    suite: MadeSuite, options: dict[str, str]
+) -> None:
+    """Slow: twelve tricks on each embedded task, and on tasks of a seed that nothing was tuned to."""
+    chosen = suite.configured(SuiteOptions(extra=options))
+    chosen.prepare()
+    scores = [solved(chosen, task.id) for task in chosen.tasks()]
+    means = {name: mean(each[name] for each in scores) for name in scores[0]}
+    floor, roles = chosen.floor, {spec.name: spec.role for spec in DOMAIN.agents}
+    assert floor is not None
+    assert max(means.values()) == means[floor.agent] == pytest.approx(floor.value, abs=0.0005)
+    assert roles[floor.agent] == floor.role
+    assert all(value < 0.25 for name, value in means.items() if roles[name] == "cheat"), means
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("suite", ["anomalies", "right-sizing"])
-def test_the_baseline_is_neither_helpless_nor_perfect_and_no_cheat_gets_far(
-    suite: str, itbench: Itbench
-) -> None:
-    """Slow: seven agents over all embedded tasks."""
-    scores = {spec.name: run(itbench, f"finops/{suite}", "-a", spec.name)["score"] for spec in DOMAIN.agents}
-    assert 0.4 <= scores.pop("baseline") <= 0.95
-    assert max(scores.values()) < 0.25, scores
-    best = max(scores, key=lambda name: scores[name])
-    floor = next(each.floor for each in DOMAIN.suites if each.name == suite)
-    assert floor is not None
-    assert (floor.agent, floor.value) == (best, pytest.approx(scores[best], abs=0.0005))
+def test_the_baseline_is_neither_helpless_nor_perfect(suite: str, itbench: Itbench) -> None:
+    """Slow: copies every input once."""
+    assert 0.4 <= run(itbench, f"finops/{suite}", "-a", "baseline")["score"] <= 0.95
+
+
+@pytest.mark.parametrize("name", [spec.name for spec in DOMAIN.agents if spec.role in {"cheat", "adversary"}])
+def test_every_trick_can_be_run_by_its_name(name: str, itbench: Itbench) -> None:
+    suite = "right-sizing" if name in FLEET_CHEATS | FLEET_ADVERSARIES else "anomalies"
+    found = run(itbench, f"finops/{suite}", "-a", name, "-n", "1")
+    assert (found["trials_scored"], found["agent_faults"]) == (1, 0)
+    assert found["floor"]["role"] == "adversary"
+
+
+def test_a_report_says_what_a_floor_means_that_an_adversary_sets(itbench: Itbench) -> None:
+    done = itbench("run", "finops", "-a", "baseline", "-t", "finops-0003")
+    (line,) = [line for line in done.out.splitlines() if line.startswith("floor: ")]
+    assert line == (
+        "floor: 1.000 (signatures), reached by fixed rules that know how these tasks are made: "
+        "until the suite is redesigned, no score on it shows more skill than theirs"
+    )
 
 
 @pytest.mark.slow
@@ -93,10 +152,10 @@ END"""
     assert metrics["precision"] < 0.2
 
 
-def test_a_held_out_suite_is_one_option_away_and_has_no_floor(itbench: Itbench) -> None:
+def test_a_held_out_suite_is_one_option_away_and_keeps_its_floor(itbench: Itbench) -> None:
     for suite in ("anomalies", "right-sizing"):
         found = run(itbench, f"finops/{suite}", "-a", "oracle", "-S", "seed=987654321", "-S", "count=2")
-        assert (found["score"], found["trials_scored"], found["floor"]) == (1.0, 2, None)
+        assert (found["score"], found["trials_scored"], found["floor"]["value"]) == (1.0, 2, 1.0)
 
 
 @pytest.mark.parametrize(
@@ -171,31 +230,59 @@ def test_a_task_whose_truth_is_broken_has_no_score_and_the_others_have_theirs(
 
 
 @pytest.mark.parametrize(
-    ("spoil", "value"),
+    "spoil",
     [
-        (lambda text: text.replace(",", ", ").replace(" \n", "\n"), None),
-        (lambda text: text + text.splitlines()[5] + "\n", None),
-        (lambda text: text + "2020-13-45,x,x,x,x,x,1,1,NaN\n\n,,\n", None),
-        (lambda text: text.replace(",", ";").replace(".", ","), None),
-        (lambda text: text.replace("unblended_cost", "cost"), 0.0),
-        (lambda _: "", 0.0),
-        (lambda _: "\ud800", 0.0),
+        (lambda text: text.replace(",", ", ").replace(" \n", "\n")),
+        (lambda text: text + text.splitlines()[5] + "\n"),
+        (lambda text: text + "\n\n"),
+        (lambda text: text.replace(",", ";").replace(".", ",")),
     ],
-    ids=["spaces", "duplicate", "junk lines", "decimal commas", "no column", "empty", "no text"],
+    ids=["spaces", "duplicate", "empty lines", "decimal commas"],
 )
-def test_a_spoilt_table_is_read_as_well_as_can_be_and_never_ends_the_run(
-    spoil, value: float | None, lite: Path, tmp_path: Path, itbench: Itbench
+def test_an_odd_table_is_read_all_the_same(spoil, lite: Path, tmp_path: Path, itbench: Itbench) -> None:
+    spoilt_table(spoil, lite, tmp_path)
+    for data in (lite, tmp_path / "spoilt"):
+        found = run(itbench, "finops/itbench-lite", "--data", data, "-t", "itbench-lite-1", "-a", "baseline")
+        assert (found["trials_scored"], show(itbench, found)["score"]["metrics"]["recall"]) == (1, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (lambda text: text + "2020-13-45,x,x,x,x,x,1,1,NaN\n", "data.csv: line "),
+        (lambda text: text + "a,b\n", "2 cells, the header has 9"),
+        (lambda text: text.replace("unblended_cost", "cost"), "no column 'unblended_cost'"),
+        (lambda _: "", "data.csv: it is empty"),
+        (lambda text: text + "\ud800", "data.csv: not UTF-8 at byte "),
+        (lambda text: text.replace("\n", '\n"', 1), "data.csv: line "),
+    ],
+    ids=["a junk line", "a short line", "no column", "empty", "no text", "an open quote"],
+)
+def test_a_damaged_table_gives_no_score_and_is_found_by_validate(
+    spoil, told: str, lite: Path, tmp_path: Path, itbench: Itbench
 ) -> None:
+    spoilt_table(spoil, lite, tmp_path)
+    data = ("finops/itbench-lite", "--data", tmp_path / "spoilt")
+    done = itbench("run", "--json", *data, "-a", "baseline")
+    found = json.loads(done.out)
+    assert (done.code, found["trials_scored"], found["faults"]) == (1, 2, {"task": 1})
+    assert "note: the data of task itbench-lite-1 is faulty, it gets no score: " in done.err
+    shown = show(itbench, found)["trial"]
+    assert shown["fault"].startswith("its data is faulty: ")
+    assert told in shown["fault_traceback"]
+    assert (shown["turns"], shown["wall_s"] < 1.0) == (0, True)
+    checked = itbench("validate", *data)
+    assert checked.code == 1
+    assert "data-sound: task itbench-lite-1: " in checked.out
+    assert told in checked.out
+    allowed = json.loads(itbench("run", "--json", *data, "-a", "null", "--allow-faulty-data").out)
+    assert allowed["trials_scored"] == 3
+
+
+def spoilt_table(spoil, lite: Path, tmp_path: Path) -> None:
     shutil.copytree(lite, tmp_path / "spoilt")
     path = tmp_path / "spoilt" / "snapshots" / "finops" / "v0.1-finops-anomaly" / "Scenario-1" / "data.csv"
     path.write_bytes(spoil(path.read_text()).encode("utf-8", "surrogatepass"))
-    values = []
-    for data in (lite, tmp_path / "spoilt"):
-        found = run(itbench, "finops/itbench-lite", "--data", data, "-t", "itbench-lite-1", "-a", "baseline")
-        assert found["trials_scored"] == 1
-        score = show(itbench, found)["score"]
-        values.append(score["metrics"]["recall"] if score else 0.0)
-    assert values == [1.0, 1.0 if value is None else value]
 
 
 def test_the_scorer_takes_whatever_hypothesis_thinks_of() -> None:

@@ -22,6 +22,7 @@ from itbench.cli.quick import QuickCommand
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from itbench.interfaces.json import JsonObject
     from itbench.run.options import RunOptions
     from itbench.run.runner import Job
     from itbench.run.session import Session
@@ -81,6 +82,12 @@ def run(
     allow_unsafe: Annotated[
         bool, typer.Option("--allow-unsafe", help="Allow a sandbox that isolates nothing.")
     ] = False,
+    allow_faulty_data: Annotated[
+        bool,
+        typer.Option(
+            "--allow-faulty-data", help="Run tasks whose data is faulty too; by default they get no score."
+        ),
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the plan and what it may cost; run nothing.")
     ] = False,
@@ -114,6 +121,7 @@ def run(
         is_scored=not no_score,
         sandbox=sandbox,
         is_unsafe_allowed=allow_unsafe,
+        is_faulty_data_allowed=allow_faulty_data,
         suite=suite_options(suite_option, data, as_published=as_published),
     )
     if dry_run:
@@ -124,7 +132,17 @@ def run(
     _carry_out(session, all_jobs(session), as_json=as_json)
 
 
-def resume(path: RunPath, as_json: AsJson = False) -> None:
+def resume(
+    path: RunPath,
+    allow_other_version: Annotated[
+        bool,
+        typer.Option(
+            "--allow-other-version",
+            help="Resume although another version of itbench, the domain or the agent is installed.",
+        ),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Resume a run: run missing trials and retry infrastructure failures.
 
     Example: itbench resume runs/my-run.itbench
@@ -133,7 +151,7 @@ def resume(path: RunPath, as_json: AsJson = False) -> None:
     from itbench.run.resume import resume as prepare
 
     with waiting() as progress:
-        session, jobs = prepare(path, progress)
+        session, jobs = prepare(path, progress, is_other_version_allowed=allow_other_version)
     _carry_out(session, jobs, as_json=as_json)
 
 
@@ -144,18 +162,19 @@ def score(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Re-score stored submissions, keeping earlier scores.
+    """Re-score stored submissions, and say what changed and why; earlier scores are kept.
 
     Example: itbench score runs/my-run.itbench --truths ../held-out
     """
     from itbench.cli.waiting import waiting
+    from itbench.report.rescoring_text import rescoring_json, rescoring_text
     from itbench.run.rescore import rescore
 
     with waiting() as progress:
         done = rescore(path, truths, progress)
     if not as_json:
-        print_text(f"{done.trials} trials scored again, {done.changed} values changed")
-    _report(path, as_json=as_json)
+        print_text(rescoring_text(done))
+    _report(path, as_json=as_json, more={"rescoring": rescoring_json(done)})
 
 
 def _preview(options: "RunOptions", *, as_json: bool) -> None:
@@ -165,7 +184,9 @@ def _preview(options: "RunOptions", *, as_json: bool) -> None:
     from itbench.run.session import prepare
 
     with waiting() as progress:
-        found = preview(prepare(options, progress))
+        session = prepare(options, progress)
+    _tell(session.notes)
+    found = preview(session)
     if as_json:
         print_json(preview_json(found))
     else:
@@ -177,6 +198,7 @@ def _carry_out(session: "Session", jobs: "Sequence[Job]", *, as_json: bool) -> N
     from itbench.run.hooks import Hooks
     from itbench.run.runner import execute
 
+    _tell(session.notes)
     hooks = Hooks()
     hooks.add_installed()
     hooks.add(RunProgress())
@@ -186,7 +208,12 @@ def _carry_out(session: "Session", jobs: "Sequence[Job]", *, as_json: bool) -> N
     _report(session.path, as_json=as_json)
 
 
-def _report(path: Path, *, as_json: bool) -> None:
+def _tell(notes: "Sequence[str]") -> None:
+    for note in notes:
+        typer.echo(f"note: {note}", err=True)
+
+
+def _report(path: Path, *, as_json: bool, more: "JsonObject | None" = None) -> None:
     from itbench.report.run_text import run_text
     from itbench.report.summary import run_symptoms, summarise, summary_json
     from itbench.store.reader import RunFile
@@ -194,8 +221,9 @@ def _report(path: Path, *, as_json: bool) -> None:
     with RunFile(path) as found:
         summary = summarise(found)
         if as_json:
-            more = {"warnings": run_symptoms(found), "path": str(path)}
-            print_json(summary_json(summary) | more)
+            print_json(
+                summary_json(summary) | {"warnings": run_symptoms(found), "path": str(path)} | (more or {})
+            )
         else:
             print_text(run_text(found))
     if not summary.is_sound:

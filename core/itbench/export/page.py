@@ -1,13 +1,15 @@
 """A run as one HTML page without scripts, links or anything from elsewhere."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import escape
 from typing import IO
 
 from itbench.report.run_text import closing_lines, title
+from itbench.report.shown import shown_values
 from itbench.report.summary import metric_means, summarise
 from itbench.report.table import dollars, number, seconds
+from itbench.statistics import Values
 from itbench.store.reader import RunFile
 
 _STYLE = """
@@ -32,10 +34,11 @@ def write_page(run: RunFile, file: IO[bytes]) -> int:
     for line in closing_lines(run, summary):
         file.write(f"<p class=note>{escape(line)}</p>\n".encode())
     file.write(b"<h2>Trials</h2>\n<table>")
-    titles = ["task", "repeat", "status", "score", "", "turns", "cost", "time", "why"]
+    shown = shown_values(run, summary.plan)
+    titles = ["task", "repeat", "status", "score", "", *map(escape, shown), "turns", "cost", "time", "why"]
     file.write(("<tr>" + "".join(f"<th>{text}" for text in titles) + "\n").encode())
     count = 0
-    for row in _rows(run):
+    for row in _rows(run, shown):
         file.write(row.encode())
         count += 1
     file.write(b"</table>\n<h2>Metrics</h2>\n<div class=metrics>")
@@ -45,7 +48,7 @@ def write_page(run: RunFile, file: IO[bytes]) -> int:
     return count
 
 
-def _rows(run: RunFile) -> Iterator[str]:
+def _rows(run: RunFile, shown: Mapping[str, Values]) -> Iterator[str]:
     for outcome in run.outcomes():
         score = run.detail(outcome["trial"]).score
         reasons = json.loads(score["reasons"]) if score else []
@@ -57,6 +60,7 @@ def _rows(run: RunFile) -> Iterator[str]:
             escape(outcome["status"]),
             number(value),
             bar,
+            *(number(values[outcome["task"]][outcome["repeat"]]) for values in shown.values()),
             str(outcome["turns"]),
             dollars(outcome["cost_usd"]),
             seconds(outcome["wall_s"]),

@@ -1,7 +1,7 @@
 """A kind of IT work, and the plugin that brings it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from itbench.interfaces.agent import AgentSpec
@@ -53,6 +53,10 @@ class Domain:
             ready even for agents that need none.
         preparations: what `itbench sandbox build` makes for the domain, and `itbench doctor` reports on.
         truth_schema: JSON Schema of a truth; refers to `urn:itbench:truth`.
+        shown_metrics: metrics that stand beside the headline in every table, by the title of their column; each from 0 to 1,
+            more is better, and 0 where the agent failed.
+        scoring_changes: what changed in the rules with each scoring version from 2 on, one sentence for each change; add an
+            entry whenever a stored submission can get another score.
         api_version: of the interface that the plugin was written for.
     """
 
@@ -66,4 +70,11 @@ class Domain:
     agents: Sequence[AgentSpec] = ()
     preparations: Sequence[Preparation] = ()
     truth_schema: Callable[[], JsonObject] | None = None
+    shown_metrics: Mapping[str, str] = field(default_factory=dict)
+    scoring_changes: Sequence[Sequence[str]] = ()
     api_version: int = API_VERSION
+
+    @property
+    def scoring_version(self) -> int:
+        """The version of the rules; every score is stored with it."""
+        return 1 + len(self.scoring_changes)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from itbench.errors import DataError, UsageError
+from itbench.interfaces.agent import FloorRole
 from itbench.interfaces.json import JsonObject
 
 if TYPE_CHECKING:
@@ -44,10 +45,19 @@ class SuiteOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Floor:
-    """What the best cheat scores on a suite: a result below it is worth nothing."""
+    """What the best known cheat or adversary scores on a suite: a result below it is worth nothing.
+
+    Attributes:
+        agent: the cheat or adversary, or in words what was answered.
+        value: its mean score.
+        measured_on: in words, where that was not all tasks of the suite.
+        role: of the agent; reports say more of a floor that an adversary sets.
+    """
 
     agent: str
     value: float
+    measured_on: str = ""
+    role: FloorRole = "cheat"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,15 +84,19 @@ class Suite(ABC):
 
     Attributes:
         name: the part after the slash in `domain/suite`.
-        version: changes with anything that can change a score.
+        version: changes with the tasks, their inputs or their truths; the rules have one of their own
+            (`Domain.scoring_version`).
         summary: one line for `itbench list-suites`.
-        floor: the best cheat's score, where it was measured.
+        floor: the score of the best known cheat or adversary, where it was measured.
+        data_options: options of its own (`--suite-option`) that choose data and decide nothing else; what was chosen is
+            known by its hash, so runs with other values may still be of the same tasks.
     """
 
     name: str
     version: str
     summary: str
     floor: Floor | None = None
+    data_options: frozenset[str] = frozenset()
 
     def configured(self, options: SuiteOptions) -> "Suite":
         """Return this suite with the user's options.
@@ -109,6 +123,13 @@ class Suite(ABC):
         """
         raise UsageError(f"suite {self.name!r} needs no download")
 
+    def data_warning(self) -> str | None:
+        """Return why the data is not what was published under the suite's name, in one clause; None where nothing tells.
+
+        Every report of a run then says so, and the run is not shown beside published results.
+        """
+        return None
+
     def settings(self) -> JsonObject:
         """Return what a run should record about the data, such as its revision and view."""
         return {}
@@ -125,6 +146,19 @@ class Suite(ABC):
     def hidden(self, task_id: str) -> "Sequence[Input]":
         """Return test data that only `Environment.observe` may read, to try what was handed in."""
         del task_id
+        return ()
+
+    def check(self, task_id: str) -> Sequence[str]:
+        """Return what is wrong with the data of a task, one line each: rows that cannot be read, text that is no text.
+
+        A task of which something is wrong gets no score. What was found sound is not looked at again while its inputs,
+        hidden data, and the domain's version stay the same.
+        """
+        del task_id
+        return ()
+
+    def truth_files(self) -> "Iterable[Path]":
+        """Return the files that hold truths of any task, where they are files; none of them may be an input."""
         return ()
 
     @abstractmethod
@@ -149,6 +183,14 @@ class Suite(ABC):
         if not isinstance(value, dict):
             raise DataError(f"{path}: a truth must be a JSON object, found {type(value).__name__}")
         return value
+
+    def unwinnable(self, task_id: str) -> "Iterable[str]":
+        """Return why no answer that an agent can find in the data wins a task, one sentence each; for `itbench validate`.
+
+        Such a task is still scored.
+        """
+        del task_id
+        return ()
 
     def published(self) -> Sequence[PublishedResult]:
         """Return results that others published for this suite."""

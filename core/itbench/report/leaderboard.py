@@ -1,31 +1,39 @@
 """Runs ranked by score; only runs of the very same tasks stand on one board."""
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from itbench.interfaces.json import JsonObject
-from itbench.interfaces.suite import PublishedResult
+from itbench.interfaces.suite import Floor, PublishedResult
 from itbench.plugins.domains import find_suite
+from itbench.report.floor import FLOOR_ROLES, floor_line
+from itbench.report.plan_notes import have_other_truths, plan_marks
+from itbench.report.shown import newer_rules, shown_metrics
 from itbench.report.summary import RunSummary, summarise, summary_json
 from itbench.report.table import dollars, number, seconds, table
-from itbench.statistics import no_spread_interval
+from itbench.statistics import value_with_error
+from itbench.store.connect import COMPANIONS
 from itbench.store.reader import RunFile
 
-_HEAD = ["", "agent", "score ± 95 %", "scored", "turns", "tokens", "cost", "time", "marks"]
 _NUMBERS = ["scored", "turns", "tokens", "cost", "time"]
-_NO_SPREAD = 1e-12
-_COMPANIONS = ("-wal", "-shm", "-journal")
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The runs over one set of tasks, best first; what others published for the suite stands apart."""
+    """The runs over one set of tasks, best first; what others published for the suite stands apart.
+
+    Attributes:
+        data_warning: why the data is not what was published; others' results are then left out.
+    """
 
     suite: str
     suite_hash: str
+    data_warning: str | None
     runs: list[tuple[Path, RunSummary]]
     published: Sequence[PublishedResult] = field(default=())
+    suite_floor: Floor | None = None
 
 
 def boards(paths: Sequence[Path], *, with_published: bool = False) -> list[Board]:
@@ -34,19 +42,30 @@ def boards(paths: Sequence[Path], *, with_published: bool = False) -> list[Board
     Raises:
         ITBenchError: a run cannot be read, or its suite is not installed and published results are wanted.
     """
-    groups: dict[tuple[str, str], list[tuple[Path, RunSummary]]] = {}
+    groups: dict[tuple[str, str, str], list[tuple[Path, RunSummary]]] = {}
     for path in paths:
-        if path.name.endswith(_COMPANIONS):
+        if path.name.endswith(COMPANIONS):
             continue  # `runs/*` also names what SQLite keeps beside a run that is under way.
         with RunFile(path) as run:
             summary = summarise(run)
         plan = summary.plan
-        key = (f"{plan['domain']}/{plan['suite']} {plan['suite_version']}", plan["suite_hash"])
+        suite = f"{plan['domain']}/{plan['suite']} {plan['suite_version']}"
+        key = (suite, plan["suite_hash"], plan.get("data_warning") or "")
         groups.setdefault(key, []).append((path, summary))
     return [
-        Board(suite, digest, sorted(group, key=_rank), _published(group[0][1]) if with_published else ())
-        for (suite, digest), group in sorted(groups.items())
+        _board(suite, digest, warning or None, sorted(group, key=_rank), with_published=with_published)
+        for (suite, digest, warning), group in sorted(groups.items())
     ]
+
+
+def _board(
+    name: str, digest: str, warning: str | None, runs: list[tuple[Path, RunSummary]], *, with_published: bool
+) -> Board:
+    if warning or not with_published:
+        return Board(name, digest, warning, runs)
+    plan = runs[0][1].plan
+    suite = find_suite(f"{plan['domain']}/{plan['suite']}")[1]
+    return Board(name, digest, warning, runs, suite.published(), suite.floor)
 
 
 def boards_text(found: Sequence[Board]) -> str:
@@ -60,6 +79,7 @@ def boards_json(found: Sequence[Board]) -> list[JsonObject]:
         {
             "suite": board.suite,
             "suite_hash": board.suite_hash,
+            "data_warning": board.data_warning,
             "runs": [summary_json(summary) | {"path": str(path)} for path, summary in board.runs],
             "floor": _floor(board),
             "published": [
@@ -84,29 +104,42 @@ def _rank(entry: tuple[Path, RunSummary]) -> tuple[bool, float, str]:
 
 
 def _board_text(board: Board) -> str:
-    rows = [_row(at + 1, summary) for at, (_, summary) in enumerate(board.runs)]
-    lines = [f"{board.suite}  ({board.suite_hash[:19]})", table(_HEAD, rows, numbers=_NUMBERS)]
+    shown = _shown(board)
+    rows = [_row(at + 1, summary, shown) for at, (_, summary) in enumerate(board.runs)]
+    head = ["", "agent", "score ± 95 %", *shown, *_NUMBERS, "marks"]
+    lines = [f"{board.suite}  ({board.suite_hash[:19]})", table(head, rows, numbers=_NUMBERS)]
+    lines += [f"{title}: {metric}" for title, metric in shown.items()]
+    if board.data_warning:
+        lines.append(f"not the published data, so no published results: {board.data_warning}")
     floor = _floor(board)
     if floor is not None:
-        lines.append(
-            f"floor: {floor['value']:.3f} ({floor['agent']}), the best of the agents that know nothing"
-        )
+        lines.append(floor_line(floor))
     lines += [
         f"{summary.plan['agent']['name']}: {summary.headline}"
         for _, summary in board.runs
         if not summary.estimate.is_complete
     ]
+    if have_other_truths([summary.plan for _, summary in board.runs]):
+        lines.append(
+            "warning: truths or hidden data differ between these runs, so their scores are not comparable"
+        )
     if board.published:
-        lines += ["", *_published_lines(board.published)]
+        lines += ["", *_published_lines(board.published, floor)]
     return "\n".join(lines)
 
 
-def _row(rank: int, summary: RunSummary) -> list[str]:
+def _shown(board: Board) -> dict[str, str]:
+    """Return the metrics beside the headline of all runs, by title."""
+    return {title: metric for _, run in board.runs for title, metric in shown_metrics(run.plan).items()}
+
+
+def _row(rank: int, summary: RunSummary, shown: Iterable[str]) -> list[str]:
     found = summary.estimate
     return [
         str(rank),
         _agent(summary.plan["agent"]),
-        _score(summary),
+        value_with_error(found),
+        *(value_with_error(summary.shown[title]) if title in summary.shown else "-" for title in shown),
         f"{found.n_scored}/{found.n_planned}",
         number(summary.turns, 1),
         number(summary.tokens, 0),
@@ -122,17 +155,6 @@ def _agent(agent: JsonObject) -> str:
     return f"{agent['name']}{f':{options}' if options else ''}{f' -- {words}' if words else ''}"
 
 
-def _score(summary: RunSummary) -> str:
-    found = summary.estimate
-    if found.mean is None or found.interval is None:
-        return number(found.mean)
-    if (found.standard_error or 0.0) > _NO_SPREAD:
-        return f"{found.mean:.3f} ± {found.interval.half_width:.3f}"
-    # Where all tasks came out alike, a half-width of 0 would claim what nobody knows.
-    interval = no_spread_interval(found.mean, found.n_tasks_scored)
-    return f"{found.mean:.3f} ({interval.low:.3f} to {interval.high:.3f})"
-
-
 def _marks(summary: RunSummary) -> list[str]:
     role = summary.plan["agent"]["role"]
     marks = [] if role == "agent" else [role]
@@ -140,31 +162,33 @@ def _marks(summary: RunSummary) -> list[str]:
         marks.append(f"{summary.leaks} leaks")
     if summary.plan["sandbox"] == "none":
         marks.append("no sandbox")
+    if newer_rules(summary.plan, summary.scoring_version) is not None:
+        marks.append(f"rules of version {summary.scoring_version}")
     if not summary.estimate.is_complete:
         marks.append("incomplete")
-    return marks
+    return marks + plan_marks(summary.plan)
 
 
 def _floor(board: Board) -> JsonObject | None:
-    """Return the best cheat among the runs and what the suite says of cheats."""
+    """Return the best cheat or adversary among the runs and what the suite says of them."""
     floors = [
-        {"agent": summary.plan["agent"]["name"], "value": summary.estimate.mean}
+        {"agent": agent["name"], "value": summary.estimate.mean, "role": agent["role"]}
         for _, summary in board.runs
-        if summary.plan["agent"]["role"] == "cheat" and summary.estimate.mean is not None
+        if (agent := summary.plan["agent"])["role"] in FLOOR_ROLES and summary.estimate.mean is not None
     ]
     floors += [summary.plan["floor"] for _, summary in board.runs if summary.plan["floor"] is not None]
+    if board.suite_floor is not None:
+        floors.append(dataclasses.asdict(board.suite_floor))
     return max(floors, key=lambda floor: floor["value"], default=None)
 
 
-def _published(summary: RunSummary) -> Sequence[PublishedResult]:
-    return find_suite(f"{summary.plan['domain']}/{summary.plan['suite']}")[1].published()
-
-
-def _published_lines(results: Sequence[PublishedResult]) -> list[str]:
+def _published_lines(results: Sequence[PublishedResult], floor: JsonObject | None) -> list[str]:
     rows = [
         [row.name, number(row.value), number(row.turns, 0), dollars(row.cost_usd)]
         for row in sorted(results, key=lambda row: -row.value)
     ]
+    if floor is not None:
+        rows.append([f"floor: {floor['agent']}", number(floor["value"]), "-", "-"])
     sources = sorted({row.source for row in results})
     head = ["published elsewhere, not run here", "score", "turns", "cost"]
     return [table(head, rows, numbers=head[1:]), *(f"source: {source}" for source in sources)]

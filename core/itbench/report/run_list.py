@@ -7,7 +7,7 @@ from itbench.report.summary import summarise
 from itbench.report.table import number
 from itbench.store.reader import RunFile
 
-HEAD = ["run", "suite", "agent", "score", "scored", "begun"]
+HEAD = ["run", "suite", "agent", "score", "beside it", "scored", "begun"]
 
 
 def run_rows(folder: Path) -> tuple[list[str], list[list[str]]]:
@@ -27,13 +27,14 @@ def _row(path: Path) -> list[str]:
         with RunFile(path) as run:
             summary = summarise(run)
     except RunFileError as error:
-        return [str(path), "-", "-", "-", "-", str(error)]
+        return [str(path), "-", "-", "-", "-", "-", str(error)]
     plan, found = summary.plan, summary.estimate
     return [
         str(path),
         f"{plan['domain']}/{plan['suite']}",
         plan["agent"]["name"],
         number(found.mean),
+        ", ".join(f"{title} {number(shown.mean)}" for title, shown in summary.shown.items()),
         f"{found.n_scored}/{found.n_planned}",
         plan["created_at"],
     ]

@@ -4,8 +4,12 @@ import json
 from collections.abc import Iterator
 from itertools import zip_longest
 
+from itbench.report.floor import floor_line
+from itbench.report.plan_notes import plan_warnings
+from itbench.report.shown import newer_rules, shown_metrics, shown_values
 from itbench.report.summary import RunSummary, metric_means, run_symptoms, summarise
 from itbench.report.table import dollars, number, seconds, table
+from itbench.statistics import value_with_error
 from itbench.store.reader import RunFile
 
 _REASONS = """
@@ -34,12 +38,14 @@ def title(summary: RunSummary) -> str:
 
 def trials_table(run: RunFile) -> str:
     """Return a table with one row for each trial."""
+    shown = shown_values(run, run.plan())
     rows = [
         [
             row["task"],
             str(row["repeat"]),
             row["status"] + (f" ({row['limit_hit']} limit)" if row["limit_hit"] else ""),
             number(row["value"]),
+            *(number(values[row["task"]][row["repeat"]]) for values in shown.values()),
             str(row["turns"]),
             dollars(row["cost_usd"]),
             seconds(row["wall_s"]),
@@ -47,20 +53,28 @@ def trials_table(run: RunFile) -> str:
         ]
         for row in run.connection.execute(_REASONS)
     ]
-    head = ["task", "repeat", "status", "score", "turns", "cost", "time", "why"]
-    return table(head, rows, numbers=["repeat", "score", "turns", "cost", "time"])
+    head = ["task", "repeat", "status", "score", *shown, "turns", "cost", "time", "why"]
+    return table(head, rows, numbers=["repeat", "score", *shown, "turns", "cost", "time"])
 
 
 def closing_lines(run: RunFile, summary: RunSummary) -> Iterator[str]:
     """Yield headline, floor, warnings and where the run file is."""
     yield f"score: {summary.headline}"
+    for title, found in summary.shown.items():
+        yield f"{title}: {value_with_error(found)} ({shown_metrics(summary.plan)[title]})"
+    newer = newer_rules(summary.plan, summary.scoring_version)
+    if newer is not None:
+        yield (
+            f"warning: scored by the rules of version {summary.scoring_version}, installed are those of version {newer}; "
+            f"`itbench score {run.path}` scores again and says what changed"
+        )
     if summary.plan["repeats"] > 1 and summary.estimate.n_scored:
         yield "solved (score 1): " + ", ".join(
             f"{name} {number(value)}" for name, value in summary.passes.items()
         )
     floor = summary.plan["floor"]
     if floor is not None:
-        yield f"floor: {floor['value']:.3f}, what the best agent that knows nothing ({floor['agent']}) scores here"
+        yield floor_line(floor)
     if summary.plan["agent"]["role"] == "privileged":
         yield "note: this agent is privileged, it was shown the solutions"
     if summary.leaks:
@@ -68,6 +82,8 @@ def closing_lines(run: RunFile, summary: RunSummary) -> Iterator[str]:
     yield f"sandbox: {summary.plan['sandbox']}"
     if summary.plan["sandbox_warning"]:
         yield f"warning: {summary.plan['sandbox_warning']}"
+    for warning in plan_warnings(summary.plan):
+        yield f"warning: {warning}"
     for symptom in run_symptoms(run):
         yield f"warning: {symptom}"
     yield f"run file: {run.path}"

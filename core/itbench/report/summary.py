@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from itbench.interfaces.json import JsonObject
+from itbench.report.plan_notes import plan_warnings
+from itbench.report.shown import shown_metrics, shown_values
 from itbench.statistics import (
     Estimate,
     TrialFacts,
@@ -15,6 +17,7 @@ from itbench.statistics import (
     passes,
     symptoms,
 )
+from itbench.store.claim import is_claimed
 from itbench.store.reader import RunFile
 
 _COSTS = """
@@ -46,6 +49,8 @@ class RunSummary:
         unscored: trials that were never scored.
         wall_s, turns, tokens, cost_usd: means over trials; None without any.
         values: of each repeat of each planned task.
+        shown: estimates of the metrics that stand beside the headline, by title.
+        scoring_version: the oldest version of the rules among the scores that count; None without any.
     """
 
     plan: JsonObject
@@ -60,6 +65,8 @@ class RunSummary:
     tokens: float | None
     cost_usd: float | None
     values: Values
+    shown: dict[str, Estimate]
+    scoring_version: int | None
 
     @property
     def passes(self) -> dict[str, float | None]:
@@ -101,6 +108,8 @@ def summarise(run: RunFile) -> RunSummary:
         turns=costs["turns"],
         tokens=costs["tokens"],
         cost_usd=costs["cost_usd"],
+        shown={title: estimate(found) for title, found in shown_values(run, plan).items()},
+        scoring_version=min(run.scoring_versions().values(), default=None),
     )
 
 
@@ -120,7 +129,8 @@ def metric_means(run: RunFile) -> dict[str, float | None]:
 
 def run_symptoms(run: RunFile) -> list[str]:
     """Return what is systematically wrong with a run, one sentence each."""
-    return symptoms(_facts(run))
+    hint = None if is_claimed(run.path) else run.lost_trials_hint()
+    return [*([hint] if hint else []), *symptoms(_facts(run))]
 
 
 def summary_json(summary: RunSummary) -> JsonObject:
@@ -132,12 +142,17 @@ def summary_json(summary: RunSummary) -> JsonObject:
         "suite": summary.plan["suite"],
         "suite_version": summary.plan["suite_version"],
         "suite_hash": summary.plan["suite_hash"],
+        "scoring_version": summary.scoring_version,
         "agent": summary.plan["agent"],
         "headline": summary.headline,
         "score": found.mean,
         "standard_error": found.standard_error,
-        "interval": [found.interval.low, found.interval.high] if found.interval else None,
+        "interval": _interval(found),
         "score_missing_as_zero": found.missing_as_zero,
+        "shown_metrics": {
+            shown_metrics(summary.plan)[title]: _estimate_json(shown)
+            for title, shown in summary.shown.items()
+        },
         "trials_scored": found.n_scored,
         "trials_planned": found.n_planned,
         "tasks_scored": found.n_tasks_scored,
@@ -152,7 +167,16 @@ def summary_json(summary: RunSummary) -> JsonObject:
         "wall_s": summary.wall_s,
         "sandbox": summary.plan["sandbox"],
         "floor": summary.plan["floor"],
+        "plan_warnings": plan_warnings(summary.plan),
     }
+
+
+def _estimate_json(found: Estimate) -> JsonObject:
+    return {"mean": found.mean, "standard_error": found.standard_error, "interval": _interval(found)}
+
+
+def _interval(found: Estimate) -> list[float] | None:
+    return [found.interval.low, found.interval.high] if found.interval else None
 
 
 def _facts(run: RunFile) -> Iterator[TrialFacts]:

@@ -15,7 +15,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: Sequen
 
     On a terminal the widest text columns are wrapped until a line fits; elsewhere nothing is wrapped.
     """
-    cells = [[_printable(cell) for cell in row] for row in rows]
+    cells = [[printable(cell) for cell in row] for row in rows]
     widths = [max([len(title), *(len(row[at]) for row in cells)]) for at, title in enumerate(head)]
     if sys.stdout.isatty():
         _shrink(widths, shutil.get_terminal_size().columns)
@@ -49,7 +49,7 @@ def dollars(value: float | None) -> str:
     return f"${value:.2f}" if value else "-"
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Return text without control characters: an agent's words must not move the cursor."""
     return "".join(character if character.isprintable() else " " for character in text)
 

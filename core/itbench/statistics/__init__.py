@@ -1,6 +1,6 @@
 """What the trials of a run say together: pure functions over plain numbers, the standard library alone."""
 
-from itbench.statistics.describe import headline
+from itbench.statistics.describe import headline, value_with_error
 from itbench.statistics.estimate import Estimate, estimate, no_spread_interval
 from itbench.statistics.means import Interval, MeanOverTasks, Values, mean_over_tasks
 from itbench.statistics.paired import Comparison, compare
@@ -35,4 +35,5 @@ __all__ = [
     "symptoms",
     "tasks_needed",
     "two_sided_p",
+    "value_with_error",
 ]

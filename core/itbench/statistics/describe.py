@@ -33,6 +33,19 @@ def headline(estimate: Estimate, faults: Mapping[str, int] | None = None) -> str
     return f"{line}; {missing}; {bounds}"
 
 
+def value_with_error(estimate: Estimate) -> str:
+    """Return the value with half its 95 % interval, as it stands in a table; a dash where there is none."""
+    if estimate.mean is None:
+        return "-"
+    if estimate.interval is None:
+        return f"{estimate.mean:.3f}"
+    if (estimate.standard_error or 0.0) > _NO_SPREAD:
+        return f"{estimate.mean:.3f} ± {estimate.interval.half_width:.3f}"
+    # Where all tasks came out alike, a half-width of 0 would claim what nobody knows.
+    interval = no_spread_interval(estimate.mean, estimate.n_tasks_scored)
+    return f"{estimate.mean:.3f} ({interval.low:.3f} to {interval.high:.3f})"
+
+
 def _value(estimate: Estimate, mean: float) -> str:
     if estimate.interval is None or estimate.standard_error is None:
         return f"{mean:.3f} (one task, no error bar)"

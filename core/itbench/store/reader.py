@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from itbench.errors import RunFileError, UsageError
 from itbench.interfaces.json import JsonObject, JsonValue
-from itbench.store.connect import open_run
+from itbench.store.connect import lacks_its_log, log_of, open_run
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -35,6 +35,7 @@ class RunFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._lacks_log = lacks_its_log(path)
         self.connection = open_run(path)
 
     def __enter__(self) -> Self:
@@ -60,6 +61,20 @@ class RunFile:
         value: JsonObject = json.loads(row["document"])
         return value
 
+    def lost_trials_hint(self) -> str | None:
+        """Return what to do where trials are missing that may be in a log which was not copied; None otherwise."""
+        if not self._lacks_log:
+            return None
+        plan = self.plan()
+        planned = len(plan["tasks"]) * plan["repeats"]
+        (ended,) = self.connection.execute("SELECT count(*) FROM outcome").fetchone()
+        if ended >= planned:
+            return None
+        return (
+            f"{ended} of {planned} trials are in this file; a run that was stopped has its latest ones in "
+            f"{log_of(self.path).name}, which is not beside it: if the file was copied, copy that too"
+        )
+
     def tasks(self) -> Iterator[sqlite3.Row]:
         """Yield id, content_hash and document of each task, in order."""
         yield from self.connection.execute("SELECT id, content_hash, document FROM task ORDER BY position")
@@ -78,6 +93,18 @@ class RunFile:
         for row in self.connection.execute("SELECT task, repeat, value FROM outcome"):
             values[row["task"]][row["repeat"]] = row["value"]
         return values
+
+    def scoring_versions(self) -> dict[int, int]:
+        """Return the version of the rules by which each trial was scored last; 1 where the file is from before versions."""
+        if not has_scoring_versions(self.connection):
+            return dict.fromkeys(
+                (row["trial"] for row in self.connection.execute("SELECT trial FROM score")), 1
+            )
+        query = (
+            "SELECT score.trial, max(score.scoring), coalesce(scoring.scoring_version, 1) AS version "
+            "FROM score JOIN scoring ON scoring.id = score.scoring GROUP BY score.trial"
+        )
+        return {row["trial"]: row["version"] for row in self.connection.execute(query)}
 
     def find_trial(self, reference: str) -> sqlite3.Row:
         """Return the trial of `TASK`, `TASK:REPEAT`, `TASK:REPEAT:ATTEMPT` or a trial's number.
@@ -131,6 +158,12 @@ class RunFile:
         query = f"SELECT * FROM trial WHERE task = ?{condition} ORDER BY repeat, attempt DESC LIMIT 1"  # noqa: S608
         row: sqlite3.Row | None = self.connection.execute(query, (task, *map(int, numbers))).fetchone()
         return row
+
+
+def has_scoring_versions(connection: sqlite3.Connection) -> bool:
+    """Tell whether a run file says by which version of the rules it was scored; those of the first itbench do not."""
+    columns = connection.execute("PRAGMA table_info(scoring)")
+    return any(column["name"] == "scoring_version" for column in columns)
 
 
 def is_run_file(path: Path) -> bool:

@@ -63,7 +63,8 @@ CREATE TABLE scoring (
     started_at TEXT NOT NULL,
     itbench_version TEXT NOT NULL,
     domain_origin TEXT NOT NULL,
-    truths TEXT
+    truths TEXT,
+    scoring_version INTEGER
 );
 CREATE TABLE score (
     scoring INTEGER NOT NULL REFERENCES scoring (id),

@@ -9,6 +9,7 @@ import queue
 import sqlite3
 import threading
 from concurrent.futures import Future
+from contextlib import closing
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ from itbench.interfaces.plan import Plan
 from itbench.interfaces.record import ScoreRecord, TrialRecord
 from itbench.interfaces.task import Task
 from itbench.store.connect import create, open_run, writing
+from itbench.store.reader import has_scoring_versions
 
 _Job = tuple["Future[None]", TrialRecord]
 
@@ -30,6 +32,7 @@ class ScoringOrigin:
 
     itbench_version: str
     domain_origin: str
+    scoring_version: int
     truths: str | None = None
 
 
@@ -52,11 +55,28 @@ def write_plan(path: Path, plan: Plan, tasks: list[Task]) -> None:
         connection.close()
 
 
+def replace_plan(path: Path, plan: Plan) -> None:
+    """Write a plan of the same tasks that says more than before.
+
+    Raises:
+        StorageError: it cannot be written.
+    """
+    with closing(open_run(path, is_writable=True)) as connection, writing(path):
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("UPDATE plan SET document = ?", (plan.model_dump_json(),))
+        hashes = [(task.content_hash, task.id) for task in plan.tasks]
+        connection.executemany("UPDATE task SET content_hash = ? WHERE id = ?", hashes)
+        connection.execute("COMMIT")
+
+
 def begin_scoring(connection: sqlite3.Connection, origin: ScoringOrigin) -> int:
     """Note that trials are scored from now on by these rules, and return the scoring's number."""
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
+    if not has_scoring_versions(connection):
+        connection.execute("ALTER TABLE scoring ADD COLUMN scoring_version INTEGER")
     cursor = connection.execute(
-        "INSERT INTO scoring (started_at, itbench_version, domain_origin, truths) VALUES (?, ?, ?, ?)",
+        "INSERT INTO scoring (started_at, itbench_version, domain_origin, scoring_version, truths) "
+        "VALUES (?, ?, ?, ?, ?)",
         (now, *astuple(origin)),
     )
     return int(cursor.lastrowid or 0)

@@ -1,17 +1,21 @@
 """All rules that every suite of every domain must keep, in the order in which they are checked."""
 
+from itbench.validation.data import data_sound
 from itbench.validation.finding import Rule
 from itbench.validation.hidden import ids_opaque, truth_hidden
 from itbench.validation.purity import scorer_pure, scorer_total
 from itbench.validation.schemas import schemas_used, truth_valid
 from itbench.validation.solvable import cheats_stay_low, nothing_is_zero, oracle_is_right
 from itbench.validation.stability import suite_stable
+from itbench.validation.winnable import truth_winnable
 
 RULES = tuple(
     Rule(name, (check.__doc__ or "").strip(), check)
     for name, check in (
+        ("data-sound", data_sound),
         ("truth-valid", truth_valid),
         ("schemas-used", schemas_used),
+        ("truth-winnable", truth_winnable),
         ("suite-stable", suite_stable),
         ("ids-opaque", ids_opaque),
         ("truth-hidden", truth_hidden),

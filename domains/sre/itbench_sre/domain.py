@@ -1,18 +1,21 @@
 """The domain `sre`: everything the core needs to know of it. Cheap to import."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from itbench.interfaces.domain import Domain
 from itbench.interfaces.json import JsonObject
 from itbench_sre.agents.specs import AGENTS
+from itbench_sre.changes import SCORING_CHANGES
 from itbench_sre.incidents.suite import INCIDENTS
 from itbench_sre.published.suite import ITBENCH_AA, ITBENCH_LITE
 
 if TYPE_CHECKING:
+    from itbench.interfaces.environment import Environment
     from itbench.interfaces.score import Score
     from itbench.interfaces.submission import Submission
     from itbench.interfaces.task import Task
+    from itbench.interfaces.workspace import Input, Sandbox
 
 
 class SreScorer:
@@ -22,9 +25,11 @@ class SreScorer:
         """Return the score of a diagnosis."""
         from itbench.interfaces.score import Score
         from itbench_sre.scoring.score import score_diagnosis
+        from itbench_sre.scoring.sightings import read_sightings
         from itbench_sre.truth.convert import truth_from_json
 
-        parts = score_diagnosis(submission.answer, truth_from_json(truth, source=f"truth of {task.id}"))
+        incident = truth_from_json(truth, source=f"truth of {task.id}")
+        parts = score_diagnosis(submission.answer, incident, read_sightings(submission.observed))
         return Score(
             value=parts.value, metrics=parts.metrics, reasons=tuple(parts.reasons), details=parts.details
         )
@@ -42,6 +47,13 @@ def solution(task: "Task", truth: JsonObject) -> Mapping[str, bytes]:
     return {path: json.dumps(answer, indent=2).encode()}
 
 
+def environment(task: "Task", inputs: "Sequence[Input]", sandbox: "Sandbox") -> "Environment":
+    """Return the environment of one incident."""
+    from itbench_sre.sightings.environment import SnapshotEnvironment
+
+    return SnapshotEnvironment(task, inputs, sandbox)
+
+
 def truth_schema() -> JsonObject:
     """Return the JSON Schema of a stored truth."""
     from itbench_sre.truth.check import truth_schema as incident_schema
@@ -55,6 +67,9 @@ DOMAIN = Domain(
     suites=(INCIDENTS, ITBENCH_AA, ITBENCH_LITE),
     scorer=SreScorer(),
     solution=solution,
+    environment=environment,
     agents=AGENTS,
     truth_schema=truth_schema,
+    scoring_changes=SCORING_CHANGES,
+    shown_metrics={"strict": "precision_at_full_recall_strict"},
 )

@@ -3,13 +3,16 @@
 import csv
 import io
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from itbench.report.floor import floor_line
 from itbench.report.table import dollars, number, seconds, table
 
 Itbench = Callable[..., Any]
@@ -70,6 +73,28 @@ def test_the_leaderboard_ranks_runs_of_the_same_tasks_and_marks_them(sums: Path,
     assert " ± 0." in lines[4]
     (floor,) = [line for line in lines if line.startswith("floor: ")]
     assert "(echo), the best of the agents that know nothing" in floor
+
+
+@pytest.mark.parametrize(
+    ("floor", "line"),
+    [
+        ({"agent": "x", "value": 0.1}, "floor: 0.100 (x), the best of the agents that know nothing"),
+        (
+            {"agent": "x", "value": 0.1, "role": "cheat"},
+            "floor: 0.100 (x), the best of the agents that know nothing",
+        ),
+        (
+            {"agent": "y", "value": 1.0, "role": "adversary"},
+            (
+                "floor: 1.000 (y), reached by fixed rules that know how these tasks are made: "
+                "until the suite is redesigned, no score on it shows more skill than theirs"
+            ),
+        ),
+    ],
+    ids=["of an older run", "a cheat", "an adversary"],
+)
+def test_a_floor_says_what_it_means(floor, line: str) -> None:
+    assert floor_line(floor) == line
 
 
 def test_runs_of_other_tasks_stand_on_a_board_of_their_own(sums: Path, itbench: Itbench) -> None:
@@ -175,7 +200,7 @@ def test_every_export_has_every_trial(sums: Path, itbench: Itbench) -> None:
     path = run(itbench, "sums", "-a", "adder:wrong=2,events=3", "-k", "2")
     for kind in ("jsonl", "csv", "parquet", "html"):
         done = itbench("export", path, "--to", kind)
-        assert done.out == f"24 trials written to {path.with_suffix('.' + kind)}\n"
+        assert done.err == f"24 trials written to {path.with_suffix('.' + kind)}\n"
     records = [json.loads(line) for line in path.with_suffix(".jsonl").read_text().splitlines()]
     rows = list(csv.DictReader(io.StringIO(path.with_suffix(".csv").read_text())))
     shown = json.loads(itbench("show", path, "--json").out)
@@ -226,3 +251,83 @@ def test_an_export_that_cannot_be_written_leaves_nothing_behind(sums: Path, itbe
     done = itbench("export", path, "-o", "file/run.jsonl")
     assert done.code == 4
     assert done.err.startswith("error: cannot write 'file/run.jsonl'")
+
+
+SHOWING = """
+from dataclasses import replace
+
+from itbench_sums import DOMAIN as SUMS
+from itbench import Score
+
+
+class Scorer:
+    def score(self, task, submission, truth):
+        found = SUMS.scorer.score(task, submission, truth)
+        exact = None if task.id == "sum-0003" else float(found.value == 1)
+        return Score(value=found.value, metrics={"exactly_right": exact}, reasons=found.reasons)
+
+
+DOMAIN = replace(SUMS, name="showing", scorer=Scorer(), shown_metrics={"exact": "exactly_right"})
+"""
+
+
+@pytest.fixture
+def showing(sums: Path, distribution: Callable[..., Path]) -> None:
+    """A domain like `sums` that shows a second measure."""
+    distribution(
+        "itbench-showing",
+        group="itbench.domains",
+        points={"showing": "showing_domain:DOMAIN"},
+        code={"showing_domain": SHOWING},
+    )
+
+
+def test_a_measure_that_a_domain_shows_stands_beside_the_headline_everywhere(
+    showing: None, itbench: Itbench
+) -> None:
+    done = itbench("run", "showing", "-a", "adder:wrong=2", "-n", "6")
+    (path,) = Path("runs").iterdir()
+    found = json.loads(itbench("show", path, "--json").out)
+    values = {row["task"]: row["value"] for row in found["trials"]}
+    exact = [float(value == 1.0) for task, value in values.items() if task != "sum-0003"]
+    mean = sum(exact) / len(exact)
+    assert 0 < mean < 1
+    assert found["shown_metrics"]["exactly_right"]["mean"] == pytest.approx(mean)
+    for text in (done.out, itbench("show", path).out):
+        head, _, *rows = text.splitlines()[2:10]
+        at = head.index("exact")
+        cells = {row.split()[0]: row[at - 2 : at + 5].split()[-1] for row in rows[:6]}
+        assert cells == {
+            task: "-" if task == "sum-0003" else f"{value == 1.0:.3f}" for task, value in values.items()
+        }
+        assert f"exact: {mean:.3f} ± " in text
+    board = itbench("leaderboard", path).out.splitlines()
+    assert board[1].split()[5:7] == ["exact", "scored"]
+    assert f"{mean:.3f} ± " in board[3].split("adder:wrong=2")[1].partition(" ± ")[2]
+    assert "exact: exactly_right" in board
+    assert f"exact {mean:.3f}" in itbench("runs").out
+    itbench("export", path, "--to", "html", "-o", "page.html")
+    assert "<th>exact" in Path("page.html").read_text()
+
+
+def test_where_the_agent_failed_the_measure_beside_the_headline_is_zero_too(
+    showing: None, itbench: Itbench
+) -> None:
+    program = """grep -q 'Add 0 ' "$ITBENCH_TASK" && echo '{"sum": 0}' > answer.json"""
+    found = run(itbench, "showing", "-n", "2", "-a", "command", *OPEN, "--", "sh", "-c", program)
+    shown = json.loads(itbench("show", found, "--json").out)
+    assert [row["status"] for row in shown["trials"]] == ["scored", "agent fault"]
+    assert (shown["score"], shown["shown_metrics"]["exactly_right"]["mean"]) == (0.5, 0.5)
+
+
+def test_a_run_from_before_the_measure_was_shown_shows_it_as_installed(
+    showing: None, itbench: Itbench
+) -> None:
+    path = run(itbench, "showing", "-n", "2")
+    with closing(sqlite3.connect(path)) as connection:
+        (document,) = connection.execute("SELECT document FROM plan").fetchone()
+        plan = json.loads(document)
+        del plan["shown_metrics"]
+        connection.execute("UPDATE plan SET document = ?", (json.dumps(plan),))
+        connection.commit()
+    assert "exact: 1.000" in itbench("show", path).out

@@ -161,6 +161,11 @@ class SchemaWithoutAnswer(Hosts):
         return super().task(number).model_copy(update={"hand_in": hand_in})
 
 
+class Unwinnable(Hosts):
+    def unwinnable(self, task_id: str) -> Sequence[str]:
+        return ["no file names the host"] if task_id == "host-002" else ()
+
+
 class Moving(Hosts):
     def task(self, number: int) -> Task:
         return super().task(number).model_copy(update={"instructions": f"I {random.random()}"})
@@ -191,6 +196,7 @@ class NoCanary(Hosts):
             "task host-000: input 'canary-host-000-6ba7b810.txt'",
             "its name holds",
         ),
+        (Unwinnable, "truth-winnable", "task host-002", "no file names the host"),
         (CanaryInside, "truth-hidden", "task host-000: input 'note'", "it holds the canary of its truth"),
         (CanaryTold, "truth-hidden", "task host-000: its text", "its text holds the canary of its truth"),
         (
@@ -230,6 +236,18 @@ def test_a_schema_for_an_answer_that_is_not_asked_for_is_told(tmp_path: Path) ->
 def test_a_truth_schema_that_takes_anything_is_told(tmp_path: Path) -> None:
     (found,) = findings(Hosts(tmp_path), truth_schema=lambda: {"$ref": "urn:itbench:truth"})
     assert (found.rule, found.place) == ("schemas-used", "domain hosts: truth_schema")
+
+
+class DamagedHosts(Hosts):
+    def check(self, task_id: str) -> list[str]:
+        return ["hosts.csv: line 3: column 'host': '' is not a name"] if task_id == self.tasks()[1].id else []
+
+
+def test_what_a_suite_finds_wrong_with_its_data_is_told_for_each_task(tmp_path: Path) -> None:
+    suite = DamagedHosts(tmp_path)
+    (found,) = findings(suite)
+    assert (found.rule, found.place) == ("data-sound", f"task {suite.tasks()[1].id}")
+    assert found.problem == "hosts.csv: line 3: column 'host': '' is not a name"
 
 
 class Grudging(HostScorer):

@@ -9,6 +9,7 @@ import pytest
 from itbench.errors import DataError, UsageError
 from itbench.hub.locate import locate
 from itbench.interfaces.suite import SuiteOptions
+from itbench.suites.shown import shown_inputs
 from itbench_finops.published.dataset import LITE
 from itbench_finops.published.suite import ITBENCH_LITE
 from itbench_finops.published.truths import read_truth
@@ -157,6 +158,54 @@ def test_a_table_that_cannot_be_read_leaves_the_dollars_open(copy: Path, spoil) 
     assert not any("excess_usd" in each for each in truth["resource"])
 
 
+def test_what_is_wrong_with_the_data_is_told_with_file_line_and_column(lite: Path, copy: Path) -> None:
+    assert list(suite_in(lite).check(TASK)) == []
+    path = copy / "Scenario-1" / "data.csv"
+    lines = path.read_text().splitlines()
+    count = len(lines)
+    cost = lines[7].rsplit(",", 1)[1]
+    lines[7] = lines[7].replace(f",{cost}", ",12.3.4")
+    lines += ["2025-01-02,cut", lines[3].replace(lines[3][:10], "yesterday")]
+    path.write_text("\n".join(lines) + "\n")
+    assert list(suite_in(copy).check(TASK)) == [
+        f"{path}: line {count + 1}: 2 cells, the header has 9",
+        f"{path}: line 8: column 'unblended_cost': '12.3.4' is not a finite number",
+        f"{path}: line {count + 2}: column 'date': 'yesterday' is not a date, expected YYYY-MM-DD",
+    ]
+    assert list(suite_in(copy).check("itbench-lite-2")) == []
+
+
+@pytest.mark.parametrize(
+    ("spoil", "problem"),
+    [
+        (
+            lambda folder: (folder / "data.csv").write_bytes(b"a,b\n\xff"),
+            "data.csv: line 2: not UTF-8 at byte 4",
+        ),
+        (lambda folder: (folder / "data.csv").write_text("a,b\n"), "data.csv: no column 'date'"),
+        (lambda folder: (folder / "data.csv").unlink(), "data.csv: cannot be read: No such file"),
+        (lambda folder: (folder / "anomaly.json").write_text("{}"), "anomaly.json: expected {"),
+        (
+            lambda folder: (folder / "anomaly.json").write_text('{"date": "2025-10-13", "account_id": "x"}'),
+            "data.csv: account 'x' has no line on 2025-10-13, which is asked about",
+        ),
+    ],
+    ids=["no text", "other columns", "no table", "no question", "another account"],
+)
+def test_data_that_cannot_be_used_at_all_is_told_in_one_line(copy: Path, spoil, problem: str) -> None:
+    spoil(copy / "Scenario-1")
+    (told,) = suite_in(copy).check(TASK)
+    assert problem in told
+    assert "\n" not in told
+
+
+def test_of_many_damaged_lines_the_first_are_told_and_the_others_counted(copy: Path) -> None:
+    path = copy / "Scenario-1" / "data.csv"
+    path.write_text(path.read_text() + "cut\n" * 50)
+    found = suite_in(copy).check(TASK)
+    assert (len(found), found[-1]) == (21, f"{path}: 30 more lines or cells cannot be used")
+
+
 def test_a_missing_file_and_a_link_that_leads_out_are_told(copy: Path, tmp_path: Path) -> None:
     suite = suite_in(copy)
     (copy / "Scenario-1" / "data.csv").unlink()
@@ -164,12 +213,30 @@ def test_a_missing_file_and_a_link_that_leads_out_are_told(copy: Path, tmp_path:
         suite.inputs(TASK)
     (tmp_path / "secret").write_text("x")
     (copy / "Scenario-1" / "data.csv").symlink_to(tmp_path / "secret")
-    with pytest.raises(DataError, match="a symbolic link out of the task's directory"):
+    with pytest.raises(DataError, match="a symbolic link out of its directory"):
         suite.inputs(TASK)
     (copy / "Scenario-1" / "data.csv").unlink()
     (copy / "Scenario-1" / "data.csv").symlink_to(copy / "Scenario-1" / "ground_truth.yaml")
     with pytest.raises(DataError, match="another name of a truth"):
-        suite.inputs(TASK)
+        shown_inputs(suite, TASK)
+
+
+def test_more_tasks_than_were_published_are_not_the_published_ones(copy: Path) -> None:
+    assert suite_in(copy).data_warning() is None
+    for number in range(20, 33):
+        shutil.copytree(copy / "Scenario-1", copy / f"Scenario-{number}")
+    assert suite_in(copy).data_warning() == f"ITBench-Lite has 15 tasks, {copy} has 16"
+
+
+@pytest.mark.parametrize("truth", ["Scenario-1/ground_truth.yaml", "Scenario-2/ground_truth.yaml"])
+def test_a_hard_link_of_a_truth_is_refused(copy: Path, truth: str) -> None:
+    (copy / "Scenario-1" / "notes.txt").hardlink_to(copy / truth)
+    with pytest.raises(DataError, match=r"notes\.txt: another name of a truth; remove it"):
+        shown_inputs(suite_in(copy), TASK)
+    assert [entry.path for entry in shown_inputs(suite_in(copy), "itbench-lite-10")] == [
+        "anomaly.json",
+        "data.csv",
+    ]
 
 
 def test_hidden_files_and_truths_by_any_spelling_are_not_shown(copy: Path) -> None:

@@ -22,7 +22,7 @@ def test_every_row_of_the_worked_example_holds():
     parts = score_diagnosis(json.loads(block("json")), load_truth(block("yaml"), source="docs/scoring.md"))
     section = PAGE.split("## A worked example")[1].split("\n## ")[0]
     rows = re.findall(r"^\| `(\S+)` \| (\S+) \|", section, re.MULTILINE)
-    assert len(rows) == 17
+    assert len(rows) == 19
     assert {name: parts.metrics[name] for name, _ in rows} == pytest.approx(
         {name: float(Fraction(value)) for name, value in rows}
     )
@@ -34,9 +34,10 @@ def test_every_row_of_the_headlines_table_holds():
     )
     section = PAGE.split("## The headline")[1].split("\n## ")[0]
     rows = re.findall(r"^\| ((?:`\w` ?)+) \| (\S+) \| (\S+) \|", section, re.MULTILINE)
-    assert len(rows) == 5
+    assert len(rows) == 7
     for names, value, strict in rows:
-        factors = [{"name": f"n/Pod/{letter}"} for letter in re.findall(r"\w", names)]
+        kinds = {letter: "Deployment" if letter.isupper() else "Pod" for letter in names}
+        factors = [{"name": f"n/{kinds[letter]}/{letter.lower()}"} for letter in re.findall(r"\w", names)]
         metrics = score_diagnosis({"contributing_factors": factors}, truth).metrics
         found = [metrics["precision_at_full_recall"], metrics["precision_at_full_recall_strict"]]
         assert found == pytest.approx([float(Fraction(value)), float(Fraction(strict))])

@@ -1,5 +1,7 @@
 """IBM's metrics beside the headline, hand-computed."""
 
+from itertools import pairwise
+
 import pytest
 
 from itbench_sre.scoring import score_diagnosis
@@ -35,7 +37,9 @@ def entities(*names, blamed=True, steps=None):
 
 
 def pods(letters):
-    return {"contributing_factors": [{"name": f"n/Pod/{letter}"} for letter in letters]}
+    """Name a pod for each letter, and for each capital the Deployment above the pod."""
+    names = [f"n/{'Deployment' if letter.isupper() else 'Pod'}/{letter.lower()}" for letter in letters]
+    return {"contributing_factors": [{"name": name} for name in names]}
 
 
 @pytest.mark.parametrize(
@@ -46,11 +50,14 @@ def pods(letters):
         ("c", 0, 0, 0, 0),
         ("ab", 1, 1, 1, 1),
         ("ba", 1, 1, 1, 1),
-        ("aab", 1, 2 / 3, 1, 1),
+        ("aab", 1, 1, 1, 1),
         ("aa", 0, 0, 1, 1 / 2),
         ("abc", 2 / 3, 2 / 3, 2 / 3, 1),
         ("abx", 2 / 3, 2 / 3, 2 / 3, 1),
-        ("aabcx", 3 / 5, 2 / 5, 3 / 5, 1),
+        ("aabcx", 1 / 2, 1 / 2, 1 / 2, 1),
+        ("abcccc", 2 / 3, 2 / 3, 2 / 3, 1),
+        ("aAb", 1, 2 / 3, 1, 1),
+        ("aAabcx", 3 / 5, 2 / 5, 3 / 5, 1),
         ("acx", 0, 0, 1 / 3, 1 / 2),
     ],
 )
@@ -73,7 +80,8 @@ def test_the_headline_and_root_cause_entity(letters, headline, strict, precision
         ("xab", 3, 2 / 3, 1, 4 / 5),
         ("xab", 5, 2 / 3, 1, 4 / 5),
         ("a", 4, 1, 1 / 2, 2 / 3),
-        ("aaab", 3, 1, 1, 1),
+        ("aAb", 2, 1, 1, 1),
+        ("aaaxb", 3, 2 / 3, 1, 4 / 5),
         ("", 1, 0, 0, 0),
     ],
     ids=[
@@ -83,6 +91,7 @@ def test_the_headline_and_root_cause_entity(letters, headline, strict, precision
         "fewer than k",
         "one of two",
         "recall is held to 1",
+        "a name said again takes no rank",
         "nothing",
     ],
 )
@@ -130,7 +139,14 @@ def test_the_propagation_chain(chain, steps, precision, recall):
     assert metrics["propagation_chain_f1"] == pytest.approx(f1)
 
 
-def test_no_chain_is_measured_where_the_answer_or_the_truth_has_none(chain):
+@pytest.mark.parametrize("more", [{}, {"propagations": None}, {"propagations": []}, {"propagations": "a, b"}])
+def test_ibms_format_without_propagations_tells_of_an_empty_chain(chain, more):
+    names = [f"shop/Service/{name}" for name in ("cart", "checkout", "frontend", "quote")]
+    metrics = score_diagnosis(entities(CONFIG, *names, blamed=False) | more, chain).metrics
+    assert (metrics["propagation_chain_f1"], metrics["fault_localization"]) == (0.0, 0.0)
+
+
+def test_no_chain_is_measured_where_the_answers_format_or_the_truth_has_none(chain):
     without = score_diagnosis({"contributing_factors": [{"name": CONFIG}]}, chain).metrics
     assert without["propagation_chain_f1"] is None
     metrics = score_diagnosis(entities("n/Pod/a", steps=[("n/Pod/a", "n/Pod/c")]), two_roots()).metrics
@@ -146,8 +162,11 @@ def test_no_chain_is_measured_where_the_answer_or_the_truth_has_none(chain):
         (entities(CONFIG, steps=[(CONFIG, CART)]), 1),
         (entities(CONFIG, steps=[(CONFIG, "shop/Deployment/cart")]), 1),
         (entities(CART, steps=[(CONFIG, CHECKOUT)]), 0),
-        (entities(CONFIG, CART, steps=[]), 1),
-        (entities(CART, blamed=False), 1),
+        (entities(CONFIG, steps=[(CONFIG, CHECKOUT), (CHECKOUT, "shop/Pod/cart-7d9c8b6f5d-x7k2p")]), 1),
+        (entities(CONFIG, CART, steps=[]), 0),
+        (entities(CONFIG, CART), 0),
+        (entities(CONFIG, CART) | {"propagations": None}, 0),
+        (entities(CART, blamed=False), 0),
         ({"contributing_factors": [{"name": CONFIG}]}, 0),
         ({"contributing_factors": [{"name": "shop/Pod/cart"}]}, 1),
         (None, 0),
@@ -239,8 +258,101 @@ def service(letter):
 def test_the_first_impacted_component(steps, impacted):
     truth = truth_of(steps)
     for letter in "bcd":
-        metrics = score_diagnosis(entities(service(letter)), truth).metrics
-        assert metrics["fault_localization"] == float(letter == impacted)
+        answer = entities(steps=[(service("a"), service(letter))])
+        assert score_diagnosis(answer, truth).metrics["fault_localization"] == float(letter == impacted)
+
+
+SPOKEN = [
+    "ad",
+    "cart",
+    "valkey-cart",
+    "frontend",
+    "frontend-proxy",
+    "recommendation",
+    "kafka",
+    "fraud-detection",
+]
+
+
+@pytest.mark.parametrize(
+    ("effect", "impacted"),
+    [
+        ("Frontend proxy experiences high latency", "frontend-proxy"),
+        ("frontend-proxy latency is above threshold", "frontend-proxy"),
+        ("Frontend experiences errors", "frontend"),
+        ("Valkey cart pods experience high memory usage", "valkey-cart"),
+        ("The cache of the valkey cart is slow, and so is the cart", "valkey-cart"),
+        ("recommendationservice pod cpu saturation", "recommendation"),
+        ("Recommendation pod experiences extreme CPU saturation", "recommendation"),
+        ("Fraud detection pods cannot establish connections to Kafka", "fraud-detection"),
+        ("FraudDetection service is unavailable", "fraud-detection"),
+        ("kafka pod enters ImagePullBackOff state", "kafka"),
+        ("kafka pod enters CrashLoopBackOff", "kafka"),
+        ("Kafka's consumers time out", "kafka"),
+        ("adService Error Rate is Above Threshold", "ad"),
+        ("loading of carts fails", "quote"),
+        ("downstream errors observed", "quote"),
+    ],
+)
+def test_the_component_that_an_effect_names_first_is_found_however_it_is_written(effect, impacted):
+    groups = [{"id": "root", "kind": "ConfigMap", "namespace": "n", "name": "c", "root_cause": True}]
+    groups += [
+        {"id": f"{name}-1", "kind": "Service", "namespace": "n", "filter": [rf"{name}\b"]}
+        for name in [*SPOKEN, "quote"]
+    ]
+    steps = [{"source": "root", "target": "quote-1", "effect": effect}]
+    truth = truth_from_json({"groups": groups, "propagations": steps})
+    found = {
+        name
+        for name in [*SPOKEN, "quote"]
+        if score_diagnosis(entities(steps=[(f"n/Service/{name}", "n/Pod/other")]), truth).metrics[
+            "fault_localization"
+        ]
+    }
+    assert found == {impacted}
+
+
+def test_propagations_are_looked_at_from_the_root_on_however_they_are_listed():
+    steps = [("b", "c", "it fails"), ("a", "b", "it fails"), ("x", "d", "it fails")]
+    metrics = [
+        score_diagnosis(entities(steps=[(service(letter), service("z"))]), truth_of(steps)).metrics
+        for letter in "bcd"
+    ]
+    assert [found["fault_localization"] for found in metrics] == [1.0, 0.0, 0.0]
+
+
+def test_an_alias_list_finds_a_root_and_joins_no_components():
+    groups = [
+        {"id": "load", "kind": "Pod", "namespace": "n", "filter": ["load-.*"], "root_cause": True},
+        {"id": "proxy", "kind": "Service", "namespace": "n", "filter": ["proxy"]},
+        {"id": "proxy-pod", "kind": "Pod", "namespace": "n", "filter": ["proxy-.*"]},
+        {"id": "shop", "kind": "Service", "namespace": "n", "filter": ["shop"]},
+    ]
+    steps = [
+        {"source": "load", "target": "proxy", "effect": "it fails"},
+        {"source": "proxy-pod", "target": "shop", "effect": "it fails"},
+    ]
+    truth = truth_from_json({"groups": groups, "aliases": [["load", "proxy"]], "propagations": steps})
+    parts = score_diagnosis(entities("n/Service/proxy", steps=[("n/Pod/load", "n/Service/proxy")]), truth)
+    assert parts.value == 1.0
+    # The chain is load, proxy, shop: two of three are there. The alias is the root itself, no hop away from it.
+    assert parts.metrics["propagation_chain_recall"] == pytest.approx(2 / 3)
+    assert parts.metrics["root_cause_proximity_no_fp_precision"] == 1.0
+
+
+def test_objects_of_one_service_are_one_component_however_its_name_is_written():
+    groups = [
+        {"id": "c", "kind": "ConfigMap", "namespace": "n", "name": "c", "root_cause": True},
+        {"id": "ad", "kind": "Service", "namespace": "n", "filter": [r"adservice\b"]},
+        {"id": "get", "kind": "ServiceOperation", "namespace": "n", "filter": ["ad-.*_AdService_GetAds"]},
+        {"id": "proxy", "kind": "Pod", "namespace": "n", "filter": [".*frontendproxy.*"]},
+    ]
+    ids = ["c", "get", "ad", "proxy"]
+    steps = [{"source": a, "target": b} for a, b in pairwise(ids)]
+    truth = truth_from_json({"groups": groups, "propagations": steps})
+    told = [("n/ConfigMap/c", "n/Deployment/ad"), ("n/Service/ad", "n/Service/frontend-proxy")]
+    metrics = score_diagnosis(entities(steps=told), truth).metrics
+    assert (metrics["propagation_chain_precision"], metrics["propagation_chain_recall"]) == (1.0, 1.0)
 
 
 def test_ids_that_no_group_has_are_left_out_of_the_chain():

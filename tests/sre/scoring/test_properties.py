@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from itbench_sre.scoring import score_diagnosis
+from itbench_sre.scoring import parse_entity, score_diagnosis
 from itbench_sre.truth import Group, Propagation, Truth, root_sets, solution
 
 WORDS = st.sampled_from(["a", "cart", "cart-.*", "*.*", "(a+)+$", "frontend-proxy", "flagd", "x/y", ""])
@@ -74,7 +74,39 @@ def test_the_order_of_entities_never_matters_for_the_headline(names, truth, rand
 def test_a_wrong_entity_more_never_helps(names, extra, truth):
     if is_wrong(extra, truth):
         before, after = score(names, truth).value, score([*names, extra], truth).value
-        assert after < before or before == after == 0.0
+        is_named_already = object_id(extra) in {object_id(name) for name in names}
+        assert after == before if is_named_already else after < before or before == after == 0.0
+
+
+def object_id(name):
+    entity = parse_entity(name)
+    return name.strip() if entity is None else entity.id
+
+
+def spelled_otherwise(name):
+    parts = name.split("/", 2)
+    if parse_entity(name) is None or len(parts) != 3:
+        return name
+    return f"{parts[0].upper()}/ {parts[1].swapcase()} /{parts[2]} "
+
+
+@given(ANSWERS, TRUTHS, st.integers(1, 4), st.randoms(use_true_random=False))
+def test_naming_objects_again_in_whatever_spelling_changes_no_measure(names, truth, times, random):
+    again = [
+        *names,
+        *(random.choice([name, spelled_otherwise(name)]) for name in names for _ in range(times)),
+    ]
+    once, often = score(names, truth), score(again, truth)
+    assert often.value == once.value
+    changed = {name for name, number in once.metrics.items() if often.metrics[name] != number}
+    assert changed <= {"names_repeated"}
+
+
+@given(st.lists(NAMES, min_size=1, max_size=6), TRUTHS)
+def test_no_list_of_names_scores_more_than_its_best_object_would_alone_with_its_wrong_ones(names, truth):
+    ids = {object_id(name) for name in names}
+    wrong = {object_id(name) for name in names if is_wrong(name, truth)}
+    assert score(names, truth).value <= (len(ids) - len(wrong)) / len(ids)
 
 
 @given(ANSWERS, TRUTHS)
@@ -90,7 +122,7 @@ def test_a_missing_root_scores_zero(names, truth):
 def test_every_metric_is_none_or_in_range_and_every_name_has_a_reason(names, truth):
     parts = score(names, truth)
     for name, number in parts.metrics.items():
-        is_count = name.startswith("wrong_") or name == "entities_named"
+        is_count = name.startswith("wrong_") or name in {"entities_named", "names_repeated"}
         assert number is None or 0.0 <= number <= (len(names) if is_count else 1.0)
     for name in names:
         assert any(reason.startswith(repr(name)) for reason in parts.reasons)

@@ -1,9 +1,12 @@
 """Every published truth, with names and values worked out by hand from its file."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from itbench_sre.scoring import score_diagnosis
+from itbench_sre.scoring import parse_entity, score_diagnosis
 from itbench_sre.truth import solution
+from itbench_sre.truth.naming import stem
 
 FLAG = "otel-demo/ConfigMap/flagd-config"
 CHAOS = "chaos-mesh"
@@ -35,11 +38,20 @@ TABLE = {
     16: (
         ["otel-demo/Deployment/shipping"],
         [
+            "otel-demo/Rollout/shipping",
+            "otel-demo/deployment.apps/shipping",
             f"otel-demo/Pod/shipping-{HASH}-x7k2p",
             f"otel-demo/ReplicaSet/shipping-{HASH}",
             "otel-demo/Service/shipping",
         ],
-        ["otel-demo/Deployment/quote", "otel-demo/ConfigMap/shipping"],
+        [
+            "otel-demo/Deployment/quote",
+            "otel-demo/ConfigMap/shipping",
+            "otel-demo/Deployment/shipping-proxy",
+            f"otel-demo/Pod/shipping-proxy-{HASH}-x7k2p",
+            "otel-demo/Pod/shipping-v2",
+            "otel-demo/Deployment/shipping-7",
+        ],
     ),
     17: (
         [f"{CHAOS}/NetworkChaos/delay-otel-demo-product-catalog"],
@@ -91,7 +103,7 @@ TABLE = {
             "otel-demo/Service/checkout",
             "otel-demo/StatefulSet/checkout",
         ],
-        ["otel-demo/Service/payment", "otel-demo/Service/frontend"],
+        ["otel-demo/Service/payment", "otel-demo/Service/frontend", "otel-demo/Deployment/checkout-db"],
     ),
     24: (
         ["otel-demo/Deployment/checkout"],
@@ -104,7 +116,13 @@ TABLE = {
             f"{CHAOS}/Schedule/otel-demo-recommendation-cpu-stress",
             f"{CHAOS}/StressChaos/otel-demo-recommendation-cpu-stress-x7k2p",
         ],
-        ["otel-demo/Service/recommendation", f"{CHAOS}/Schedule/otel-demo-recommender"],
+        [
+            "otel-demo/Service/recommendation",
+            f"{CHAOS}/Schedule/otel-demo-recommender",
+            f"{CHAOS}/Schedule/otel-demo-recommendation-cpu-stress-network-delay",
+            f"{CHAOS}/Schedule/otel-demo-recommendation-cart-cpu-stress",
+            f"{CHAOS}/Schedule/anything-recommendation",
+        ],
     ),
     26: (
         [f"{CHAOS}/HttpChaos/otel-demo-email-http-chaos-post-body-tamper"],
@@ -120,9 +138,20 @@ TABLE = {
         ["otel-demo/Service/quote", f"{CHAOS}/Pod/otel-demo-quote-http-chaos-abort"],
     ),
     29: (
-        [f"{CHAOS}/JVMChaos/adservice"],
-        [f"{CHAOS}/Schedule/otel-demo-adservice"],
-        ["otel-demo/Service/ad"],
+        [f"{CHAOS}/JVMChaos/otel-demo-ad-jvm-return-crqrb"],
+        [
+            f"{CHAOS}/JVMChaos/adservice",
+            f"{CHAOS}/Schedule/otel-demo-adservice",
+            f"{CHAOS}/Schedule/otel-demo-ad-jvm-return",
+            f"{CHAOS}/JVMChaos/jvm-return-otel-demo-ad",
+        ],
+        [
+            "otel-demo/Service/ad",
+            f"{CHAOS}/JVMChaos/otel-demo-load-jvm-return",
+            f"{CHAOS}/JVMChaos/otel-demo-ad-jvm-return-jvm-gc",
+            f"{CHAOS}/JVMChaos/otel-demo-ad-cart-jvm-return",
+            f"{CHAOS}/JVMChaos/otel-demo-broadservice",
+        ],
     ),
     30: (
         ["otel-demo/Service/ad"],
@@ -281,7 +310,7 @@ TABLE = {
     102: (
         ["cluster/Namespace/otel-demo"],
         ["otel-demo/Namespace/otel-demo", "Namespace/otel-demo"],
-        ["otel-demo/Deployment/ad", "otel-demo/ResourceQuota/otel-demo-memory"],
+        ["otel-demo/Deployment/ad", "otel-demo/ResourceQuota/otel-demo-memory", "foo/Namespace/otel-demo"],
     ),
     105: (
         ["otel-demo/Deployment/product-catalog"],
@@ -294,6 +323,10 @@ TABLE = {
         ["otel-demo/Service/checkout", "otel-demo/Deployment/frontend"],
     ),
 }
+MANY = (
+    f"{CHAOS}/Schedule/recommendation-adservice-emailservice-product-catalog-network-delay-"
+    "email-checkout-network-partition"
+)
 UNRELATED = [f"kube-system/Deployment/unrelated-{index}" for index in range(5)]
 each_truth = pytest.mark.parametrize("number", sorted(TABLE))
 
@@ -318,6 +351,30 @@ def test_its_own_solution_scores_one(number, published_truth):
 
 
 @each_truth
+def test_an_answer_that_tells_the_truths_own_steps_is_perfect_by_every_measure(number, published_truth):
+    truth = published_truth(number)
+    groups = {group.id: group for group in reversed(truth.groups)}
+    names = {
+        id_: f"{group.namespace or 'cluster'}/{group.kind}/{stem(group)}" for id_, group in groups.items()
+    }
+    steps = [
+        {"source": names[step.source], "target": names[step.target]}
+        for step in truth.propagations
+        if {step.source, step.target} <= names.keys()
+    ]
+    blamed = [item | {"contributing_factor": True} for item in solution(truth)["contributing_factors"]]
+    metrics = score_diagnosis({"entities": blamed, "propagations": steps}, truth).metrics
+    # Counts, and ranks below the number of roots, can be no perfect 1.
+    judged = {
+        name: value
+        for name, value in metrics.items()
+        if not name.startswith(("wrong_", "entities_", "names_", "root_cause_entity_k@"))
+    }
+    assert {name: value for name, value in judged.items() if value not in {1.0, None}} == {}
+    assert all((value is None) == (not steps) for name, value in judged.items() if "chain" in name)
+
+
+@each_truth
 def test_its_root_causes_score_one_in_any_order(number, published_truth):
     right, _, _ = TABLE[number]
     assert value(right, published_truth(number)) == 1.0
@@ -336,7 +393,7 @@ def test_every_other_name_of_its_root_scores_one(number, published_truth):
 def test_wrong_names_alone_score_zero(number, published_truth):
     _, _, wrong = TABLE[number]
     truth = published_truth(number)
-    names = [*wrong, *UNRELATED]
+    names = [*wrong, *UNRELATED, MANY]
     assert {name: value([name], truth) for name in names} == dict.fromkeys(names, 0.0)
 
 
@@ -351,37 +408,105 @@ def test_each_name_too_many_costs_precision(number, extra_count, published_truth
 
 
 @each_truth
-def test_two_names_of_one_root_are_two_true_positives(number, published_truth):
+def test_two_objects_of_one_root_are_two_true_positives_and_two_spellings_of_one_are_not(
+    number, published_truth
+):
     right, others, wrong = TABLE[number]
     parts = score_diagnosis(answer([*right, others[0], wrong[0]]), published_truth(number))
-    count = len(right)
-    assert parts.value == pytest.approx((count + 1) / (count + 2))
-    assert parts.metrics["precision_at_full_recall_strict"] == pytest.approx(count / (count + 2))
+    is_spelling = parse_entity(others[0]).id in {parse_entity(name).id for name in right}
+    hits, count = len(right) + (not is_spelling), len(right)
+    assert parts.value == pytest.approx(hits / (hits + 1))
+    assert parts.metrics["precision_at_full_recall_strict"] == pytest.approx(count / (hits + 1))
 
 
 @each_truth
-def test_the_same_name_twice_counts_twice(number, published_truth):
+def test_naming_an_object_again_changes_nothing(number, published_truth):
     right, _, wrong = TABLE[number]
-    parts = score_diagnosis(answer([*right, right[0], wrong[0], wrong[0]]), published_truth(number))
-    count = len(right)
-    assert parts.value == pytest.approx((count + 1) / (count + 3))
-    assert parts.metrics["precision_at_full_recall_strict"] == pytest.approx(count / (count + 3))
+    truth = published_truth(number)
+    once = score_diagnosis(answer([*right, wrong[0]]), truth)
+    again = score_diagnosis(answer([*right, *[right[0]] * 150, wrong[0], wrong[0].upper(), wrong[0]]), truth)
+    assert (once.value, again.metrics["names_repeated"]) == (
+        pytest.approx(len(right) / (len(right) + 1)),
+        151,
+    )
+    more = 1 if parse_entity(wrong[0].upper()).id != parse_entity(wrong[0]).id else 0
+    assert again.value == pytest.approx(len(right) / (len(right) + 1 + more))
 
 
 @each_truth
 def test_the_right_name_in_a_wrong_namespace_scores_zero(number, published_truth):
     right, _, _ = TABLE[number]
-    # The root of 102 is a cluster-scoped object, and its group has no namespace to be wrong about.
-    expected = 1.0 if number == 102 else 0.0
     names = ["elsewhere/" + name.split("/", 1)[1] for name in right]
-    assert value(names, published_truth(number)) == expected
+    assert value(names, published_truth(number)) == 0.0
 
 
 @each_truth
 def test_the_right_name_with_a_wrong_kind_scores_zero(number, published_truth):
     right, _, _ = TABLE[number]
-    names = [f"{name.split('/')[0]}/CronJob/{name.split('/')[2]}" for name in right]
-    assert value(names, published_truth(number)) == 0.0
+    for kind in ("CronJob", "BogusChaos", "Deployments", "Deployment.example.com"):
+        names = [f"{name.split('/')[0]}/{kind}/{name.split('/')[2]}" for name in right]
+        assert value(names, published_truth(number)) == 0.0
+
+
+WORKLOADS = {
+    1: "load-generator",
+    16: "shipping",
+    20: "product-catalog",
+    23: "checkout",
+    33: "ad",
+    34: "valkey-cart",
+    43: "frontend",
+    44: "payment",
+    45: "email",
+    49: "cart",
+    105: "product-catalog",
+    114: "product-catalog",
+}
+# As Kubernetes draws them: k8s.io/apimachinery/pkg/util/rand.
+POD_SUFFIXES = st.text(alphabet="bcdfghjklmnpqrstvwxz2456789", min_size=5, max_size=5)
+TEMPLATE_HASHES = st.text(alphabet="456789bcdf", min_size=8, max_size=10)
+
+
+@given(
+    number=st.sampled_from(sorted(WORKLOADS)),
+    template=TEMPLATE_HASHES,
+    suffix=POD_SUFFIXES,
+    ordinal=st.integers(0, 999),
+)
+def test_whatever_suffix_kubernetes_generates_the_right_workload_is_found(
+    published_truth, number, template, suffix, ordinal
+):
+    truth, name = published_truth(number), WORKLOADS[number]
+    for text in (
+        f"otel-demo/Pod/{name}-{template}-{suffix}",
+        f"otel-demo/ReplicaSet/{name}-{template}",
+        f"otel-demo/Pod/{name}-{suffix}",
+        f"otel-demo/Pod/{name}-{ordinal}",
+    ):
+        assert value([text], truth) == 1.0
+        assert value([text.replace(name, f"{name}-proxies", 1)], truth) == 0.0
+
+
+@given(suffix=POD_SUFFIXES)
+def test_whatever_suffix_chaos_mesh_generates_the_right_experiment_is_found(published_truth, suffix):
+    for number, kind, name in (
+        (17, "NetworkChaos", "otel-demo-product-catalog-network-delay"),
+        (25, "StressChaos", "otel-demo-recommendation-cpu-stress"),
+        (29, "JVMChaos", "otel-demo-ad-jvm-return"),
+        (62, "StressChaos", "valkey-cart-stress-chaos"),
+        (80, "NetworkChaos", "otel-demo-checkout-kafka-network-partition"),
+    ):
+        parts = score_diagnosis(answer([f"{CHAOS}/{kind}/{name}-{suffix}"]), published_truth(number))
+        assert parts.details["entities"][0]["is_root_cause"]
+
+
+def test_naming_one_object_often_does_not_drown_wrong_names(published_truth):
+    padded = ["otel-demo/Deployment/shipping"] * 190 + [
+        f"otel-demo/Service/{letter}" for letter in "abcdefghij"
+    ]
+    parts = score_diagnosis(answer(padded), published_truth(16))
+    assert parts.value == pytest.approx(1 / 11)
+    assert "'otel-demo/Deployment/shipping' is named 190 times; the same object counts once" in parts.reasons
 
 
 @pytest.mark.parametrize("number", [38, 52, 62])
@@ -396,6 +521,53 @@ def test_one_name_is_not_both_of_two_root_causes_with_the_same_filter(published_
     parts = score_diagnosis(answer(["otel-demo/HorizontalPodAutoscaler/ad"] * 2), published_truth(38))
     assert parts.value == 0.0
     assert "fewer different root causes are named than the 2 there are" in parts.reasons
+
+
+@pytest.mark.parametrize(
+    ("number", "component"),
+    [
+        (1, "frontend-proxy"),
+        (4, "product-catalog"),
+        (5, "ad"),
+        (11, "fraud-detection"),
+        (12, "recommendation"),
+        (18, "checkout"),
+        (20, "product-catalog"),
+        (21, "valkey-cart"),
+        (23, "checkout"),
+        (25, "recommendation"),
+        (39, "payment"),
+        (40, "valkey-cart"),
+        (91, "fraud-detection"),
+    ],
+)
+def test_the_component_that_fails_first(number, component, published_truth):
+    truth = published_truth(number)
+    services = {group.filters[0].removesuffix(r"\b") for group in truth.groups if group.kind == "Service"}
+    found = {
+        name: score_diagnosis(
+            {"entities": [], "propagations": [{"source": f"otel-demo/Service/{name}", "target": "?"}]}, truth
+        ).metrics["fault_localization"]
+        for name in services | {component}
+    }
+    assert found.pop(component) == 1.0
+    assert not any(found.values())
+
+
+def test_all_services_without_propagations_are_no_path(published_truth):
+    names = ["ad", "cart", "checkout", "email", "frontend", "frontend-proxy", "payment", "quote", "shipping"]
+    entities = [{"name": f"otel-demo/Service/{name}", "contributing_factor": False} for name in names]
+    for number in TABLE:
+        metrics = score_diagnosis({"entities": entities}, published_truth(number)).metrics
+        assert metrics["fault_localization"] in {0.0, None}
+        assert metrics["propagation_chain_f1"] in {0.0, None}
+
+
+def test_an_alias_of_truth_one_does_not_stand_for_the_component_behind_it(published_truth):
+    # Load generator and frontend proxy share an alias list; accounting is the third.
+    steps = [{"source": "otel-demo/Pod/load-generator", "target": "otel-demo/Service/accounting"}]
+    metrics = score_diagnosis({"entities": [], "propagations": steps}, published_truth(1)).metrics
+    assert metrics["propagation_chain_recall"] == pytest.approx(2 / 3)
 
 
 def test_the_answer_of_ibms_agent_to_scenario_two(published_truth, published_answer):

@@ -37,4 +37,4 @@ class AnomaliesSuite(FinopsSuite):
         return make_task(task_id, title=f"Cost anomaly {number}", suite=self.name, is_simulated=True)
 
 
-ANOMALIES = AnomaliesSuite(floor=Floor(agent="largest-absolute-rise", value=0.0))
+ANOMALIES = AnomaliesSuite(floor=Floor(agent="signatures", value=1.0, role="adversary"))

@@ -13,12 +13,13 @@ from itbench.interfaces.trace import Trace
 from itbench.interfaces.workspace import Workspace
 from itbench_sre.agents.alerts import alert_workload
 from itbench_sre.agents.changes import find_changes
-from itbench_sre.agents.files import is_alert_file, read_input
+from itbench_sre.agents.files import read_input
 from itbench_sre.agents.names import workload_name
 from itbench_sre.snapshot import (
     AlertPull,
     ObjectHistory,
     ObjectId,
+    is_alert_file,
     read_alerts,
     read_events,
     read_histories,

@@ -11,12 +11,13 @@ from itbench.interfaces.workspace import Workspace
 from itbench_sre.agents.alerts import AlertTable, summarise_alerts
 from itbench_sre.agents.calls import Calls, summarise_calls
 from itbench_sre.agents.events import Happenings, summarise_events
-from itbench_sre.agents.files import is_alert_file, read_input
+from itbench_sre.agents.files import read_input
 from itbench_sre.agents.logs import Complaints, summarise_logs
 from itbench_sre.snapshot import (
     AlertPull,
     ObjectHistory,
     ObjectId,
+    is_alert_file,
     read_alerts,
     read_events,
     read_histories,

@@ -45,14 +45,3 @@ async def read_input(workspace: Workspace, path: str, trace: Trace) -> Path | No
         return None
     # The readers only open, read and name a path, and a sandbox may be out of reach of real paths.
     return cast("Path", FileInMemory(path, data))
-
-
-def is_alert_file(path: str) -> bool:
-    """Tell whether a path is that of an alert file, in `alerts/` or loose."""
-    folder, _, name = path.rpartition("/")
-    name = name.lower()
-    if not name.endswith(".json") or name in {"status.json", "assertion.json"}:
-        return False
-    return (
-        folder.rpartition("/")[2] == "alerts" or name.startswith("alerts_") or name.endswith("-alerts.json")
-    )

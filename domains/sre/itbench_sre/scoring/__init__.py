@@ -12,6 +12,7 @@ from itbench_sre.scoring.classify import WrongEntity
 from itbench_sre.scoring.entity import Entity, parse_entity
 from itbench_sre.scoring.matching import Match, Matcher, matches_group
 from itbench_sre.scoring.score import ScoreParts, score_diagnosis
+from itbench_sre.scoring.sightings import Sight, Sightings, read_sightings
 
 __all__ = [
     "Diagnosis",
@@ -22,10 +23,13 @@ __all__ = [
     "NamedPropagation",
     "Reading",
     "ScoreParts",
+    "Sight",
+    "Sightings",
     "WrongEntity",
     "answer_schema",
     "matches_group",
     "parse_entity",
     "read_diagnosis",
+    "read_sightings",
     "score_diagnosis",
 ]

@@ -1,7 +1,11 @@
-"""Reads an agent's answer, in ITBench-AA's or in IBM's format, into one diagnosis."""
+"""Reads an agent's answer, in ITBench-AA's or in IBM's format, into one diagnosis.
+
+Only what is scored decides: an entry without a readable name is one wrong name, and of everything else that cannot be
+read a note says so. `answer.schema.json` lets through exactly what is read here.
+"""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any, Final
@@ -9,11 +13,14 @@ from typing import Any, Final
 MAX_ENTITIES: Final = 200
 MAX_PROPAGATIONS: Final = 500
 MAX_NAME_LENGTH: Final = 500
+_AA: Final = "contributing_factors"
+_IBM: Final = "entities"
+_SHOWN_NOTES: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
 class NamedEntity:
-    """An entity that an answer names, and whether it blames it."""
+    """An entity that an answer names, and whether it blames it; without a readable name, where it stands instead."""
 
     name: str
     is_contributing_factor: bool = True
@@ -30,7 +37,7 @@ class NamedPropagation:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """What an answer says: entities in order, and propagations, None where it has no word on them."""
+    """What an answer says: entities in order, and propagations, None where its format has none."""
 
     entities: tuple[NamedEntity, ...] = ()
     propagations: tuple[NamedPropagation, ...] | None = None
@@ -61,77 +68,85 @@ def read_diagnosis(answer: Any) -> Reading:
     """Read an answer; where it has both formats, `contributing_factors` is used and a note says so."""
     if not isinstance(answer, Mapping):
         return Reading(None, (f"the answer is a JSON {_json_type(answer)}; it must be an object",))
-    key = "contributing_factors" if "contributing_factors" in answer else "entities"
-    if key not in answer:
-        return Reading(None, ("the answer has neither 'contributing_factors' nor 'entities'",))
-    problems = _entity_problems(answer[key], key)
-    if "propagations" in answer:
-        problems += _propagation_problems(answer["propagations"])
-    if problems:
-        return Reading(None, tuple(problems))
-    return Reading(_diagnosis(answer, key))
+    present = [key for key in (_AA, _IBM) if key in answer]
+    if not present:
+        return Reading(None, (f"the answer has neither {_AA!r} nor {_IBM!r}",))
+    problems = {key: problem for key in present if (problem := _list_problem(answer[key], key))}
+    usable = [key for key in present if key not in problems]
+    if not usable:
+        return Reading(None, tuple(problems.values()))
+    notes = [f"the answer has both formats; {usable[0]!r} is used"] if len(present) == 2 else []
+    return Reading(_diagnosis(answer, usable[0], notes))
 
 
-def _diagnosis(answer: Mapping[str, Any], key: str) -> Diagnosis:
-    is_aa = key == "contributing_factors"
-    entities = tuple(
-        NamedEntity(
-            item["name"], is_aa or item.get("contributing_factor", False), str(item.get("reasoning", ""))
-        )
-        for item in answer[key]
-    )
-    propagations = None
-    if "propagations" in answer:
-        propagations = tuple(
-            NamedPropagation(item["source"], item["target"]) for item in answer["propagations"]
-        )
-    notes = (
-        ("the answer has both formats; 'contributing_factors' is used",)
-        if is_aa and "entities" in answer
-        else ()
-    )
-    return Diagnosis(entities, propagations, notes)
-
-
-def _entity_problems(items: Any, key: str) -> list[str]:
+def _list_problem(items: Any, key: str) -> str | None:
     if not isinstance(items, list):
-        return [f"{key} is a JSON {_json_type(items)}; it must be an array"]
+        return f"{key} is a JSON {_json_type(items)}; it must be an array"
     if len(items) > MAX_ENTITIES:
-        return [f"{key} has {len(items)} items; at most {MAX_ENTITIES} are allowed"]
-    problems: list[str] = []
-    for index, item in enumerate(items):
-        path = f"{key}[{index}]"
-        problems += _name_problems(item, path, "name")
-        if isinstance(item, Mapping) and not isinstance(item.get("contributing_factor", False), bool):
-            problems.append(f"{path}.contributing_factor must be true or false")
-    return problems
+        return f"{key} has {len(items)} items; at most {MAX_ENTITIES} are allowed"
+    return None
 
 
-def _propagation_problems(items: Any) -> list[str]:
+def _diagnosis(answer: Mapping[str, Any], key: str, notes: list[str]) -> Diagnosis:
+    is_aa = key == _AA
+    entities = tuple(
+        _entity(item, f"{key}[{index}]", notes, is_aa=is_aa) for index, item in enumerate(answer[key])
+    )
+    # ITBench-AA's format has no propagations; in IBM's an answer without them tells of an empty chain.
+    steps = _propagations(answer["propagations"], notes) if "propagations" in answer else None
+    propagations = () if steps is None and not is_aa else steps
+    if len(notes) > _SHOWN_NOTES:
+        notes[_SHOWN_NOTES:] = [f"{len(notes) - _SHOWN_NOTES} more notes like these are left out"]
+    return Diagnosis(entities, propagations, tuple(notes))
+
+
+def _entity(item: Any, place: str, notes: list[str], *, is_aa: bool) -> NamedEntity:
+    fields = item if isinstance(item, Mapping) else {}
+    is_blamed = is_aa or fields.get("contributing_factor", False)
+    if not isinstance(is_blamed, bool):
+        notes.append(f"{place}.contributing_factor is neither true nor false; it counts as false")
+    problem = _name_problem(item, place, "name")
+    if problem:
+        notes.append(f"{problem}; it {'counts as one wrong name' if is_blamed is True else 'is not read'}")
+    reasoning = fields.get("reasoning")
+    return NamedEntity(
+        place if problem else fields["name"],
+        is_blamed is True,
+        reasoning if isinstance(reasoning, str) else "",
+    )
+
+
+def _propagations(items: Any, notes: list[str]) -> tuple[NamedPropagation, ...] | None:
+    """Read the steps that can be read; None where there is no list of them."""
     if not isinstance(items, list):
-        return [f"propagations is a JSON {_json_type(items)}; it must be an array"]
+        notes.append(f"propagations is a JSON {_json_type(items)}, not an array; it is not read")
+        return None
     if len(items) > MAX_PROPAGATIONS:
-        return [f"propagations has {len(items)} items; at most {MAX_PROPAGATIONS} are allowed"]
-    return [
-        problem
-        for index, item in enumerate(items)
-        for problem in _name_problems(item, f"propagations[{index}]", "source", "target")
-    ]
+        notes.append(f"propagations has {len(items)} items; only the first {MAX_PROPAGATIONS} are read")
+    return tuple(_steps(items[:MAX_PROPAGATIONS], notes))
 
 
-def _name_problems(item: Any, path: str, *keys: str) -> list[str]:
+def _steps(items: Sequence[Any], notes: list[str]) -> list[NamedPropagation]:
+    steps = []
+    for index, item in enumerate(items):
+        problems = [_name_problem(item, f"propagations[{index}]", key) for key in ("source", "target")]
+        problem = next(filter(None, problems), None)
+        if problem is None:
+            steps.append(NamedPropagation(item["source"], item["target"]))
+        else:
+            notes.append(f"{problem}; the step is left out")
+    return steps
+
+
+def _name_problem(item: Any, place: str, key: str) -> str | None:
     if not isinstance(item, Mapping):
-        return [f"{path} is a JSON {_json_type(item)}; it must be an object"]
-    problems: list[str] = []
-    for key in keys:
-        found = item.get(key)
-        if not isinstance(found, str):
-            problems.append(f"{path}.{key} is a JSON {_json_type(found)}; it must be a string")
-        elif len(found) > MAX_NAME_LENGTH:
-            problems.append(
-                f"{path}.{key} has {len(found)} characters; at most {MAX_NAME_LENGTH} are allowed"
-            )
-    return problems
+        return f"{place} is a JSON {_json_type(item)}, not an object"
+    found = item.get(key)
+    if not isinstance(found, str):
+        return f"{place}.{key} is a JSON {_json_type(found)}, not a string"
+    if len(found) > MAX_NAME_LENGTH:
+        return f"{place}.{key} has {len(found)} characters, more than {MAX_NAME_LENGTH}"
+    return None
 
 
 def _json_type(value: Any) -> str:

@@ -7,6 +7,7 @@ from typing import Final
 from itbench_sre.scoring.components import Components, distances
 from itbench_sre.scoring.entity import Entity
 from itbench_sre.scoring.matching import Match, Matcher, is_chaos_place
+from itbench_sre.scoring.sightings import Sight
 from itbench_sre.truth.kinds import is_chaos_kind
 
 _INJECTORS: Final = frozenset(
@@ -24,6 +25,7 @@ class WrongEntity(StrEnum):
     SYMPTOM = "co_occurring_symptom"
     UNRELATED = "unrelated"
     UNREADABLE = "unreadable"
+    NOT_IN_DATA = "not_in_data"
 
 
 class Classifier:
@@ -48,6 +50,8 @@ class Classifier:
         """Say what a name that hits no root is."""
         if match.entity is None:
             return WrongEntity.UNREADABLE
+        if match.sight is Sight.ABSENT:
+            return WrongEntity.NOT_IN_DATA
         if is_injector(match.entity):
             return WrongEntity.MECHANISM
         component = self._components.of_match(match)

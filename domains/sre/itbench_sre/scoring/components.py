@@ -1,18 +1,24 @@
 """The semantic components of an incident: what IBM's criteria compare instead of single objects.
 
-The Service, Deployment, ReplicaSet and Pods of one service are one component, and so are groups that share an alias
-list; chaos experiments, configuration and everything else stand by themselves.
+The Service, Deployment, ReplicaSet, Pods and endpoints of one application service are one component; chaos experiments,
+configuration and everything else stand by themselves. Alias lists say which names find a root, and nothing of this.
 """
 
+import re
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
+from itbench_sre.scoring.answer import Diagnosis
 from itbench_sre.scoring.matching import Match, Matcher
-from itbench_sre.truth import Group
-from itbench_sre.truth.kinds import SERVICE_KINDS
+from itbench_sre.truth import Group, RootSet
+from itbench_sre.truth.kinds import CLUSTER_SCOPED_KINDS, SERVICE_KINDS
 from itbench_sre.truth.naming import stem
-from itbench_sre.truth.roots import unite
+
+# IBM's truths have endpoints of a service as a kind; Kubernetes has not.
+_OPERATION_KINDS: Final = frozenset({"serviceoperation"})
+_VERSION: Final = re.compile(r"-v\d{1,3}$")
 
 Edges = list[tuple[str, str]]
 
@@ -30,58 +36,73 @@ class Components:
 
     def __init__(self, matcher: Matcher) -> None:
         self._matcher = matcher
-        truth = matcher.truth
-        ids = {group.id for group in truth.groups}
-        known_aliases = [[item for item in items if item in ids] for items in truth.aliases]
-        by_service: dict[str, list[str]] = {}
-        for group in truth.groups:
-            by_service.setdefault(_service_key(group) or f"id:{group.id}", []).append(group.id)
-        self._of_id = unite([*(items for items in known_aliases if items), *by_service.values()])
-        self._of_service = {key: self._of_id[members[0]] for key, members in by_service.items()}
+        self._of_id: dict[str, str] = {}
+        for group in matcher.truth.groups:
+            self._of_id.setdefault(group.id, _component_of(group))
 
     def of_group_id(self, group_id: str) -> str | None:
         """Give the component of a group; None where the truth has no such group."""
         return self._of_id.get(group_id)
 
+    def label(self, group_id: str) -> str:
+        """Give the component of a group, or a name of its own for an id that no group has."""
+        return self._of_id.get(group_id, f"dangling:{group_id}")
+
     def of_match(self, match: Match) -> str:
         """Give the component of a name; one of its own where the truth does not know it."""
-        if match.groups:
-            return self._of_id[match.groups[0].id]
         entity = match.entity
         if entity is None:
             return f"text:{match.text.strip()}"
-        if entity.kind in SERVICE_KINDS:
-            key = f"service:{entity.namespace}/{entity.bare_name}"
-            return self._of_service.get(key, key)
-        return f"object:{entity.namespace}/{entity.kind}/{entity.name}"
+        # A Schedule is like what it spawns, yet each is a component.
+        groups = [group for group in match.groups if group.kind.lower() == entity.kind] or match.groups
+        if groups:
+            return self._of_id[groups[0].id]
+        if entity.kind in SERVICE_KINDS | _OPERATION_KINDS:
+            return _service(entity.namespace, entity.bare_name)
+        return f"object:{entity.place}/{entity.kind}/{entity.bare_name}"
 
     def of_roots(self) -> list[str]:
-        """Give the components of the root sets, each once, in the truth's order."""
-        return list(dict.fromkeys(self._of_id[root.groups[0].id] for root in self._matcher.roots))
+        """Give the components of the groups that are root causes, each once, in the truth's order."""
+        return list(
+            dict.fromkeys(component for root in self._matcher.roots for component in self.of_root(root))
+        )
+
+    def of_root(self, root: RootSet) -> list[str]:
+        """Give the components of the groups of a root set that are marked as the root cause, not those of its aliases."""
+        return [self._of_id[group.id] for group in root.groups if group.is_root_cause]
 
     def truth_path(self) -> Path:
         """Give the truth's propagations between components, from the roots on; ids without a group are left out."""
         steps = self._matcher.truth.propagations
-        edges = [(self._label(step.source), self._label(step.target)) for step in steps]
+        edges = [(self.label(step.source), self.label(step.target)) for step in steps]
         path = contract(edges, starts=self.of_roots())
         return Path(tuple(node for node in path.nodes if not node.startswith("dangling:")), path.edges)
 
-    def named_path(self, propagations: Iterable[tuple[str, str]]) -> Path:
-        """Give an answer's propagations between components."""
-        match = self._matcher.match
+    def named_path(self, diagnosis: Diagnosis) -> Path:
+        """Give an answer's propagations between components, from the blamed ones on that nothing leads to."""
         edges = [
-            (self.of_match(match(source)), self.of_match(match(target))) for source, target in propagations
+            (self._of_name(step.source), self._of_name(step.target)) for step in diagnosis.propagations or ()
         ]
-        return contract(edges, starts=())
+        targets = {target for source, target in edges if source != target}
+        blamed = (self._of_name(factor.name) for factor in diagnosis.factors)
+        return contract(edges, starts=[component for component in blamed if component not in targets])
 
-    def _label(self, group_id: str) -> str:
-        return self._of_id.get(group_id, f"dangling:{group_id}")
+    def _of_name(self, name: str) -> str:
+        return self.of_match(self._matcher.match(name))
 
 
-def _service_key(group: Group) -> str | None:
-    if group.kind.casefold() not in SERVICE_KINDS:
-        return None
-    return f"service:{(group.namespace or '').casefold()}/{stem(group)}"
+def _component_of(group: Group) -> str:
+    kind = group.kind.lower()
+    namespace = "" if kind in CLUSTER_SCOPED_KINDS else (group.namespace or "").lower()
+    if kind in SERVICE_KINDS or kind in _OPERATION_KINDS:
+        return _service(namespace, stem(group))
+    return f"object:{namespace}/{kind}/{stem(group)}"
+
+
+def _service(namespace: str, name: str) -> str:
+    """Give the component of a service: dashes, a version and the word `service` do not count in its name."""
+    joined = _VERSION.sub("", name.lower()).replace("-", "")
+    return f"service:{namespace}/{joined.removesuffix('service') or joined}"
 
 
 def contract(edges: Edges, *, starts: Iterable[str]) -> Path:

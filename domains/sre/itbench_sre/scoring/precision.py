@@ -8,8 +8,8 @@ from itbench_sre.scoring.matching import Match, covered_roots
 def precision_at_full_recall(matches: Sequence[Match], root_count: int) -> float:
     """Give TP / (TP + FP) where every root is found, else 0.
 
-    Each name counts by itself, in the answer's own list: two names that hit one root, or the same name twice, are two
-    true positives, as in the grader that ServiceNow/StarHarness published for ITBench-AA.
+    Each object counts once, by itself: two objects that hit one root (a Deployment and its Pod) are two true positives,
+    as in the grader that ServiceNow/StarHarness published for ITBench-AA.
     """
     if not _is_recall_full(matches, root_count):
         return 0.0

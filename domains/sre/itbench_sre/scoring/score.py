@@ -7,11 +7,14 @@ from typing import Any
 from itbench_sre.scoring.answer import Diagnosis, read_diagnosis
 from itbench_sre.scoring.classify import Classifier, WrongEntity
 from itbench_sre.scoring.components import Components
+from itbench_sre.scoring.distinct import distinct, repetition_reasons
 from itbench_sre.scoring.matching import Match, Matcher, covered_roots
+from itbench_sre.scoring.ntam import ntam_fault_localization, ntam_propagation_chain
 from itbench_sre.scoring.precision import precision_at_full_recall, precision_at_full_recall_strict
 from itbench_sre.scoring.propagation import fault_localization, propagation_chain
 from itbench_sre.scoring.proximity import root_cause_proximity
 from itbench_sre.scoring.root_cause import RANKS, Quality, root_cause_entity, root_cause_entity_at
+from itbench_sre.scoring.sightings import Sightings
 from itbench_sre.truth import Truth
 
 Metrics = dict[str, float | None]
@@ -27,22 +30,28 @@ class ScoreParts:
     details: dict[str, Any]
 
 
-def score_diagnosis(answer: Any, truth: Truth) -> ScoreParts:
-    """Score any JSON value as an answer; what cannot be read scores 0 with the reasons."""
+def score_diagnosis(answer: Any, truth: Truth, sightings: Sightings | None = None) -> ScoreParts:
+    """Score any JSON value as an answer; what cannot be read scores 0 with the reasons.
+
+    `sightings` is what was observed of the named objects; without it, every name may be that of an object.
+    """
     reading = read_diagnosis(answer)
     diagnosis = reading.diagnosis or Diagnosis()
-    matcher = Matcher(truth)
+    matcher = Matcher(truth, sightings)
     components = Components(matcher)
     classifier = Classifier(matcher, components)
-    matches = [matcher.match(factor.name) for factor in diagnosis.factors]
+    named = [matcher.match(factor.name) for factor in diagnosis.factors]
+    matches = distinct(named)
     wrong = {match.text: classifier.classify(match) for match in matches if not match.is_hit}
     metrics = _headline_metrics(matches, len(matcher.roots))
     metrics |= _wrong_metrics(matches, wrong)
+    metrics["names_repeated"] = float(len(named) - len(matches))
     metrics |= _ibm_metrics(diagnosis, matches, matcher, components)
+    reasons = [*_reasons(matches, wrong, matcher), *repetition_reasons(named)]
     return ScoreParts(
         value=metrics["precision_at_full_recall"] or 0.0,
         metrics=metrics,
-        reasons=[*reading.problems, *diagnosis.notes, *_reasons(matches, wrong, matcher)],
+        reasons=[*reading.problems, *diagnosis.notes, *reasons],
         details={
             "entities": [_entity_detail(match, wrong) for match in matches],
             "roots": _root_detail(matcher),
@@ -73,11 +82,13 @@ def _ibm_metrics(
     return {
         **_as_metrics("propagation_chain", propagation_chain(diagnosis, matcher.truth, components)),
         "fault_localization": fault_localization(diagnosis, matcher, components),
+        "ntam_propagation_chain": ntam_propagation_chain(diagnosis, matcher, components),
+        "ntam_fault_localization": ntam_fault_localization(matches, matcher, components),
         **_as_metrics(
-            "root_cause_proximity_no_fp", root_cause_proximity(matches, components, is_scaled=False)
+            "root_cause_proximity_no_fp", root_cause_proximity(matches, matcher, components, is_scaled=False)
         ),
         **_as_metrics(
-            "root_cause_proximity_with_fp", root_cause_proximity(matches, components, is_scaled=True)
+            "root_cause_proximity_with_fp", root_cause_proximity(matches, matcher, components, is_scaled=True)
         ),
     }
 

@@ -1,6 +1,13 @@
 """Readers of published ITBench snapshots: files on disk become plain records, one by one."""
 
-from itbench_sre.snapshot.alerts import Alert, AlertPull, find_alert_files, read_alerts, read_all_alerts
+from itbench_sre.snapshot.alerts import (
+    Alert,
+    AlertPull,
+    find_alert_files,
+    is_alert_file,
+    read_alerts,
+    read_all_alerts,
+)
 from itbench_sre.snapshot.differences import Difference, differences
 from itbench_sre.snapshot.events import ClusterEvent, read_events
 from itbench_sre.snapshot.logs import LogRecord, read_logs
@@ -28,6 +35,7 @@ __all__ = [
     "distinct",
     "find_alert_files",
     "find_metric_files",
+    "is_alert_file",
     "open_table",
     "parse_list",
     "parse_map",

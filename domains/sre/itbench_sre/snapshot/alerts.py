@@ -47,6 +47,17 @@ class AlertPull:
     alerts: tuple[Alert, ...]
 
 
+def is_alert_file(path: str) -> bool:
+    """Tell whether a path is that of an alert file, in `alerts/` or loose."""
+    folder, _, name = path.rpartition("/")
+    name = name.lower()
+    if not name.endswith(".json") or name in {"status.json", "assertion.json"}:
+        return False
+    return (
+        folder.rpartition("/")[2] == "alerts" or name.startswith("alerts_") or name.endswith("-alerts.json")
+    )
+
+
 def find_alert_files(directory: Path) -> list[Path]:
     """Return the alert files of a snapshot, those in `alerts/` and loose ones, in the order of their time.
 

@@ -50,13 +50,21 @@ class MetricSample:
 
 def find_metric_files(directory: Path) -> list[MetricFile]:
     """Return the metric files of a snapshot, sorted by owner and name."""
-    found: list[MetricFile] = []
-    for folder in FOLDERS:
-        for path in sorted((directory / folder).glob("*.tsv")):
-            match = _FILE.fullmatch(path.name)
-            if match:
-                found.append(MetricFile(path, "pod" if match["owner"] == "pod" else "service", match["name"]))
-    return sorted(found, key=lambda file: (file.owner, file.name))
+    files = (
+        metric_file(f"{folder}/{path.name}", path)
+        for folder in FOLDERS
+        for path in sorted((directory / folder).glob("*.tsv"))
+    )
+    return sorted(filter(None, files), key=lambda file: (file.owner, file.name))
+
+
+def metric_file(path: str, source: Path) -> MetricFile | None:
+    """Return the metric file that goes by a path in a snapshot, which may lie elsewhere; None where it is no such file."""
+    folder, _, name = path.rpartition("/")
+    match = _FILE.fullmatch(name)
+    if match is None or folder.rpartition("/")[2] not in FOLDERS:
+        return None
+    return MetricFile(source, "pod" if match["owner"] == "pod" else "service", match["name"])
 
 
 def read_samples(path: Path, *, faults: list[str] | None = None) -> Iterator[MetricSample]:

@@ -1,31 +1,112 @@
-"""Which Kubernetes kinds are alike when an entity is compared with a truth."""
+"""Which Kubernetes kinds there are for the rules, and which are alike when an entity is compared with a truth."""
 
 from typing import Final
 
-WORKLOAD_KINDS: Final = frozenset({"deployment", "replicaset", "statefulset", "daemonset", "pod"})
+WORKLOAD_KINDS: Final = frozenset({"deployment", "replicaset", "statefulset", "daemonset", "rollout", "pod"})
 SERVICE_KINDS: Final = WORKLOAD_KINDS | {"service"}
-CHAOS_NAMESPACES: Final = frozenset({"chaos-mesh"})
+GENERATED_NAME_KINDS: Final = frozenset({"pod", "replicaset"})
 CLUSTER_SCOPED_KINDS: Final = frozenset(
     {
+        "apiservice",
         "clusterrole",
         "clusterrolebinding",
+        "csidriver",
+        "csinode",
         "customresourcedefinition",
+        "ingressclass",
+        "mutatingwebhookconfiguration",
         "namespace",
         "node",
         "persistentvolume",
+        "priorityclass",
+        "runtimeclass",
         "storageclass",
+        "validatingwebhookconfiguration",
+        "volumeattachment",
     }
 )
-GENERATED_NAME_KINDS: Final = frozenset({"pod", "replicaset"})
+
+CHAOS_NAMESPACES: Final = frozenset({"chaos-mesh"})
+# The experiments of Chaos Mesh 2: what a Schedule can spawn (chaos-mesh.org/v1alpha1).
+EXPERIMENT_KINDS: Final = frozenset(
+    {
+        "awschaos",
+        "azurechaos",
+        "blockchaos",
+        "cloudstackhostchaos",
+        "cloudstackvmchaos",
+        "dnschaos",
+        "gcpchaos",
+        "httpchaos",
+        "iochaos",
+        "jvmchaos",
+        "kernelchaos",
+        "networkchaos",
+        "physicalmachinechaos",
+        "podchaos",
+        "stresschaos",
+        "timechaos",
+    }
+)
+# With what it keeps beside them: plans, and the part of an experiment that one pod has.
+CHAOS_MESH_KINDS: Final = EXPERIMENT_KINDS | {
+    "physicalmachine",
+    "podhttpchaos",
+    "podiochaos",
+    "podnetworkchaos",
+    "remotecluster",
+    "schedule",
+    "statuscheck",
+    "workflow",
+    "workflownode",
+}
+
+_KINDS_OF_GROUP: Final = {
+    "": {
+        "configmap",
+        "endpoints",
+        "limitrange",
+        "namespace",
+        "node",
+        "persistentvolume",
+        "persistentvolumeclaim",
+        "pod",
+        "replicationcontroller",
+        "resourcequota",
+        "secret",
+        "service",
+        "serviceaccount",
+    },
+    "apps": {"daemonset", "deployment", "replicaset", "statefulset"},
+    "argoproj.io": {"rollout"},
+    "autoscaling": {"horizontalpodautoscaler"},
+    "batch": {"cronjob", "job"},
+    "chaos-mesh.org": CHAOS_MESH_KINDS,
+    "networking.k8s.io": {"ingress", "ingressclass", "networkpolicy"},
+    "policy": {"poddisruptionbudget"},
+    "rbac.authorization.k8s.io": {"clusterrole", "clusterrolebinding", "role", "rolebinding"},
+    "scheduling.k8s.io": {"priorityclass"},
+    "storage.k8s.io": {"csidriver", "csinode", "storageclass", "volumeattachment"},
+}
+_GROUP_OF_KIND: Final = {kind: group for group, kinds in _KINDS_OF_GROUP.items() for kind in kinds}
+
+
+def has_api_group(kind: str, group: str) -> bool:
+    """Say whether a lower-case kind can be of an API group (empty for the core).
+
+    A kind that is not known here may be of any group of somebody's own; those have a dot.
+    """
+    known = _GROUP_OF_KIND.get(kind)
+    return group == known if known is not None else not group or "." in group
 
 
 def is_chaos_kind(kind: str) -> bool:
-    """Say whether a case-folded kind is a Chaos Mesh experiment (`podchaos`, `networkchaos`, ...)."""
-    return kind.endswith("chaos")
+    """Say whether a lower-case kind is a Chaos Mesh experiment (`podchaos`, `networkchaos`, ...)."""
+    return kind in EXPERIMENT_KINDS
 
 
 def are_kinds_alike(one: str, other: str, *, namespace: str) -> bool:
-    """Say whether two case-folded kinds count as the same in a case-folded namespace.
+    """Say whether two lower-case kinds count as the same in a lower-case namespace.
 
     Equal kinds do; so do two workload kinds, and in the chaos namespace a Schedule and whatever it spawns.
     """

@@ -1,88 +1,99 @@
 """Says whether a group of a truth goes by a name, knowing the suffixes that Kubernetes and Chaos Mesh generate."""
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-from itbench_sre.truth.kinds import CHAOS_NAMESPACES, GENERATED_NAME_KINDS, WORKLOAD_KINDS, is_chaos_kind
+from itbench_sre.truth.experiments import is_experiment, is_loose
+from itbench_sre.truth.kinds import (
+    CHAOS_NAMESPACES,
+    EXPERIMENT_KINDS,
+    GENERATED_NAME_KINDS,
+    SERVICE_KINDS,
+    WORKLOAD_KINDS,
+)
 from itbench_sre.truth.model import Group
 from itbench_sre.truth.pattern import compile_filter
+from itbench_sre.truth.suffixes import TYPICAL_POD_SUFFIX, names_borne
+from itbench_sre.truth.wildcards import Taken, at_word_ends, words_taken
 
-# A ReplicaSet's hash has a digit and is hexadecimal or without vowels; a pod's last letters have no vowels
-# (k8s.io/apimachinery/pkg/util/rand). So `frontend-proxy` does not lose its `proxy`.
-_HASH: Final = r"(?=[a-z]*[0-9])(?:[0-9a-f]{6,10}|[0-9bcdfghjklmnpqrstvwxz]{6,10})"
-_RANDOM: Final = r"[2-9bcdfghjklmnpqrstvwxz]{5}"
-_GENERATED: Final = {
-    "pod": (rf"(.+)-{_HASH}-[a-z0-9]{{5}}", rf"(.+)-{_RANDOM}", r"(.+)-[0-9]{1,3}", rf"(.+)-{_HASH}"),
-    "replicaset": (rf"(.+)-{_HASH}",),
-}
-_SPAWNED: Final = (rf"(.+)-(?:{_RANDOM}|(?=[a-z]*[0-9])[a-z0-9]{{5}})",)
-_TYPICAL_POD_SUFFIX: Final = "-7d9c8b6f5d-x7k2p"
-
-
-def bare_name(kind: str, name: str) -> str:
-    """Give a name without its generated suffixes; the kind is case-folded."""
-    return names_borne(kind, name)[-1]
-
-
-@lru_cache(maxsize=8_192)
-def names_borne(kind: str, name: str) -> tuple[str, ...]:
-    """Give the names an object goes by: its own and, the last one shortest, those without generated suffixes."""
-    if kind not in GENERATED_NAME_KINDS and not is_chaos_kind(kind):
-        return (name,)
-    names = [name]
-    for pattern in _GENERATED.get(kind, _SPAWNED):
-        found = re.fullmatch(pattern, name)
-        if found and found[1] not in names:
-            names.append(found[1])
-    return tuple(sorted(names, key=len, reverse=True))
+# As Istio's samples name theirs: the pods of the service `details` are `details-v1-...`.
+_VERSION: Final = re.compile(r"(.+)-v\d{1,3}")
+# In `mailer-(settings|options)`, the first alternative.
+_ALTERNATIVES: Final = re.compile(r"\((?:\?:)?([^()|\\]*)\|[^()]*\)")
+_CAMEL_HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 @lru_cache(maxsize=65_536)
-def goes_by_name(group: Group, kind: str, name: str) -> bool:
-    """Say whether a group goes by the name of an object of a like kind (case-folded)."""
+def goes_by_name(group: Group, kind: str, name: str, places: frozenset[str] = frozenset()) -> bool:
+    """Say whether a group goes by the name of an object of a like kind (in lower case).
+
+    `places` are the namespaces that the incident is about.
+    """
     if not group.filters:
         return group.name is not None and name == group.name
-    names = list(names_borne(kind, name))
-    if kind in WORKLOAD_KINDS and group.kind.casefold() in WORKLOAD_KINDS:
-        # A filter may spell a pod's suffixes out; the Deployment above that pod has none to show.
-        names.append(names[-1] + _TYPICAL_POD_SUFFIX)
-    return any(_filter_matches(text, group, names) for text in group.filters)
+    return any(_takes(text, group, kind, name, places) for text in group.filters)
 
 
-def _filter_matches(text: str, group: Group, names: list[str]) -> bool:
-    readings = [compile_filter(text)]
-    if text.endswith("-.*") and len(text) > len("-.*"):
-        readings.append(compile_filter(text.removesuffix("-.*")))
-    if text.startswith(".*") and _is_chaos(group):
-        # `.*recommendation` stands for `otel-demo-recommendation-cpu-stress`: the target inside the experiment's name.
-        readings.append(compile_filter(f"(?:{text})-.*"))
-    if readings[0].is_glob:
+def _takes(text: str, group: Group, kind: str, name: str, places: frozenset[str]) -> bool:
+    names = names_borne(kind, name)
+    compiled = compile_filter(text)
+    if compiled.is_glob:
         # The globs in use (`*.*`) are written for `<namespace>.<name>`.
-        names = [*names, *(f"{group.namespace or ''}.{name}" for name in names)]
-    return any(reading.matches(name) for reading in readings for name in names)
+        names = (*names, *(f"{group.namespace or ''}.{item}" for item in names))
+        return any(map(compiled.matches, names))
+    if _is_chaos(group) and is_loose(text):
+        return any(is_experiment(text, item, places) for item in names)
+    if group.kind.lower() in SERVICE_KINDS:
+        return _takes_workload(text, kind, name)
+    readings = (compiled, compile_filter(at_word_ends(text)))
+    return any(reading.matches(item) for reading in readings for item in names)
 
 
 def _is_chaos(group: Group) -> bool:
-    return (group.namespace or "").casefold() in CHAOS_NAMESPACES
+    in_place = (group.namespace or "").lower() in CHAOS_NAMESPACES
+    return in_place and group.kind.lower() in EXPERIMENT_KINDS | {"schedule"}
 
 
-def outright_names(group: Group) -> set[str]:
-    r"""Give the names that a group states without any wildcard (`frontend-proxy\b`, or its `name`)."""
-    if not group.filters:
-        return set() if group.name is None else {group.name}
-    filters = [compile_filter(text) for text in group.filters]
-    return {item.literal_prefix for item in filters if item.is_literal and item.literal_prefix}
+def _takes_workload(text: str, kind: str, name: str) -> bool:
+    """Say whether a filter takes a name so that its wildcards take nothing but a generated suffix."""
+    bounded = compile_filter(at_word_ends(text))
+    for base, suffix in _divided(kind, name):
+
+        def matches(other: str, suffix: str = suffix) -> bool:
+            return bounded.matches(other + suffix)
+
+        if matches(base) and words_taken(matches, base) is not Taken.SOME:
+            return True
+    return False
+
+
+def _divided(kind: str, name: str) -> Iterator[tuple[str, str]]:
+    """Yield the ways to see a name as that of a workload and a generated suffix."""
+    names = names_borne(kind, name)
+    base = names[-1]
+    yield from ((base, item[len(base) :]) for item in names)
+    if kind in WORKLOAD_KINDS:
+        # A filter may spell a pod's suffixes out; the Deployment above that pod has none to show.
+        yield base, TYPICAL_POD_SUFFIX
+    versioned = _VERSION.fullmatch(base)
+    if versioned and kind in GENERATED_NAME_KINDS and base != name:
+        yield versioned[1], name[len(versioned[1]) :]
+
+
+def _name_in_id(group: Group) -> str:
+    """Give what an id says beyond its kind and number: `ad` of `ad-horizontal-pod-autoscaler-1`."""
+    kind = _CAMEL_HUMP.sub("-", group.kind).lower()
+    return re.sub(rf"(?:-{re.escape(kind)}s?)?(?:-\d+)?$", "", group.id) or group.id
 
 
 def stem(group: Group) -> str:
     r"""Give the plain name a group is about: `cart` for `cart-.*`, `cart\b`, `.*cart.*` or the name `cart`."""
     if not group.filters:
         return group.name or group.id
-    compiled = compile_filter(group.filters[0])
-    if compiled.is_glob:
-        return group.id
-    if compiled.literal_prefix:
-        return compiled.literal_prefix.rstrip("-.") or group.id
-    inner = compile_filter(group.filters[0].removeprefix("^").removeprefix(".*"))
+    if compile_filter(group.filters[0]).is_glob:
+        return _name_in_id(group)
+    text = _ALTERNATIVES.sub(r"\1", group.filters[0]).partition("|")[0]
+    inner = compile_filter(text.removeprefix("^").removeprefix(".*"))
     return inner.literal_prefix.strip("-.") or group.id

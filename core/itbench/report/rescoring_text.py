@@ -1,0 +1,33 @@
+"""What scoring a run again changed, and why."""
+
+import dataclasses
+
+from itbench.interfaces.json import JsonObject
+from itbench.report.table import number, printable
+from itbench.run.rescore import ChangedValue, Rescoring
+
+_SHOWN_REASONS = 3
+
+
+def rescoring_text(done: Rescoring) -> str:
+    """Return how many values changed, what changed in the rules, and each changed trial with its new reasons."""
+    lines = [f"{done.trials} trials scored again, {len(done.changes)} values changed"]
+    if done.rules:
+        lines.append(f"the rules changed from scoring version {done.from_version} to {done.to_version}:")
+        lines += [f"- {sentence}" for sentence in done.rules]
+    elif done.from_version is not None:
+        lines.append(f"by the same rules (scoring version {done.to_version})")
+    return "\n".join([*lines, *map(_line, done.changes), ""])
+
+
+def rescoring_json(done: Rescoring) -> JsonObject:
+    """Return the same for machines."""
+    return dataclasses.asdict(done)
+
+
+def _line(change: ChangedValue) -> str:
+    shown = "; ".join(change.reasons[:_SHOWN_REASONS]) or "its score gives no new reason"
+    more = len(change.reasons) - _SHOWN_REASONS
+    values = f"{number(change.before)} -> {number(change.after)}"
+    text = f"{change.task} repeat {change.repeat}: {values}: {shown}"
+    return printable(f"{text} (and {more} more)" if more > 0 else text)

@@ -1,0 +1,24 @@
+"""The environment of an incident that is only files: it looks up in them what an answer names."""
+
+import asyncio
+from collections.abc import Mapping
+
+from itbench.interfaces.environment import FilesEnvironment, TestBench
+from itbench.interfaces.json import JsonObject
+from itbench.schema.answer import read_answer
+from itbench_sre.scoring.answer import read_diagnosis
+from itbench_sre.sightings.look import look_for
+
+
+class SnapshotEnvironment(FilesEnvironment):
+    """Opens a workspace with the snapshot in it, and observes which of the named objects the snapshot shows."""
+
+    async def observe(self, files: Mapping[str, bytes], bench: TestBench) -> JsonObject:
+        """Return what `look_for` finds of the entities in the answer; nothing where there is no answer to read."""
+        del bench
+        data = files.get(self.task.hand_in.answer or "")
+        answer = read_answer(data, {}) if data is not None else None
+        diagnosis = read_diagnosis(answer.value).diagnosis if answer is not None else None
+        if diagnosis is None:
+            return {}
+        return await asyncio.to_thread(look_for, [entity.name for entity in diagnosis.entities], self._inputs)
