@@ -133,6 +133,27 @@ def test_any_json_reaches_a_policy_as_it_is(opa: Path, values: list[Any]) -> Non
             assert [each.kind for each in judge({"policy.rego": policy}, [{"value": value}])] == ["true"]
 
 
+@pytest.mark.slow  # Each is judged three or four times.
+@pytest.mark.parametrize(
+    ("body", "kind", "told"),
+    [
+        (
+            "result := bits.lsh(1, 200000000000) > 1",
+            "memory",
+            "judging asked for too much memory and was ended",
+        ),
+        ("result := " + "[" * 20_000 + "]" * 20_000, "crash", "the engine crashed at this input twice"),
+    ],
+    ids=["a demand at one go", "what the engine fails at inside"],
+)
+def test_what_no_machine_could_do_is_the_policys_doing(
+    body: str, kind: str, told: str, judged: Judged
+) -> None:
+    first, second = judged(V1 + body, {}, {})
+    assert (first.kind, second.kind) == (kind, "skipped")
+    assert told in first.message
+
+
 def test_an_engine_that_is_killed_is_no_verdict(opa: Path) -> None:
     with ThreadPoolExecutor(1) as pool:
         work = pool.submit(asyncio.run, judge_policies({"policy.rego": (V1 + ENDLESS).encode()}, [b"{}"]))

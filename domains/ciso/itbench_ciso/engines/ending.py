@@ -33,10 +33,14 @@ class EngineFaultError(StageError):
 
 
 class Ending(Enum):
-    """How a process ended early, with the verdict on the input that it was at."""
+    """How a process ended early, with the verdict on the input that it was at.
+
+    `ALLOCATION` is a demand for memory that the system did not meet, before the process held as much as it may.
+    """
 
     TIME = Verdict(VerdictKind.TIME, "judging took too long and was ended")
     MEMORY = Verdict(VerdictKind.MEMORY, "judging needed too much memory and was ended")
+    ALLOCATION = Verdict(VerdictKind.MEMORY, "judging asked for too much memory and was ended")
     CRASH = Verdict(
         VerdictKind.CRASH,
         "the engine crashed at this input twice, and did not with a trusted policy in its place",
@@ -71,12 +75,7 @@ def ending_of(ended: Execution, package: EnginePackage, limits: EngineLimits) ->
         return Ending.MEMORY
     if any(text in said for text in _OUT_OF_MEMORY):
         # The engine of CEL runs under a limit of its own, which is what it then met.
-        if package.name == CEL:
-            return Ending.MEMORY
-        raise EngineFaultError(
-            f"the engine {package.in_words} got less than the {limits.memory_bytes} bytes of memory that it may use: "
-            "the machine has too little left; run fewer trials at a time, then resume the run"
-        )
+        return Ending.MEMORY if package.name == CEL else Ending.ALLOCATION
     return Ending.CRASH
 
 

@@ -31,6 +31,14 @@ TRUSTED_POLICIES: Mapping[str, JsonValue] = {
     OPA_PROGRAM: _TRUE,
     CEL: {"matchConstraints": {"resourceRules": [_ALL]}, "validations": [{"expression": "true"}]},
 }
+# What OPA takes to start, and for each number of a range.
+_START_BYTES, _NUMBER_BYTES = 30 << 20, 120
+
+
+def demanding_policy(memory_bytes: int) -> JsonValue:
+    """Return a trusted policy in Rego that is true, and needs somewhat more than half of so much memory."""
+    count = max(1, (memory_bytes * 6 // 10 - _START_BYTES) // _NUMBER_BYTES)
+    return {"policy.rego": f"package check\n\nresult := count(numbers.range(1, {count})) == {count}\n"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,13 @@ from itbench.sandbox.limits import SandboxLimits
 from itbench_ciso.engines.ending import Ending, EngineFaultError, ending_of
 from itbench_ciso.engines.inside.serve import BROKEN, VERDICTS
 from itbench_ciso.engines.limits import EngineLimits
-from itbench_ciso.engines.packages import FOLDER, TRUSTED_POLICIES, EnginePackage, find_engine
+from itbench_ciso.engines.packages import (
+    FOLDER,
+    TRUSTED_POLICIES,
+    EnginePackage,
+    demanding_policy,
+    find_engine,
+)
 from itbench_ciso.engines.verdict import Verdict, VerdictKind, one_line
 
 _PYTHON = "/usr/local/bin/python3"
@@ -59,6 +65,8 @@ async def judge_inputs(
         return first.verdicts
     trusted = [_TRIVIAL_INPUT] if inputs_are_submitted else inputs[: len(first.verdicts) + 1]
     await judge.control(trusted)
+    if first.ending is Ending.ALLOCATION:
+        await judge.control_memory()
     second = await judge.run(policy, inputs)
     return judge.agreed(first, second, len(inputs))
 
@@ -108,6 +116,19 @@ class _Judge:
             raise EngineFaultError(
                 f"the engine {self._package.in_words} fails with a trusted policy as well: {said}; "
                 "see what itbench doctor says, then resume the run"
+            )
+
+    async def control_memory(self) -> None:
+        """Judge a trusted policy that needs much of the memory that the engine may use.
+
+        Raises:
+            EngineFaultError: the machine does not give it.
+        """
+        found = await self.run(demanding_policy(self._limits.memory_bytes), [_TRIVIAL_INPUT])
+        if found.ending is not None or found.verdicts[0].kind is not VerdictKind.TRUE:
+            raise EngineFaultError(
+                f"the engine {self._package.in_words} got less than the {self._limits.memory_bytes} bytes of memory "
+                "that it may use: the machine has too little left; run fewer trials at a time, then resume the run"
             )
 
     def agreed(self, first: _Outcome, second: _Outcome, count: int) -> list[Verdict]:

@@ -5,6 +5,10 @@ class EngineError(Exception):
     """The engine itself fails, or does not know a construct that the language has: never the submission's doing."""
 
 
+class EngineCrashError(Exception):
+    """The engine failed inside, and may not be used any more; whose doing that was remains to be seen."""
+
+
 class OutOfTimeError(Exception):
     """A program that judges met its limit of processor time."""
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from itbench_ciso.engines.inside.broken import EngineError
+from itbench_ciso.engines.inside.broken import EngineCrashError, EngineError
 from itbench_ciso.engines.inside.rego_v0 import HELPERS, SUFFIX, as_v1
 
 # An array, because then an undefined result is not the same as one that could not be computed.
@@ -32,7 +32,8 @@ class OpaLibrary:
 
     Raises:
         ValueError: they do not compile.
-        EngineError: the library itself fails, or cannot read what OPA's program could.
+        EngineError: the library cannot be used, or cannot read what OPA's program could.
+        EngineCrashError: the library failed inside.
     """
 
     def __init__(self, policies: Mapping[str, str], library: str) -> None:
@@ -118,7 +119,7 @@ class _Bridge:
         if error is None:
             return None
         if error["code"] in _OWN_ERRORS:
-            raise EngineError(f"OPA's library failed: {error['code']}: {error['message']}")
+            raise EngineCrashError(f"OPA's library failed: {error['code']}: {error['message']}")
         return str(error["message"])
 
     def _reported(self, _handle: int, _name: int, arguments: int) -> int | None:

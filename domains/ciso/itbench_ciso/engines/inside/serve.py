@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from typing import Any, Protocol
 
 VERDICTS = "verdicts.jsonl"
-TOO_MUCH_MEMORY = 86
+TOO_MUCH_MEMORY, CRASHED = 86, 87
 # The kind of a verdict that is none: the engine itself has failed.
 BROKEN = "broken"
 _LOOK_S = 0.01
@@ -54,7 +54,12 @@ def judged(
     name: str, place: str, policy: Any, inputs: Iterator[str], memory_bytes: int, cpu_s: int
 ) -> Iterator[tuple[str, str]]:
     """Yield a verdict for each input, and no more after the engine has failed; limits are those of a program."""
-    from itbench_ciso.engines.inside.broken import EngineError, OutOfMemoryError, OutOfTimeError
+    from itbench_ciso.engines.inside.broken import (
+        EngineCrashError,
+        EngineError,
+        OutOfMemoryError,
+        OutOfTimeError,
+    )
 
     try:
         try:
@@ -67,6 +72,9 @@ def judged(
             yield _judge(engine, text)
     except EngineError as error:
         yield BROKEN, str(error)
+    except EngineCrashError as error:
+        os.write(2, f"{error}\n".encode())
+        os._exit(CRASHED)
     except OutOfTimeError:
         os.kill(os.getpid(), signal.SIGXCPU)
     except OutOfMemoryError:
