@@ -59,13 +59,26 @@ def cached(image_cache: Path, own_folders: None, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.fixture
+def opa(cached: Path) -> Path:
+    """Return OPA's library, installed once for all tests."""
+    from itbench_ciso.engines.opa import find_opa, unsupported
+
+    if unsupported() is not None:
+        pytest.skip(unsupported())
+    try:
+        return find_opa().path
+    except SandboxError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture
 def bench(bench_cache: Path, cached: Path) -> Sandbox:
     """Return the sandbox in which submissions are tried."""
     return bench_sandbox(None)
 
 
 @pytest.fixture
-def made(bench_cache: Path, cached: Path) -> Path:
+def made(bench_cache: Path, cached: Path, opa: Path) -> Path:
     """Make the embedded tasks, once for all tests."""
     import fcntl
 
@@ -97,14 +110,14 @@ def manifests(tmp_path: Path) -> Callable[..., list[Input]]:
 
 
 @pytest.fixture
-def judged(cached: Path) -> Callable[..., Sequence[Any]]:
+def judged(cached: Path, opa: Path) -> Callable[..., Sequence[Any]]:
     """Return a function that judges inputs, given as values, with one Rego policy."""
     import json
 
     from itbench_ciso.engines.limits import EngineLimits
     from itbench_ciso.rego.judge import judge_policies
 
-    def judge(policy: str | bytes, *inputs: Any, engine: str = "regopy", **limits: Any) -> Sequence[Any]:
+    def judge(policy: str | bytes, *inputs: Any, engine: str = "opa", **limits: Any) -> Sequence[Any]:
         data = policy if isinstance(policy, bytes) else policy.encode()
         texts = [json.dumps(each).encode() for each in inputs or ({},)]
         work = judge_policies({"policy.rego": data}, texts, EngineLimits(**limits), engine)

@@ -1,6 +1,7 @@
 """The CISO domain as a user meets it: every suite, by the command line."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -115,18 +116,33 @@ def test_wrong_options_of_an_embedded_suite_are_refused(suite, option: str, mess
 def test_the_program_opa_is_asked_for_by_an_option_and_named_where_it_is_not_there(
     itbench: Itbench, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    from itbench_ciso.engines.packages import find_engine
-
     monkeypatch.setenv("PATH", str(tmp_path))
-    find_engine.cache_clear()
-    done = itbench("run", "ciso", *ONE, "-a", "null", "-S", "engine=opa")
+    done = itbench("run", "ciso", *ONE, "-a", "null", "-S", "engine=opa-program")
     assert done.code == 2
-    assert "engine 'opa' needs the program `opa` on the PATH" in done.err.replace("\n", " ")
-    assert "engine-opa" in CIS_KUBERNETES.configured(SuiteOptions(extra={"engine": "opa"})).tasks()[0].tags
+    told = "engine 'opa-program' was asked for; put the program `opa`, version 1.0 or newer, on the PATH"
+    assert told in done.err.replace("\n", " ")
+    suite = CIS_KUBERNETES.configured(SuiteOptions(extra={"engine": "opa-program"}))
+    assert "engine-opa-program" in suite.tasks()[0].tags
+
+
+def test_a_machine_without_any_engine_is_told_in_one_line(
+    itbench: Itbench, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("platform.machine", lambda: "riscv64")
+    reason = "its library is for Linux on x86_64 and aarch64, not linux on riscv64"
+    told = f"{reason}; put the program `opa`, version 1.0 or newer, on the PATH"
+    for words in (("run", "ciso", *ONE, "-a", "oracle"), ("validate", "ciso")):
+        done = itbench(*words)
+        assert (done.code, f"no OPA to judge Rego with: {told}" in " ".join(done.err.split())) == (2, True), (
+            done
+        )
+        assert not list(tmp_path.glob("runs/*"))
+    assert f"OPA (Rego, domain ciso) note {told}" in re.sub(r"[\s│]+", " ", itbench("doctor").out)
 
 
 BAD = {
-    "no Rego": (FETCH + POLICY.format("result := {"), "violation_detection: static-resources should be judged false, found error (this is unclosed)"),
+    "no Rego": (FETCH + POLICY.format("result := {"), "violation_detection: static-resources should be judged false, found error (policy.rego:4: rego_parse_error: unexpected eof token"),
     "a gigabyte": (FETCH + POLICY.format("result := count(numbers.range(1, 1000000000)) > 1"), "found memory (judging needed too much memory and was ended)"),
     "the network": (FETCH + POLICY.format('result := http.send({"method": "get", "url": "http://x"})'), "found refused (policy.rego: the built-in 'http.send' in line 3 is refused"),
     "the environment": (FETCH + POLICY.format("result := opa.runtime().env"), "found refused (policy.rego: the built-in 'opa.runtime'"),
@@ -155,6 +171,14 @@ def test_bad_input_is_a_clear_result_for_its_trial_and_the_run_goes_on(name: str
     assert told in reasons(itbench, found)
 
 
+def test_a_construct_that_the_engine_does_not_know_is_no_zero(itbench: Itbench) -> None:
+    policy = "printf 'package check\\nresult { input := 1; input == 1 }\\n' > policy.rego\n"
+    done = itbench("run", "--json", "ciso", *ONE, "-a", "command", "--", "bash", "-c", FETCH + policy)
+    found = json.loads(done.out)
+    assert (done.code, found["score"], found["trials_scored"]) == (1, None, 0)
+    assert "variables must not shadow input" in reasons(itbench, found)
+
+
 def test_the_scorer_takes_whatever_hypothesis_thinks_of() -> None:
     from itbench.suites.load import load_tasks
     from itbench.testing.junk import check_scorer_is_total
@@ -171,7 +195,6 @@ def test_listing_the_domain_imports_nothing_heavy() -> None:
         "yaml",
         "rich",
         "numpy",
-        "regopy",
         "re2",
         "itbench_ciso.controls.register",
     }

@@ -20,19 +20,24 @@ def register(app: typer.Typer) -> None:
 
 
 def build() -> None:
-    """Make what all sandboxes share, once: a small file system, and Python with numpy, pandas, drain3 and PyYAML.
+    """Make what all sandboxes share, once: a small file system, Python with packages, and the engines of the domains.
 
     Example: itbench sandbox build
     """
     from itbench.cli.waiting import waiting
     from itbench.interfaces.workspace import Prepared
+    from itbench.plugins.domains import preparations
     from itbench.sandbox.choose import choose
 
     sandbox = choose()
-    if isinstance(sandbox, Prepared):
-        with waiting() as progress:
+    lines = []
+    with waiting() as progress:
+        if isinstance(sandbox, Prepared):
             sandbox.prepare(progress)
-    print_text(f"sandbox {sandbox.name} is ready")
+        for preparation in preparations():
+            preparation.prepare(progress)
+            lines.append(preparation.problem() or f"{preparation.name} is ready")
+    print_text("\n".join([f"sandbox {sandbox.name} is ready", *lines]))
 
 
 def _group() -> None:

@@ -2,18 +2,39 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from itbench.interfaces.agent import AgentSpec
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.scorer import Scorer
-from itbench.interfaces.suite import Suite
+from itbench.interfaces.suite import Progress, Suite
 
 if TYPE_CHECKING:
     from itbench.interfaces.environment import EnvironmentFactory
     from itbench.interfaces.task import Task
 
 API_VERSION = 1
+
+
+class Preparation(Protocol):
+    """Something that a domain needs on this machine and that is made once, such as an engine that judges policies."""
+
+    @property
+    def name(self) -> str:
+        """What `itbench doctor` calls it."""
+        ...
+
+    def problem(self) -> str | None:
+        """Return what is missing and what to do about it, in one line; None where it is ready."""
+        ...
+
+    def prepare(self, progress: Progress) -> None:
+        """Make it, unless it is there or this machine cannot have it, which `problem` then tells.
+
+        Raises:
+            ITBenchError: making it failed.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -30,6 +51,7 @@ class Domain:
         agents: baselines and cheats that the domain brings; the first baseline is the default agent.
         runs_submissions: whether `Environment.observe` runs what was handed in; a sandbox that isolates is then made
             ready even for agents that need none.
+        preparations: what `itbench sandbox build` makes for the domain, and `itbench doctor` reports on.
         truth_schema: JSON Schema of a truth; refers to `urn:itbench:truth`.
         shown_metrics: metrics that stand beside the headline in every table, by the title of their column; each from 0 to 1,
             more is better, and 0 where the agent failed.
@@ -46,6 +68,7 @@ class Domain:
     environment: "EnvironmentFactory | None" = None
     runs_submissions: bool = False
     agents: Sequence[AgentSpec] = ()
+    preparations: Sequence[Preparation] = ()
     truth_schema: Callable[[], JsonObject] | None = None
     shown_metrics: Mapping[str, str] = field(default_factory=dict)
     scoring_changes: Sequence[Sequence[str]] = ()

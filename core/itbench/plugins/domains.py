@@ -1,7 +1,7 @@
 """The domains that are installed, and the suites in them."""
 
 from itbench.errors import UsageError
-from itbench.interfaces.domain import API_VERSION, Domain
+from itbench.interfaces.domain import API_VERSION, Domain, Preparation
 from itbench.interfaces.suite import Suite
 from itbench.plugins.host import PluginHost, unknown
 
@@ -9,6 +9,12 @@ from itbench.plugins.host import PluginHost, unknown
 def domain_host() -> PluginHost[Domain]:
     """Return the host of the entry-point group `itbench.domains`."""
     return PluginHost("domain", "itbench.domains", _problem)
+
+
+def preparations() -> list[Preparation]:
+    """Return what the domains that can be used need on this machine."""
+    found = [plugin.value for plugin in domain_host().listing() if plugin.value is not None]
+    return [each for domain in found for each in domain.preparations]
 
 
 def find_suite(reference: str) -> tuple[Domain, Suite]:

@@ -8,8 +8,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from itbench.cache import cache_dir
+from itbench.interfaces.domain import Preparation
 from itbench.plugins.agents import agent_host
-from itbench.plugins.domains import domain_host
+from itbench.plugins.domains import domain_host, preparations
 from itbench.plugins.host import PluginHost, Status
 
 _EXTRAS = {"huggingface_hub": ("hub", "itbench fetch"), "pyarrow": ("parquet", "itbench export --to parquet")}
@@ -23,6 +24,7 @@ def findings() -> list[list[str]]:
     rows += [_folder("cache", cache_dir()), _folder("runs", Path("runs"))]
     rows += [_extra(module, *use) for module, use in _EXTRAS.items()]
     rows += _sandbox()
+    rows += [_preparation(each) for each in preparations()]
     rows += _plugins("domain", domain_host()) + _plugins("agent", agent_host())
     rows += _plugins("plugin", PluginHost[object]("plugin", "itbench.plugins", lambda _name, _value: None))
     return rows
@@ -50,6 +52,11 @@ def _engine(name: str) -> list[str]:
 
     problem = Engine(name).problem()
     return [f"sandbox {name}", "note" if problem else "ok", problem or f"answers; for --sandbox {name}"]
+
+
+def _preparation(preparation: Preparation) -> list[str]:
+    problem = preparation.problem()
+    return [preparation.name, "note" if problem else "ok", problem or "ready"]
 
 
 def _plugins(noun: str, host: "PluginHost[object]") -> list[list[str]]:

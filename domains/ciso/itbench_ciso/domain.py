@@ -8,6 +8,7 @@ from itbench.interfaces.json import JsonObject
 from itbench_ciso.admission.suite import ADMISSION_SUITE
 from itbench_ciso.agents.specs import AGENTS
 from itbench_ciso.cis.suite import CIS_KUBERNETES
+from itbench_ciso.engines.opa import OPA_PREPARATION
 from itbench_ciso.published.suite import ITBENCH_LITE
 from itbench_ciso.updates.suite import POLICY_UPDATES
 
@@ -64,5 +65,6 @@ DOMAIN = Domain(
     environment=environment,
     runs_submissions=True,
     agents=AGENTS,
+    preparations=(OPA_PREPARATION,),
     truth_schema=truth_schema,
 )

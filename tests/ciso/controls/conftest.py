@@ -16,16 +16,49 @@ from itbench.interfaces.json import JsonObject
 Judge: TypeAlias = Callable[[Mapping[str, str], list[JsonObject]], list[dict[str, bool]]]
 
 _WORKER = Path(__file__).parent / "judge_worker.py"
+_AS_BOOLEAN = {"true": True, "false": False}
 
 
-def _skip_without(package: str) -> None:
-    if find_spec(package) is None:
-        pytest.skip(f"{package} is not installed")
+@pytest.fixture(scope="session")
+def rego(machine_folder: Path) -> Iterator[Judge]:
+    """Judge inputs with Rego policies."""
+    from itbench.sandbox.errors import SandboxError
+    from itbench_ciso.engines.opa import find_opa, unsupported
+    from itbench_ciso.rego.trusted import TrustedJudge
+
+    if unsupported() is not None:
+        pytest.skip(unsupported())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ITBENCH_CACHE", str(machine_folder / "sandbox-cache"))
+        try:
+            find_opa()
+        except SandboxError as error:
+            pytest.skip(str(error))
+
+    with TrustedJudge() as judge:
+
+        def judged(policies: Mapping[str, str], inputs: list[JsonObject]) -> list[dict[str, bool]]:
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setenv("ITBENCH_CACHE", str(machine_folder / "sandbox-cache"))
+                found = {name: judge({"policy.rego": text}, inputs) for name, text in policies.items()}
+            return [
+                {
+                    name: _AS_BOOLEAN.get(verdicts[place].kind, verdicts[place])
+                    for name, verdicts in found.items()
+                }
+                for place in range(len(inputs))
+            ]
+
+        yield judged
 
 
-def _engine(name: str) -> Iterator[Judge]:
+@pytest.fixture(scope="session")
+def admission() -> Iterator[Judge]:
+    """Judge inputs with admission policies."""
+    if find_spec("re2") is None:
+        pytest.skip("re2 is not installed")
     with subprocess.Popen(
-        [sys.executable, str(_WORKER), name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, str(_WORKER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
 
         def judge(policies: Mapping[str, str], inputs: list[JsonObject]) -> list[dict[str, bool]]:
@@ -34,7 +67,7 @@ def _engine(name: str) -> Iterator[Judge]:
             process.stdin.write(json.dumps([policies, inputs]) + "\n")
             process.stdin.flush()
             line = process.stdout.readline()
-            assert line, f"the process that judges {name} has died"
+            assert line, "the process that judges has died"
             verdicts = json.loads(line)
             assert isinstance(verdicts, list), verdicts
             return verdicts
@@ -42,20 +75,6 @@ def _engine(name: str) -> Iterator[Judge]:
         yield judge
         assert process.stdin is not None
         process.stdin.close()
-
-
-@pytest.fixture(scope="session")
-def rego() -> Iterator[Judge]:
-    """Judge inputs with Rego policies."""
-    _skip_without("regopy")
-    yield from _engine("rego")
-
-
-@pytest.fixture(scope="session")
-def admission() -> Iterator[Judge]:
-    """Judge inputs with admission policies."""
-    _skip_without("re2")
-    yield from _engine("cel")
 
 
 def _collected(files: Mapping[str, bytes]) -> JsonObject:

@@ -71,7 +71,7 @@ def test_a_right_script_and_policy_are_tried_on_every_set(observe: Observe) -> N
     assert verdicts(observed) == {
         "static-resources": "false", "static-resources-compliant": "true", "v01": "false", "v02": "true", "v03": "true",
     }  # fmt: skip
-    assert observed["engine"]["name"] == "regopy"
+    assert observed["engine"]["name"] == "opa"
     assert all(each["fetch"]["exit_code"] == 0 for each in observed["sets"].values())
     assert json.loads(json.dumps(observed)) == observed
 

@@ -115,7 +115,7 @@ def test_another_seed_draws_other_names_for_the_same_control() -> None:
     from itbench_ciso.cis.task import make_scripted_task
 
     texts = {
-        make_scripted_task(spec, "regopy").instructions
+        make_scripted_task(spec, "opa").instructions
         for seed in (1, 2)
         for spec in CisKubernetesSuite(Draw(seed, 34)).specs()
         if spec.number == "5.2.5"

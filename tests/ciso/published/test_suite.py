@@ -199,7 +199,11 @@ def test_what_is_not_there_is_told_with_what_to_do(lite: Path, tmp_path: Path) -
             "has no task 'k8s-opa-static-cis-9.9.9'",
         ),
         (lambda: suite(lite, colour="red"), UsageError, "it knows: engine, revision"),
-        (lambda: suite(lite, engine="kyverno"), UsageError, "has no engine 'kyverno'; it knows: regopy, opa"),
+        (
+            lambda: suite(lite, engine="kyverno"),
+            UsageError,
+            "has no engine 'kyverno'; it knows: opa, opa-program",
+        ),
         (lambda: ITBENCH_LITE.fetch(["../x"]), UsageError, "has no task '../x'"),
     ):
         with pytest.raises(error) as caught:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from itbench_ciso.engines.inside.rego_tokens import tokens
 from itbench_ciso.rego.refusal import REFUSED, refusal
-from itbench_ciso.rego.tokens import tokens
 
 CALL = "http.send({})"
 # Each of these may hold a forbidden name without naming it.

@@ -10,7 +10,7 @@ from itbench_ciso.engines.verdict import Verdict, VerdictKind, one_line
 
 # What a policy may need is counted (see `expressions/work.py`): whoever meets one of these limits has met a machine that is
 # too slow or too small, not a policy that needs too much.
-_WALL_S, _MEMORY_BYTES = 300.0, 1 << 30
+_CPU_S, _MEMORY_BYTES = 100.0, 1 << 30
 _UNFINISHED = frozenset({VerdictKind.TIME, VerdictKind.MEMORY, VerdictKind.CRASH, VerdictKind.SKIPPED})
 
 
@@ -29,7 +29,7 @@ async def judge_admission(
         SandboxError: there is no sandbox on this machine.
         StageError: the engine did not finish, which is not the policy's doing.
     """
-    limits = limits or EngineLimits(wall_s=_WALL_S, memory_bytes=_MEMORY_BYTES)
+    limits = limits or EngineLimits(cpu_s=_CPU_S, memory_bytes=_MEMORY_BYTES)
     try:
         spec = read_policy(policy, limits.policy_bytes)
     except PolicyError as error:

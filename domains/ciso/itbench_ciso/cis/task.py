@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 from itbench_ciso.cis.make import requirement_of
 from itbench_ciso.controls.control import BENCHMARK
 from itbench_ciso.controls.register import controls
-from itbench_ciso.judging.tags import OPA, REGO
+from itbench_ciso.judging.tags import REGO, engine_tags
 from itbench_ciso.made.draw import ControlTask
+from itbench_ciso.rego.refusal import REFUSED
 
 if TYPE_CHECKING:
     from itbench.interfaces.task import Task
@@ -27,15 +28,14 @@ Hand in two files in your working directory:
   20 seconds. There are bash, python3 with PyYAML, and jq. Nothing is kept from one run to the next.
 - policy.rego: a Rego policy (version 1 is recommended: `import rego.v1`; version 0 works too) of the package `check`. Its input is collected_data.json. It must define
   `result` as a boolean: true where the cluster complies, false where it violates the control. It is evaluated as `data.check.result`. The
-  built-ins http.send, net.lookup_ip_addr, opa.runtime and rego.parse_module are refused.
+  built-ins that reach the network, read files, or depend on the time or on random numbers are refused: {refused}.
 """
 HAND_IN_BYTES = 256 * 1024
 
 
 def make_scripted_task(spec: ControlTask, engine: str) -> "Task":
     """Return the public task of one control."""
-    more_tags = (OPA,) if engine == "opa" else ()
-    return make_control_task(spec, _INSTRUCTIONS, ("fetch.sh", "policy.rego"), REGO, *more_tags)
+    return make_control_task(spec, _INSTRUCTIONS, ("fetch.sh", "policy.rego"), REGO, *engine_tags(engine))
 
 
 def make_control_task(
@@ -45,7 +45,7 @@ def make_control_task(
 
     Args:
         spec: of the task.
-        instructions: with places for `title`, `number`, `benchmark` and `requirement`.
+        instructions: with places for `title`, `number`, `benchmark`, `requirement` and `refused` (the built-ins of Rego).
         files: to be handed in.
         language: the tag of what they are written in.
         more_tags: after all others.
@@ -61,6 +61,7 @@ def make_control_task(
             number=control.number,
             benchmark=BENCHMARK,
             requirement=requirement_of(spec),
+            refused=", ".join(REFUSED),
         ),
         hand_in=HandIn(answer=None, files=files, max_bytes=HAND_IN_BYTES),
         limits=Limits(turns=100),

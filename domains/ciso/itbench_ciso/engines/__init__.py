@@ -1,1 +1,1 @@
-"""Policies are judged in a process of their own, inside a sandbox, by engines written in C++."""
+"""Policies are judged in a process of their own, inside a sandbox, by OPA and by a runtime of CEL."""

@@ -2,30 +2,37 @@
 
 import asyncio
 import json
-import signal
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 from math import ceil
 
-from itbench.interfaces.json import JsonObject, JsonValue
+from itbench.interfaces.json import JsonValue
 from itbench.interfaces.suite import no_progress
 from itbench.interfaces.workspace import Execution, Prepared, Sandbox, Workspace
 from itbench.sandbox.choose import choose
 from itbench.sandbox.engine import ENGINES
 from itbench.sandbox.limits import SandboxLimits
-from itbench_ciso.engines.inside.serve import TOO_MUCH_MEMORY, VERDICTS
+from itbench_ciso.engines.ending import Ending, EngineFaultError, ending_of
+from itbench_ciso.engines.inside.serve import BROKEN, VERDICTS
 from itbench_ciso.engines.limits import EngineLimits
-from itbench_ciso.engines.packages import FOLDER, find_engine
+from itbench_ciso.engines.packages import (
+    FOLDER,
+    TRUSTED_POLICIES,
+    EnginePackage,
+    demanding_policy,
+    find_engine,
+)
 from itbench_ciso.engines.verdict import Verdict, VerdictKind, one_line
 
 _PYTHON = "/usr/local/bin/python3"
 _MOST_READ_BYTES = 8 << 20
-# What a policy makes the engine print to its error output is bounded by the sandbox; this much is looked at.
-_LOOKED_AT = 4000
-# The process watches itself; see `serve`.
-_ADDRESS_SPACE_BYTES = 1 << 40
+# The process watches itself (see `serve`); this is for what it cannot see in time.
+_SPARE_MEMORY = 4
 _PLACE_BYTES = 16 << 20
+_PROCESSES = 128
+_TRIVIAL_INPUT = b'{"resources": []}'
+_SKIPPED = Verdict(VerdictKind.SKIPPED, "the process had ended at an input before")
 
 
 async def judge_inputs(
@@ -34,45 +41,138 @@ async def judge_inputs(
     inputs: Sequence[bytes],
     limits: EngineLimits,
     sandbox_name: str | None = None,
+    *,
+    inputs_are_submitted: bool = False,
 ) -> list[Verdict]:
     """Return a verdict for each input, which is JSON in ASCII; a process that is ended keeps what it has judged.
 
+    A process that ends early counts as the policy's doing only if it ends in the same way when all is repeated, and if
+    the same engine judges a trusted policy on the same inputs under the same limits; where the inputs are submitted
+    too, on an input of our own.
+
     Raises:
-        UsageError: the engine is not installed.
-        SandboxError: there is no sandbox on this machine.
+        UsageError: the engine is not there.
+        SandboxError: there is no sandbox on this machine, or the engine cannot be installed.
+        EngineFaultError: what was not judged is not the submission's doing.
     """
     if not inputs:
         return []
-    package = find_engine(engine)
-    work: JsonObject = {"policy": policy, "inputs": [data.decode("ascii") for data in inputs]}
-    script = f"{FOLDER}/itbench_ciso/engines/inside/serve.py"
-    words = [
-        _PYTHON,
-        "-I",
-        "-S",
-        "-B",
-        script,
-        engine,
-        str(limits.memory_bytes),
-        str(ceil(limits.wall_s) + 1),
-    ]
-    sandbox = await asyncio.to_thread(_sandbox, sandbox_name)
-    async with sandbox.open(package.inputs) as workspace:
-        ended = await workspace.execute(
-            words,
-            timeout_s=limits.wall_s,
-            stdin=json.dumps(work).encode(),
-            env={"LD_LIBRARY_PATH": f"{workspace.path}/{FOLDER}/lib"},
+    package = await asyncio.to_thread(find_engine, engine)
+    sandbox = await asyncio.to_thread(_sandbox, sandbox_name, limits.memory_bytes * _SPARE_MEMORY)
+    judge = _Judge(package, sandbox, limits)
+    first = await judge.run(policy, inputs)
+    if first.ending is None:
+        return first.verdicts
+    trusted = [_TRIVIAL_INPUT] if inputs_are_submitted else inputs[: len(first.verdicts) + 1]
+    await judge.control(trusted)
+    if first.ending is Ending.ALLOCATION:
+        await judge.control_memory()
+    second = await judge.run(policy, inputs)
+    return judge.agreed(first, second, len(inputs))
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What one process left behind: verdicts, and how it ended if some are missing."""
+
+    verdicts: list[Verdict]
+    ending: Ending | None
+
+
+class _Judge:
+    """Runs the process over inputs, as often as needed."""
+
+    def __init__(self, package: EnginePackage, sandbox: Sandbox, limits: EngineLimits) -> None:
+        self._package = package
+        self._sandbox = sandbox
+        self._limits = limits
+
+    async def run(self, policy: JsonValue, inputs: Sequence[bytes]) -> _Outcome:
+        """Judge inputs in a fresh process.
+
+        Raises:
+            EngineFaultError: the engine itself failed, or the machine gave it neither time nor memory.
+        """
+        lines = [json.dumps(policy), *(json.dumps(data.decode("ascii")) for data in inputs)]
+        async with self._sandbox.open(self._package.inputs) as workspace:
+            ended = await self._execute(workspace, "\n".join(lines).encode())
+            found = await _read(workspace, len(inputs))
+        if found and found[-1][0] == BROKEN:
+            raise EngineFaultError(f"the engine {self._package.in_words}: {one_line(found[-1][1])}")
+        verdicts = [Verdict(VerdictKind(kind), one_line(message)) for kind, message in found]
+        is_whole = len(verdicts) == len(inputs)
+        return _Outcome(verdicts, None if is_whole else ending_of(ended, self._package, self._limits))
+
+    async def control(self, inputs: Sequence[bytes]) -> None:
+        """Judge a trusted policy under the same limits.
+
+        Raises:
+            EngineFaultError: the engine does not even judge that.
+        """
+        found = await self.run(TRUSTED_POLICIES[self._package.name], inputs)
+        strange = [verdict for verdict in found.verdicts if verdict.kind is not VerdictKind.TRUE]
+        if found.ending is not None or strange:
+            said = found.ending.verdict.message if found.ending else strange[0].message
+            raise EngineFaultError(
+                f"the engine {self._package.in_words} fails with a trusted policy as well: {said}; "
+                "see what itbench doctor says, then resume the run"
+            )
+
+    async def control_memory(self) -> None:
+        """Judge a trusted policy that needs much of the memory that the engine may use.
+
+        Raises:
+            EngineFaultError: the machine does not give it.
+        """
+        found = await self.run(demanding_policy(self._limits.memory_bytes), [_TRIVIAL_INPUT])
+        if found.ending is not None or found.verdicts[0].kind is not VerdictKind.TRUE:
+            raise EngineFaultError(
+                f"the engine {self._package.in_words} got less than the {self._limits.memory_bytes} bytes of memory "
+                "that it may use: the machine has too little left; run fewer trials at a time, then resume the run"
+            )
+
+    def agreed(self, first: _Outcome, second: _Outcome, count: int) -> list[Verdict]:
+        """Return the verdicts of a process that ended early and of its repeat.
+
+        Raises:
+            EngineFaultError: they are not the same.
+        """
+        pairs = zip(first.verdicts, second.verdicts, strict=False)
+        differing = next((place for place, (one, other) in enumerate(pairs, 1) if one != other), None)
+        if differing is not None or (second.ending is not None and second.ending is not first.ending):
+            at = differing or min(len(first.verdicts), len(second.verdicts)) + 1
+            raise EngineFaultError(
+                f"the engine {self._package.in_words} gave other results when input {at} was judged again; resume the run"
+            )
+        if second.ending is None:
+            return second.verdicts
+        # Limits are met a little sooner or later each time: what was judged in either process is judged.
+        longest = max(first.verdicts, second.verdicts, key=len)
+        return [*longest, second.ending.verdict, *[_SKIPPED] * (count - len(longest) - 1)]
+
+    async def _execute(self, workspace: Workspace, work: bytes) -> Execution:
+        script = f"{workspace.path}/{FOLDER}/itbench_ciso/engines/inside/serve.py"
+        file = f"{workspace.path}/{self._package.file}"
+        numbers = [str(self._limits.memory_bytes), str(ceil(self._limits.cpu_s))]
+        return await workspace.execute(
+            [_PYTHON, "-I", "-S", "-B", script, self._package.name, file, *numbers],
+            timeout_s=self._limits.wall_s,
+            stdin=work,
+            env={
+                "LD_LIBRARY_PATH": f"{workspace.path}/{FOLDER}/lib",
+                # Garbage of OPA's runtime counts: it is to collect it when half as much as is in use has come up.
+                "GOGC": "100",
+                "GOMAXPROCS": "2",
+                "TZ": "UTC",
+            },
         )
-        found = await _read(workspace, len(inputs))
-    return _filled(found, ended, len(inputs))
 
 
 @lru_cache
-def _sandbox(name: str | None) -> Sandbox:
+def _sandbox(name: str | None, memory_bytes: int) -> Sandbox:
     limits = SandboxLimits(
-        memory_bytes=_ADDRESS_SPACE_BYTES,
-        processes=64,
+        memory_bytes=memory_bytes,
+        processes=_PROCESSES,
         workspace_bytes=_PLACE_BYTES,
         temporary_bytes=_PLACE_BYTES,
         shared_memory_bytes=_PLACE_BYTES,
@@ -84,33 +184,11 @@ def _sandbox(name: str | None) -> Sandbox:
     return sandbox
 
 
-async def _read(workspace: Workspace, count: int) -> list[Verdict]:
+async def _read(workspace: Workspace, count: int) -> list[tuple[str, str]]:
     try:
         data = await workspace.read_file(VERDICTS, max_bytes=_MOST_READ_BYTES)
     except FileNotFoundError:
         return []
-    # The last line is whole only if something follows it.
-    lines = [line for line, _ in pairwise(data.split(b"\n"))][:count]
-    pairs = [json.loads(line) for line in lines]
-    return [Verdict(VerdictKind(kind), one_line(message)) for kind, message in pairs]
-
-
-def _filled(found: list[Verdict], ended: Execution, count: int) -> list[Verdict]:
-    missing = count - len(found)
-    if missing <= 0:
-        return found
-    skipped = Verdict(VerdictKind.SKIPPED, "the process had ended at an input before")
-    return [*found, _ending(ended), *[skipped] * (missing - 1)]
-
-
-def _ending(ended: Execution) -> Verdict:
-    said = ended.stderr[-_LOOKED_AT:]
-    if ended.timed_out or ended.exit_code == -signal.SIGXCPU:
-        return Verdict(VerdictKind.TIME, "judging took too long and was ended")
-    if ended.exit_code == TOO_MUCH_MEMORY or "bad_alloc" in said or "MemoryError" in said:
-        return Verdict(VerdictKind.MEMORY, "judging needed too much memory and was ended")
-    if ended.exit_code == -signal.SIGSEGV:
-        return Verdict(VerdictKind.CRASH, "the engine crashed: too deeply nested, or out of memory")
-    return Verdict(
-        VerdictKind.CRASH, one_line(f"the engine ended with exit code {ended.exit_code}: {said[-200:]}")
-    )
+    # The last line is whole only if a line end follows it.
+    lines = data.split(b"\n")[:-1][: count + 1]
+    return [(kind, message) for kind, message in map(json.loads, lines)]

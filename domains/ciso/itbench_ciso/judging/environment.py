@@ -34,8 +34,9 @@ class CisoEnvironment(Environment):
         """Run the script over each set in a sandbox of its own, then the policy in a process of its own.
 
         Raises:
-            UsageError: the engine is not installed.
-            SandboxError: there is no sandbox on this machine.
+            UsageError: the engine is not there.
+            SandboxError: there is no sandbox on this machine, or the engine cannot be installed.
+            EngineFaultError: what was not judged is not the submission's doing.
         """
         if ADMISSION in self.task.tags:
             from itbench_ciso.judging.direct import observe_admission

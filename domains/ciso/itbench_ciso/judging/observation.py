@@ -12,8 +12,7 @@ class Observation:
     """Collects outcomes by the names of sets."""
 
     def __init__(self, engine: str) -> None:
-        package = find_engine(engine)
-        self._engine = {"name": package.name, "version": package.version}
+        self._engine = find_engine(engine).as_json()
         self._sets: dict[str, JsonObject] = {}
 
     def fetched(self, outcomes: Mapping[str, FetchOutcome]) -> None:

@@ -57,7 +57,7 @@ class _Work:
         self._sandbox_name = bench.sandbox.name
         self._policy = files.get(POLICY, b"")
         self._engine = engine_of(task)
-        self._limits = EngineLimits(wall_s=_PUBLISHED_S) if is_published else EngineLimits()
+        self._limits = EngineLimits(cpu_s=_PUBLISHED_S) if is_published else EngineLimits()
         limits = FetchLimits(script_s=_PUBLISHED_S) if is_published else FetchLimits()
         self._fetcher = Fetcher(rewritten(files.get(SCRIPT, b""), workspace), bench.sandbox, limits)
         self._data: dict[str, bytes] = {}
@@ -79,6 +79,7 @@ class _Work:
             self._limits,
             self._engine,
             self._sandbox_name,
+            inputs_are_submitted=True,
         )
         verdicts = dict(zip(known, found, strict=True))
         self.observation.judged(verdicts)

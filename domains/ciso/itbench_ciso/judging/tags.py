@@ -2,14 +2,21 @@
 
 from typing import TYPE_CHECKING
 
+from itbench_ciso.engines.packages import OPA, OPA_PROGRAM
+
 if TYPE_CHECKING:
     from itbench.interfaces.task import Task
 
 REGO, UPDATE, ADMISSION = "rego", "update", "admission"
-OPA = "engine-opa"
+PROGRAM = "engine-opa-program"
 PUBLISHED = "itbench-lite"
+
+
+def engine_tags(engine: str) -> tuple[str, ...]:
+    """Return the tags by which `engine_of` finds an engine again; the default one needs none."""
+    return (PROGRAM,) if engine == OPA_PROGRAM else ()
 
 
 def engine_of(task: "Task") -> str:
     """Return the engine that judges Rego for a task."""
-    return "opa" if OPA in task.tags else "regopy"
+    return OPA_PROGRAM if PROGRAM in task.tags else OPA

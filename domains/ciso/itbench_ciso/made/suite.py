@@ -7,6 +7,7 @@ from itbench.errors import UsageError
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.suite import Floor, Progress, SuiteOptions, no_progress
 from itbench.made.suite import MadeSuite
+from itbench_ciso.engines.packages import REGO_ENGINES
 
 if TYPE_CHECKING:
     from itbench.made.draw import Draw
@@ -20,7 +21,7 @@ class CisoSuite(MadeSuite):
     """
 
     domain = "ciso"
-    engines: tuple[str, ...] = ("regopy", "opa")
+    engines: tuple[str, ...] = REGO_ENGINES
 
     def __init__(
         self, drawn: "Draw | None" = None, floor: Floor | None = None, engine: str | None = None
@@ -49,18 +50,19 @@ class CisoSuite(MadeSuite):
         """Return whether these are the embedded tasks, and the engine with its version."""
         from itbench_ciso.engines.packages import find_engine
 
-        return super().settings() | {"engine": f"{self.engine} {find_engine(self.engine).version}"}
+        return super().settings() | {"engine": find_engine(self.engine).in_words}
 
     def prepare(self, progress: Progress = no_progress) -> None:
         """Look for the engine, then make what is not in the cache yet.
 
         Raises:
-            UsageError: the engine is not installed.
+            UsageError: the engine is not there.
+            SandboxError: the engine cannot be installed.
             DataError: an embedded task does not come out as pinned.
         """
         from itbench_ciso.engines.packages import find_engine
 
-        find_engine(self.engine)
+        find_engine(self.engine, progress)
         super().prepare(progress)
 
     def pinned(self) -> Mapping[str, str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from itbench.errors import DataError, UsageError
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.suite import Progress, Suite, SuiteOptions, no_progress
+from itbench_ciso.engines.packages import REGO_ENGINES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,20 +16,19 @@ if TYPE_CHECKING:
     from itbench.interfaces.workspace import Input
 
 _OPTIONS = ("engine", "revision")
-_ENGINES = ("regopy", "opa")
 
 
 class PublishedSuite(Suite):
     """A dataset that others published, read where it lies; the id of a task is the name of its directory."""
 
     name = "itbench-lite"
-    version = "1"
+    version = "2"
     data_options = frozenset({"revision"})
     summary = "ITBench-Lite: the CISO tasks that IBM published."
 
     def __init__(self, options: SuiteOptions | None = None) -> None:
         self._options = options or SuiteOptions()
-        self._engine = self._options.extra.get("engine", _ENGINES[0])
+        self._engine = self._options.extra.get("engine", REGO_ENGINES[0])
         self._location: Location | None = None
 
     def configured(self, options: SuiteOptions) -> "PublishedSuite":
@@ -42,21 +42,24 @@ class PublishedSuite(Suite):
                 raise UsageError(
                     f"suite {self.name!r} has no option {key!r}; it knows: {', '.join(_OPTIONS)}"
                 )
-        engine = options.extra.get("engine", _ENGINES[0])
-        if engine not in _ENGINES:
-            raise UsageError(f"suite {self.name!r} has no engine {engine!r}; it knows: {', '.join(_ENGINES)}")
+        engine = options.extra.get("engine", REGO_ENGINES[0])
+        if engine not in REGO_ENGINES:
+            raise UsageError(
+                f"suite {self.name!r} has no engine {engine!r}; it knows: {', '.join(REGO_ENGINES)}"
+            )
         return PublishedSuite(options)
 
     def prepare(self, progress: Progress = no_progress) -> None:
         """Look for the engine and the dataset.
 
         Raises:
-            UsageError: the engine is not installed.
+            UsageError: the engine is not there.
+            SandboxError: the engine cannot be installed.
             DataError: the dataset lies nowhere.
         """
         from itbench_ciso.engines.packages import find_engine
 
-        find_engine(self._engine)
+        find_engine(self._engine, progress)
         count = len(self._directories())
         progress(f"found {self.name} in {self._locate().directory}", count, count)
 
@@ -92,7 +95,7 @@ class PublishedSuite(Suite):
             "repository": LITE.repository,
             "revision": location.revision,
             "directory": location.directory.name,
-            "engine": f"{self._engine} {find_engine(self._engine).version}",
+            "engine": find_engine(self._engine).in_words,
             "view": "as-published" if self._options.as_published else "default",
         }
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from itbench.errors import DataError
-from itbench_ciso.judging.tags import OPA, PUBLISHED, REGO
+from itbench_ciso.judging.tags import PUBLISHED, REGO, engine_tags
 from itbench_ciso.published.dataset import TASK_NAME, TASK_TEXT
 
 if TYPE_CHECKING:
@@ -44,5 +44,5 @@ def make_published_task(task_id: str, directory: Path, engine: str) -> "Task":
         instructions=text + _MORE,
         hand_in=HandIn(answer=None, files=("fetch.sh", "policy.rego"), max_bytes=_HAND_IN_BYTES),
         limits=Limits(turns=100),
-        tags=("ciso", REGO, PUBLISHED, f"cis-{number}", *((OPA,) if engine == "opa" else ())),
+        tags=("ciso", REGO, PUBLISHED, f"cis-{number}", *engine_tags(engine)),
     )

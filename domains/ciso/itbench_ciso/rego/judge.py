@@ -3,35 +3,39 @@
 from collections.abc import Mapping, Sequence
 
 from itbench_ciso.engines.limits import EngineLimits
+from itbench_ciso.engines.packages import OPA
 from itbench_ciso.engines.process import judge_inputs
 from itbench_ciso.engines.verdict import Verdict, VerdictKind
-from itbench_ciso.rego.mending import mended
 from itbench_ciso.rego.refusal import refusal
-
-ENGINES = ("regopy", "opa")
 
 
 async def judge_policies(
     policies: Mapping[str, bytes],
     inputs: Sequence[bytes],
     limits: EngineLimits | None = None,
-    engine: str = "regopy",
+    engine: str = OPA,
     sandbox_name: str | None = None,
+    *,
+    inputs_are_submitted: bool = False,
 ) -> list[Verdict]:
     """Return what `data.check.result` is for each input (JSON in ASCII), under all policies together.
+
+    `inputs_are_submitted` tells that they come from a script that was handed in together with the policies.
 
     Nothing runs where a policy is not UTF-8, too long, or names a built-in that is refused; all verdicts then say so.
 
     Raises:
-        UsageError: the engine is not installed.
+        UsageError: the engine is not there.
+        SandboxError: there is no sandbox on this machine, or the engine cannot be installed.
+        EngineFaultError: what was not judged is not the policies' doing.
     """
     limits = limits or EngineLimits()
     problem, texts = _read(policies, limits)
     if problem is not None:
         return [problem] * len(inputs)
-    if engine == "regopy":
-        texts = {name: mended(text) for name, text in texts.items()}
-    return await judge_inputs(engine, texts, inputs, limits, sandbox_name)
+    return await judge_inputs(
+        engine, texts, inputs, limits, sandbox_name, inputs_are_submitted=inputs_are_submitted
+    )
 
 
 def _read(policies: Mapping[str, bytes], limits: EngineLimits) -> tuple[Verdict | None, dict[str, str]]:

@@ -1,6 +1,5 @@
 """Makes the files and the truth of one task of the suite `policy-updates`."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -83,14 +82,17 @@ def _shown(plan: Plan, given: dict[str, Parameters], faulty: dict[str, str], ran
 
 
 def _judged_wrong(policy: str, variants: Sequence[Variant]) -> list[Variant]:
-    from itbench_ciso.engines.inside.rego import RegoEngine
+    from itbench_ciso.engines.verdict import TRUE
+    from itbench_ciso.rego.trusted import TrustedJudge
 
-    engine = RegoEngine({"policy.rego": policy})
-    return [each for each in variants if (engine.judge(_collected(each))[0] == "true") != each.is_compliant]
+    with TrustedJudge() as judge:
+        verdicts = judge({"policy.rego": policy}, [_collected(each) for each in variants])
+    pairs = zip(variants, verdicts, strict=True)
+    return [variant for variant, verdict in pairs if (verdict == TRUE) != variant.is_compliant]
 
 
-def _collected(variant: Variant) -> str:
-    return json.dumps({"resources": resources_in(variant.files.values())})
+def _collected(variant: Variant) -> JsonObject:
+    return {"resources": resources_in(variant.files.values())}
 
 
 def _hidden(plan: Plan, given: dict[str, Parameters], random: Randomness) -> list[tuple[str, Variant]]:

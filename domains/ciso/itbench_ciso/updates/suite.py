@@ -16,7 +16,7 @@ class PolicyUpdatesSuite(CisoSuite):
     """The embedded updates, or as many as asked for, of plans and seeds that are drawn."""
 
     name = "policy-updates"
-    version = "1"
+    version = "2"
     summary = "Mend a gap in a set of Rego policies, or add a requirement, and keep what it did."
     embedded = 12
 
@@ -30,12 +30,13 @@ class PolicyUpdatesSuite(CisoSuite):
         """Look for the engines, one of which finds the clusters that a gap shows in; then make what is not there yet.
 
         Raises:
-            UsageError: an engine is not installed.
+            UsageError: an engine is not there.
+            SandboxError: an engine cannot be installed.
             DataError: an embedded task does not come out as pinned.
         """
-        from itbench_ciso.engines.packages import find_engine
+        from itbench_ciso.engines.packages import OPA, find_engine
 
-        find_engine("regopy")
+        find_engine(OPA, progress)
         super().prepare(progress)
 
     def jobs(self) -> "list[Job]":

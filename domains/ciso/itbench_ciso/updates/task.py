@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 from itbench_ciso.cis.task import HAND_IN_BYTES
 from itbench_ciso.controls.register import controls
 from itbench_ciso.controls.texts import requirement
-from itbench_ciso.judging.tags import OPA, UPDATE
+from itbench_ciso.judging.tags import UPDATE, engine_tags
+from itbench_ciso.rego.refusal import REFUSED
 from itbench_ciso.updates.make import numbers_of, parameters_of
 from itbench_ciso.updates.policy_set import COMBINING, policy_path, title_of
 from itbench_ciso.updates.specs import UpdateTask
@@ -29,7 +30,7 @@ _TAIL = """
 What the set did right it must keep doing. It will be judged on dozens of other clusters, about half of which comply with all requirements.
 
 Hand in the files that you change or add, in your working directory, at the same places as below existing/ : {paths}. What you do not hand in stays as it is.
-The policies are evaluated together as `data.check.result`. The built-ins http.send, net.lookup_ip_addr, opa.runtime and rego.parse_module are refused.
+The policies are evaluated together as `data.check.result`. The built-ins that reach the network, read files, or depend on the time or on random numbers are refused: {refused}.
 
 These are the requirements.
 """
@@ -52,7 +53,7 @@ def make_update_task(spec: UpdateTask, engine: str) -> "Task":
             max_bytes=HAND_IN_BYTES,
         ),
         limits=Limits(turns=100),
-        tags=("ciso", UPDATE, *kinds, *changed, *((OPA,) if engine == "opa" else ())),
+        tags=("ciso", UPDATE, *kinds, *changed, *engine_tags(engine)),
     )
 
 
@@ -74,7 +75,7 @@ def _instructions(spec: UpdateTask) -> str:
         text += _MENDED.format(path=policy_path(plan.mended))
     if plan.added:
         text += _ADDED.format(title=title_of(controls()[plan.added]), path=policy_path(plan.added))
-    text += _TAIL.format(paths=", ".join((COMBINING, *map(policy_path, numbers))))
+    text += _TAIL.format(paths=", ".join((COMBINING, *map(policy_path, numbers))), refused=", ".join(REFUSED))
     for number in numbers:
         control = controls()[number]
         text += f"\n## {title_of(control)}: {policy_path(number)}\n\n{requirement(control, given[number])}"

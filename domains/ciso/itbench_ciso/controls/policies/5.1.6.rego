@@ -25,9 +25,12 @@ is_exempt(resource) if {
 mounts_token(spec, _) if spec.automountServiceAccountToken == true
 
 mounts_token(spec, namespace) if {
-	not is_boolean(spec.automountServiceAccountToken)
+	not decides_on_token(spec)
 	not refuses_token(account_of(spec), namespace)
 }
+
+# A rule of its own: an undefined argument would make `not is_boolean(...)` undefined as well.
+decides_on_token(spec) if is_boolean(spec.automountServiceAccountToken)
 
 # A projected token is a token.
 mounts_token(spec, _) if {

@@ -1,19 +1,24 @@
 """Judges inputs one after the other and writes each verdict at once: what is done stays done if the process is ended.
 
-Runs inside the sandbox, as `python -I -S -B serve.py ENGINE MEMORY_BYTES CPU_S`. Standard input is one JSON object,
-`{"policy": ..., "inputs": [text, ...]}`; the lines of `verdicts.jsonl` are the verdicts.
+Runs inside the sandbox, as `python -I -S -B serve.py ENGINE PLACE MEMORY_BYTES CPU_S`; PLACE is where the engine's file
+lies, if it has one. The first line of standard input is the policy as JSON, each further line one input as a JSON string.
+The lines of `verdicts.jsonl` are the verdicts: kind and message.
 """
 
 import _thread
 import json
 import os
 import resource
+import signal
 import sys
 import time
+from collections.abc import Iterator
 from typing import Any, Protocol
 
 VERDICTS = "verdicts.jsonl"
-TOO_MUCH_MEMORY = 86
+TOO_MUCH_MEMORY, CRASHED = 86, 87
+# The kind of a verdict that is none: the engine itself has failed.
+BROKEN = "broken"
 _LOOK_S = 0.01
 _MOST_VERDICT_BYTES = 4 << 20
 
@@ -28,50 +33,80 @@ class Engine(Protocol):
 
 def main(arguments: list[str]) -> None:
     """Read the work, judge, and leave the verdicts behind."""
-    name, memory_bytes, cpu_s = arguments[0], int(arguments[1]), int(arguments[2])
+    name, place, memory_bytes, cpu_s = arguments[0], arguments[1], int(arguments[2]), int(arguments[3])
     verdicts = os.open(VERDICTS, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     # What a policy prints must not be taken for a verdict.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    _thread.start_new_thread(_watch, (memory_bytes,))
+    watch_memory(memory_bytes)
     if name == "cel":
         # It does not let the watching thread run, and takes only as much as it needs.
         _limit(resource.RLIMIT_AS, memory_bytes)
-    _limit(resource.RLIMIT_CPU, cpu_s)
+    # At the hard limit the kernel sends another signal, from which nobody could tell why.
+    _limit(resource.RLIMIT_CPU, cpu_s, spare=5)
     _limit(resource.RLIMIT_FSIZE, _MOST_VERDICT_BYTES)
     _limit(resource.RLIMIT_CORE, 0)
-    work = json.loads(sys.stdin.buffer.read())
+    policy = json.loads(sys.stdin.buffer.readline())
+    for kind, message in judged(name, place, policy, map(json.loads, sys.stdin.buffer), memory_bytes, cpu_s):
+        os.write(verdicts, json.dumps([kind, message[:2000]]).encode() + b"\n")
+
+
+def judged(
+    name: str, place: str, policy: Any, inputs: Iterator[str], memory_bytes: int, cpu_s: int
+) -> Iterator[tuple[str, str]]:
+    """Yield a verdict for each input, and no more after the engine has failed; limits are those of a program."""
+    from itbench_ciso.engines.inside.broken import (
+        EngineCrashError,
+        EngineError,
+        OutOfMemoryError,
+        OutOfTimeError,
+    )
+
     try:
-        engine = _engine(name, work["policy"])
-    except ValueError as error:
-        for _ in work["inputs"]:
-            _write(verdicts, "error", str(error))
-        return
-    for text in work["inputs"]:
-        _write(verdicts, *_judge(engine, text))
+        try:
+            engine = _engine(name, place, policy, memory_bytes, cpu_s)
+        except ValueError as error:
+            for _ in inputs:
+                yield "error", str(error)
+            return
+        for text in inputs:
+            yield _judge(engine, text)
+    except EngineError as error:
+        yield BROKEN, str(error)
+    except EngineCrashError as error:
+        os.write(2, f"{error}\n".encode())
+        os._exit(CRASHED)
+    except OutOfTimeError:
+        os.kill(os.getpid(), signal.SIGXCPU)
+    except OutOfMemoryError:
+        os._exit(TOO_MUCH_MEMORY)
+
+
+def watch_memory(memory_bytes: int) -> None:
+    """Have a thread end this process when it holds too much memory.
+
+    A limit on address space is of no use: the runtime of OPA's library reserves far more of it than it holds.
+    """
+    _thread.start_new_thread(_watch, (memory_bytes,))
 
 
 def _watch(memory_bytes: int) -> None:
-    """End this process when it holds too much memory.
-
-    A limit on address space is of no use: the allocator of rego-cpp takes 256 GiB of it before it holds anything.
-    """
     while resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 < memory_bytes:
         time.sleep(_LOOK_S)
     os._exit(TOO_MUCH_MEMORY)
 
 
-def _engine(name: str, policy: Any) -> Engine:
+def _engine(name: str, place: str, policy: Any, memory_bytes: int, cpu_s: int) -> Engine:
     if name == "cel":
         from itbench_ciso.engines.inside.cel import CelEngine
 
         return CelEngine(policy)
-    if name == "opa":
-        from itbench_ciso.engines.inside.opa import OpaEngine
+    if name == "opa-program":
+        from itbench_ciso.engines.inside.opa_program import OpaProgram
 
-        return OpaEngine(policy)
-    from itbench_ciso.engines.inside.rego import RegoEngine
+        return OpaProgram(policy, place, memory_bytes, cpu_s)
+    from itbench_ciso.engines.inside.opa_library import OpaLibrary
 
-    return RegoEngine(policy)
+    return OpaLibrary(policy, place)
 
 
 def _judge(engine: Engine, text: str) -> tuple[str, str]:
@@ -81,14 +116,10 @@ def _judge(engine: Engine, text: str) -> tuple[str, str]:
         return "memory", ""
 
 
-def _write(verdicts: int, kind: str, message: str) -> None:
-    os.write(verdicts, json.dumps([kind, message[:2000]]).encode() + b"\n")
-
-
-def _limit(kind: int, number: int) -> None:
-    hard = resource.getrlimit(kind)[1]
-    number = number if hard == resource.RLIM_INFINITY else min(number, hard)
-    resource.setrlimit(kind, (number, number))
+def _limit(kind: int, number: int, spare: int = 0) -> None:
+    most = resource.getrlimit(kind)[1]
+    hard = number + spare if most == resource.RLIM_INFINITY else min(number + spare, most)
+    resource.setrlimit(kind, (min(number, hard), hard))
 
 
 if __name__ == "__main__":

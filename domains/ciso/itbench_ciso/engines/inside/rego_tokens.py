@@ -1,4 +1,4 @@
-"""Takes a Rego policy apart into names, strings and signs, without comments and blanks.
+"""Splits a Rego policy into names, numbers, strings and signs, without comments and whitespace.
 
 Grammar: https://www.openpolicyagent.org/docs/policy-reference#grammar
 """
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _BLANK = re.compile(r"(?:\s|#[^\n]*)+")
 _TEXT = re.compile(r'"(?:[^"\\\n]|\\.)*"?')
 _RAW = re.compile(r"`[^`]*`?")
@@ -16,11 +17,11 @@ _RAW = re.compile(r"`[^`]*`?")
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A name, the content of a string, or one sign.
+    """A name, a number, the content of a string, or one sign.
 
     Attributes:
-        kind: "name", "string" or "sign".
-        text: the name, the string without quotes and escapes, or the sign.
+        kind: "name", "number", "string" or "sign".
+        text: the name, the number, the string without quotes and escapes, or the sign.
         line: where it stands, counted from 1.
         start: the place of its first letter.
         end: the place behind its last letter.
@@ -87,10 +88,10 @@ class _Reader:
 
     def _token(self, letter: str) -> Token:
         line, start = self._line, self._at
-        for kind, pattern in (("name", _NAME), ("string", _TEXT), ("string", _RAW)):
+        for kind, pattern in (("name", _NAME), ("number", _NUMBER), ("string", _TEXT), ("string", _RAW)):
             found = self._skip(pattern)
             if found:
-                text = found if kind == "name" else _content(found)
+                text = _content(found) if kind == "string" else found
                 return Token(kind, text, line, start, self._at)
         self._at += 1
         return Token("sign", letter, line, start, self._at)
