@@ -50,6 +50,19 @@ APPLICATIONS = (
     "forecast",
     "refund",
 )
-NAMESPACE_ENDINGS = ("next", "canary", "eu", "lab", "tools", "dev", "2")
+NAMESPACE_ENDINGS = (
+    "next",
+    "canary",
+    "eu",
+    "lab",
+    "tools",
+    "dev",
+    "2",
+    "qa",
+    "west",
+    "jobs",
+    "staging",
+    "old",
+)
 ROLES = ("api", "worker", "web", "batch", "sync", "cache", "relay", "store")
 AGENTS = ("node-exporter", "cni-agent", "disk-scrubber", "packet-tap", "host-auditor", "volume-plugin")

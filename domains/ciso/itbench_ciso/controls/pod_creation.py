@@ -1,9 +1,11 @@
 """5.1.4: creating pods."""
 
+from collections.abc import Iterator
+
 from itbench.interfaces.json import JsonObject
 from itbench_ciso.controls.access import rule
-from itbench_ciso.controls.control import Control, complies, violates
-from itbench_ciso.controls.rights import Right
+from itbench_ciso.controls.control import Control, Way, complies
+from itbench_ciso.controls.rights import Right, bad_grant
 from itbench_ciso.controls.scene import Scene
 from itbench_ciso.controls.written_ways import (
     exempt_role_ways,
@@ -13,24 +15,34 @@ from itbench_ciso.controls.written_ways import (
     written_ways,
 )
 
-_RIGHT = Right(verbs=("create",), resources=("pods",))
-_SETS = Right(
-    verbs=("create",), resources=("deployments", "replicasets", "statefulsets", "daemonsets"), group="apps"
-)
-_JOBS = Right(verbs=("create",), resources=("jobs", "cronjobs"), group="batch")
-_CONTROLLERS = Right(verbs=("create",), resources=("replicationcontrollers",))
+_RIGHT = Right(verbs=("create",), resources=("pods", "replicationcontrollers"))
+_MAKERS = {
+    "apps": ("deployments", "replicasets", "statefulsets", "daemonsets"),
+    "batch": ("jobs", "cronjobs"),
+}
 
 
-def _every_resource(scene: Scene) -> JsonObject:
-    return rule(["create", "get"], ["*"], scene.random.pick(("apps", "batch")))
+def _maker_ways() -> Iterator[Way]:
+    """Yield the ways about what runs pods, each resource once, in both kinds of roles."""
+    for group, resources in _MAKERS.items():
+        for place, resource in enumerate(resources):
+            right = Right(verbs=("create",), resources=(resource,), group=group)
+            kind, given = (("ClusterRole", in_cluster_role), ("Role", in_role))[place % 2]
+            yield bad_grant(f"a rule of a {kind} lets create `{resource}`", given, right.granted)
+        every = Right(verbs=("create", "*"), resources=("*",), group=group)
+        yield bad_grant(f"a rule lets create everything of `{group}`", in_cluster_role, every.granted)
+
+
+def _no_names(scene: Scene) -> JsonObject:
+    return _RIGHT.granted(scene) | {"resourceNames": []}
 
 
 def _named(scene: Scene) -> JsonObject:
     return _RIGHT.granted(scene) | {"resourceNames": [scene.name()]}
 
 
-def _subresources(scene: Scene) -> JsonObject:
-    return rule(["create"], scene.random.shuffled(["pods/exec", "pods/eviction", "pods/portforward"])[:2])
+def _subresources(_scene: Scene) -> JsonObject:
+    return rule(["create"], ["pods/exec", "pods/eviction", "pods/portforward", "*/scale", "*/exec"])
 
 
 def _changing(scene: Scene) -> JsonObject:
@@ -38,8 +50,20 @@ def _changing(scene: Scene) -> JsonObject:
     return scene.random.pick((rule(verbs, ["pods"]), rule(verbs, ["deployments", "daemonsets"], "apps")))
 
 
-def _wrong_group(scene: Scene) -> JsonObject:
-    return scene.random.pick((rule(["create"], ["pods"], "apps"), rule(["create"], ["deployments"])))
+def _wrong_groups(_scene: Scene) -> JsonObject:
+    return rule(["create"], ["pods", "replicationcontrollers", "jobs", "cronjobs"], "apps")
+
+
+def _wrong_core(_scene: Scene) -> JsonObject:
+    return rule(["create"], ["deployments", "replicasets", "statefulsets", "daemonsets", "jobs", "cronjobs"])
+
+
+def _wrong_batch(_scene: Scene) -> JsonObject:
+    return rule(["create"], ["pods", "replicationcontrollers", *_MAKERS["apps"]], "batch")
+
+
+def _others(_scene: Scene) -> JsonObject:
+    return rule(["create"], ["podtemplates", "services", "configmaps", "persistentvolumeclaims"])
 
 
 CONTROL = Control(
@@ -50,14 +74,14 @@ CONTROL = Control(
     ways=(
         *written_ways(_RIGHT),
         *exempt_role_ways(_RIGHT.granted),
-        violates("a ClusterRole lets create what runs pods", in_cluster_role(_SETS.granted)),
-        violates("a Role lets create what runs pods", in_role(_SETS.granted)),
-        violates("a ClusterRole lets create jobs", in_cluster_role(_JOBS.granted)),
-        violates("a Role lets create replication controllers", in_role(_CONTROLLERS.granted)),
-        violates("a rule lets create everything of an API group", in_cluster_role(_every_resource)),
+        *_maker_ways(),
+        bad_grant("the list of names is empty", in_cluster_role, _no_names),
         complies("a rule is for named pods", in_role(_named)),
-        complies("a rule is about subresources of pods", in_role(_subresources)),
+        complies("a rule is about subresources", in_role(_subresources)),
         complies("everything but creating is allowed", in_cluster_role(_changing)),
-        complies("the API group has no such resource", in_cluster_role(_wrong_group)),
+        complies("`apps` has no such resources", in_cluster_role(_wrong_groups)),
+        complies("the core API group has no such resources", in_cluster_role(_wrong_core)),
+        complies("`batch` has no such resources", in_cluster_role(_wrong_batch)),
+        complies("other resources may be created", in_cluster_role(_others)),
     ),
 )

@@ -3,7 +3,7 @@
 from itbench.interfaces.json import JsonObject
 from itbench_ciso.controls.access import RBAC_GROUP, rule
 from itbench_ciso.controls.control import Control, complies, violates
-from itbench_ciso.controls.rights import Right
+from itbench_ciso.controls.rights import Right, bad_grant
 from itbench_ciso.controls.scene import Scene
 from itbench_ciso.controls.written_ways import (
     exempt_role_ways,
@@ -13,28 +13,96 @@ from itbench_ciso.controls.written_ways import (
     written_ways,
 )
 
-_RIGHT = Right(verbs=("bind", "escalate"), resources=("roles", "clusterroles"), group=RBAC_GROUP)
+_ROLES = ("roles", "clusterroles")
+_AUTHENTICATION = "authentication.k8s.io"
+_RIGHT = Right(verbs=("bind", "escalate"), resources=_ROLES, group=RBAC_GROUP)
 _IMPERSONATE = Right(verbs=("impersonate",), resources=("users", "groups", "serviceaccounts"))
 _DETAILS = Right(
-    verbs=("impersonate",), resources=("userextras/scopes", "uids"), group="authentication.k8s.io"
+    verbs=("impersonate",),
+    resources=("userextras/scopes", "userextras/remote-group", "uids"),
+    group=_AUTHENTICATION,
+    part="*/scopes",
 )
+_EXTRAS = Right(verbs=("impersonate",), resources=("userextras/scopes",), group=_AUTHENTICATION)
+_FURTHER = [
+    *_IMPERSONATE.grants(),
+    *((f"in detail {name}", granting) for name, granting in _DETAILS.grants()),
+]
 
 
-def _named(scene: Scene) -> JsonObject:
-    return scene.random.pick((_RIGHT, _IMPERSONATE)).granted(scene) | {"resourceNames": ["view"]}
+def _binding(*names: str) -> JsonObject:
+    return rule(["bind"], ["clusterroles"], RBAC_GROUP, names=names)
+
+
+def _named_bind(scene: Scene) -> JsonObject:
+    return rule(["bind"], _ROLES, RBAC_GROUP, names=["view", scene.name()])
+
+
+def _named_escalate(scene: Scene) -> JsonObject:
+    return rule(scene.random.shuffled(["get", "bind", "escalate"]), _ROLES, RBAC_GROUP, names=[scene.name()])
+
+
+def _named_everything(scene: Scene) -> JsonObject:
+    return rule(["*"], ["clusterroles"], RBAC_GROUP, names=[scene.name()])
+
+
+def _no_names(_scene: Scene) -> JsonObject:
+    return rule(["bind"], ["clusterroles"], RBAC_GROUP) | {"resourceNames": []}
+
+
+def _named_user(scene: Scene) -> JsonObject:
+    return _IMPERSONATE.granted(scene) | {"resourceNames": ["ines@meridian.example"]}
+
+
+def _named_extra(scene: Scene) -> JsonObject:
+    return _EXTRAS.granted(scene) | {"resourceNames": ["view"]}
 
 
 def _managing(_scene: Scene) -> JsonObject:
-    return rule(["get", "list", "create", "update", "patch"], ["roles", "rolebindings"], RBAC_GROUP)
+    verbs = ["get", "list", "create", "update", "patch"]
+    return rule(verbs, ["roles", "clusterroles", "rolebindings"], RBAC_GROUP)
 
 
-def _other_resource(scene: Scene) -> JsonObject:
-    verb = scene.random.pick(("bind", "escalate", "impersonate"))
-    return rule(["get", verb], ["configmaps"])
+def _other_resources(_scene: Scene) -> JsonObject:
+    return rule(
+        ["get", "bind", "escalate", "impersonate"], ["configmaps", "serviceaccounts/token", "*/status"]
+    )
 
 
-def _swapped_groups(scene: Scene) -> JsonObject:
-    return scene.random.pick((rule(["impersonate"], ["users"], RBAC_GROUP), rule(["bind"], ["clusterroles"])))
+def _bindings(_scene: Scene) -> JsonObject:
+    return rule(["bind", "escalate", "impersonate"], ["rolebindings", "clusterrolebindings"], RBAC_GROUP)
+
+
+def _swapped_verbs(_scene: Scene) -> JsonObject:
+    return rule(["bind", "escalate"], ["users", "groups", "serviceaccounts"])
+
+
+def _swapped_roles(_scene: Scene) -> JsonObject:
+    return rule(["impersonate", "get"], _ROLES, RBAC_GROUP)
+
+
+def _wrong_group(_scene: Scene) -> JsonObject:
+    return rule(
+        ["impersonate"], ["users", "groups", "serviceaccounts", "uids", "userextras/scopes"], RBAC_GROUP
+    )
+
+
+def _roles_elsewhere(_scene: Scene) -> JsonObject:
+    return rule(["bind", "escalate"], _ROLES)
+
+
+def _details_elsewhere(_scene: Scene) -> JsonObject:
+    return rule(["impersonate"], ["uids", "userextras/scopes", "userextras"])
+
+
+def _other_details(_scene: Scene) -> JsonObject:
+    return rule(
+        ["impersonate"], ["users", "tokenreviews", "userextras", "userextrasx/scopes"], _AUTHENTICATION
+    )
+
+
+def _reading_details(_scene: Scene) -> JsonObject:
+    return rule(["get", "create"], ["uids", "userextras/scopes"], _AUTHENTICATION)
 
 
 CONTROL = Control(
@@ -45,12 +113,30 @@ CONTROL = Control(
     ways=(
         *written_ways(_RIGHT),
         *exempt_role_ways(_RIGHT.granted),
-        violates("a ClusterRole lets impersonate", in_cluster_role(_IMPERSONATE.granted)),
-        violates("a Role lets impersonate", in_role(_IMPERSONATE.granted)),
-        violates("a ClusterRole lets impersonate in part", in_cluster_role(_DETAILS.granted)),
-        violates("a rule is for named objects", in_cluster_role(_named)),
+        *(
+            bad_grant(f"to impersonate, a rule {name}", (in_cluster_role, in_role)[place % 2], granting)
+            for place, (name, granting) in enumerate(_FURTHER)
+        ),
+        violates(
+            "a rule lets bind a list of roles with cluster-admin in it",
+            in_cluster_role(lambda _scene: _binding("view", "cluster-admin")),
+            in_cluster_role(lambda _scene: _binding("view", "edit")),
+        ),
+        bad_grant("the list of names is empty", in_cluster_role, _no_names),
+        bad_grant("a rule lets bind and escalate named roles", in_cluster_role, _named_escalate),
+        bad_grant("a rule grants every verb on named roles", in_cluster_role, _named_everything),
+        bad_grant("a rule lets impersonate a named user, group or account", in_cluster_role, _named_user),
+        bad_grant("a rule lets impersonate a named detail", in_role, _named_extra),
+        complies("a rule lets bind named roles only", in_role(_named_bind)),
         complies("roles may be managed", in_role(_managing)),
-        complies("the verb has no meaning for the resource", in_cluster_role(_other_resource)),
-        complies("the API group has no such resource", in_cluster_role(_swapped_groups)),
+        complies("the verbs have no meaning for these resources", in_cluster_role(_other_resources)),
+        complies("the verbs have no meaning for bindings", in_cluster_role(_bindings)),
+        complies("nobody can bind users", in_cluster_role(_swapped_verbs)),
+        complies("nobody can impersonate roles", in_cluster_role(_swapped_roles)),
+        complies("the API group of roles has no users", in_cluster_role(_wrong_group)),
+        complies("the core API group has no roles", in_cluster_role(_roles_elsewhere)),
+        complies("the core API group has no details of users", in_cluster_role(_details_elsewhere)),
+        complies("the API group of details has no users", in_cluster_role(_other_details)),
+        complies("details of users may be read", in_cluster_role(_reading_details)),
     ),
 )

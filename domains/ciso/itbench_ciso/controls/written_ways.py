@@ -1,17 +1,15 @@
 """Ways of the controls that judge roles as they are written, bound or not."""
 
 from collections.abc import Callable
-from typing import TypeAlias
 
 from itbench.interfaces.json import JsonObject
 from itbench.made.randomness import Randomness
-from itbench_ciso.controls.access import bind, cluster_role, harmless_rule, role, someone
-from itbench_ciso.controls.control import Change, Parameters, Way, complies, violates
+from itbench_ciso.controls.access import aggregated_role, bind, cluster_role, harmless_rule, role, someone
+from itbench_ciso.controls.aggregated_ways import fresh_labels
+from itbench_ciso.controls.control import Change, Parameters, Way, complies
 from itbench_ciso.controls.names import SYSTEM_NAMESPACES
-from itbench_ciso.controls.rights import Right, foreign_role
+from itbench_ciso.controls.rights import Given, Granting, Right, bad_grant, foreign_role
 from itbench_ciso.controls.scene import Scene
-
-Granting: TypeAlias = Callable[[Scene], JsonObject]
 
 _CLUSTER_ROLES = (
     "estate-operator",
@@ -21,6 +19,7 @@ _CLUSTER_ROLES = (
     "cluster-keeper",
 )
 _ROLES = ("runner", "installer", "deployer", "reconciler", "builder")
+_ENDINGS = ("2", "dev", "old")
 
 
 def exempt_cluster_role(random: Randomness) -> Parameters:
@@ -46,7 +45,7 @@ def in_cluster_role(granting: Granting) -> Change:
     """Return the change that adds a ClusterRole with a rule and, half of the time, a binding of it."""
 
     def change(scene: Scene, _given: Parameters) -> None:
-        _maybe_bound(scene, cluster_role(scene, granting(scene)))
+        _maybe_bound(scene, lambda: cluster_role(scene, granting(scene)))
 
     return change
 
@@ -55,27 +54,33 @@ def in_role(granting: Granting) -> Change:
     """Return the change that adds a Role with a rule and, half of the time, a binding of it."""
 
     def change(scene: Scene, _given: Parameters) -> None:
-        _maybe_bound(scene, role(scene, granting(scene)))
+        _maybe_bound(scene, lambda: role(scene, granting(scene)))
 
     return change
 
 
 def written_ways(right: Right) -> tuple[Way, ...]:
     """Return all ways that any control of this kind has, but those about exceptions."""
+    in_a_role = (
+        [complies("Roles have such rules, which cannot grant it", in_role(right.granted))]
+        if right.is_cluster_wide
+        else [
+            bad_grant("a Role grants it", in_role, right.granted),
+            bad_grant("a Role without a namespace grants it", _in_unplaced_role, right.granted),
+        ]
+    )
     return (
-        violates("a ClusterRole grants it", in_cluster_role(right.granted)),
-        violates("a rule grants it among other things", in_cluster_role(right.granted_among_others)),
-        violates("the last of several rules grants it", _last_rule(right.granted)),
-        violates(
-            "a rule grants every verb", in_cluster_role(lambda scene: right.granted(scene) | {"verbs": ["*"]})
+        *(
+            bad_grant(f"a rule of a ClusterRole {name}", in_cluster_role, granting)
+            for name, granting in right.grants()
         ),
-        violates(
-            "a rule grants it in every API group",
-            in_cluster_role(lambda scene: right.granted(scene) | {"apiGroups": ["*"]}),
-        ),
-        (complies if right.is_cluster_wide else violates)("a Role has such a rule", in_role(right.granted)),
+        bad_grant("the last of several rules grants it", _last_rule, right.granted),
+        bad_grant("a role whose name only contains `system:` grants it", so_called, right.granted),
+        *in_a_role,
         *look_alike_ways(right.granted),
         complies("a rule is about another API group", in_cluster_role(right.granted_elsewhere)),
+        complies("only several rules together have verb, resource and API group", _torn(right)),
+        complies("rules lack verbs, resources or API groups", _without_lists(right.granted)),
     )
 
 
@@ -83,18 +88,29 @@ def look_alike_ways(granting: Granting) -> tuple[Way, ...]:
     """Return ways that comply: a role of Kubernetes itself, and what is no role."""
 
     def of_kubernetes(scene: Scene, _given: Parameters) -> None:
-        _maybe_bound(scene, cluster_role(scene, granting(scene), name=f"system:controller:{scene.name()}"))
+        _maybe_bound(
+            scene, lambda: cluster_role(scene, granting(scene), name=f"system:controller:{scene.name()}")
+        )
+        _maybe_bound(scene, lambda: role(scene, granting(scene), name=f"system:controller:{scene.name()}"))
+
+    def aggregated(scene: Scene, _given: Parameters) -> None:
+        labels = fresh_labels(scene, 1)
+        cluster_role(scene, granting(scene), name=f"system:aggregate-to-{scene.name()}", labels=labels)
+        _maybe_bound(scene, lambda: aggregated_role(scene, [labels]))
 
     def of_other_group(scene: Scene, _given: Parameters) -> None:
-        foreign_role(scene, granting(scene), scene.random.pick(("Role", "ClusterRole")))
+        for kind in ("Role", "ClusterRole"):
+            foreign_role(scene, granting(scene), kind)
 
     def harmless(scene: Scene, _given: Parameters) -> None:
-        _maybe_bound(scene, cluster_role(scene, harmless_rule(scene.random)))
+        _maybe_bound(scene, lambda: cluster_role(scene, harmless_rule(scene.random)))
+        cluster_role(scene)["rules"] = scene.random.pick((None, []))
 
     return (
-        complies("a role of Kubernetes itself grants it", of_kubernetes),
+        complies("roles of Kubernetes itself grant it", of_kubernetes),
+        complies("an aggregated role would have it from a role of Kubernetes itself", aggregated),
         complies("what looks like a role belongs to another API group", of_other_group),
-        complies("a ClusterRole grants other things", harmless),
+        complies("ClusterRoles grant other things or nothing", harmless),
     )
 
 
@@ -102,40 +118,83 @@ def exempt_cluster_role_ways(granting: Granting) -> tuple[Way, ...]:
     """Return the ways about the one exempt ClusterRole."""
 
     def exempt(scene: Scene, given: Parameters) -> None:
-        _maybe_bound(scene, cluster_role(scene, granting(scene), name=given["exempt_cluster_role"]))
-
-    def longer(scene: Scene, given: Parameters) -> None:
-        name = f"{given['exempt_cluster_role']}-{scene.random.pick(('2', 'dev', 'old'))}"
-        _maybe_bound(scene, cluster_role(scene, granting(scene), name=name))
+        _maybe_bound(scene, lambda: cluster_role(scene, granting(scene), name=given["exempt_cluster_role"]))
 
     return (
         complies("the exempt ClusterRole grants it", exempt),
-        violates("a ClusterRole whose name only begins like the exempt one's grants it", longer),
+        bad_grant(
+            "a ClusterRole whose name only begins like the exempt one's grants it", _longer_name, granting
+        ),
     )
 
 
 def exempt_role_ways(granting: Granting) -> tuple[Way, ...]:
     """Return the ways about the exempt ClusterRole and the exempt Role."""
+    place = "exempt_role_namespace"
+    return (
+        *exempt_cluster_role_ways(granting),
+        complies("the exempt Role grants it", _named("exempt_role", place)(granting)),
+        bad_grant(
+            "a Role with the exempt one's name in another namespace grants it",
+            _named("exempt_role", None),
+            granting,
+        ),
+        bad_grant("another Role in the exempt one's namespace grants it", _named(None, place), granting),
+        bad_grant(
+            "a Role with the exempt ClusterRole's name grants it",
+            _named("exempt_cluster_role", None),
+            granting,
+        ),
+        bad_grant(
+            "a Role with the exempt ClusterRole's name in the exempt Role's namespace grants it",
+            _named("exempt_cluster_role", place),
+            granting,
+        ),
+        bad_grant("a ClusterRole with the exempt Role's name grants it", _cluster_wide, granting),
+    )
 
-    def named(name: str, namespace: str | None) -> Change:
+
+def _named(name: str | None, namespace: str | None) -> Given:
+    """Return what adds a Role under the name and in the namespace that parameters of these names give."""
+
+    def given(granting: Granting) -> Change:
         def change(scene: Scene, given: Parameters) -> None:
             place = None if namespace is None else given[namespace]
-            _maybe_bound(scene, role(scene, granting(scene), name=given[name], namespace=place))
+            own_name = None if name is None else given[name]
+            _maybe_bound(scene, lambda: role(scene, granting(scene), name=own_name, namespace=place))
 
         return change
 
-    def cluster_wide(scene: Scene, given: Parameters) -> None:
-        _maybe_bound(scene, cluster_role(scene, granting(scene), name=given["exempt_role"]))
+    return given
 
-    return (
-        *exempt_cluster_role_ways(granting),
-        complies("the exempt Role grants it", named("exempt_role", "exempt_role_namespace")),
-        violates(
-            "a Role with the exempt one's name in another namespace grants it", named("exempt_role", None)
-        ),
-        violates("a Role with the exempt ClusterRole's name grants it", named("exempt_cluster_role", None)),
-        violates("a ClusterRole with the exempt Role's name grants it", cluster_wide),
+
+def _cluster_wide(granting: Granting) -> Change:
+    return lambda scene, given: _maybe_bound(
+        scene, lambda: cluster_role(scene, granting(scene), name=given["exempt_role"])
     )
+
+
+def _longer_name(granting: Granting) -> Change:
+    def change(scene: Scene, given: Parameters) -> None:
+        name = f"{given['exempt_cluster_role']}-{scene.random.pick(_ENDINGS)}"
+        _maybe_bound(scene, lambda: cluster_role(scene, granting(scene), name=name))
+
+    return change
+
+
+def so_called(granting: Granting) -> Change:
+    """Return the change that adds a ClusterRole whose name has `system:` in it but does not begin with it."""
+
+    def change(scene: Scene, _given: Parameters) -> None:
+        _maybe_bound(
+            scene, lambda: cluster_role(scene, granting(scene), name=f"meridian:system:{scene.name()}")
+        )
+
+    return change
+
+
+def _in_unplaced_role(granting: Granting) -> Change:
+    return lambda scene, _given: scene.unplace(role(scene, granting(scene), namespace="default"))
 
 
 def _last_rule(granting: Granting) -> Change:
@@ -146,6 +205,24 @@ def _last_rule(granting: Granting) -> Change:
     return change
 
 
-def _maybe_bound(scene: Scene, found: JsonObject) -> None:
-    if scene.random.below(2):
+def _torn(right: Right) -> Change:
+    return lambda scene, _given: _maybe_bound(scene, lambda: cluster_role(scene, *right.torn(scene)))
+
+
+def _without_lists(granting: Granting) -> Change:
+    def change(scene: Scene, _given: Parameters) -> None:
+        rules = [
+            {**granting(scene), field: scene.random.pick((None, []))}
+            for field in ("verbs", "resources", "apiGroups")
+        ]
+        cluster_role(scene, *rules)
+
+    return change
+
+
+def _maybe_bound(scene: Scene, added: Callable[[], JsonObject]) -> None:
+    # Drawn before the role is, so that what it grants has no say in it.
+    is_bound = scene.random.below(2)
+    found = added()
+    if is_bound:
         bind(scene, found, someone(scene))

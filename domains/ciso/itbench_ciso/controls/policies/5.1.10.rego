@@ -18,6 +18,7 @@ is_grant(rule) if {
 	covers(rule, "apiGroups", "")
 	some kind in ["nodes/proxy", "*/proxy"]
 	covers(rule, "resources", kind)
+	count(listed(rule, "verbs")) > 0
 }
 
 # Roles are judged as they are written, bound or not; those that begin with "system:" are Kubernetes' own.

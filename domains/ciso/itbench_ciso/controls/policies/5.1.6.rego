@@ -25,7 +25,7 @@ is_exempt(resource) if {
 mounts_token(spec, _) if spec.automountServiceAccountToken == true
 
 mounts_token(spec, namespace) if {
-	not is_boolean(spec.automountServiceAccountToken)
+	object.get(spec, "automountServiceAccountToken", null) == null
 	not refuses_token(account_of(spec), namespace)
 }
 
@@ -59,3 +59,5 @@ refuses_token(name, namespace) if {
 $accounts
 
 $pods
+
+$namespaces

@@ -14,7 +14,7 @@ violations contains resource.metadata.name if {
 	some volume in spec.volumes
 	source := object.get(volume, "hostPath", null)
 	source != null
-	not source.path in allowed
+	not object.get(source, "path", "") in allowed
 }
 
 $pods

@@ -21,8 +21,6 @@ is_reached(_, role) if role.kind == "ClusterRole"
 
 is_reached(binding, role) if namespace_of(role) == namespace_of(binding)
 
-namespace_of(resource) := object.get(resource.metadata, "namespace", "default")
-
 # An aggregated role has the rules of every ClusterRole that one of its selectors matches.
 aggregated_rules(role) := [rule |
 	some selector in role.aggregationRule.clusterRoleSelectors
