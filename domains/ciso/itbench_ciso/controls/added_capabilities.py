@@ -1,7 +1,10 @@
 """5.2.9: capabilities beyond those that a container has anyway."""
 
+from collections.abc import Callable
+
 from itbench.made.randomness import Randomness
 from itbench_ciso.controls.control import Change, Control, Parameters, complies, violates
+from itbench_ciso.controls.names import NEAR
 from itbench_ciso.controls.pod_ways import (
     HARDENED,
     bad_container,
@@ -41,6 +44,16 @@ def _lower_case(*, is_lower: bool) -> Change:
     return change
 
 
+def _near(changed: Callable[[str], str]) -> Change:
+    """Return the change that adds a capability whose name is made of an allowed one's."""
+
+    def change(scene: Scene, parameters: Parameters) -> None:
+        name = changed(scene.random.pick(parameters["allowed_capabilities"]))
+        capabilities(drop=["ALL"], add=[name])(scene.workload().container)
+
+    return change
+
+
 def _everywhere(scene: Scene, parameters: Parameters) -> None:
     workload = scene.workload("Pod")
     added = {"drop": ["ALL"], "add": [scene.random.pick(parameters["allowed_capabilities"])]}
@@ -70,6 +83,10 @@ CONTROL = Control(
             "a harmless one that is not allowed is added",
             _harmless(is_allowed=False),
             _harmless(is_allowed=True),
+        ),
+        *(
+            violates(f"one is added whose name {relation} an allowed one's", _near(changed), _near(str))
+            for relation, changed in NEAR
         ),
         violates("one more than allowed is added after them", _adding(also=("NET_ADMIN",)), _adding()),
         violates("one more than allowed is added before them", _adding(before=("NET_ADMIN",)), _adding()),

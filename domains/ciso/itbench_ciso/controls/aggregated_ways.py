@@ -3,7 +3,7 @@
 from itbench.interfaces.json import JsonObject
 from itbench_ciso.controls.access import aggregated_role, bind, cluster_role, harmless_rule, role, someone
 from itbench_ciso.controls.control import Change, Parameters, Way, complies, violates
-from itbench_ciso.controls.rights import Given, Granting, bad_grant
+from itbench_ciso.controls.rights import Given, Granting, bad_grant, foreign_roles
 from itbench_ciso.controls.scene import Scene
 
 _PARTS = ("operations", "support", "delivery", "review")
@@ -15,7 +15,15 @@ def aggregated_ways(granting: Granting) -> tuple[Way, ...]:
     return (
         bad_grant("an aggregated role has it from another role", _selecting(1), granting),
         bad_grant("an aggregated role has it from a role with two labels", _selecting(2), granting),
-        bad_grant("only the second selector of an aggregated role matches", _second_selector, granting),
+        bad_grant(
+            "an aggregated role has it from one of three rules of another role", _middle_rule, granting
+        ),
+        bad_grant(
+            "only the first selector of an aggregated role matches", _one_of_two_selectors(0), granting
+        ),
+        bad_grant(
+            "only the second selector of an aggregated role matches", _one_of_two_selectors(1), granting
+        ),
         violates(
             "the selector of an aggregated role is empty",
             _with_selector(granting, {}),
@@ -24,6 +32,16 @@ def aggregated_ways(granting: Granting) -> tuple[Way, ...]:
         bad_grant("an aggregated role has a rule of its own that grants it", _own_rule, granting),
         complies("an aggregated role's selector asks for another label", _not_selecting(granting, "key")),
         complies("an aggregated role's selector asks for another value", _not_selecting(granting, "value")),
+        complies(
+            "an aggregated role's selector asks for the beginning of the value",
+            _not_selecting(granting, "begins"),
+        ),
+        complies(
+            "an aggregated role's selector asks for the end of the value", _not_selecting(granting, "ends")
+        ),
+        complies(
+            "an aggregated role selects what looks like a ClusterRole", _selecting_a_foreign_role(granting)
+        ),
         complies("an aggregated role's selector asks for one label more", _not_selecting(granting, "more")),
         complies("an aggregated role has no selectors", _no_selectors(granting)),
         complies("an aggregated role that has it is not bound", _unbound(granting)),
@@ -49,13 +67,27 @@ def _selecting(count: int) -> Given:
     return given
 
 
-def _second_selector(granting: Granting) -> Change:
+def _middle_rule(granting: Granting) -> Change:
     def change(scene: Scene, _given: Parameters) -> None:
         labels = fresh_labels(scene, 1)
-        bind(scene, aggregated_role(scene, [_OTHER, labels]), someone(scene))
-        cluster_role(scene, granting(scene), labels=labels)
+        bind(scene, aggregated_role(scene, [labels]), someone(scene))
+        found = cluster_role(scene, labels=labels)
+        found["rules"] = [harmless_rule(scene.random), granting(scene), harmless_rule(scene.random)]
 
     return change
+
+
+def _one_of_two_selectors(place: int) -> Given:
+    def given(granting: Granting) -> Change:
+        def change(scene: Scene, _given: Parameters) -> None:
+            labels = fresh_labels(scene, 1)
+            selectors = [_OTHER, labels] if place else [labels, _OTHER]
+            bind(scene, aggregated_role(scene, selectors), someone(scene))
+            cluster_role(scene, granting(scene), labels=labels)
+
+        return change
+
+    return given
 
 
 def _with_selector(granting: Granting, selector: JsonObject) -> Change:
@@ -74,13 +106,15 @@ def _own_rule(granting: Granting) -> Change:
 
 
 def _not_selecting(granting: Granting, difference: str) -> Change:
-    """Return the change in whose labels and selector a `key`, a `value`, or one label `more` differs."""
+    """Return the change in whose labels and selector a `key`, a `value` (a little or whole), or one label `more` differs."""
 
     def change(scene: Scene, _given: Parameters) -> None:
         labels = fresh_labels(scene, 1)
         asked = {
             "key": fresh_labels(scene, 1),
-            "value": dict.fromkeys(labels, "false"),
+            "value": dict.fromkeys(labels, "yes"),
+            "begins": dict.fromkeys(labels, "tru"),
+            "ends": dict.fromkeys(labels, "rue"),
             "more": labels | fresh_labels(scene, 1),
         }[difference]
         bind(scene, aggregated_role(scene, [asked]), someone(scene))
@@ -103,6 +137,16 @@ def _unbound(granting: Granting) -> Change:
         labels = fresh_labels(scene, 1)
         aggregated_role(scene, [labels])
         cluster_role(scene, granting(scene), labels=labels)
+
+    return change
+
+
+def _selecting_a_foreign_role(granting: Granting) -> Change:
+    def change(scene: Scene, _given: Parameters) -> None:
+        labels = fresh_labels(scene, 1)
+        bind(scene, aggregated_role(scene, [labels]), someone(scene))
+        for found in foreign_roles(scene, granting, "ClusterRole"):
+            found["metadata"]["labels"].update(labels)
 
     return change
 

@@ -3,6 +3,7 @@
 from itbench.interfaces.json import JsonObject
 from itbench_ciso.controls.control import Control, complies
 from itbench_ciso.controls.exceptions import exempt_namespaces, namespace_ways
+from itbench_ciso.controls.names import NEAR
 from itbench_ciso.controls.pod_ways import (
     HARDENED,
     bad,
@@ -23,6 +24,7 @@ def _unsaid(container: JsonObject) -> None:
 
 
 def _selecting_windows(workload: Workload) -> None:
+    workload.spec["os"] = {"name": "linux"}
     workload.spec["nodeSelector"] = {"kubernetes.io/os": "windows"}
 
 
@@ -42,6 +44,12 @@ CONTROL = Control(
         bad_container("the lists are empty", capabilities(drop=[], add=[])),
         bad_container("the list of dropped ones is null", capabilities(drop=None)),
         bad_container("`all` is dropped in lower case", capabilities(drop=["all"])),
+        *(
+            bad_container(
+                f"what is dropped has a name that {relation} ALL", capabilities(drop=[changed("ALL")])
+            )
+            for relation, changed in NEAR
+        ),
         bad_container(
             "one is added after all are dropped",
             capabilities(drop=["ALL"], add=["CHOWN"]),
@@ -61,7 +69,7 @@ CONTROL = Control(
         *HARDENED,
         complies(
             "ALL is one of several that are dropped",
-            edited(in_container(capabilities(drop=["NET_RAW", "ALL"]))),
+            edited(in_container(capabilities(drop=["NET_RAW", "ALL", "KILL"]))),
         ),
         complies("the list of added ones is empty", edited(in_container(capabilities(drop=["ALL"], add=[])))),
         complies(

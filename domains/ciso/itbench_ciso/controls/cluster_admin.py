@@ -10,16 +10,19 @@ from itbench_ciso.controls.access import (
     known_role,
     role,
     rule,
+    some_group,
     someone,
     user,
 )
 from itbench_ciso.controls.aggregated_ways import aggregated_ways
-from itbench_ciso.controls.bound_ways import given_to_anyone
+from itbench_ciso.controls.bound_ways import given_to_anyone, kind_ways, local_ways, so_called_and_bound
 from itbench_ciso.controls.control import Change, Control, Parameters, Way, complies, violates
+from itbench_ciso.controls.names import NEAR
 from itbench_ciso.controls.permitted import permitted, permitted_account, permitted_group, permitted_user_name
-from itbench_ciso.controls.rights import Granting, bad_grant, foreign_role
+from itbench_ciso.controls.rights import Given, Granting, bad_grant, foreign_roles
 from itbench_ciso.controls.scene import Scene
 from itbench_ciso.controls.subject_ways import Subject, bound_to, outsiders, somebody
+from itbench_ciso.controls.written_ways import NEARLY_SYSTEM
 
 _ADMIN, _VIEW = known_role("cluster-admin"), known_role("view")
 _MASTERS = group("system:masters")
@@ -32,6 +35,18 @@ def _everything(_scene: Scene) -> JsonObject:
 
 def _everything_among_others(scene: Scene) -> JsonObject:
     return {field: scene.random.shuffled(["*", "get"]) for field in _ASTERISKS} | {"resourceNames": []}
+
+
+def _unnamed(scene: Scene) -> JsonObject:
+    return _everything(scene) | {"resourceNames": None}
+
+
+def _another_group(scene: Scene, _given: Parameters) -> JsonObject:
+    return some_group(scene)
+
+
+def _near_masters(name: str) -> Change:
+    return lambda scene, _given: bind(scene, _ADMIN, group(name), name="cluster-admin")
 
 
 def _named(scene: Scene) -> JsonObject:
@@ -63,10 +78,6 @@ def _unplaced(bound: JsonObject) -> Change:
     return lambda scene, _given: scene.unplace(bind_in(scene, bound, "default", someone(scene)))
 
 
-def _by_role(granting: Granting) -> Change:
-    return lambda scene, _given: bind(scene, role(scene, granting(scene)), someone(scene))
-
-
 def _masters(bound: JsonObject, name: str | None, *subjects: Subject) -> Change:
     def change(scene: Scene, given: Parameters) -> None:
         bind(scene, bound, _MASTERS, *(subject(scene, given) for subject in subjects), name=name)
@@ -78,10 +89,13 @@ def _masters_in_a_namespace(bound: JsonObject) -> Change:
     return lambda scene, _given: bind_in(scene, bound, None, _MASTERS, name="cluster-admin")
 
 
-def _masters_by_other_role(granting: Granting) -> Change:
-    return lambda scene, _given: bind(
-        scene, cluster_role(scene, granting(scene)), _MASTERS, name="cluster-admin"
-    )
+def _masters_by_other_role(name: str) -> Given:
+    def given(granting: Granting) -> Change:
+        return lambda scene, _given: bind(
+            scene, cluster_role(scene, granting(scene), name=name), _MASTERS, name="cluster-admin"
+        )
+
+    return given
 
 
 def _masters_as_user(bound: JsonObject) -> Change:
@@ -106,13 +120,8 @@ def _role_of_that_name(scene: Scene, _given: Parameters) -> None:
     bind(scene, role(scene, harmless_rule(scene.random), name="cluster-admin"), someone(scene))
 
 
-def _role_elsewhere(scene: Scene, _given: Parameters) -> None:
-    here, there = scene.namespaces
-    bind_in(scene, role(scene, _everything(scene), namespace=here), there, someone(scene))
-
-
 def _similar_names(scene: Scene, _given: Parameters) -> None:
-    for name in ("view", "cluster-administration-view", "cluster-admin-tools"):
+    for name in ("view", "edit", "admin", *(changed("cluster-admin") for _, changed in NEAR)):
         bind(scene, known_role(name), someone(scene))
 
 
@@ -121,14 +130,15 @@ def _user_of_that_name(scene: Scene, _given: Parameters) -> None:
 
 
 def _foreign_binding(scene: Scene, _given: Parameters) -> None:
-    binding = foreign_role(scene, harmless_rule(scene.random), "ClusterRoleBinding")
-    del binding["rules"], binding["metadata"]["namespace"]
-    binding |= {"roleRef": {"kind": "ClusterRole", "name": "cluster-admin"}, "subjects": [someone(scene)]}
+    for binding in foreign_roles(scene, lambda scene: harmless_rule(scene.random), "ClusterRoleBinding"):
+        del binding["rules"], binding["metadata"]["namespace"]
+        reference = {"kind": "ClusterRole", "name": "cluster-admin"}
+        binding.update(roleRef=reference, subjects=[someone(scene)])
 
 
 def _foreign_bound(scene: Scene, _given: Parameters) -> None:
-    foreign = foreign_role(scene, _everything(scene), "ClusterRole")
-    bind(scene, known_role(foreign["metadata"]["name"]), someone(scene))
+    for foreign in foreign_roles(scene, _everything, "ClusterRole"):
+        bind(scene, known_role(foreign["metadata"]["name"]), someone(scene))
 
 
 def _unbound(scene: Scene, _given: Parameters) -> None:
@@ -179,14 +189,45 @@ CONTROL = Control(
             _masters_as_user(_ADMIN),
             _masters(_ADMIN, "cluster-admin"),
         ),
-        bad_grant(
-            "a binding with the built-in one's name gives system:masters another role",
-            _masters_by_other_role,
-            _everything,
+        *(
+            bad_grant(
+                f"the built-in binding's name, but a role whose name {relation} cluster-admin",
+                _masters_by_other_role(changed("cluster-admin")),
+                _everything,
+            )
+            for relation, changed in NEAR
         ),
         bad_grant("a ClusterRole of another name can do everything", given_to_anyone, _everything),
         bad_grant("everything stands among other things", given_to_anyone, _everything_among_others),
-        bad_grant("a Role can do everything in its namespace", _by_role, _everything),
+        bad_grant("a list of names is null", given_to_anyone, _unnamed),
+        *local_ways(_everything),
+        *(
+            bad_grant(
+                f"a role whose name {what} can do everything", so_called_and_bound(beginning), _everything
+            )
+            for what, beginning in NEARLY_SYSTEM
+        ),
+        violates(
+            "another group stands beside system:masters in the built-in binding",
+            _masters(_ADMIN, "cluster-admin", _another_group),
+            _masters(_ADMIN, "cluster-admin", permitted_group),
+        ),
+        *(
+            violates(
+                f"system:masters stands in a binding whose name {relation} the built-in one's",
+                _masters(_ADMIN, changed("cluster-admin")),
+                _masters(_VIEW, changed("cluster-admin")),
+            )
+            for relation, changed in NEAR
+        ),
+        *(
+            violates(
+                f"a group whose name {relation} system:masters stands in the built-in binding",
+                _near_masters(changed("system:masters")),
+                _masters(_ADMIN, "cluster-admin"),
+            )
+            for relation, changed in NEAR
+        ),
         *aggregated_ways(_everything),
         complies("the permitted group", _bound(_ADMIN, permitted_group)),
         complies("the permitted account, by both of its names", _permitted_in_namespace),
@@ -198,11 +239,11 @@ CONTROL = Control(
         complies("the built-in binding", _masters(_ADMIN, "cluster-admin")),
         complies("bindings without subjects", _nobody),
         complies("a Role happens to have that name", _role_of_that_name),
-        complies("a RoleBinding names a Role of another namespace", _role_elsewhere),
         complies("roles of similar names", _similar_names),
         complies("a user and a binding happen to have that name", _user_of_that_name),
         complies("what looks like a binding belongs to another API group", _foreign_binding),
         complies("what looks like the bound role belongs to another API group", _foreign_bound),
+        *kind_ways(_everything),
         complies("roles that can do everything are not bound", _unbound),
         complies("a role of Kubernetes itself can do everything", _of_kubernetes),
         complies("everything, but for named objects only", given_to_anyone(_named)),

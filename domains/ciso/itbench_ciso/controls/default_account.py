@@ -16,8 +16,13 @@ from itbench_ciso.controls.access import (
     user,
 )
 from itbench_ciso.controls.control import Change, Control, Parameters, Way, complies, violates
-from itbench_ciso.controls.exceptions import exempt_namespaces, namespace_ways
-from itbench_ciso.controls.names import SYSTEM_NAMESPACES
+from itbench_ciso.controls.exceptions import (
+    ORDINALS,
+    exempt_namespaces,
+    namespace_ways,
+    other_system_namespace,
+)
+from itbench_ciso.controls.names import NEAR
 from itbench_ciso.controls.pod_ways import (
     HARDENED,
     bad,
@@ -27,6 +32,7 @@ from itbench_ciso.controls.pod_ways import (
     pod_edit,
     text_look_alikes,
 )
+from itbench_ciso.controls.rights import foreign_roles
 from itbench_ciso.controls.scene import Scene
 from itbench_ciso.controls.workload import Workload
 
@@ -65,9 +71,9 @@ def _exempt_accounts_silent(scene: Scene, given: Parameters) -> None:
         del _default_of(scene, namespace)[_FIELD]
 
 
-def _beside_exempt(value: JsonValue) -> Change:
+def _beside_exempt(changed: Callable[[str], str], value: JsonValue) -> Change:
     def change(scene: Scene, given: Parameters) -> None:
-        name = scene.namespace_name(scene.random.pick(given["exempt_namespaces"]))
+        name = changed(scene.random.pick(given["exempt_namespaces"]))
         scene.namespace(name)
         _set(_default_of(scene, name), value)
 
@@ -81,15 +87,22 @@ def _without_default(scene: Scene, _given: Parameters) -> None:
 
 
 def _other_accounts(scene: Scene, _given: Parameters) -> None:
-    for name in ("default-token-reader", "defaults", "my-default"):
+    for name in ("default-token-reader", "defaults", "my-default", "defau"):
         metadata = scene.metadata(name)
         scene.add({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata})
 
 
 def _foreign_account(scene: Scene, _given: Parameters) -> None:
-    found = scene.custom_object("identity.meridian.example/v1", "ServiceAccount", {})
-    found["metadata"]["name"] = "default"
-    found[_FIELD] = True
+    for name in ("identity.meridian.example", "zones.meridian.example"):
+        found = scene.custom_object(f"{name}/v1", "ServiceAccount", {})
+        found["metadata"]["name"] = "default"
+        found[_FIELD] = True
+
+
+def _similar_used(scene: Scene, _given: Parameters) -> None:
+    for _, changed in NEAR:
+        scene.workload().spec["serviceAccountName"] = changed("default")
+        bind(scene, _VIEW, account(scene.random.pick(scene.namespaces), changed("default")))
 
 
 def _unnamed(workload: Workload) -> None:
@@ -164,12 +177,11 @@ def _system_role(scene: Scene, subject: JsonObject) -> None:
     bind(scene, known_role("system:discovery"), subject)
 
 
-def _other_system_account(name: str) -> Change:
+def _other_system_account(place: int, name: str) -> Change:
     """Return the change that binds an account of a system namespace that is not exempt."""
 
     def change(scene: Scene, given: Parameters) -> None:
-        others = [each for each in SYSTEM_NAMESPACES if each not in given["exempt_namespaces"]]
-        bind(scene, _VIEW, account(scene.random.pick(others), name))
+        bind(scene, _VIEW, account(other_system_namespace(place)(scene, given), name))
 
     return change
 
@@ -202,8 +214,8 @@ def _others_of_that_name(scene: Scene, _given: Parameters) -> None:
 
 
 def _foreign_binding(scene: Scene, _given: Parameters) -> None:
-    found = scene.custom_object("identity.meridian.example/v1", "RoleBinding", {})
-    found["subjects"] = [_default(scene.random.pick(scene.namespaces))]
+    for found in foreign_roles(scene, lambda scene: harmless_rule(scene.random), "RoleBinding"):
+        found["subjects"] = [_default(scene.random.pick(scene.namespaces))]
 
 
 def _default_of(scene: Scene, namespace: str) -> JsonObject:
@@ -226,10 +238,13 @@ CONTROL = Control(
             _unplaced_says(True),
             _unplaced_says(False),
         ),
-        violates(
-            "the account of a namespace whose name only begins like an exempt one mounts its token",
-            _beside_exempt(True),
-            _beside_exempt(False),
+        *(
+            violates(
+                f"the account of a namespace whose name {relation} an exempt one's mounts its token",
+                _beside_exempt(near, True),
+                _beside_exempt(near, False),
+            )
+            for relation, near in NEAR
         ),
         *every_kind("names no account", _unnamed),
         bad("a workload names the account", pod_edit(serviceAccountName="default")),
@@ -260,10 +275,13 @@ CONTROL = Control(
             _default_user,
             _runtime_user,
         ),
-        violates(
-            "a binding names the account of a system namespace that is not exempt",
-            _other_system_account("default"),
-            _other_system_account("operator"),
+        *(
+            violates(
+                f"a binding names the account of the {ordinal} system namespace that is not exempt",
+                _other_system_account(place, "default"),
+                _other_system_account(place, "operator"),
+            )
+            for place, ordinal in enumerate(ORDINALS)
         ),
         violates(
             "a binding in an exempt namespace names the account of another one",
@@ -275,6 +293,7 @@ CONTROL = Control(
         complies("the new field is empty, the old one names another account", edited(_empty_new_field)),
         complies("the new field names another account, the old one the default", edited(_both_fields)),
         complies("accounts of similar names do not say", _other_accounts),
+        complies("accounts of similar names are used and bound", _similar_used),
         complies("accounts in exempt namespaces do not say", _exempt_accounts_silent),
         complies("the account of a namespace is not in the files", _without_default),
         complies("bindings name accounts of exempt namespaces", _exempt_bound),

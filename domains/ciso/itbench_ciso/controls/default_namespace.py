@@ -6,10 +6,12 @@ from typing import TypeAlias
 from itbench.interfaces.json import JsonObject
 from itbench.made.randomness import Randomness
 from itbench_ciso.controls.control import Change, Control, Parameters, Way, complies, on_scene, violates
+from itbench_ciso.controls.names import NEAR
 from itbench_ciso.controls.scene import Scene
 from itbench_ciso.controls.workload import WORKLOAD_KINDS
 
 _New: TypeAlias = Callable[[Scene], JsonObject]
+_Place: TypeAlias = Callable[[JsonObject], None]
 
 # What lives in no namespace, with the API version of each kind and what a manifest of it has at least.
 _ADMISSION = "admissionregistration.k8s.io/v1"
@@ -92,37 +94,54 @@ _OTHERS: tuple[tuple[str, _New], ...] = (
     ("EndpointSlice", _SLICE),
     ("custom resource", _CUSTOM),
 )
+_CERTIFICATE = "kube-root-ca.crt"
 # What Kubernetes itself puts there.
 _RESERVED: tuple[tuple[_New, str, str], ...] = (
     (_SERVICE, "Service", "kubernetes"),
     (_ENDPOINTS, "Endpoints", "kubernetes"),
     (_SLICE, "EndpointSlice", "kubernetes"),
     (_ACCOUNT, "ServiceAccount", "default"),
-    (_CONFIG, "ConfigMap", "kube-root-ca.crt"),
+    (_CONFIG, "ConfigMap", _CERTIFICATE),
 )
 
 
-def _in_default(new: _New) -> Change:
-    return on_scene(lambda scene: new(scene)["metadata"].update(namespace="default"))
+def _way(name: str, new: _New, place: _Place, named: str | None = None) -> Way:
+    """Return the violating way of an object in `default`.
+
+    Kubernetes puts a ConfigMap with its certificate into every namespace. One of the two lies in `default`, the other one in
+    a namespace of the users: how many objects lie where tells nothing.
+    """
+
+    def change(*, is_fine: bool) -> Change:
+        def with_certificate(scene: Scene) -> None:
+            both = [new(scene)["metadata"], _CONFIG(scene)["metadata"]]
+            both[1]["name"] = _CERTIFICATE
+            if named is not None:
+                both[0]["name"] = named
+            place(both[is_fine])
+
+        return on_scene(with_certificate)
+
+    return violates(name, change(is_fine=False), change(is_fine=True))
 
 
-def _placed(new: _New) -> Change:
-    return on_scene(new)
+def _in_default(metadata: JsonObject) -> None:
+    metadata["namespace"] = "default"
 
 
-def _nowhere(new: _New) -> Change:
-    return on_scene(lambda scene: new(scene)["metadata"].pop("namespace"))
+def _nowhere(metadata: JsonObject) -> None:
+    del metadata["namespace"]
 
 
-def _null(new: _New) -> Change:
-    return on_scene(lambda scene: new(scene)["metadata"].update(namespace=None))
+def _null(metadata: JsonObject) -> None:
+    metadata["namespace"] = None
 
 
 def _each_kind() -> Iterator[Way]:
     for kind, new in (*((kind, _workload(kind)) for kind in WORKLOAD_KINDS), *_OTHERS):
-        yield violates(f"a {kind} in `default`", _in_default(new), _placed(new))
+        yield _way(f"a {kind} in `default`", new, _in_default)
     for kind, new in (("Deployment", _workload("Deployment")), *_OTHERS):
-        yield violates(f"a {kind} without a namespace", _nowhere(new), _placed(new))
+        yield _way(f"a {kind} without a namespace", new, _nowhere)
 
 
 def _wrong_names() -> Iterator[Way]:
@@ -131,27 +150,17 @@ def _wrong_names() -> Iterator[Way]:
     for name, kinds in names.items():
         new = _CONFIG if "ConfigMap" not in kinds else _SERVICE
         kind = "ConfigMap" if "ConfigMap" not in kinds else "Service"
-        yield violates(
-            f"a {kind} with the reserved name `{name}`", _named(new, name, "default"), _named(new, name, None)
-        )
-
-
-def _named(new: _New, name: str, namespace: str | None) -> Change:
-    def change(scene: Scene) -> None:
-        metadata = new(scene)["metadata"]
-        metadata["name"] = name
-        metadata["namespace"] = namespace or metadata["namespace"]
-
-    return on_scene(change)
-
-
-def _longer_name(namespace: str | None) -> Change:
-    return _named(_SERVICE, "kubernetes-2", namespace)
+        yield _way(f"a {kind} with the reserved name `{name}`", new, _in_default, name)
+    for new, kind, name in _RESERVED:
+        for relation, changed in NEAR:
+            label = f"a {kind} whose name {relation} the reserved `{name}`"
+            yield _way(label, new, _in_default, changed(name))
 
 
 def _reserved(*, is_named: bool) -> Change:
     def change(scene: Scene) -> None:
-        for new, _, name in _RESERVED:
+        # The last one stands in every variant.
+        for new, _, name in _RESERVED[:-1]:
             new(scene)["metadata"] = {"name": name} | ({"namespace": "default"} if is_named else {})
 
     return on_scene(change)
@@ -163,8 +172,8 @@ def _named_default(scene: Scene) -> None:
 
 
 def _similar(scene: Scene) -> None:
-    for name in ("default-apps", "my-default"):
-        scene.workload(namespace=name)
+    for _, changed in NEAR:
+        scene.workload(namespace=changed("default"))
 
 
 def _cluster_wide(scene: Scene) -> None:
@@ -190,13 +199,8 @@ CONTROL = Control(
     is_admission=True,
     ways=(
         *_each_kind(),
-        violates("a ConfigMap whose namespace is null", _null(_CONFIG), _placed(_CONFIG)),
+        _way("a ConfigMap whose namespace is null", _CONFIG, _null),
         *_wrong_names(),
-        violates(
-            "a Service whose name only begins like the reserved one",
-            _longer_name("default"),
-            _longer_name(None),
-        ),
         complies("what Kubernetes itself puts into `default`", _reserved(is_named=True)),
         complies(
             "what Kubernetes itself puts into `default`, without a namespace", _reserved(is_named=False)

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from itbench.interfaces.json import JsonObject
 from itbench.made.randomness import Randomness
 from itbench_ciso.controls.control import Change, Control, Parameters, Way, complies, violates
-from itbench_ciso.controls.exceptions import exempt_namespaces
-from itbench_ciso.controls.names import SYSTEM_NAMESPACES
+from itbench_ciso.controls.exceptions import ORDINALS, exempt_namespaces, other_system_namespace
+from itbench_ciso.controls.names import NEAR
 from itbench_ciso.controls.scene import Scene
 
 _STORES = ("central-vault", "estate-vault", "company-safe", "key-house")
@@ -41,12 +41,8 @@ def _in_place(pick: Callable[[Scene, Parameters], str], data: JsonObject) -> Cha
     return lambda scene, given: _add_secret(scene, pick(scene, given), {"data": data})
 
 
-def _beside_exempt(scene: Scene, given: Parameters) -> str:
-    return scene.namespace_name(scene.random.pick(given["exempt_namespaces"]))
-
-
-def _other_system(scene: Scene, given: Parameters) -> str:
-    return scene.random.pick([name for name in SYSTEM_NAMESPACES if name not in given["exempt_namespaces"]])
+def _beside_exempt(changed: Callable[[str], str]) -> Callable[[Scene, Parameters], str]:
+    return lambda scene, given: changed(scene.random.pick(given["exempt_namespaces"]))
 
 
 def _in_exempt(scene: Scene, given: Parameters) -> None:
@@ -102,11 +98,11 @@ def _add_external(
     return scene.add({**head, "metadata": metadata, "spec": spec})
 
 
-def _named_store(ending: str) -> Change:
-    """Return the change that reads from a store of the cluster whose name goes on after the approved one's."""
+def _named_store(changed: Callable[[str], str]) -> Change:
+    """Return the change that reads from a store of the cluster whose name is made of the approved one's."""
 
     def change(scene: Scene, given: Parameters) -> None:
-        _add_external(scene, None, _CLUSTER | {"name": f"{given['approved_store']}{ending}"})
+        _add_external(scene, None, _CLUSTER | {"name": changed(given["approved_store"])})
 
     return change
 
@@ -133,7 +129,7 @@ def _in_text(scene: Scene, _given: Parameters) -> None:
 
 
 def _foreign(scene: Scene, _given: Parameters) -> None:
-    for group in ("safes.meridian.example", "external-secrets.io.meridian.example"):
+    for group in ("safes.meridian.example", "external-secrets.io.meridian.example", "my.external-secrets.io"):
         found = scene.custom_object(f"{group}/v1", "Secret", {})
         del found["spec"]
         found["data"] = dict(_CODED)
@@ -169,15 +165,21 @@ CONTROL = Control(
             _token(_TOKEN_DATA, _TOKEN_TYPE),
         ),
         violates("a Secret without a namespace has values", _unplaced_secret(_CODED), _unplaced_secret({})),
-        violates(
-            "a Secret in a namespace whose name only begins like an exempt one",
-            _in_place(_beside_exempt, _CODED),
-            _in_place(_beside_exempt, {}),
+        *(
+            violates(
+                f"a Secret in a namespace whose name {relation} an exempt one's",
+                _in_place(_beside_exempt(near), _CODED),
+                _in_place(_beside_exempt(near), {}),
+            )
+            for relation, near in NEAR
         ),
-        violates(
-            "a Secret in a system namespace that is not exempt",
-            _in_place(_other_system, _CODED),
-            _in_place(_other_system, {}),
+        *(
+            violates(
+                f"a Secret in the {ordinal} system namespace that is not exempt",
+                _in_place(other_system_namespace(place), _CODED),
+                _in_place(other_system_namespace(place), {}),
+            )
+            for place, ordinal in enumerate(ORDINALS)
         ),
         _bad_external("another store of the cluster", _CLUSTER | {"name": "team-vault"}),
         _bad_external(
@@ -185,8 +187,11 @@ CONTROL = Control(
             _CLUSTER | {"name": "team-vault"},
             "v1beta1",
         ),
-        violates(
-            "a store whose name only begins like the approved one's", _named_store("-dev"), _named_store("")
+        *(
+            violates(
+                f"a store whose name {relation} the approved one's", _named_store(near), _named_store(str)
+            )
+            for relation, near in NEAR
         ),
         _bad_external("a namespace's own store has the approved one's name", {"kind": "SecretStore"}),
         _bad_external("the reference has no kind", {}),

@@ -17,7 +17,8 @@ from itbench_ciso.controls.access import (
     user,
 )
 from itbench_ciso.controls.control import Change, Control, Parameters, Way, complies, no_parameters, violates
-from itbench_ciso.controls.rights import foreign_role
+from itbench_ciso.controls.names import NEAR
+from itbench_ciso.controls.rights import foreign_roles
 from itbench_ciso.controls.scene import Scene
 
 _NAME = "system:masters"
@@ -77,6 +78,10 @@ def _built_in_role(subject: _Subject) -> Change:
     return lambda scene, _given: bind(scene, known_role(_ADMIN), subject(scene))
 
 
+def _bound(role_name: str, name: str, subject: _Subject) -> Change:
+    return lambda scene, _given: bind(scene, known_role(role_name), subject(scene), name=name)
+
+
 def _role_binding_of_that_name(subject: _Subject) -> Change:
     return lambda scene, _given: bind_in(scene, known_role(_ADMIN), None, subject(scene), name=_ADMIN)
 
@@ -111,12 +116,13 @@ def _annotated(scene: Scene, _given: Parameters) -> None:
 
 def _foreign(scene: Scene, _given: Parameters) -> None:
     for kind in ("ClusterRoleBinding", "RoleBinding"):
-        found = foreign_role(scene, harmless_rule(scene.random), kind)
-        found["subjects"] = [{"kind": "Group", "name": _NAME}]
+        for found in foreign_roles(scene, lambda scene: harmless_rule(scene.random), kind):
+            found["subjects"] = [{"kind": "Group", "name": _NAME}]
 
 
 def _foreign_request(scene: Scene, _given: Parameters) -> None:
-    _request(scene, _NAME)["apiVersion"] = "pki.meridian.example/v1"
+    for version in ("pki.meridian.example", "certificates.k8s.io.example", "my.certificates.k8s.io"):
+        _request(scene, _NAME)["apiVersion"] = f"{version}/v1"
 
 
 def _user_of_that_name(scene: Scene, _given: Parameters) -> None:
@@ -146,6 +152,22 @@ CONTROL = Control(
         _bad("the built-in binding's name with another role", _built_in_name),
         _bad("the built-in binding's role by another name", _built_in_role),
         _bad("a RoleBinding with the built-in binding's name and role", _role_binding_of_that_name),
+        *(
+            violates(
+                f"a binding whose name {relation} the built-in one's has its role",
+                _bound(_ADMIN, changed(_ADMIN), _masters),
+                _bound(_ADMIN, changed(_ADMIN), some_group),
+            )
+            for relation, changed in NEAR
+        ),
+        *(
+            violates(
+                f"the built-in binding's name, but a role whose name {relation} cluster-admin",
+                _bound(changed(_ADMIN), _ADMIN, _masters),
+                _bound(changed(_ADMIN), _ADMIN, some_group),
+            )
+            for relation, changed in NEAR
+        ),
         violates(
             "a member has asked for a certificate",
             _asked_by("system:authenticated", _NAME),

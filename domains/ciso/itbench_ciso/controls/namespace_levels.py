@@ -6,8 +6,8 @@ from typing import TypeAlias
 from itbench.interfaces.json import JsonObject
 from itbench.made.randomness import Randomness
 from itbench_ciso.controls.control import Change, Control, Parameters, Way, complies, on_scene, violates
-from itbench_ciso.controls.exceptions import exempt_namespaces
-from itbench_ciso.controls.names import SYSTEM_NAMESPACES
+from itbench_ciso.controls.exceptions import ORDINALS, exempt_namespaces, other_system_namespace
+from itbench_ciso.controls.names import NEAR
 from itbench_ciso.controls.scene import Scene
 from itbench_ciso.controls.workload import WORKLOAD_KINDS
 
@@ -88,7 +88,9 @@ def _undeclared(*, is_declared: bool) -> Change:
     """Return the change that adds a namespace, and a workload in it or in one that is not declared."""
 
     def change(scene: Scene) -> None:
-        workload = scene.workload(namespace=scene.namespace_name())
+        name = scene.namespace_name()
+        scene.bare_namespace(name)
+        workload = scene.workload(namespace=name)
         if not is_declared:
             workload.metadata["namespace"] = scene.namespace_name()
 
@@ -134,19 +136,18 @@ def _exempt(scene: Scene, parameters: Parameters) -> None:
         scene.namespace(name)["metadata"]["labels"].pop(_ENFORCE, None)
 
 
-def _nearly_exempt(edit: _Edit) -> Change:
+def _nearly_exempt(changed: Callable[[str], str], edit: _Edit) -> Change:
     def change(scene: Scene, parameters: Parameters) -> None:
-        name = scene.namespace_name(scene.random.pick(parameters["exempt_namespaces"]))
+        name = changed(scene.random.pick(parameters["exempt_namespaces"]))
         scene.workload(namespace=name)
         edit(scene.namespace(name)["metadata"])
 
     return change
 
 
-def _other_system(edit: _Edit) -> Change:
+def _other_system(place: int, edit: _Edit) -> Change:
     def change(scene: Scene, parameters: Parameters) -> None:
-        others = [name for name in SYSTEM_NAMESPACES if name not in parameters["exempt_namespaces"]]
-        name = scene.random.pick(others)
+        name = other_system_namespace(place)(scene, parameters)
         scene.workload(namespace=name)
         edit(scene.namespace(name)["metadata"])
 
@@ -202,7 +203,7 @@ CONTROL = Control(
         ),
         violates(
             "the namespace that is declared is of another API group",
-            _of_other_group("tenancy.meridian.example/v1"),
+            _of_other_group("zones.meridian.example/v1"),
             _of_other_group("v1"),
         ),
         violates(
@@ -215,13 +216,21 @@ CONTROL = Control(
             _unplaced(_unlabelled, is_named=True),
             _unplaced(_unchanged, is_named=True),
         ),
-        violates(
-            "a namespace only begins like an exempt one",
-            _nearly_exempt(_unlabelled),
-            _nearly_exempt(_unchanged),
+        *(
+            violates(
+                f"a namespace whose name {relation} an exempt one's enforces nothing",
+                _nearly_exempt(near, _unlabelled),
+                _nearly_exempt(near, _unchanged),
+            )
+            for relation, near in NEAR
         ),
-        violates(
-            "a system namespace that is not exempt", _other_system(_unlabelled), _other_system(_unchanged)
+        *(
+            violates(
+                f"the {ordinal} system namespace that is not exempt enforces nothing",
+                _other_system(place, _unlabelled),
+                _other_system(place, _unchanged),
+            )
+            for place, ordinal in enumerate(ORDINALS)
         ),
         complies("a namespace enforces exactly the level", _level(None)),
         complies("a namespace enforces the strictest level", _edited(_unchanged)),

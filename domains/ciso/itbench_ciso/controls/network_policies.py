@@ -1,9 +1,11 @@
 """5.3.2: namespaces are closed until a policy opens them."""
 
+from collections.abc import Callable
+
 from itbench.interfaces.json import JsonObject
 from itbench_ciso.controls.control import Change, Control, Parameters, Way, complies, violates
-from itbench_ciso.controls.exceptions import exempt_namespaces
-from itbench_ciso.controls.names import SYSTEM_NAMESPACES
+from itbench_ciso.controls.exceptions import ORDINALS, exempt_namespaces, other_system_namespace
+from itbench_ciso.controls.names import NEAR
 from itbench_ciso.controls.scene import Scene
 from itbench_ciso.controls.workload import WORKLOAD_KINDS
 
@@ -105,19 +107,53 @@ def _unplaced(*, is_fine: bool, is_policy_placed: bool) -> Change:
     return change
 
 
-def _namespace(beginning: str, ending: str, *, is_closed: bool) -> Change:
-    """Return the change that adds a namespace in which nothing runs; `beginning` says after what it is called."""
+def _namespace(origin: str, changed: Callable[[str], str] | None, *, is_closed: bool) -> Change:
+    """Return the change that adds a namespace in which nothing runs.
+
+    Args:
+        origin: after which kind of namespace it is called.
+        changed: what its name is made of that one's by; None for any new name that begins like it.
+        is_closed: whether its policy is for all pods.
+    """
 
     def change(scene: Scene, given: Parameters) -> None:
-        others = [name for name in SYSTEM_NAMESPACES if name not in given["exempt_namespaces"]]
-        names = {"exempt": given["exempt_namespaces"], "system": others, "user": scene.namespaces}
-        name = scene.random.pick(names[beginning])
-        name = scene.namespace_name(name) if ending else name
-        scene.namespace(name)
-        if not is_closed:
-            _policy_of(scene, name)["spec"] = _filled(_SOME_PODS | _DENY)
+        beginning = scene.random.pick(given["exempt_namespaces"] if origin == "exempt" else scene.namespaces)
+        name = scene.namespace_name(beginning) if changed is None else changed(beginning)
+        _closed(scene, name, is_closed=is_closed)
 
     return change
+
+
+def _system_namespace(place: int, *, is_closed: bool) -> Change:
+    """Return the change that adds a namespace of the cluster's own parts in which nothing is exempt."""
+    name = other_system_namespace(place)
+    return lambda scene, given: _closed(scene, name(scene, given), is_closed=is_closed)
+
+
+def _closed(scene: Scene, name: str, *, is_closed: bool) -> None:
+    scene.namespace(name)
+    if not is_closed:
+        _policy_of(scene, name)["spec"] = _filled(_SOME_PODS | _DENY)
+
+
+def _with_ingress(directions: list[str]) -> Change:
+    """Return the change that adds a namespace with an Ingress, which is of the same API group as a policy."""
+
+    def change(scene: Scene, _given: Parameters) -> None:
+        policy = _new(scene)
+        policy["spec"] = _filled({"policyTypes": directions})
+        metadata = scene.metadata(namespace=policy["metadata"]["namespace"])
+        backend = {"service": {"name": metadata["name"], "port": {"number": 80}}}
+        spec = {"defaultBackend": backend}
+        scene.add({"apiVersion": _VERSION, "kind": "Ingress", "metadata": metadata, "spec": spec})
+
+    return change
+
+
+def _exempt_opened(scene: Scene, given: Parameters) -> None:
+    for name in given["exempt_namespaces"]:
+        scene.namespace(name)
+        _more(scene, name, _filled(_DENY | {"ingress": [{}], "egress": [{}]}))
 
 
 def _exempt_open(*, has_workload: bool) -> Change:
@@ -140,7 +176,7 @@ def _other_objects(scene: Scene, _given: Parameters) -> None:
     scene.add({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"MODE": "fast"}})
     found = scene.custom_object("fleet.meridian.example/v1", "Deployment", {"replicas": 1})
     found["metadata"]["namespace"] = name
-    foreign = scene.custom_object("tenancy.meridian.example/v1", "Namespace", {})
+    foreign = scene.custom_object("zones.meridian.example/v1", "Namespace", {})
     foreign["metadata"] = {"name": scene.namespace_name()}
 
 
@@ -156,18 +192,29 @@ CONTROL = Control(
         ),
         violates(
             "an empty namespace is not closed",
-            _namespace("user", "-", is_closed=False),
-            _namespace("user", "-", is_closed=True),
+            _namespace("user", None, is_closed=False),
+            _namespace("user", None, is_closed=True),
+        ),
+        *(
+            violates(
+                f"a namespace whose name {relation} an exempt one's is not closed",
+                _namespace("exempt", near, is_closed=False),
+                _namespace("exempt", near, is_closed=True),
+            )
+            for relation, near in NEAR
+        ),
+        *(
+            violates(
+                f"the {ordinal} system namespace that is not exempt is not closed",
+                _system_namespace(place, is_closed=False),
+                _system_namespace(place, is_closed=True),
+            )
+            for place, ordinal in enumerate(ORDINALS)
         ),
         violates(
-            "a namespace whose name only begins like an exempt one is not closed",
-            _namespace("exempt", "-", is_closed=False),
-            _namespace("exempt", "-", is_closed=True),
-        ),
-        violates(
-            "a system namespace that is not exempt is not closed",
-            _namespace("system", "", is_closed=False),
-            _namespace("system", "", is_closed=True),
+            "an Ingress stands beside a policy that leaves one direction open",
+            _with_ingress(["Egress"]),
+            _with_ingress(_BOTH),
         ),
         *(
             violates(
@@ -191,7 +238,11 @@ CONTROL = Control(
             violates(
                 f"the policy belongs to `{version}`", _of_other_group(version), _of_other_group(_VERSION)
             )
-            for version in ("crd.projectcalico.org/v1", "networking.k8s.io.meridian.example/v1")
+            for version in (
+                "crd.projectcalico.org/v1",
+                "networking.k8s.io.meridian.example/v1",
+                "my.networking.k8s.io/v1",
+            )
         ),
         _bad("the policy is for some pods by label", _SOME_PODS | _DENY),
         _bad("the policy is for some pods by expression", _EXPRESSION | _DENY),
@@ -214,9 +265,9 @@ CONTROL = Control(
         _bad("everything may come in", _DENY | {"ingress": [{}]}, _DENY | {"ingress": [_FROM]}),
         _bad("everything may go out", _DENY | {"egress": [{}]}, _DENY | {"egress": [_TO]}),
         _bad(
-            "the second rule lets everything in",
-            _DENY | {"ingress": [_FROM | _PORT, {}]},
-            _DENY | {"ingress": [_FROM | _PORT, _PORT]},
+            "one of three rules lets everything in",
+            _DENY | {"ingress": [_FROM | _PORT, {}, _FROM]},
+            _DENY | {"ingress": [_FROM | _PORT, _PORT, _FROM]},
         ),
         _bad(
             "a rule with empty lists lets everything out",
@@ -292,13 +343,18 @@ CONTROL = Control(
                 {"policyTypes": ["Ingress"], "egress": [{}]},
             ),
         ),
-        complies("an empty namespace is closed", _namespace("user", "-", is_closed=True)),
+        complies("an empty namespace is closed", _namespace("user", None, is_closed=True)),
         complies("what runs in a namespace that is not declared is closed", _undeclared(None, is_fine=True)),
         complies(
             "a workload names no namespace, `default` is closed",
             _unplaced(is_fine=True, is_policy_placed=False),
         ),
         complies("exempt namespaces have no policies", _exempt_open(has_workload=False)),
+        complies("policies of exempt namespaces let everything through", _exempt_opened),
+        complies(
+            "one policy's list of what it is about is empty, another is for going out",
+            _specs({"policyTypes": []}, {"policyTypes": ["Egress"]}),
+        ),
         complies("exempt namespaces with workloads have no policies", _exempt_open(has_workload=True)),
         complies("only other objects lie in a namespace that is not declared", _other_objects),
     ),

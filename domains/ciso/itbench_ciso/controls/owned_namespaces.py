@@ -7,8 +7,8 @@ from itbench.interfaces.json import JsonObject
 from itbench.made.randomness import Randomness
 from itbench_ciso.controls.access import cluster_role, harmless_rule
 from itbench_ciso.controls.control import Change, Control, Parameters, Way, complies, on_scene, violates
-from itbench_ciso.controls.exceptions import exempt_namespaces
-from itbench_ciso.controls.names import OWNER_LABEL, SYSTEM_NAMESPACES, TEAMS
+from itbench_ciso.controls.exceptions import ORDINALS, exempt_namespaces, other_system_namespace
+from itbench_ciso.controls.names import NEAR, OWNER_LABEL, TEAMS
 from itbench_ciso.controls.scene import Scene
 
 _OTHER = "outsiders"
@@ -66,7 +66,7 @@ def _placed(new: _New, *, is_declared: bool, has_labels: bool = True) -> Change:
     """Return the change that adds a namespace, and an object in it or in one that is not declared."""
 
     def change(scene: Scene) -> None:
-        declared = scene.namespace(scene.namespace_name())["metadata"]
+        declared = scene.bare_namespace(scene.namespace_name())["metadata"]
         metadata = new(scene)["metadata"]
         metadata["labels"][OWNER_LABEL] = declared["labels"][OWNER_LABEL]
         metadata["namespace"] = declared["name"] if is_declared else scene.namespace_name()
@@ -138,12 +138,8 @@ def _bad(name: str, edit: _Edit, fine: _Edit = _unchanged) -> Way:
     return violates(name, _edited(edit), _edited(fine))
 
 
-def _nearly_exempt(scene: Scene, given: Parameters) -> str:
-    return scene.namespace_name(scene.random.pick(given["exempt_namespaces"]))
-
-
-def _other_system(scene: Scene, given: Parameters) -> str:
-    return scene.random.pick([name for name in SYSTEM_NAMESPACES if name not in given["exempt_namespaces"]])
+def _nearly_exempt(changed: Callable[[str], str]) -> _Name:
+    return lambda scene, given: changed(scene.random.pick(given["exempt_namespaces"]))
 
 
 def _of_unowned(*, has_owner: bool) -> Change:
@@ -202,7 +198,7 @@ def _unlabelled_objects(scene: Scene) -> None:
 
 
 def _foreign_namespace(scene: Scene) -> None:
-    found = scene.custom_object("tenancy.meridian.example/v1", "Namespace", {})
+    found = scene.custom_object("zones.meridian.example/v1", "Namespace", {})
     found["metadata"] = {"name": scene.namespace_name()}
 
 
@@ -216,15 +212,21 @@ CONTROL = Control(
         _bad("a namespace's owner is empty", _label(OWNER_LABEL, ""), _label(OWNER_LABEL, "harbour")),
         _bad("a label of another prefix names the owner", _label("owner", "harbour")),
         _bad("an annotation names the owner", _annotated),
-        violates(
-            "a namespace whose name only begins like an exempt one has no owner",
-            _edited(_unowned, _nearly_exempt),
-            _edited(_unchanged, _nearly_exempt),
+        *(
+            violates(
+                f"a namespace whose name {relation} an exempt one's has no owner",
+                _edited(_unowned, _nearly_exempt(near)),
+                _edited(_unchanged, _nearly_exempt(near)),
+            )
+            for relation, near in NEAR
         ),
-        violates(
-            "a system namespace that is not exempt has no owner",
-            _edited(_unowned, _other_system),
-            _edited(_unchanged, _other_system),
+        *(
+            violates(
+                f"the {ordinal} system namespace that is not exempt has no owner",
+                _edited(_unowned, other_system_namespace(place)),
+                _edited(_unchanged, other_system_namespace(place)),
+            )
+            for place, ordinal in enumerate(ORDINALS)
         ),
         violates(
             "only an object of a namespace has an owner",
@@ -241,7 +243,7 @@ CONTROL = Control(
         ),
         violates(
             "the namespace of an object is declared in another API group",
-            _of_other_group("tenancy.meridian.example/v1"),
+            _of_other_group("zones.meridian.example/v1"),
             _of_other_group("v1"),
         ),
         complies("a new namespace with an owner", _edited(_unchanged)),

@@ -21,6 +21,17 @@ _MAKERS = {
     "batch": ("jobs", "cronjobs"),
 }
 
+_UNGUARDED = (
+    "secrets",
+    "nodes",
+    "roles",
+    "users",
+    "serviceaccounts",
+    "persistentvolumes",
+    "services",
+    "configmaps",
+)
+
 
 def _maker_ways() -> Iterator[Way]:
     """Yield the ways about what runs pods, each resource once, in both kinds of roles."""
@@ -37,6 +48,10 @@ def _no_names(scene: Scene) -> JsonObject:
     return _RIGHT.granted(scene) | {"resourceNames": []}
 
 
+def _null_names(scene: Scene) -> JsonObject:
+    return _RIGHT.granted(scene) | {"resourceNames": None}
+
+
 def _named(scene: Scene) -> JsonObject:
     return _RIGHT.granted(scene) | {"resourceNames": [scene.name()]}
 
@@ -51,19 +66,19 @@ def _changing(scene: Scene) -> JsonObject:
 
 
 def _wrong_groups(_scene: Scene) -> JsonObject:
-    return rule(["create"], ["pods", "replicationcontrollers", "jobs", "cronjobs"], "apps")
+    return rule(["create"], [*_RIGHT.resources, *_MAKERS["batch"], *_UNGUARDED], "apps")
 
 
 def _wrong_core(_scene: Scene) -> JsonObject:
-    return rule(["create"], ["deployments", "replicasets", "statefulsets", "daemonsets", "jobs", "cronjobs"])
+    return rule(["create"], [*_MAKERS["apps"], *_MAKERS["batch"], *_UNGUARDED])
 
 
 def _wrong_batch(_scene: Scene) -> JsonObject:
-    return rule(["create"], ["pods", "replicationcontrollers", *_MAKERS["apps"]], "batch")
+    return rule(["create"], [*_RIGHT.resources, *_MAKERS["apps"], *_UNGUARDED], "batch")
 
 
 def _others(_scene: Scene) -> JsonObject:
-    return rule(["create"], ["podtemplates", "services", "configmaps", "persistentvolumeclaims"])
+    return rule(["create"], ["podtemplates", "services", "configmaps", "persistentvolumeclaims", *_UNGUARDED])
 
 
 CONTROL = Control(
@@ -76,6 +91,7 @@ CONTROL = Control(
         *exempt_role_ways(_RIGHT.granted),
         *_maker_ways(),
         bad_grant("the list of names is empty", in_cluster_role, _no_names),
+        bad_grant("the list of names is null", in_cluster_role, _null_names),
         complies("a rule is for named pods", in_role(_named)),
         complies("a rule is about subresources", in_role(_subresources)),
         complies("everything but creating is allowed", in_cluster_role(_changing)),

@@ -3,6 +3,7 @@
 from itbench.interfaces.json import JsonObject
 from itbench_ciso.controls.control import Control, complies
 from itbench_ciso.controls.exceptions import exempt_both, namespace_ways, workload_ways
+from itbench_ciso.controls.names import NEAR
 from itbench_ciso.controls.pod_ways import (
     HARDENED,
     ContainerEdit,
@@ -25,7 +26,12 @@ def capabilities(**lists: list[str] | None) -> ContainerEdit:
     return edit
 
 
-_KEPT = capabilities(drop=["MKNOD", "SYS_CHROOT"])
+# Neither NET_RAW nor ALL.
+_OTHERS = ["MKNOD", "SYS_CHROOT", "NET_ADMIN", "SYS_ADMIN", "CHOWN", "KILL", "SETUID"]
+_KEPT = capabilities(drop=_OTHERS)
+
+
+_NEARLY = [changed(name) for name in ("NET_RAW", "ALL") for _, changed in NEAR]
 
 
 def _unsaid(container: JsonObject) -> None:
@@ -33,6 +39,7 @@ def _unsaid(container: JsonObject) -> None:
 
 
 def _selecting_windows(workload: Workload) -> None:
+    workload.spec["os"] = {"name": "linux"}
     workload.spec["nodeSelector"] = {"kubernetes.io/os": "windows"}
 
 
@@ -54,21 +61,25 @@ CONTROL = Control(
         bad_container("NET_RAW is only added", capabilities(add=["NET_RAW"]), capabilities(drop=["NET_RAW"])),
         bad_container(
             "NET_RAW is added again",
-            capabilities(drop=["ALL"], add=["CHOWN", "NET_RAW"]),
-            capabilities(drop=["ALL"], add=["CHOWN", "SETUID"]),
+            capabilities(drop=["ALL"], add=["CHOWN", "NET_RAW", "KILL"]),
+            capabilities(drop=["ALL"], add=["CHOWN", "SETUID", "KILL"]),
         ),
         bad_container(
             "all are added again",
-            capabilities(drop=["NET_RAW"], add=["ALL"]),
-            capabilities(drop=["NET_RAW"], add=["CHOWN"]),
+            capabilities(drop=["NET_RAW"], add=["CHOWN", "ALL", "KILL"]),
+            capabilities(drop=["NET_RAW"], add=["CHOWN", "SETUID", "KILL"]),
         ),
         bad_container(
             "`all` is dropped in lower case", capabilities(drop=["all"]), capabilities(drop=["ALL"])
         ),
-        bad_container(
-            "CAP_NET_RAW is dropped under that name",
-            capabilities(drop=["CAP_NET_RAW"]),
-            capabilities(drop=["NET_RAW"]),
+        *(
+            bad_container(
+                f"what is dropped has a name that {relation} {name}",
+                capabilities(drop=[changed(name)]),
+                capabilities(drop=[name]),
+            )
+            for name in ("NET_RAW", "ALL")
+            for relation, changed in NEAR
         ),
         bad(
             "a pod that is not for Windows selects Windows nodes",
@@ -80,10 +91,13 @@ CONTROL = Control(
         *HARDENED,
         complies("NET_RAW alone is dropped", edited(in_container(capabilities(drop=["NET_RAW"])))),
         complies(
-            "NET_RAW is dropped among others", edited(in_container(capabilities(drop=["MKNOD", "NET_RAW"])))
+            "NET_RAW is dropped among others",
+            edited(in_container(capabilities(drop=["MKNOD", "NET_RAW", "SYS_CHROOT"]))),
         ),
+        complies("others are added", edited(in_container(capabilities(drop=["ALL"], add=_OTHERS)))),
         complies(
-            "others are added", edited(in_container(capabilities(drop=["ALL"], add=["CHOWN", "NET_ADMIN"])))
+            "names of added ones are only nearly NET_RAW and ALL",
+            edited(in_container(capabilities(drop=["ALL"], add=_NEARLY))),
         ),
         complies("the list of added ones is empty", edited(in_container(capabilities(drop=["ALL"], add=[])))),
         complies(

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from itbench.interfaces.json import JsonObject
-from itbench_ciso.controls.access import rule
+from itbench_ciso.controls.access import RBAC_GROUP, rule
 from itbench_ciso.controls.control import Change, Way, violates
+from itbench_ciso.controls.names import NEAR
 from itbench_ciso.controls.scene import Scene
 
 Granting: TypeAlias = Callable[[Scene], JsonObject]
 Given: TypeAlias = Callable[[Granting], Change]
 
-_HARMLESS = ("configmaps", "services", "endpoints", "limitranges")
+_HARMLESS = ("configmaps", "services", "endpoints", "limitranges", "resourcequotas", "events")
 _HARMLESS_PART = "pods/log"
 
 
@@ -44,9 +45,10 @@ class Right:
     def granted_among_others(self, scene: Scene) -> JsonObject:
         """Return a rule that grants it among more verbs, resources and API groups."""
         granted = self.granted(scene)
-        more = {"apiGroups": "metrics.k8s.io", "resources": "resourcequotas", "verbs": "get"}
-        for field, value in more.items():
-            granted[field] = list(dict.fromkeys([value, *granted[field]]))
+        before = {"apiGroups": "metrics.k8s.io", "resources": "resourcequotas", "verbs": "get"}
+        after = {"apiGroups": "events.k8s.io", "resources": "events", "verbs": "list"}
+        for field, value in before.items():
+            granted[field] = list(dict.fromkeys([value, *granted[field], after[field]]))
         return granted
 
     def granted_elsewhere(self, scene: Scene) -> JsonObject:
@@ -60,6 +62,20 @@ class Right:
         if not self.is_by_any_verb:
             without.append({"verbs": ["proxy"]})
         return [granted | each for each in without]
+
+    def nearly(self, scene: Scene) -> list[JsonObject]:
+        """Return rules in which a verb, a resource or the API group is nearly the one that grants it."""
+        rules = []
+        for _, changed in NEAR:
+            for field, names in (
+                ("verbs", self.verbs),
+                ("resources", self.resources),
+                ("apiGroups", (self.group,)),
+            ):
+                if field != "verbs" or not self.is_by_any_verb:
+                    found = self.granted(scene)
+                    rules.append(found | {field: [changed(name) for name in names if name] or ["core"]})
+        return rules
 
     def grants(self) -> list[tuple[str, Granting]]:
         """Return every way in which one rule can grant it, with what it does."""
@@ -102,10 +118,11 @@ def bad_grant(name: str, given: Given, granting: Granting) -> Way:
     return violates(name, given(granting), given(disarmed(granting)))
 
 
-def foreign_role(scene: Scene, granted: JsonObject, kind: str) -> JsonObject:
-    """Add what looks like a role that has this rule but belongs to another API group."""
-    groups = ("identity.meridian.example", "rbac.authorization.k8s.io.meridian.example")
-    found = scene.custom_object(f"{scene.random.pick(groups)}/v1", kind, {})
-    del found["spec"]
-    found["rules"] = [granted]
-    return found
+def foreign_roles(scene: Scene, granting: Granting, kind: str) -> list[JsonObject]:
+    """Add what looks like roles that have such rules but belong to other API groups, some of them of similar names."""
+    groups = ("identity.meridian.example", f"{RBAC_GROUP}.meridian.example", f"meridian.{RBAC_GROUP}")
+    roles = [scene.custom_object(f"{group}/v1", kind, {}) for group in groups]
+    for found in roles:
+        del found["spec"]
+        found["rules"] = [granting(scene)]
+    return roles

@@ -3,6 +3,7 @@
 from itbench.interfaces.json import JsonObject
 from itbench_ciso.controls.access import RBAC_GROUP, rule
 from itbench_ciso.controls.control import Control, complies, violates
+from itbench_ciso.controls.names import NEAR
 from itbench_ciso.controls.rights import Right, bad_grant
 from itbench_ciso.controls.scene import Scene
 from itbench_ciso.controls.written_ways import (
@@ -17,6 +18,27 @@ _ROLES = ("roles", "clusterroles")
 _AUTHENTICATION = "authentication.k8s.io"
 _RIGHT = Right(verbs=("bind", "escalate"), resources=_ROLES, group=RBAC_GROUP)
 _IMPERSONATE = Right(verbs=("impersonate",), resources=("users", "groups", "serviceaccounts"))
+_UNGUARDED = (
+    "pods",
+    "secrets",
+    "nodes",
+    "deployments",
+    "jobs",
+    "persistentvolumes",
+    "services",
+    "rolebindings",
+)
+# None of these is a detail of a user; an asterisk has no meaning here.
+_NO_DETAILS = (
+    "users",
+    "tokenreviews",
+    "userextras",
+    "userextrasx/scopes",
+    "my.userextras/scopes",
+    "*scopes",
+    "user*/scopes",
+    *(changed("uids") for _, changed in NEAR),
+)
 _DETAILS = Right(
     verbs=("impersonate",),
     resources=("userextras/scopes", "userextras/remote-group", "uids"),
@@ -24,6 +46,12 @@ _DETAILS = Right(
     part="*/scopes",
 )
 _EXTRAS = Right(verbs=("impersonate",), resources=("userextras/scopes",), group=_AUTHENTICATION)
+
+
+def _detail_among_others(_scene: Scene) -> JsonObject:
+    return rule(["impersonate"], ["tokenreviews", "userextras/scopes", "tokenrequests"], _AUTHENTICATION)
+
+
 _FURTHER = [
     *_IMPERSONATE.grants(),
     *((f"in detail {name}", granting) for name, granting in _DETAILS.grants()),
@@ -35,7 +63,12 @@ def _binding(*names: str) -> JsonObject:
 
 
 def _named_bind(scene: Scene) -> JsonObject:
-    return rule(["bind"], _ROLES, RBAC_GROUP, names=["view", scene.name()])
+    return rule(["bind"], _ROLES, RBAC_GROUP, names=[scene.name()])
+
+
+def _named_binds(scene: Scene) -> JsonObject:
+    names = ["view", scene.name(), *(changed("cluster-admin") for _, changed in NEAR)]
+    return rule(["bind"], _ROLES, RBAC_GROUP, names=names)
 
 
 def _named_escalate(scene: Scene) -> JsonObject:
@@ -48,6 +81,10 @@ def _named_everything(scene: Scene) -> JsonObject:
 
 def _no_names(_scene: Scene) -> JsonObject:
     return rule(["bind"], ["clusterroles"], RBAC_GROUP) | {"resourceNames": []}
+
+
+def _null_names(_scene: Scene) -> JsonObject:
+    return rule(["bind"], ["roles"], RBAC_GROUP) | {"resourceNames": None}
 
 
 def _named_user(scene: Scene) -> JsonObject:
@@ -65,12 +102,17 @@ def _managing(_scene: Scene) -> JsonObject:
 
 def _other_resources(_scene: Scene) -> JsonObject:
     return rule(
-        ["get", "bind", "escalate", "impersonate"], ["configmaps", "serviceaccounts/token", "*/status"]
+        ["get", "bind", "escalate", "impersonate"],
+        ["configmaps", "serviceaccounts/token", "*/status", *_UNGUARDED],
     )
 
 
 def _bindings(_scene: Scene) -> JsonObject:
-    return rule(["bind", "escalate", "impersonate"], ["rolebindings", "clusterrolebindings"], RBAC_GROUP)
+    return rule(
+        ["bind", "escalate", "impersonate"],
+        ["rolebindings", "clusterrolebindings", *_UNGUARDED, "users"],
+        RBAC_GROUP,
+    )
 
 
 def _swapped_verbs(_scene: Scene) -> JsonObject:
@@ -96,9 +138,7 @@ def _details_elsewhere(_scene: Scene) -> JsonObject:
 
 
 def _other_details(_scene: Scene) -> JsonObject:
-    return rule(
-        ["impersonate"], ["users", "tokenreviews", "userextras", "userextrasx/scopes"], _AUTHENTICATION
-    )
+    return rule(["impersonate"], _NO_DETAILS, _AUTHENTICATION)
 
 
 def _reading_details(_scene: Scene) -> JsonObject:
@@ -123,11 +163,14 @@ CONTROL = Control(
             in_cluster_role(lambda _scene: _binding("view", "edit")),
         ),
         bad_grant("the list of names is empty", in_cluster_role, _no_names),
+        bad_grant("the list of names is null", in_cluster_role, _null_names),
         bad_grant("a rule lets bind and escalate named roles", in_cluster_role, _named_escalate),
         bad_grant("a rule grants every verb on named roles", in_cluster_role, _named_everything),
         bad_grant("a rule lets impersonate a named user, group or account", in_cluster_role, _named_user),
         bad_grant("a rule lets impersonate a named detail", in_role, _named_extra),
-        complies("a rule lets bind named roles only", in_role(_named_bind)),
+        bad_grant("a detail stands between other resources", in_cluster_role, _detail_among_others),
+        complies("a rule lets bind one named role only", in_role(_named_bind)),
+        complies("a rule lets bind several named roles only", in_cluster_role(_named_binds)),
         complies("roles may be managed", in_role(_managing)),
         complies("the verbs have no meaning for these resources", in_cluster_role(_other_resources)),
         complies("the verbs have no meaning for bindings", in_cluster_role(_bindings)),

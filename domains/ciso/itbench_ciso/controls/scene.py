@@ -76,6 +76,18 @@ class Scene:
         found = self.find("Namespace", name)
         return found if found is not None else self._new_namespace(name)
 
+    def bare_namespace(self, name: str) -> JsonObject:
+        """Add a Namespace with the labels of a hardened one, and nothing in it."""
+        self._taken_namespaces.add(name)
+        labels = {
+            "kubernetes.io/metadata.name": name,
+            "pod-security.kubernetes.io/enforce": "restricted",
+            OWNER_LABEL: self.random.pick(TEAMS),
+        }
+        return self.add(
+            {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
+        )
+
     def metadata(self, name: str | None = None, namespace: str | None = None) -> JsonObject:
         """Return the metadata of a new object; the namespace is made where it is missing."""
         namespace = self.random.pick(self.namespaces) if namespace is None else namespace
@@ -117,14 +129,8 @@ class Scene:
         return self.add({"apiVersion": api_version, "kind": kind, "metadata": self.metadata(), "spec": spec})
 
     def _new_namespace(self, name: str) -> JsonObject:
-        owner = {OWNER_LABEL: self.random.pick(TEAMS)}
-        labels = {
-            "kubernetes.io/metadata.name": name,
-            "pod-security.kubernetes.io/enforce": "restricted",
-        } | owner
-        namespace = self.add(
-            {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
-        )
+        namespace = self.bare_namespace(name)
+        owner = {OWNER_LABEL: namespace["metadata"]["labels"][OWNER_LABEL]}
         for account in ("default", f"{name}-runtime"):
             metadata = {"name": account, "namespace": name, "labels": dict(owner)}
             self.add({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata}).update(

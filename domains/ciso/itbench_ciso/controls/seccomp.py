@@ -85,6 +85,7 @@ def _null(workload: Workload) -> None:
 
 
 def _selecting_windows(workload: Workload) -> None:
+    workload.spec["os"] = {"name": "linux"}
     workload.spec["nodeSelector"] = {"kubernetes.io/os": "windows"}
 
 

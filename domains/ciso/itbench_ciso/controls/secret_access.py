@@ -23,12 +23,16 @@ def _no_names(scene: Scene) -> JsonObject:
     return _RIGHT.granted(scene) | {"resourceNames": []}
 
 
+def _null_names(scene: Scene) -> JsonObject:
+    return _RIGHT.granted(scene) | {"resourceNames": None}
+
+
 def _named(scene: Scene) -> JsonObject:
     return rule(_RIGHT.verbs, ["secrets"], names=[scene.name()])
 
 
 def _writing(_scene: Scene) -> JsonObject:
-    return rule(["create", "update", "delete"], ["secrets"])
+    return rule(["create", "update", "delete", "bind", "escalate", "impersonate", "approve"], ["secrets"])
 
 
 def _other_resources(scene: Scene) -> JsonObject:
@@ -44,6 +48,7 @@ CONTROL = Control(
         *known_role_ways(("cluster-admin", "admin", "edit"), ("view",)),
         bad_grant("a Role grants reading everything in its namespace", _by_role, _every_resource),
         bad_grant("the list of names is empty", given_to_anyone, _no_names),
+        bad_grant("the list of names is null", given_to_anyone, _null_names),
         complies("a rule is for one named Secret", given_to_anyone(_named)),
         complies("Secrets may be written but not read", given_to_anyone(_writing)),
         complies("a rule is about other resources", given_to_anyone(_other_resources)),

@@ -61,6 +61,7 @@ def _without_context(container: JsonObject) -> None:
 
 
 def _selecting_windows(workload: Workload) -> None:
+    workload.spec["os"] = {"name": "linux"}
     workload.spec["nodeSelector"] = {"kubernetes.io/os": "windows"}
 
 

@@ -16,6 +16,7 @@ from itbench_ciso.controls.access import (
     user,
 )
 from itbench_ciso.controls.control import Change, Parameters, Way, complies
+from itbench_ciso.controls.names import NEAR
 from itbench_ciso.controls.permitted import permitted_account, permitted_group, permitted_user_name
 from itbench_ciso.controls.rights import Given, Granting, bad_grant
 from itbench_ciso.controls.scene import Scene
@@ -55,7 +56,30 @@ def outsiders() -> list[tuple[str, tuple[Subject, ...]]]:
         ("a user with the permitted account's name", (_account_as_user,)),
         ("an account with the permitted group's name", (_group_as_account,)),
         ("a group with the permitted account's user name", (_user_name_as_group,)),
-        ("a group whose name only begins like the permitted one's", (_longer_group,)),
+        *(near for relation, changed in NEAR for near in _nearly_permitted(relation, changed)),
+    ]
+
+
+def _nearly_permitted(relation: str, changed: Callable[[str], str]) -> list[tuple[str, tuple[Subject, ...]]]:
+    """Return the subjects that differ from a permitted one by a part of their name."""
+    place, name, team = "permitted_namespace", "permitted_account", "permitted_group"
+    return [
+        (
+            f"an account whose name {relation} the permitted one's",
+            (lambda _scene, given: account(given[place], changed(given[name])),),
+        ),
+        (
+            f"an account of a namespace whose name {relation} the permitted one's",
+            (lambda _scene, given: account(changed(given[place]), given[name]),),
+        ),
+        (
+            f"a user whose name {relation} the permitted account's user name",
+            (lambda _scene, given: user(changed(f"system:serviceaccount:{given[place]}:{given[name]}")),),
+        ),
+        (
+            f"a group whose name {relation} the permitted one's",
+            (lambda _scene, given: group(changed(given[team])),),
+        ),
     ]
 
 
@@ -123,7 +147,3 @@ def _group_as_account(_scene: Scene, given: Parameters) -> JsonObject:
 
 def _user_name_as_group(_scene: Scene, given: Parameters) -> JsonObject:
     return group(f"system:serviceaccount:{given['permitted_namespace']}:{given['permitted_account']}")
-
-
-def _longer_group(scene: Scene, given: Parameters) -> JsonObject:
-    return group(f"{given['permitted_group']}-{scene.random.pick(('2', 'guests', 'trainees'))}")

@@ -1,8 +1,11 @@
 """5.1.6: tokens of service accounts in pods."""
 
+from collections.abc import Callable
+
 from itbench.interfaces.json import JsonObject, JsonValue
 from itbench_ciso.controls.control import Change, Control, Parameters, complies, violates
 from itbench_ciso.controls.exceptions import exempt_workload, workload_ways
+from itbench_ciso.controls.names import NEAR
 from itbench_ciso.controls.pod_ways import (
     HARDENED,
     Edit,
@@ -95,10 +98,26 @@ def _without_account(value: bool, names: JsonObject | None = None) -> Change:
 def _unknown_account(*, is_known: bool) -> Change:
     def change(scene: Scene, _given: Parameters) -> None:
         workload = scene.workload()
-        account = _use(scene, workload, _says(False), "serviceAccountName")
+        _use(scene, workload, _says(False), "serviceAccountName")
         _silent(workload)
         if not is_known:
-            workload.spec["serviceAccountName"] = f"{account['metadata']['name']}-2"
+            workload.spec["serviceAccountName"] = scene.name()
+
+    return change
+
+
+def _near_account(changed: Callable[[str], str], *, is_fine: bool, in_place: bool = False) -> Change:
+    """Return the change of a silent pod; the account that says no has another name, or lies in another namespace."""
+
+    def change(scene: Scene, _given: Parameters) -> None:
+        workload = scene.workload()
+        account = _use(scene, workload, _says(False), "serviceAccountName")
+        _silent(workload)
+        near = changed(account["metadata"]["namespace" if in_place else "name"])
+        if in_place:
+            scene.namespace(near)
+        if not is_fine:
+            account["metadata"]["namespace" if in_place else "name"] = near
 
     return change
 
@@ -125,15 +144,16 @@ def _foreign_account(kind_group: str) -> Change:
     return change
 
 
-def _unplaced(*, account_says: bool) -> Change:
-    """Return the change of a silent pod and its account that both name no namespace."""
+def _unplaced(*, account_says: bool, is_account_placed: bool = False) -> Change:
+    """Return the change of a silent pod and its account that both lie in `default`, which the pod does not name."""
 
     def change(scene: Scene, _given: Parameters) -> None:
         workload = scene.workload(namespace="default")
         account = _use(scene, workload, _says(account_says), "serviceAccountName")
         _silent(workload)
         scene.unplace(workload.object)
-        scene.unplace(account)
+        if not is_account_placed:
+            scene.unplace(account)
 
     return change
 
@@ -145,7 +165,8 @@ def _unused_account(scene: Scene, _given: Parameters) -> None:
 
 
 def _volume(workload: Workload, name: str, source: JsonObject) -> None:
-    workload.spec["volumes"].append({"name": name} | source)
+    volumes = workload.spec["volumes"]
+    volumes += [{"name": name} | source, {"name": "more", "emptyDir": {}}]
     workload.container["volumeMounts"].append(
         {"name": name, "mountPath": f"/var/run/{name}", "readOnly": True}
     )
@@ -155,9 +176,7 @@ def _projected(*sources: JsonObject) -> Edit:
     return lambda workload: _volume(workload, "bundle", {"projected": {"sources": list(sources)}})
 
 
-def _secret_volume(
-    kind: str, *, is_near: bool = True, is_secret: bool = True, is_named: bool = True
-) -> Change:
+def _secret_volume(kind: str, *, is_near: bool = True, is_secret: bool = True) -> Change:
     """Return the change that mounts a Secret of this type, or one that only seems to be the mounted one."""
 
     def change(scene: Scene, _given: Parameters) -> None:
@@ -165,12 +184,24 @@ def _secret_volume(
         workload = scene.workload(namespace=here)
         metadata = scene.metadata(namespace=here if is_near else there)
         metadata["annotations"] = {"kubernetes.io/service-account.name": f"{metadata['namespace']}-runtime"}
-        version = "v1" if is_secret else "safes.meridian.example/v1"
+        version = "v1" if is_secret else "zones.meridian.example/v1"
         scene.add({"apiVersion": version, "kind": "Secret", "metadata": metadata, "type": kind})
-        name = metadata["name"] if is_named else f"{metadata['name']}-2"
-        _volume(workload, "credentials", {"secret": {"secretName": name}})
+        _volume(workload, "credentials", {"secret": {"secretName": metadata["name"]}})
 
     return change
+
+
+def _near_secrets(scene: Scene, _given: Parameters) -> None:
+    """Mount Secrets with a token whose names or namespaces are nearly those of what is there."""
+    for _, changed in NEAR:
+        for field in ("name", "namespace"):
+            workload = scene.workload()
+            metadata = scene.metadata(namespace=str(workload.metadata["namespace"]))
+            _volume(workload, "credentials", {"secret": {"secretName": metadata["name"]}})
+            metadata[field] = changed(metadata[field])
+            scene.namespace(metadata["namespace"])
+            metadata["annotations"] = {"kubernetes.io/service-account.name": "default"}
+            scene.add({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": _TOKEN_TYPE})
 
 
 def _unplaced_secret_volume(kind: str) -> Change:
@@ -235,7 +266,7 @@ CONTROL = Control(
         ),
         violates(
             "the pod is silent, what says no is no account of Kubernetes",
-            _foreign_account("identity.meridian.example/v1"),
+            _foreign_account("zones.meridian.example/v1"),
             _foreign_account("v1"),
         ),
         violates(
@@ -243,11 +274,20 @@ CONTROL = Control(
             _unplaced(account_says=True),
             _unplaced(account_says=False),
         ),
+        *(
+            violates(
+                f"the pod is silent, only an account whose {what} {relation} that of its own says no",
+                _near_account(changed, is_fine=False, in_place=in_place),
+                _near_account(changed, is_fine=True, in_place=in_place),
+            )
+            for what, in_place in (("name", False), ("namespace", True))
+            for relation, changed in NEAR
+        ),
         bad("a projected volume has a token", _projected(_TOKEN), _projected(_OTHER_SOURCES[0])),
         bad(
-            "a projected volume has a token after other things",
-            _projected(*_OTHER_SOURCES, _TOKEN),
-            _projected(*_OTHER_SOURCES, _OTHER_SOURCES[0]),
+            "a projected volume has a token between other things",
+            _projected(_OTHER_SOURCES[0], _TOKEN, _OTHER_SOURCES[1]),
+            _projected(_OTHER_SOURCES[0], _OTHER_SOURCES[0], _OTHER_SOURCES[1]),
         ),
         violates("a volume is a Secret with a token", _secret_volume(_TOKEN_TYPE), _secret_volume("Opaque")),
         violates(
@@ -279,7 +319,17 @@ CONTROL = Control(
         complies(
             "a Secret with a token lies in another namespace", _secret_volume(_TOKEN_TYPE, is_near=False)
         ),
-        complies("a Secret with a token is not mounted", _secret_volume(_TOKEN_TYPE, is_named=False)),
+        complies("Secrets with a token and similar names are not mounted", _near_secrets),
+        *(
+            complies(
+                f"a mounted Secret's type {relation} that of tokens", _secret_volume(changed(_TOKEN_TYPE))
+            )
+            for relation, changed in NEAR
+        ),
+        complies(
+            "the pod names no namespace, its account in `default` says no",
+            _unplaced(account_says=False, is_account_placed=True),
+        ),
         complies(
             "what looks like a Secret with a token is none", _secret_volume(_TOKEN_TYPE, is_secret=False)
         ),

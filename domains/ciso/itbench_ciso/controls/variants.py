@@ -90,7 +90,7 @@ def combined(
     for place, plan in enumerate(drawn_plans(control, random, count)):
         scene = Scene(random.fork(f"scene {place}"))
         quiet[place % len(quiet)].change(scene, other_parameters)
-        _apply(plan, scene, parameters)
+        apply(plan, scene, parameters)
         variants.append(_laid_out(plan, scene, files))
     return variants
 
@@ -132,11 +132,12 @@ def _cycled(ways: Sequence[Way], random: Randomness) -> Iterator[Way]:
 
 def _variant(plan: Plan, parameters: Parameters, random: Randomness, files: int) -> Variant:
     scene = Scene(random)
-    _apply(plan, scene, parameters)
+    apply(plan, scene, parameters)
     return _laid_out(plan, scene, files)
 
 
-def _apply(plan: Plan, scene: Scene, parameters: Parameters) -> None:
+def apply(plan: Plan, scene: Scene, parameters: Parameters) -> None:
+    """Change a scene as a plan says."""
     for way in plan.quiet:
         way.change(scene, parameters)
     plan.change(scene, parameters)

@@ -16,7 +16,9 @@ def _claims(_scene: Scene) -> JsonObject:
 
 
 def _other_verbs(_scene: Scene) -> JsonObject:
-    return rule(["get", "list", "watch", "update", "patch", "delete"], ["persistentvolumes"])
+    return rule(
+        ["get", "list", "watch", "update", "patch", "delete", "bind", "approve"], ["persistentvolumes"]
+    )
 
 
 def _subresource(_scene: Scene) -> JsonObject:
@@ -31,6 +33,10 @@ def _no_names(scene: Scene) -> JsonObject:
     return _RIGHT.granted(scene) | {"resourceNames": []}
 
 
+def _null_names(scene: Scene) -> JsonObject:
+    return _RIGHT.granted(scene) | {"resourceNames": None}
+
+
 CONTROL = Control(
     number="5.1.9",
     title="Persistent volumes are created only by those who are named",
@@ -39,6 +45,7 @@ CONTROL = Control(
         *bound_ways(_RIGHT),
         *known_role_ways(("cluster-admin",), ("admin", "edit", "view")),
         bad_grant("the list of names is empty", given_to_anyone, _no_names),
+        bad_grant("the list of names is null", given_to_anyone, _null_names),
         complies("claims may be created", given_to_anyone(_claims)),
         complies("everything but creating is allowed", given_to_anyone(_other_verbs)),
         complies("a rule is about a subresource", given_to_anyone(_subresource)),

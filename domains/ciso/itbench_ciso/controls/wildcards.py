@@ -1,11 +1,15 @@
 """5.1.3: asterisks in roles."""
 
+from collections.abc import Callable
+
 from itbench.interfaces.json import JsonObject
 from itbench_ciso.controls.access import cluster_role, harmless_rule, role, rule
 from itbench_ciso.controls.control import Change, Control, Parameters, Way, complies, violates
+from itbench_ciso.controls.names import NEAR
 from itbench_ciso.controls.rights import Given, Granting
 from itbench_ciso.controls.scene import Scene
 from itbench_ciso.controls.written_ways import (
+    NEARLY_SYSTEM,
     in_cluster_role,
     in_role,
     look_alike_ways,
@@ -52,7 +56,7 @@ def _subresource(_scene: Scene) -> JsonObject:
 
 def _url_ending(scene: Scene) -> JsonObject:
     return {
-        "nonResourceURLs": ["/version", scene.random.pick(("/healthz/*", "/metrics/*", "/logs*"))],
+        "nonResourceURLs": ["/version", scene.random.pick(("/healthz/*", "/metrics/*", "/logs*")), "/api"],
         "verbs": ["get"],
     }
 
@@ -65,16 +69,16 @@ def _url_verbs(_scene: Scene) -> JsonObject:
     return {"nonResourceURLs": ["/version"], "verbs": ["*"]}
 
 
-def _beside_others(scene: Scene) -> JsonObject:
-    return rule(scene.random.shuffled(["get", "list", "*"]), ["configmaps", "services"])
+def _beside_others(_scene: Scene) -> JsonObject:
+    return rule(["get", "*", "list"], ["configmaps", "services"])
 
 
-def _subresource_beside_others(scene: Scene) -> JsonObject:
-    return rule(["get"], scene.random.shuffled(["deployments", "*/status", "replicasets"]), "apps")
+def _subresource_beside_others(_scene: Scene) -> JsonObject:
+    return rule(["get"], ["deployments", "*/status", "replicasets"], "apps")
 
 
 def _meaningless(_scene: Scene) -> JsonObject:
-    return rule(["get", "list*"], ["deployments/*", "deploy*", "pods/*/log"], "apps*")
+    return rule(["get", "list*"], ["deployments/*", "deploy*", "*s", "pods/*/log"], "apps*")
 
 
 def _meaningless_urls(_scene: Scene) -> JsonObject:
@@ -94,10 +98,10 @@ def _all_verbs_by_name(_scene: Scene) -> JsonObject:
     return rule(verbs, ["configmaps", "services"])
 
 
-def _last_rule(granting: Granting) -> Change:
+def _middle_rule(granting: Granting) -> Change:
     def change(scene: Scene, _given: Parameters) -> None:
         found = cluster_role(scene)
-        found["rules"] = [harmless_rule(scene.random), harmless_rule(scene.random), granting(scene)]
+        found["rules"] = [harmless_rule(scene.random), granting(scene), harmless_rule(scene.random)]
 
     return change
 
@@ -111,10 +115,13 @@ def _role_of_exempt_name(granting: Granting) -> Change:
     return lambda scene, given: role(scene, granting(scene), name=scene.random.pick(given["exempt_roles"]))
 
 
-def _longer_name(granting: Granting) -> Change:
-    return lambda scene, given: cluster_role(
-        scene, granting(scene), name=f"{scene.random.pick(given['exempt_roles'])}-view"
-    )
+def _near_name(changed: Callable[[str], str]) -> Given:
+    def given(granting: Granting) -> Change:
+        return lambda scene, given: cluster_role(
+            scene, granting(scene), name=changed(scene.random.pick(given["exempt_roles"]))
+        )
+
+    return given
 
 
 def _in_label(granting: Granting) -> Change:
@@ -168,11 +175,17 @@ CONTROL = Control(
         _bad("an asterisk at the end of a URL", in_cluster_role, _url_ending),
         _bad("every URL", in_cluster_role, _urls),
         _bad("every verb for a URL", in_cluster_role, _url_verbs),
-        _bad("only the last of several rules has an asterisk", _last_rule, _verbs),
+        _bad("only one of three rules has an asterisk", _middle_rule, _verbs),
         _bad("a Role with the name of an exempt ClusterRole", _role_of_exempt_name, _verbs),
-        _bad("a ClusterRole whose name only begins like an exempt one's", _longer_name, _verbs),
+        *(
+            _bad(f"a ClusterRole whose name {relation} an exempt one's", _near_name(near), _verbs)
+            for relation, near in NEAR
+        ),
         _bad("an exempt name in a label", _in_label, _verbs),
-        _bad("a role whose name only contains `system:`", so_called, _verbs),
+        *(
+            _bad(f"a role whose name {what}", so_called(beginning), _verbs)
+            for what, beginning in NEARLY_SYSTEM
+        ),
         complies("the exempt ClusterRoles", _exempt),
         complies("asterisks where they have no meaning", in_role(_meaningless)),
         complies("asterisks in URLs where they have no meaning", in_cluster_role(_meaningless_urls)),

@@ -7,8 +7,8 @@ from itbench.made.randomness import Randomness
 from itbench_ciso.controls.access import aggregated_role, bind, cluster_role, harmless_rule, role, someone
 from itbench_ciso.controls.aggregated_ways import fresh_labels
 from itbench_ciso.controls.control import Change, Parameters, Way, complies
-from itbench_ciso.controls.names import SYSTEM_NAMESPACES
-from itbench_ciso.controls.rights import Given, Granting, Right, bad_grant, foreign_role
+from itbench_ciso.controls.names import NEAR, SYSTEM_NAMESPACES
+from itbench_ciso.controls.rights import Given, Granting, Right, bad_grant, foreign_roles
 from itbench_ciso.controls.scene import Scene
 
 _CLUSTER_ROLES = (
@@ -18,8 +18,12 @@ _CLUSTER_ROLES = (
     "delivery-engine",
     "cluster-keeper",
 )
+# Names that do not begin with `system:`, as those of Kubernetes' own roles do.
+NEARLY_SYSTEM = (
+    ("only contains `system:`", "meridian:system:"),
+    ("begins with `system` without a colon", "system-"),
+)
 _ROLES = ("runner", "installer", "deployer", "reconciler", "builder")
-_ENDINGS = ("2", "dev", "old")
 
 
 def exempt_cluster_role(random: Randomness) -> Parameters:
@@ -74,12 +78,16 @@ def written_ways(right: Right) -> tuple[Way, ...]:
             bad_grant(f"a rule of a ClusterRole {name}", in_cluster_role, granting)
             for name, granting in right.grants()
         ),
-        bad_grant("the last of several rules grants it", _last_rule, right.granted),
-        bad_grant("a role whose name only contains `system:` grants it", so_called, right.granted),
+        bad_grant("one of three rules grants it", _middle_rule, right.granted),
+        *(
+            bad_grant(f"a role whose name {what} grants it", so_called(beginning), right.granted)
+            for what, beginning in NEARLY_SYSTEM
+        ),
         *in_a_role,
         *look_alike_ways(right.granted),
         complies("a rule is about another API group", in_cluster_role(right.granted_elsewhere)),
         complies("only several rules together have verb, resource and API group", _torn(right)),
+        complies("verbs, resources and API groups of rules are nearly those that grant it", _nearly(right)),
         complies("rules lack verbs, resources or API groups", _without_lists(right.granted)),
     )
 
@@ -100,7 +108,7 @@ def look_alike_ways(granting: Granting) -> tuple[Way, ...]:
 
     def of_other_group(scene: Scene, _given: Parameters) -> None:
         for kind in ("Role", "ClusterRole"):
-            foreign_role(scene, granting(scene), kind)
+            foreign_roles(scene, granting, kind)
 
     def harmless(scene: Scene, _given: Parameters) -> None:
         _maybe_bound(scene, lambda: cluster_role(scene, harmless_rule(scene.random)))
@@ -122,8 +130,13 @@ def exempt_cluster_role_ways(granting: Granting) -> tuple[Way, ...]:
 
     return (
         complies("the exempt ClusterRole grants it", exempt),
-        bad_grant(
-            "a ClusterRole whose name only begins like the exempt one's grants it", _longer_name, granting
+        *(
+            bad_grant(
+                f"a ClusterRole whose name {relation} the exempt one's grants it",
+                _named("exempt_cluster_role", near),
+                granting,
+            )
+            for relation, near in NEAR
         ),
     )
 
@@ -133,34 +146,55 @@ def exempt_role_ways(granting: Granting) -> tuple[Way, ...]:
     place = "exempt_role_namespace"
     return (
         *exempt_cluster_role_ways(granting),
-        complies("the exempt Role grants it", _named("exempt_role", place)(granting)),
+        complies("the exempt Role grants it", _placed("exempt_role", place)(granting)),
         bad_grant(
             "a Role with the exempt one's name in another namespace grants it",
-            _named("exempt_role", None),
+            _placed("exempt_role", None),
             granting,
         ),
-        bad_grant("another Role in the exempt one's namespace grants it", _named(None, place), granting),
+        bad_grant("another Role in the exempt one's namespace grants it", _placed(None, place), granting),
+        *(
+            bad_grant(
+                f"a Role whose name {relation} the exempt one's grants it",
+                _placed("exempt_role", place, name_changed=near),
+                granting,
+            )
+            for relation, near in NEAR
+        ),
+        *(
+            bad_grant(
+                f"a Role whose namespace's name {relation} the exempt one's grants it",
+                _placed("exempt_role", place, place_changed=near),
+                granting,
+            )
+            for relation, near in NEAR
+        ),
         bad_grant(
             "a Role with the exempt ClusterRole's name grants it",
-            _named("exempt_cluster_role", None),
+            _placed("exempt_cluster_role", None),
             granting,
         ),
         bad_grant(
             "a Role with the exempt ClusterRole's name in the exempt Role's namespace grants it",
-            _named("exempt_cluster_role", place),
+            _placed("exempt_cluster_role", place),
             granting,
         ),
-        bad_grant("a ClusterRole with the exempt Role's name grants it", _cluster_wide, granting),
+        bad_grant("a ClusterRole with the exempt Role's name grants it", _named("exempt_role"), granting),
     )
 
 
-def _named(name: str | None, namespace: str | None) -> Given:
-    """Return what adds a Role under the name and in the namespace that parameters of these names give."""
+def _placed(
+    name: str | None,
+    namespace: str | None,
+    name_changed: Callable[[str], str] = str,
+    place_changed: Callable[[str], str] = str,
+) -> Given:
+    """Return what adds a Role under the name and in the namespace that parameters of these names give, or near ones."""
 
     def given(granting: Granting) -> Change:
         def change(scene: Scene, given: Parameters) -> None:
-            place = None if namespace is None else given[namespace]
-            own_name = None if name is None else given[name]
+            place = None if namespace is None else place_changed(given[namespace])
+            own_name = None if name is None else name_changed(given[name])
             _maybe_bound(scene, lambda: role(scene, granting(scene), name=own_name, namespace=place))
 
         return change
@@ -168,45 +202,46 @@ def _named(name: str | None, namespace: str | None) -> Given:
     return given
 
 
-def _cluster_wide(granting: Granting) -> Change:
-    return lambda scene, given: _maybe_bound(
-        scene, lambda: cluster_role(scene, granting(scene), name=given["exempt_role"])
-    )
+def _named(name: str, changed: Callable[[str], str] = str) -> Given:
+    """Return what adds a ClusterRole under the name that a parameter of that name gives, or a near one."""
 
-
-def _longer_name(granting: Granting) -> Change:
-    def change(scene: Scene, given: Parameters) -> None:
-        name = f"{given['exempt_cluster_role']}-{scene.random.pick(_ENDINGS)}"
-        _maybe_bound(scene, lambda: cluster_role(scene, granting(scene), name=name))
-
-    return change
-
-
-def so_called(granting: Granting) -> Change:
-    """Return the change that adds a ClusterRole whose name has `system:` in it but does not begin with it."""
-
-    def change(scene: Scene, _given: Parameters) -> None:
-        _maybe_bound(
-            scene, lambda: cluster_role(scene, granting(scene), name=f"meridian:system:{scene.name()}")
+    def given(granting: Granting) -> Change:
+        return lambda scene, given: _maybe_bound(
+            scene, lambda: cluster_role(scene, granting(scene), name=changed(given[name]))
         )
 
-    return change
+    return given
+
+
+def so_called(beginning: str) -> Given:
+    """Return what adds a ClusterRole whose name begins so."""
+
+    def given(granting: Granting) -> Change:
+        return lambda scene, _given: _maybe_bound(
+            scene, lambda: cluster_role(scene, granting(scene), name=f"{beginning}{scene.name()}")
+        )
+
+    return given
 
 
 def _in_unplaced_role(granting: Granting) -> Change:
     return lambda scene, _given: scene.unplace(role(scene, granting(scene), namespace="default"))
 
 
-def _last_rule(granting: Granting) -> Change:
+def _middle_rule(granting: Granting) -> Change:
     def change(scene: Scene, _given: Parameters) -> None:
         found = cluster_role(scene)
-        found["rules"] = [harmless_rule(scene.random), harmless_rule(scene.random), granting(scene)]
+        found["rules"] = [harmless_rule(scene.random), granting(scene), harmless_rule(scene.random)]
 
     return change
 
 
 def _torn(right: Right) -> Change:
     return lambda scene, _given: _maybe_bound(scene, lambda: cluster_role(scene, *right.torn(scene)))
+
+
+def _nearly(right: Right) -> Change:
+    return lambda scene, _given: _maybe_bound(scene, lambda: cluster_role(scene, *right.nearly(scene)))
 
 
 def _without_lists(granting: Granting) -> Change:

@@ -48,6 +48,8 @@ $permitted
 
 $bindings
 
+$aggregated
+
 $namespaces
 
 $rbac

@@ -37,6 +37,8 @@ $permitted
 
 $bindings
 
+$aggregated
+
 $namespaces
 
 $rules

@@ -38,6 +38,8 @@ $permitted
 
 $bindings
 
+$aggregated
+
 $namespaces
 
 $rules

@@ -14,8 +14,6 @@ result if count(violations) == 0
 
 violations contains message if {
 	some binding in bindings
-	# What lives in no namespace is not reached by a RoleBinding.
-	binding.kind == "ClusterRoleBinding"
 	gives(binding)
 	some subject in listed(binding, "subjects")
 	not is_permitted(subject)
@@ -37,9 +35,9 @@ $gives
 
 $permitted
 
-$bindings
+$cluster_bindings
 
-$namespaces
+$aggregated
 
 $rules
 

@@ -12,7 +12,7 @@ result if count(violations) == 0
 
 violations contains namespace if {
 	some resource in input.resources
-	pod_spec(resource)
+	is_workload(resource)
 	namespace := namespace_of(resource)
 	not namespace in exempt_namespaces
 	not namespace in enforcing
@@ -27,6 +27,6 @@ enforcing contains namespace.metadata.name if {
 	not level in too_weak
 }
 
-$pods
+$workloads
 
 $namespaces

@@ -31,7 +31,7 @@ namespaces contains resource.metadata.name if {
 
 namespaces contains namespace_of(resource) if {
 	some resource in input.resources
-	pod_spec(resource)
+	is_workload(resource)
 }
 
 policies contains policy if {
@@ -69,7 +69,7 @@ directions_of(spec) := spec.policyTypes if {
 	count(listed(spec, "egress")) > 0
 } else := ["Ingress"]
 
-$pods
+$workloads
 
 $namespaces
 

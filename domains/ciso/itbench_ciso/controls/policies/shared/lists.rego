@@ -1,5 +1,2 @@
 # A field may be absent, and it may be null.
-listed(holder, field) := value if {
-	value := holder[field]
-	is_array(value)
-} else := []
+listed(holder, field) := [item | some item in holder[field]]
