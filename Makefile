@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 SOURCES = core/itbench domains schemas/itbench_schemas
 
-.PHONY: run test bench clean
+.PHONY: run test fast soak bench clean
 
 run: $(VENV)/.installed
 	$(BIN)/itbench run sre
@@ -15,6 +15,13 @@ test: $(VENV)/.installed-test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest -n 2 --dist worksteal
+
+fast: $(VENV)/.installed-test
+	$(BIN)/pytest -n 2 --dist worksteal -q -m "not slow and not soak"
+
+# The large counts of which `make test` holds a seeded twentieth: minutes to an hour.
+soak: $(VENV)/.installed-test
+	$(BIN)/pytest -n 2 --dist worksteal -q -m soak --timeout 3600
 
 bench: $(VENV)/.installed-test
 	$(BIN)/python -m compileall -q $(SOURCES) tests/plugins $(VENV)/lib

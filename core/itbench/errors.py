@@ -1,4 +1,4 @@
-"""What a user can mend, and the exit code that goes with it.
+"""What a user can fix, and the exit code that goes with it.
 
 ITBenchError (3)
 ├── UsageError (2)      a name, option or argument that cannot be used

@@ -102,8 +102,8 @@ def test_a_held_out_suite_is_one_option_away_and_has_no_floor(itbench: Itbench) 
 @pytest.mark.parametrize(
     ("option", "message"),
     [
-        ("seed=abc", "suite option seed='abc' is no whole number from 1 to"),
-        ("seed=0", "suite option seed='0' is no whole number from 1 to"),
+        ("seed=abc", "suite option seed='abc' must be an integer from 1 to"),
+        ("seed=0", "suite option seed='0' must be an integer from 1 to"),
         ("count=3", "takes `count` only with `seed`"),
         ("colour=red", "has no option 'colour'"),
     ],

@@ -122,7 +122,7 @@ def _is_alive(pid: int) -> bool:
 @pytest.mark.parametrize(
     ("option", "message"),
     [
-        ("seed=abc", "suite option seed='abc' is no whole number from 1 to"),
+        ("seed=abc", "suite option seed='abc' must be an integer from 1 to"),
         ("count=3", "takes `count` only with `seed`"),
         ("colour=red", "suite 'incidents' has no option 'colour'"),
     ],

@@ -23,6 +23,7 @@ def build_app(words: Sequence[str]) -> typer.Typer:
         no_args_is_help=True,
         add_completion=not has_command,
         pretty_exceptions_enable=False,
+        rich_markup_mode=None,  # Help is text: `TASK:REPEAT` is no emoji, `[...]` no markup.
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback(help=HELP)(_options)

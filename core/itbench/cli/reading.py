@@ -102,11 +102,11 @@ def _show_run(run: "RunFile", *, as_json: bool) -> None:
 
 
 def _truth(plan: "JsonObject", task_id: str) -> "JsonObject | str":
-    """Return the truth of a task, or why it is not to be had here."""
+    """Return the truth of a task, or why it is not available here."""
     from itbench.errors import ITBenchError
     from itbench.suites.reopen import reopen_suite
 
     try:
         return reopen_suite(plan)[1].truth(task_id)
     except ITBenchError as error:
-        return f"not to be had here: {error}"
+        return f"not available here: {error}"

@@ -54,18 +54,25 @@ def run(
     ] = None,
     task: Globs = None,
     tag: Annotated[list[str] | None, typer.Option("--tag", help="Only tasks with this tag.")] = None,
-    limit: Annotated[int | None, typer.Option("--limit", "-n", min=1, help="At most so many tasks.")] = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", "-n", min=1, help="Maximum number of tasks.")
+    ] = None,
     repeats: Annotated[int, typer.Option("--repeats", "-k", min=1, help="Trials of each task.")] = 1,
-    seed: Annotated[int, typer.Option("--seed", help="Of everything random.")] = 0,
+    seed: Annotated[int, typer.Option("--seed", help="Random seed for the whole run.")] = 0,
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the run file.", metavar="DIR")] = Path(
         "runs"
     ),
-    max_trials: Annotated[int, typer.Option("--max-trials", min=1, help="Trials under way at once.")] = 4,
+    max_trials: Annotated[
+        int, typer.Option("--max-trials", min=1, help="Maximum number of concurrent trials.")
+    ] = 4,
     attempts: Annotated[
-        int, typer.Option("--attempts", min=1, help="Tries where environment or model fails.")
+        int,
+        typer.Option(
+            "--attempts", min=1, help="Attempts per trial when the environment or the provider fails."
+        ),
     ] = 2,
     no_score: Annotated[
-        bool, typer.Option("--no-score", help="Leave the truths alone; score later.")
+        bool, typer.Option("--no-score", help="Do not read truths; score later with itbench score.")
     ] = False,
     sandbox: Annotated[
         str | None,
@@ -118,7 +125,7 @@ def run(
 
 
 def resume(path: RunPath, as_json: AsJson = False) -> None:
-    """Go on with a run: do what is missing, and again what failed through no fault of the agent.
+    """Resume a run: run missing trials and retry infrastructure failures.
 
     Example: itbench resume runs/my-run.itbench
     """
@@ -137,7 +144,7 @@ def score(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Score the stored submissions of a run again; earlier scores are kept beside.
+    """Re-score stored submissions, keeping earlier scores.
 
     Example: itbench score runs/my-run.itbench --truths ../held-out
     """

@@ -8,7 +8,12 @@ from itbench.cli.quick import QuickCommand, QuickGroup
 
 def register(app: typer.Typer) -> None:
     """Add the group of commands."""
-    group = typer.Typer(cls=QuickGroup, help="Prepare the sandbox that agents work in.", no_args_is_help=True)
+    group = typer.Typer(
+        cls=QuickGroup,
+        help="Prepare the sandbox that agents work in.",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+    )
     group.command("build", cls=QuickCommand)(build)
     group.callback()(_group)
     app.add_typer(group, name="sandbox")

@@ -23,7 +23,7 @@ class RunHooks:
 
     @hookspec
     def run_started(self, plan: Plan, path: Path, done: int) -> Awaitable[None] | None:
-        """A run begins or goes on; `done` of its trials are finished already."""
+        """A run starts or is resumed; `done` of its trials are finished already."""
 
     @hookspec
     def trial_started(self, key: TrialKey) -> Awaitable[None] | None:

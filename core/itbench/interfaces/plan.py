@@ -51,8 +51,8 @@ class Plan(Frozen):
     tasks: tuple[PlannedTask, ...]
     repeats: int = Field(ge=1)
     seed: int
-    attempts: int = Field(ge=1, description="Tries for a trial whose environment or model fails.")
-    max_trials: int = Field(ge=1, description="Trials under way at once.")
+    attempts: int = Field(ge=1, description="Attempts per trial when the environment or the provider fails.")
+    max_trials: int = Field(ge=1, description="Maximum number of concurrent trials.")
     is_scored: bool = Field(default=True, description="False for a run with --no-score.")
     sandbox: str
     sandbox_warning: str | None = None

@@ -41,5 +41,5 @@ def read_draw(suite: str, embedded: int, options: SuiteOptions) -> tuple[Draw | 
 def _number(name: str, text: str, largest: int) -> int:
     # Longer texts than the largest number has digits are not even converted.
     if not (text.isascii() and text.isdecimal() and len(text) <= 19) or not 0 < int(text) <= largest:
-        raise UsageError(f"suite option {name}={text!r} is no whole number from 1 to {largest}")
+        raise UsageError(f"suite option {name}={text!r} must be an integer from 1 to {largest}")
     return int(text)

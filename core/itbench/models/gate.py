@@ -1,4 +1,4 @@
-"""How many requests may be under way at an endpoint at once: halved when it complains, grown slowly."""
+"""How many concurrent requests an endpoint may have: halved when it complains, grown slowly."""
 
 import asyncio
 from collections import deque
@@ -15,7 +15,7 @@ LARGEST = 1024
 class AdaptiveGate:
     """Lets so many in at once as the endpoint can bear.
 
-    A rate-limit error halves the limit; those of requests that were under way already when it was last halved
+    A rate-limit error halves the limit; those of requests that had been sent already when it was last halved
     do not count, for they say nothing new. Each success adds 1/limit, so that a full round adds one.
     """
 

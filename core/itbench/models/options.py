@@ -136,7 +136,7 @@ def _base_url(text: str | None) -> str | None:
 
 def _key_env(text: str | None) -> str | None:
     if text is not None and not re.fullmatch(r"[A-Z_][A-Z0-9_]*", text):
-        # Not quoted: whoever gets this wrong has most likely given the key itself.
+        # Not quoted: the most likely mistake is to give the key itself.
         raise UsageError(
             "option key_env must be the name of an environment variable in capital letters, not the key itself"
         )

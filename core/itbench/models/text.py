@@ -1,4 +1,4 @@
-"""Changes all texts in a JSON value, and mends text that cannot be sent."""
+"""Changes all texts in a JSON value, and repairs text that cannot be sent."""
 
 from collections.abc import Callable
 

@@ -155,6 +155,6 @@ async def _relay(
         sending.cancel()
         await asyncio.wait({sending})
         if not sending.cancelled():
-            # Whoever reads no more has what it wanted.
+            # A client that stops reading has what it wanted.
             sending.exception()
         writer.close()

@@ -19,7 +19,7 @@ class NetworkServer:
     """Serves the connections of one trial: to allowed hosts, and to a model.
 
     Args:
-        listener: a listening socket; whoever can reach it is the program.
+        listener: a listening socket; only the program can reach it.
         proxy: carries what is meant for other hosts.
         gateway: answers what is meant for this server itself, if there is one.
         record: is told of each connection.

@@ -80,7 +80,7 @@ def bubblewrap_arguments(
         words += ["--ro-bind", str(layout.tools), f"/usr/local/lib/{layout.python}/site-packages"]
     for path, descriptor in files.items():
         words += ["--perms", "0644", "--ro-bind-data", str(descriptor), path]
-    # Read-only: some of the kernel's settings belong to a namespace, and so to whoever made it.
+    # Read-only: some of the kernel's settings belong to a namespace, and so to its creator.
     words += ["--proc", "/proc", "--remount-ro", "/proc", "--dev", "/dev"]
     words += _tmpfs("/dev/shm", limits.shared_memory_bytes, "1777")  # noqa: S108 - the sandbox's own
     words += ["--remount-ro", "/dev", *_tmpfs("/tmp", limits.temporary_bytes, "1777")]  # noqa: S108 - as above

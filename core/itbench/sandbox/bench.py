@@ -1,4 +1,4 @@
-"""Where what was handed in is tried: always behind walls, whatever the agent itself worked in."""
+"""Where what was handed in is tried: always in an isolating sandbox, whatever the agent itself worked in."""
 
 from itbench.interfaces.workspace import Sandbox
 from itbench.sandbox.choose import UNSAFE, choose

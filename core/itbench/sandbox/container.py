@@ -1,4 +1,4 @@
-"""Sandboxes made by a container engine: the same file system, the same process 1, other walls."""
+"""Sandboxes made by a container engine: the same file system, the same process 1, a different kind of isolation."""
 
 import asyncio
 import os
@@ -126,7 +126,7 @@ class _Door:
         )
 
     async def accept(self, process: "subprocess.Popen[bytes]") -> socket.socket:
-        """Wait for whoever comes, unless the client ends first."""
+        """Wait for a connection, unless the client ends first."""
         coming = asyncio.create_task(readable(self._listener.fileno()))
         try:
             while not coming.done():
@@ -145,7 +145,7 @@ class _Door:
         return os.pread(self.errors, 4096, 0).decode(errors="replace").strip()
 
     def close(self) -> None:
-        """Remove it: whoever is inside has no second one to talk to."""
+        """Remove it: the program inside has no second one to talk to."""
         self._listener.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 

@@ -5,7 +5,7 @@ from itbench.interfaces.fault import Stage, StageError
 
 
 class SandboxError(ITBenchError):
-    """A sandbox that cannot be had or cannot be started, and what to do about it."""
+    """A sandbox that is not available or cannot be started, and what to do about it."""
 
 
 class SandboxEndedError(StageError):

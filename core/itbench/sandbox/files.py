@@ -20,7 +20,7 @@ PROGRAMS = tuple(
 LIBRARIES = ("libgcc_s.so.1", "libstdc++.so.6", "libgomp.so.1", "libz.so.1", "librt.so.1", "libdl.so.2",
              "libpthread.so.0", "libutil.so.1", "libm.so.6")  # fmt: skip
 
-# Certificates: a program that may reach named hosts must know whom it talks to.
+# Certificates: a program that may reach named hosts must be able to verify its peer.
 SHARED = ("/usr/share/zoneinfo", "/usr/lib/locale/C.utf8", "/etc/ssl/certs")
 
 # Empty folders, some of them places to mount on.

@@ -95,7 +95,7 @@ def build_image(root: Path, progress: Progress) -> None:
     _copy_file(_runner_source(), root / RUNNER.lstrip("/"))
     for parent, names, _ in os.walk(root):
         for name in names:
-            # Whoever the sandbox runs as must get in, whatever this process's umask is.
+            # The sandbox's user must be able to enter, whatever this process's umask is.
             Path(parent, name).chmod(0o755)
     root.chmod(0o755)
 
@@ -159,5 +159,5 @@ def _copy_file(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source, target)
     shutil.copystat(source, target)
-    # Whoever the sandbox runs as must be able to read it; set-uid must not survive.
+    # The sandbox's user must be able to read it; set-uid must not survive.
     target.chmod(0o755 if source.stat().st_mode & 0o111 else 0o644)

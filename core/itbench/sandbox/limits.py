@@ -9,7 +9,7 @@ GIB = 1024 * MIB
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SandboxLimits:
-    """The limits of one trial's sandbox; whatever reaches one fails or is ended, and the sandbox goes on.
+    """The limits of one trial's sandbox; whatever reaches one fails or is ended, and the sandbox continues.
 
     Attributes:
         memory_bytes: of all processes together, and of the private data of each.

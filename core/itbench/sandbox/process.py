@@ -161,7 +161,7 @@ class SandboxProcess:
 
     def kill(self) -> None:
         """End the sandbox at once, from outside."""
-        # Whoever ends bubblewrap alone may not be allowed to end what it started.
+        # A process that may end bubblewrap may still not be allowed to end what bubblewrap started.
         with suppress(ProcessLookupError):
             if self._runner >= 0:
                 signal.pidfd_send_signal(self._runner, signal.SIGKILL)

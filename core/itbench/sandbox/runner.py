@@ -54,7 +54,7 @@ class Command:
 
 def main() -> None:
     """Serve until the other end closes the socket."""
-    # Whoever is process 1 cannot be ended from inside, except by a signal that it listens to.
+    # Process 1 cannot be ended from inside, except by a signal that it listens to.
     _signal.signal(_signal.SIGINT, _signal.SIG_IGN)
     control, seccomp_rules = connected(sys.argv[1])
     number = control.fileno()
@@ -92,7 +92,7 @@ def connected(where: str) -> tuple[_socket.socket, bytes]:
 
 
 def listen(control: _socket.socket) -> None:
-    """Open a socket that programs in here can connect to, and hand it out: whoever holds it answers them."""
+    """Open a socket that programs in here can connect to, and hand it out: its holder answers them."""
     server = _socket.socket(_socket.AF_INET, _socket.SOCK_STREAM)
     server.bind(("127.0.0.1", 0))
     server.listen(128)
@@ -299,7 +299,7 @@ def end_all(child: int, status: int | None) -> int:
     """End every process but this one, and return the status of the command."""
     try:
         while True:
-            # As process 1, "all" is all of this sandbox; whoever is forking gets the signal too.
+            # As process 1, "all" is all of this sandbox; a process that is forking gets the signal too.
             kill_all()
             ended, how = os.waitpid(-1, 0)
             if ended == child:

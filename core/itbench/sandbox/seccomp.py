@@ -23,7 +23,7 @@ _PERSONALITIES = (0, 0xFFFF_FFFF)
 
 
 def filter_program(machine: Machine) -> bytes:
-    """Return the filter for a machine: what it does not know and what is dangerous fails, the rest goes on."""
+    """Return the filter for a machine: what it does not know and what is dangerous fails, everything else is allowed."""
     calls = machine.calls
     program = [
         _load(_ARCHITECTURE),

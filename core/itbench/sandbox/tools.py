@@ -28,7 +28,7 @@ def build_packages(target: Path, progress: Progress) -> None:
     """Install the packages into an empty folder.
 
     Raises:
-        SandboxError: they cannot be had.
+        SandboxError: they are not available.
     """
     with tempfile.TemporaryDirectory(prefix="itbench-tools-") as temporary:
         words = [*_pip(Path(temporary), progress), "install", *_COMMON_OPTIONS]

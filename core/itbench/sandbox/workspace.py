@@ -101,7 +101,7 @@ class SandboxedWorkspace:
         return await asyncio.to_thread(below.list_files, self._process.folder, path)
 
     async def listen(self) -> socket.socket:
-        """Return a socket that listens on the loopback inside; whoever accepts its connections is outside.
+        """Return a socket that listens on the loopback inside; its connections are accepted outside.
 
         Raises:
             SandboxEndedError: the sandbox has ended.

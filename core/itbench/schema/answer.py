@@ -1,4 +1,4 @@
-"""Reads the JSON answer that an agent wrote; mends it only where there is one way to read it."""
+"""Reads the JSON answer that an agent wrote; repairs it only where there is one way to read it."""
 
 import json
 import re
@@ -14,7 +14,7 @@ _SHOWN_FAULTS = 5
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A parsed answer with notes on what was mended, or the problem with it."""
+    """A parsed answer with notes on what was repaired, or the problem with it."""
 
     value: JsonValue = None
     notes: tuple[str, ...] = ()
@@ -22,7 +22,7 @@ class Answer:
 
 
 def read_answer(data: bytes, schema: JsonObject) -> Answer:
-    """Return the answer, mended where that is unambiguous, and checked against the schema."""
+    """Return the answer, repaired where that is unambiguous, and checked against the schema."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -63,13 +63,13 @@ def _mended(text: str) -> list[tuple[str, tuple[str, ...]]]:
     fenced = _FENCE.match(text)
     body = fenced["body"] if fenced else None
     without = without_trailing_commas(text)
-    mended: list[tuple[str, tuple[str, ...]]] = []
+    repaired: list[tuple[str, tuple[str, ...]]] = []
     comma, fence = "a trailing comma was left out of the answer", "the answer was taken from its fenced block"
     if body is not None:
-        mended += [(body, (fence,)), (without_trailing_commas(body), (fence, comma))]
+        repaired += [(body, (fence,)), (without_trailing_commas(body), (fence, comma))]
     if without != text:
-        mended.append((without, (comma,)))
-    return mended
+        repaired.append((without, (comma,)))
+    return repaired
 
 
 def without_trailing_commas(text: str) -> str:

@@ -49,7 +49,7 @@ class Watcher(AgentLoggerBase):  # type: ignore[misc] # stirrup is no part of th
         self._noted_calls = self._trace.usage.tool_calls
 
     def context_summarization_complete(self, summary: str, bridge: str) -> None:
-        """Note that the conversation goes on from a summary."""
+        """Note that the conversation continues from a summary."""
         self._trace.record("summarised", characters=len(summary))
 
     def context_summarization_start(self, pct_used: float, cutoff: float) -> None:

@@ -158,7 +158,7 @@ class ModelServer:
         assert task is not None
         self._connections.add(task)
         try:
-            # Whoever hangs up in the middle does so on purpose.
+            # A client that hangs up in the middle does so on purpose.
             with suppress(asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
                 while await self._one(reader, writer):
                     pass

@@ -19,16 +19,16 @@ class Finding:
         rule: the name of the rule.
         place: where: a task, a file, a JSON path.
         problem: what was found there, and what is allowed.
-        mend: what to do about it.
+        fix: what to do about it.
     """
 
     rule: str
     place: str
     problem: str
-    mend: str
+    fix: str
 
     def __str__(self) -> str:
-        return f"{self.rule}: {self.place}: {self.problem}; {self.mend}"
+        return f"{self.rule}: {self.place}: {self.problem}; {self.fix}"
 
 
 @dataclass(frozen=True)

@@ -75,14 +75,14 @@ def _time_findings(case: Case, task: Task, times: dict[str, float]) -> list[Find
         value for value in _leaves(case.truths[task.id]) if value.isdecimal() and len(value) >= _SHORTEST_TOLD
     }
     odd += [path for path, moment in sources.items() if any(value in str(int(moment)) for value in told)]
-    mend = "set the same time for all files of a task"
+    fix = "set the same time for all files of a task"
     problem = "its time is not that of the others, or holds a number of the truth"
-    return [Finding("truth-hidden", f"task {task.id}: input {path!r}", problem, mend) for path in odd]
+    return [Finding("truth-hidden", f"task {task.id}: input {path!r}", problem, fix) for path in odd]
 
 
 def _told(task: Task, place: str, problem: str) -> Finding:
-    mend = "take it out; a truth lies only where the scorer reads it"
-    return Finding("truth-hidden", f"task {task.id}: {place}", problem, mend)
+    fix = "take it out; a truth lies only where the scorer reads it"
+    return Finding("truth-hidden", f"task {task.id}: {place}", problem, fix)
 
 
 def _names(case: Case, task: Task) -> list[tuple[str, str]]:

@@ -25,7 +25,7 @@ def truth_valid(case: Case) -> Iterator[Finding]:
 
 def schemas_used(case: Case) -> Iterator[Finding]:
     """Every schema refuses at least something, so that it is in use."""
-    rule, mend = "schemas-used", "say in the schema what an answer must have"
+    rule, fix = "schemas-used", "say in the schema what an answer must have"
     for task in case.tasks:
         hand_in, place = task.hand_in, f"task {task.id}: $.hand_in.answer_schema"
         if hand_in.answer is None:
@@ -34,7 +34,7 @@ def schemas_used(case: Case) -> Iterator[Finding]:
                     rule, place, "a schema, but no answer is asked for", "set hand_in.answer, or drop it"
                 )
         elif not any(faults(junk, hand_in.answer_schema) for junk in _JUNK):
-            yield Finding(rule, place, "it takes any answer, allowed: one that refuses junk", mend)
+            yield Finding(rule, place, "it takes any answer, allowed: one that refuses junk", fix)
     schema = case.domain.truth_schema
     if schema is not None and not faults({"canary": _CANARY}, schema()):
         problem = "it takes a truth that says nothing"

@@ -27,21 +27,21 @@ def oracle_is_right(case: Case) -> Iterator[Finding]:
     for task in case.tasks:
         problem = _solution_problem(case, task)
         if problem is not None:
-            yield Finding("oracle-is-right", f"task {task.id}", problem, "mend the solution or the scorer")
+            yield Finding("oracle-is-right", f"task {task.id}", problem, "fix the solution or the scorer")
 
 
 def nothing_is_zero(case: Case) -> Iterator[Finding]:
     """Handing in nothing scores 0; where an answer is asked for, the framework sees to that."""
-    mend = "score 0 where nothing was handed in"
+    fix = "score 0 where nothing was handed in"
     for task in case.tasks:
         if task.hand_in.answer is not None:
             continue
         record = case.judge.judge(task, Submission(), ())
         if record.fault is not None:
-            yield Finding("nothing-is-zero", f"task {task.id}", record.fault.message, mend)
+            yield Finding("nothing-is-zero", f"task {task.id}", record.fault.message, fix)
         elif record.score is not None and record.score.value != 0.0:
             problem = f"handing in nothing scores {record.score.value}, allowed: 0.0"
-            yield Finding("nothing-is-zero", f"task {task.id}", problem, mend)
+            yield Finding("nothing-is-zero", f"task {task.id}", problem, fix)
 
 
 def cheats_stay_low(case: Case) -> Iterator[Finding]:
@@ -56,8 +56,8 @@ def cheats_stay_low(case: Case) -> Iterator[Finding]:
         mean = asyncio.run(_mean(case, agent))
         if mean is not None and mean >= CHEATS_BELOW:
             problem = f"it scores {mean:.3f} on average, allowed: less than {CHEATS_BELOW}"
-            mend = "make the tasks differ, or the rules stricter, until knowing nothing is worth nothing"
-            yield Finding("cheats-stay-low", f"agent {name}", problem, mend)
+            fix = "make the tasks differ, or the rules stricter, until knowing nothing is worth nothing"
+            yield Finding("cheats-stay-low", f"agent {name}", problem, fix)
 
 
 def _solution_problem(case: Case, task: Task) -> str | None:

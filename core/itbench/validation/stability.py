@@ -10,15 +10,15 @@ def suite_stable(case: Case) -> Iterator[Finding]:
     """Loading the suite again gives the same tasks, the same inputs and the same truths."""
     digests = FileDigests()
     again = {task.id: task for task in case.suite.tasks()}
-    mend = "make tasks from fixed data or a fixed seed, and raise the suite's version when they change"
+    fix = "make tasks from fixed data or a fixed seed, and raise the suite's version when they change"
     if [*again] != [task.id for task in case.tasks]:
-        yield Finding("suite-stable", f"suite {case.suite.name}", "asked twice, it has other tasks", mend)
+        yield Finding("suite-stable", f"suite {case.suite.name}", "asked twice, it has other tasks", fix)
         return
     for task in case.tasks:
         hashes = [task_hash(each, case.suite, digests) for each in (task, again[task.id])]
         if hashes[0] != hashes[1]:
-            yield Finding("suite-stable", f"task {task.id}", "asked twice, its content hash is another", mend)
+            yield Finding("suite-stable", f"task {task.id}", "asked twice, its content hash is another", fix)
         if case.suite.truth(task.id) != case.truths[task.id]:
-            yield Finding("suite-stable", f"task {task.id}", "asked twice, its truth is another", mend)
+            yield Finding("suite-stable", f"task {task.id}", "asked twice, its truth is another", fix)
     if not case.suite.version:
         yield Finding("suite-stable", f"suite {case.suite.name}", "it has no version", "give it one")

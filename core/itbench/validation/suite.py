@@ -30,7 +30,7 @@ def validate_suite(
     """Check an installed suite.
 
     Raises:
-        ITBenchError: it cannot be had at all.
+        ITBenchError: it is not available at all.
     """
     domain, suite = find_suite(reference)
     suite = suite.configured(options)

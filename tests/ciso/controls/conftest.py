@@ -54,7 +54,7 @@ def rego() -> Iterator[Judge]:
 @pytest.fixture(scope="session")
 def admission() -> Iterator[Judge]:
     """Judge inputs with admission policies."""
-    _skip_without("cel_expr_python")
+    _skip_without("re2")
     yield from _engine("cel")
 
 

@@ -31,7 +31,8 @@ found = [d for p in sorted(glob.glob("static-resources/*")) for d in yaml.safe_l
 json.dump({"resources": found}, open("collected_data.json", "w"))
 END
 """
-GOOD, BAD = "kind: Pod\n", "kind: Pod\nbad: true\n"
+OBJECT = "apiVersion: test.example/v1\nkind: Thing\n"
+GOOD, BAD = OBJECT, f"{OBJECT}bad: true\n"
 Observe = Callable[..., JsonObject]
 
 
@@ -58,7 +59,7 @@ def observe(bench: Sandbox, manifests: Callable[..., list[Input]]) -> Observe:
     return run
 
 
-SETS = {"static-resources-compliant": GOOD, "v01": BAD, "v02": GOOD, "v03": "kind: Pod\nbad: false\n"}
+SETS = {"static-resources-compliant": GOOD, "v01": BAD, "v02": GOOD, "v03": f"{OBJECT}bad: false\n"}
 
 
 def verdicts(observed: JsonObject) -> dict[str, str]:

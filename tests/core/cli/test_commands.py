@@ -27,6 +27,19 @@ def test_every_command_has_help_with_an_example(command: str, itbench: Itbench) 
     assert "Example" in done.out
 
 
+@pytest.mark.parametrize(
+    "words", [[], *([command] for command in COMMANDS), ["sandbox"], ["sandbox", "build"]]
+)
+def test_help_is_plain_text(words: list[str], itbench: Itbench) -> None:
+    shown = itbench(*words, "--help").out
+    assert shown.lstrip().startswith("Usage: ")
+    assert all(ord(character) < 0x2190 for character in shown), "neither emoji nor boxes"
+
+
+def test_help_names_a_trial_as_it_is_typed(itbench: Itbench) -> None:
+    assert "TASK:REPEAT:ATTEMPT" in itbench("show", "--help").out
+
+
 def test_no_command_is_without_a_test_of_its_help(itbench: Itbench) -> None:
     from itbench.cli.app import build_app
 

@@ -159,7 +159,7 @@ def test_show_works_where_the_domain_is_not_installed(
     monkeypatch.setenv("ITBENCH_DISABLE_PLUGINS", "sums")
     done = itbench("show", path, "sum-0000")
     assert done.code == 0
-    assert "not to be had here: domain 'sums' of itbench-sums 1.0 is disabled" in done.out
+    assert "not available here: domain 'sums' of itbench-sums 1.0 is disabled" in done.out
     assert itbench("show", path).code == 0
 
 

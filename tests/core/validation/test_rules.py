@@ -214,7 +214,7 @@ def test_a_suite_that_breaks_one_rule_is_told_which_where_and_what_to_do(
     first = next(finding for finding in found if finding.rule == rule)
     assert first.place == place
     assert problem in first.problem
-    assert first.mend
+    assert first.fix
 
 
 def test_a_schema_for_an_answer_that_is_not_asked_for_is_told(tmp_path: Path) -> None:

@@ -18,11 +18,14 @@ violates the control. Your policy will be tried on dozens of other clusters that
 violate it in any of the ways that Kubernetes allows. It must judge every one of them right.
 
 Hand in the file policy.yaml in your working directory: one ValidatingAdmissionPolicy (admissionregistration.k8s.io/v1) with its rules in CEL.
-Each object of a cluster is created on its own, Lists taken apart (`request.operation` is CREATE, `oldObject` is null); the cluster counts as
-violating if the policy denies any of its objects, and as complying if it denies none. Objects are as in the manifests: no defaults are filled in,
-except that an object that names no namespace and needs one is created in `default`, and that fields that are null are left out. `namespaceObject` is the namespace of the same cluster with
-its labels, or one with only its name where the cluster has no manifest of it. There are `object`, `oldObject`, `request`, `namespaceObject` and `variables`; no
-`params` (paramKind is refused) and no `authorizer`. failurePolicy counts: with Fail, which is the default, an expression that fails denies.
+Each object of a cluster is created on its own, Lists taken apart (`request.operation` is CREATE, `oldObject` is null). Ephemeral containers, which a pod cannot
+be created with, are added by an UPDATE of pods/ephemeralcontainers afterwards. The cluster counts as violating if the policy denies any of these requests, and as
+complying if it denies none. The policy is checked and evaluated as an API server of Kubernetes 1.35 does: strict field validation, type checking of every expression
+(a validation must be of type bool, not dyn), its CEL libraries as of compatibility version 1.34, its cost limits. Objects are as validating admission sees them: decoded by their type,
+with defaults, without empty optional fields that are no pointers (`hostNetwork: false` is absent), pods after the built-in mutating plug-ins (ServiceAccount,
+Priority, DefaultTolerationSeconds). Not there: `params` (paramKind is refused), `authorizer`, conversion between versions of an API (matchPolicy), and metadata that a server adds
+(uid, creationTimestamp, generation, managedFields). `namespaceObject` is the namespace of the same cluster with its labels, or one with only its name where the
+cluster has no manifest of it. failurePolicy counts: with Fail, which is the default, an expression that fails denies.
 """
 
 

@@ -16,11 +16,12 @@ _INSTALL = "run: pip install 'itbench[ciso]'"
 # Module, distribution, and folders beside the module with libraries that it brings.
 _PACKAGES = {
     "regopy": ("regopy", "regopy", ("regopy.libs",)),
-    "cel": ("cel_expr_python", "cel-expr-python", ("cel_expr_python.libs",)),
+    "cel": ("re2", "google-re2", ("google_re2.libs",)),
 }
 _OURS = Path(__file__).resolve().parents[1]
-_OWN_FILES = ("__init__.py", "engines/__init__.py", *(f"engines/inside/{name}.py" for name in (
-    "__init__", "serve", "rego", "opa", "cel", "cel_functions", "matching")))  # fmt: skip
+_OWN_FILES = ("__init__.py", "engines/__init__.py", *sorted(
+    path.relative_to(_OURS).as_posix() for ending in ("py", "txt") for path in _OURS.glob(f"engines/inside/**/*.{ending}")
+))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
