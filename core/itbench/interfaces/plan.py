@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from itbench.interfaces.agent import Role
+from itbench.interfaces.agent import FloorRole, Role
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.model import Frozen
 
@@ -25,10 +25,11 @@ class PlannedTask(Frozen):
 
 
 class PlannedFloor(Frozen):
-    """What the best cheat scores on the suite."""
+    """What the best known cheat or adversary scores on the suite."""
 
     agent: str
     value: float
+    role: FloorRole = "cheat"
 
 
 class Plan(Frozen):

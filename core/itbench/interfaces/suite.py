@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from itbench.errors import DataError, UsageError
+from itbench.interfaces.agent import FloorRole
 from itbench.interfaces.json import JsonObject
 
 if TYPE_CHECKING:
@@ -44,10 +45,14 @@ class SuiteOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Floor:
-    """What the best cheat scores on a suite: a result below it is worth nothing."""
+    """What the best known cheat or adversary scores on a suite: a result below it is worth nothing.
+
+    `role` is that of the agent; reports say more of a floor that an adversary sets.
+    """
 
     agent: str
     value: float
+    role: FloorRole = "cheat"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +81,7 @@ class Suite(ABC):
         name: the part after the slash in `domain/suite`.
         version: changes with anything that can change a score.
         summary: one line for `itbench list-suites`.
-        floor: the best cheat's score, where it was measured.
+        floor: the score of the best known cheat or adversary, where it was measured.
     """
 
     name: str

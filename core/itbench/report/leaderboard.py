@@ -7,6 +7,7 @@ from pathlib import Path
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.suite import PublishedResult
 from itbench.plugins.domains import find_suite
+from itbench.report.floor import FLOOR_ROLES, floor_line
 from itbench.report.summary import RunSummary, summarise, summary_json
 from itbench.report.table import dollars, number, seconds, table
 from itbench.statistics import no_spread_interval
@@ -88,9 +89,7 @@ def _board_text(board: Board) -> str:
     lines = [f"{board.suite}  ({board.suite_hash[:19]})", table(_HEAD, rows, numbers=_NUMBERS)]
     floor = _floor(board)
     if floor is not None:
-        lines.append(
-            f"floor: {floor['value']:.3f} ({floor['agent']}), the best of the agents that know nothing"
-        )
+        lines.append(floor_line(floor))
     lines += [
         f"{summary.plan['agent']['name']}: {summary.headline}"
         for _, summary in board.runs
@@ -146,11 +145,11 @@ def _marks(summary: RunSummary) -> list[str]:
 
 
 def _floor(board: Board) -> JsonObject | None:
-    """Return the best cheat among the runs and what the suite says of cheats."""
+    """Return the best cheat or adversary among the runs and what the suite says of them."""
     floors = [
-        {"agent": summary.plan["agent"]["name"], "value": summary.estimate.mean}
+        {"agent": agent["name"], "value": summary.estimate.mean, "role": agent["role"]}
         for _, summary in board.runs
-        if summary.plan["agent"]["role"] == "cheat" and summary.estimate.mean is not None
+        if (agent := summary.plan["agent"])["role"] in FLOOR_ROLES and summary.estimate.mean is not None
     ]
     floors += [summary.plan["floor"] for _, summary in board.runs if summary.plan["floor"] is not None]
     return max(floors, key=lambda floor: floor["value"], default=None)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from itertools import zip_longest
 
+from itbench.report.floor import floor_line
 from itbench.report.summary import RunSummary, metric_means, run_symptoms, summarise
 from itbench.report.table import dollars, number, seconds, table
 from itbench.store.reader import RunFile
@@ -60,7 +61,7 @@ def closing_lines(run: RunFile, summary: RunSummary) -> Iterator[str]:
         )
     floor = summary.plan["floor"]
     if floor is not None:
-        yield f"floor: {floor['value']:.3f}, what the best agent that knows nothing ({floor['agent']}) scores here"
+        yield floor_line(floor)
     if summary.plan["agent"]["role"] == "privileged":
         yield "note: this agent is privileged, it was shown the solutions"
     if summary.leaks:

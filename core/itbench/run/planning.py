@@ -72,7 +72,7 @@ def make_plan(
         sandbox=sandbox.name,
         sandbox_warning=sandbox.warning,
         bench_sandbox=None if bench is sandbox else bench.name,
-        floor=PlannedFloor(agent=floor.agent, value=floor.value) if floor else None,
+        floor=PlannedFloor(agent=floor.agent, value=floor.value, role=floor.role) if floor else None,
     )
 
 

@@ -1,2 +1,5 @@
 # A field may be absent, and it may be null.
-listed(holder, field) := [item | some item in holder[field]]
+listed(holder, field) := value if {
+	value := holder[field]
+	is_array(value)
+} else := []
