@@ -28,6 +28,7 @@ _WORDS = {
     "kind": ("name",),
 }
 _SIGNS = {"==": ("!=",), "!=": ("==",), ">": (">=", "<", "=="), "&&": ("||",), "||": ("&&",)}
+_AROUND = 70
 _OPENING, _CLOSING = "([{", ")]}"
 _EQUAL = re.compile(r'([\w.?]+(?:\(""\))?) == ("[^"]*")')
 
@@ -58,15 +59,33 @@ def _changed(whole: JsonObject) -> Iterator[tuple[str, str, JsonObject]]:
         for number, each in enumerate(whole["spec"].get(part, [])):
             label = f"{part}[{number}]"
             for kind, text in _expressions(each["expression"]):
+                if text == each["expression"]:
+                    continue
                 changed = copy.deepcopy(whole)
                 changed["spec"][part][number]["expression"] = text
-                yield kind, f"{label}: {text}", changed
+                yield kind, f"{label}: {_difference(each['expression'], text)}", changed
     if len(whole["spec"]["validations"]) > 1:
         for number, each in enumerate(whole["spec"]["validations"]):
             changed = copy.deepcopy(whole)
             del changed["spec"]["validations"][number]
             yield "validation dropped", each["expression"], changed
     yield from _constraints(whole)
+
+
+def _difference(before: str, after: str) -> str:
+    """Return what was changed, as `before[old => new]behind`, with a little of what stands around it."""
+    start = _alike(before, after)
+    end = _alike(before[start:][::-1], after[start:][::-1])
+    old, new = before[start : len(before) - end], after[start : len(after) - end]
+    around = " ".join(before[max(0, start - _AROUND) : start].split())
+    behind = " ".join(before[len(before) - end :][:_AROUND].split())
+    return f"{around}[{old} => {new}]{behind}"
+
+
+def _alike(one: str, other: str) -> int:
+    """Return with how many equal characters two texts begin."""
+    pairs = zip(one, other, strict=False)
+    return next((place for place, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 
 
 def _constraints(whole: JsonObject) -> Iterator[tuple[str, str, JsonObject]]:

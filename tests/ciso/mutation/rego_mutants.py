@@ -34,7 +34,7 @@ _WORDS = {
     "matchLabels": ("matchExpressions",),
     "subjects": ("groups",),
 }
-_SIGNS = {"==": ("!=", ">=", "<="), "!=": ("==",), ">": (">=", "<", "=="), "<": ("<=", ">")}
+_SIGNS = {"==": ("!=",), "!=": ("==",), ">": (">=", "<", "=="), "<": ("<=", ">")}
 # What a list may wrongly hold as well, by what it holds.
 PLAUSIBLE: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = tuple(
     (frozenset(words.split()), tuple(words.split()))
@@ -206,8 +206,11 @@ def _words(text: str) -> Iterator[Mutant]:
 
 def _signs(text: str) -> Iterator[Mutant]:
     """Yield mutants with another operator."""
-    for token in _tokens(text):
-        for other in _SIGNS.get(token.text, ()) if token.kind == "sign" else ():
+    for token, following in pairwise(_tokens(text)):
+        others = _SIGNS.get(token.text, ()) if token.kind == "sign" else ()
+        # What is no number is not compared by size.
+        is_number = token.text == "==" and following.kind == "number"
+        for other in (*others, *((">=", "<=") if is_number else ())):
             yield _replaced("operator swapped", text, token.start, token.end, other)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from itbench.made.randomness import Randomness
 from itbench_ciso.controls.control import Change, Control, Parameters, complies, violates
+from itbench_ciso.controls.exceptions import ORDINALS
 from itbench_ciso.controls.names import NEAR
 from itbench_ciso.controls.pod_ways import (
     HARDENED,
@@ -61,13 +62,13 @@ def _everywhere(scene: Scene, parameters: Parameters) -> None:
         container["securityContext"]["capabilities"] = added
 
 
-def _harmless(*, is_allowed: bool) -> Change:
-    """Return the change that adds a capability without danger, one of the allowed ones or another."""
+def _harmless(place: int, *, is_allowed: bool) -> Change:
+    """Return the change that adds a capability without danger, one of the allowed ones or another in its place."""
 
     def change(scene: Scene, parameters: Parameters) -> None:
         allowed = parameters["allowed_capabilities"]
         names = [name for name in _ALLOWABLE if (name in allowed) is is_allowed]
-        capabilities(drop=["ALL"], add=[scene.random.pick(names)])(scene.workload().container)
+        capabilities(drop=["ALL"], add=[names[place % len(names)]])(scene.workload().container)
 
     return change
 
@@ -79,10 +80,17 @@ CONTROL = Control(
     is_admission=True,
     ways=(
         *every_container("adds SYS_ADMIN", _ADMIN, _DROPPING),
-        violates(
-            "a harmless one that is not allowed is added",
-            _harmless(is_allowed=False),
-            _harmless(is_allowed=True),
+        *(
+            violates(
+                f"the {ordinal} harmless one that is not allowed is added",
+                _harmless(place, is_allowed=False),
+                _harmless(place, is_allowed=True),
+            )
+            for place, ordinal in enumerate(ORDINALS[: len(_ALLOWABLE) - 2])
+        ),
+        *(
+            bad_container(f"{name} is added", capabilities(drop=["ALL"], add=[name]), _DROPPING)
+            for name in ("NET_RAW", "NET_ADMIN")
         ),
         *(
             violates(f"one is added whose name {relation} an allowed one's", _near(changed), _near(str))

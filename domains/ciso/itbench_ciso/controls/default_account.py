@@ -210,7 +210,8 @@ def _others_of_that_name(scene: Scene, _given: Parameters) -> None:
         group(f"system:serviceaccounts:{namespace}"),
         group(_USER_NAME.format(namespace)),
     ]
-    bind(scene, _VIEW, user("default"), *map(user, others), *groups)
+    so_called = [user("default"), user("default") | {"namespace": namespace}]
+    bind(scene, _VIEW, *so_called, *map(user, others), *groups)
 
 
 def _foreign_binding(scene: Scene, _given: Parameters) -> None:

@@ -90,6 +90,14 @@ _OTHERS: tuple[tuple[str, _New], ...] = (
     ("Service", _SERVICE),
     ("Secret", _plain("v1", "Secret", {"type": "Opaque"})),
     ("Role", _plain("rbac.authorization.k8s.io/v1", "Role", {"rules": []})),
+    (
+        "RoleBinding",
+        _plain(
+            "rbac.authorization.k8s.io/v1",
+            "RoleBinding",
+            {"roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "view"}},
+        ),
+    ),
     ("Endpoints", _ENDPOINTS),
     ("EndpointSlice", _SLICE),
     ("custom resource", _CUSTOM),
@@ -140,7 +148,7 @@ def _null(metadata: JsonObject) -> None:
 def _each_kind() -> Iterator[Way]:
     for kind, new in (*((kind, _workload(kind)) for kind in WORKLOAD_KINDS), *_OTHERS):
         yield _way(f"a {kind} in `default`", new, _in_default)
-    for kind, new in (("Deployment", _workload("Deployment")), *_OTHERS):
+    for kind, new in (*((kind, _workload(kind)) for kind in WORKLOAD_KINDS), *_OTHERS):
         yield _way(f"a {kind} without a namespace", new, _nowhere)
 
 

@@ -50,6 +50,9 @@ def namespace_ways(what: str, edit: Edit, fine: Edit = unchanged) -> tuple[Way, 
         name = other_system_namespace(place)
         return lambda scene, given: scene.workload(namespace=name(scene, given))
 
+    def unplaced(scene: Scene, _given: Parameters) -> Workload:
+        return scene.unplaced_workload()
+
     def so_called(scene: Scene, parameters: Parameters) -> Workload:
         return scene.workload(name=scene.random.pick(parameters["exempt_namespaces"]))
 
@@ -73,6 +76,7 @@ def namespace_ways(what: str, edit: Edit, fine: Edit = unchanged) -> tuple[Way, 
             )
             for place, ordinal in enumerate(ORDINALS)
         ),
+        _bad(f"a workload {what}, which names no namespace", unplaced, edit, fine),
         _bad(f"a workload {what}, whose own name is that of an exempt namespace", so_called, edit, fine),
     )
 
@@ -89,6 +93,11 @@ def workload_ways(what: str, edit: Edit, fine: Edit = unchanged) -> tuple[Way, .
 
     def elsewhere(scene: Scene, given: Parameters) -> Workload:
         return scene.workload(given["exempt_kind"], name=given["exempt_name"])
+
+    def unplaced(scene: Scene, given: Parameters) -> Workload:
+        added = scene.workload(given["exempt_kind"], namespace="default", name=given["exempt_name"])
+        scene.unplace(added.object)
+        return added
 
     def other_kind(*, is_before: bool) -> _Added:
         """Return what adds a workload whose kind comes before the exempt one's in the alphabet, or after it."""
@@ -129,6 +138,7 @@ def workload_ways(what: str, edit: Edit, fine: Edit = unchanged) -> tuple[Way, .
             edit,
             fine,
         ),
+        _bad(f"a workload with the exempt one's name and no namespace {what}", unplaced, edit, fine),
         _bad(f"another workload in the exempt one's namespace {what}", other_name, edit, fine),
         *(
             _bad(f"a workload whose name {relation} the exempt one's {what}", near_name(near), edit, fine)

@@ -45,6 +45,12 @@ def _beside_exempt(changed: Callable[[str], str]) -> Callable[[Scene, Parameters
     return lambda scene, given: changed(scene.random.pick(given["exempt_namespaces"]))
 
 
+def _external_in_place(pick: Callable[[Scene, Parameters], str], kind: str) -> Change:
+    return lambda scene, given: _add_external(
+        scene, pick(scene, given), {"kind": kind, "name": given["approved_store"]}
+    )
+
+
 def _in_exempt(scene: Scene, given: Parameters) -> None:
     for name in given["exempt_namespaces"]:
         _add_secret(scene, name, {"data": dict(_CODED)})
@@ -72,6 +78,14 @@ def _external(reference: JsonObject | None, *, version: str = "v1") -> Change:
 
 def _bad_external(name: str, reference: JsonObject | None, version: str = "v1") -> Way:
     return violates(name, _external(reference, version=version), _external(_CLUSTER, version=version))
+
+
+def _nameless(*, has_name: bool) -> Change:
+    def change(scene: Scene, given: Parameters) -> None:
+        name = {"name": given["approved_store"]} if has_name else {}
+        _add_external(scene, None, _CLUSTER | name)
+
+    return change
 
 
 def _unplaced_external(reference: JsonObject) -> Change:
@@ -164,6 +178,14 @@ CONTROL = Control(
             _token(_TOKEN_DATA, "meridian.example/service-account-token"),
             _token(_TOKEN_DATA, _TOKEN_TYPE),
         ),
+        *(
+            violates(
+                f"a Secret has values, and a type whose name {relation} that of Kubernetes' own tokens",
+                _token(_TOKEN_DATA, near(_TOKEN_TYPE)),
+                _token(_TOKEN_DATA, _TOKEN_TYPE),
+            )
+            for relation, near in NEAR
+        ),
         violates("a Secret without a namespace has values", _unplaced_secret(_CODED), _unplaced_secret({})),
         *(
             violates(
@@ -196,10 +218,27 @@ CONTROL = Control(
         _bad_external("a namespace's own store has the approved one's name", {"kind": "SecretStore"}),
         _bad_external("the reference has no kind", {}),
         _bad_external("there is no reference", None),
+        violates("the reference has no name", _nameless(has_name=False), _nameless(has_name=True)),
         violates(
             "an ExternalSecret without a namespace reads from another store",
             _unplaced_external({"kind": "SecretStore"}),
             _unplaced_external(_CLUSTER),
+        ),
+        *(
+            violates(
+                f"an ExternalSecret in a namespace whose name {relation} an exempt one's reads from another store",
+                _external_in_place(_beside_exempt(near), "SecretStore"),
+                _external_in_place(_beside_exempt(near), "ClusterSecretStore"),
+            )
+            for relation, near in NEAR
+        ),
+        *(
+            violates(
+                f"an ExternalSecret in the {ordinal} system namespace that is not exempt reads from another store",
+                _external_in_place(other_system_namespace(place), "SecretStore"),
+                _external_in_place(other_system_namespace(place), "ClusterSecretStore"),
+            )
+            for place, ordinal in enumerate(ORDINALS)
         ),
         complies("the approved store", _external(_CLUSTER)),
         complies(

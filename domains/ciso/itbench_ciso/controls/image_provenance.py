@@ -105,6 +105,7 @@ CONTROL = Control(
         complies("a tag and a digest", _named("{house}/apps/web:2.0.1@sha256:{digest}")),
         complies("a long path", _named("{house}/teams/a/b/web@sha256:{digest}")),
         complies("a short path", _named("{house}/web@sha256:{digest}")),
+        complies("a path of one letter", _named("{house}/w@sha256:{digest}")),
         complies("the second registry", _named("{mirror}/web@sha256:{digest}")),
         complies("the second registry, a tag and a digest", _named("{mirror}/a/web:1@sha256:{digest}")),
         complies(

@@ -242,6 +242,13 @@ CONTROL = Control(
             "a level is unknown, which Kubernetes takes for `restricted`",
             _edited(_labelled(enforce="strict")),
         ),
+        *(
+            complies(
+                f"a level's name {relation} `privileged`, which Kubernetes takes for `restricted`",
+                _edited(_labelled(enforce=near("privileged"))),
+            )
+            for relation, near in NEAR
+        ),
         complies("a level is empty, which Kubernetes takes for `restricted`", _edited(_labelled(enforce=""))),
         complies(
             "a namespace enforces and also audits",

@@ -136,6 +136,17 @@ def _closed(scene: Scene, name: str, *, is_closed: bool) -> None:
         _policy_of(scene, name)["spec"] = _filled(_SOME_PODS | _DENY)
 
 
+def _open_place(name: Callable[[Scene, Parameters], str], *, is_open: bool) -> Change:
+    """Return the change that adds a closed namespace with another policy, whose rule is for everything or for some."""
+
+    def change(scene: Scene, given: Parameters) -> None:
+        place = name(scene, given)
+        scene.namespace(place)
+        _more(scene, place, _filled({"policyTypes": ["Ingress"], "ingress": [{} if is_open else _FROM]}))
+
+    return change
+
+
 def _with_ingress(directions: list[str]) -> Change:
     """Return the change that adds a namespace with an Ingress, which is of the same API group as a policy."""
 
@@ -242,6 +253,27 @@ CONTROL = Control(
                 "crd.projectcalico.org/v1",
                 "networking.k8s.io.meridian.example/v1",
                 "my.networking.k8s.io/v1",
+            )
+        ),
+        *(
+            violates(
+                f"another policy opens {where}",
+                _open_place(name, is_open=True),
+                _open_place(name, is_open=False),
+            )
+            for where, name in (
+                *(
+                    (
+                        f"a namespace whose name {relation} an exempt one's",
+                        lambda scene, given, near=near: near(scene.random.pick(given["exempt_namespaces"])),
+                    )
+                    for relation, near in NEAR
+                ),
+                *(
+                    (f"the {ordinal} system namespace that is not exempt", other_system_namespace(place))
+                    for place, ordinal in enumerate(ORDINALS)
+                ),
+                ("`default`", lambda _scene, _given: "default"),
             )
         ),
         _bad("the policy is for some pods by label", _SOME_PODS | _DENY),

@@ -142,6 +142,18 @@ def _nearly_exempt(changed: Callable[[str], str]) -> _Name:
     return lambda scene, given: changed(scene.random.pick(given["exempt_namespaces"]))
 
 
+def _other_owner_in(name: _Name, *, is_same: bool) -> Change:
+    """Return the change that adds an object with the owner of its namespace, or with another one."""
+
+    def change(scene: Scene, given: Parameters) -> None:
+        place = name(scene, given)
+        owner = scene.namespace(place)["metadata"]["labels"][OWNER_LABEL]
+        labels = {OWNER_LABEL: owner if is_same else _OTHER}
+        _config(scene)["metadata"].update(namespace=place, labels=labels)
+
+    return change
+
+
 def _of_unowned(*, has_owner: bool) -> Change:
     """Return the change that adds an object with an owner; its namespace has that one too, or none."""
 
@@ -234,6 +246,24 @@ CONTROL = Control(
             _of_unowned(has_owner=True),
         ),
         *(_owned_by_another(kind, new) for kind, new in _KINDS),
+        *(
+            violates(
+                f"an object of another owner in {where}",
+                _other_owner_in(name, is_same=False),
+                _other_owner_in(name, is_same=True),
+            )
+            for where, name in (
+                *(
+                    (f"a namespace whose name {relation} an exempt one's", _nearly_exempt(near))
+                    for relation, near in NEAR
+                ),
+                *(
+                    (f"the {ordinal} system namespace that is not exempt", other_system_namespace(place))
+                    for place, ordinal in enumerate(ORDINALS)
+                ),
+                ("`default`", lambda _scene, _given: "default"),
+            )
+        ),
         violates("an object's owner is empty", _with_label(_config, ""), _with_label(_config, None)),
         *(_undeclared(kind, new) for kind, new in _KINDS),
         violates(

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from itbench.interfaces.json import JsonObject
-from itbench_ciso.controls.access import rule
-from itbench_ciso.controls.control import Control, Way, complies
-from itbench_ciso.controls.rights import Right, bad_grant
+from itbench_ciso.controls.access import cluster_role, role, rule
+from itbench_ciso.controls.control import Control, Parameters, Way, complies
+from itbench_ciso.controls.rights import Right, bad_grant, other_verbs
 from itbench_ciso.controls.scene import Scene
 from itbench_ciso.controls.written_ways import (
     exempt_role_ways,
@@ -20,6 +20,9 @@ _MAKERS = {
     "apps": ("deployments", "replicasets", "statefulsets", "daemonsets"),
     "batch": ("jobs", "cronjobs"),
 }
+_MAKER_RIGHTS = [
+    Right(verbs=("create",), resources=resources, group=group) for group, resources in _MAKERS.items()
+]
 
 _UNGUARDED = (
     "secrets",
@@ -34,14 +37,16 @@ _UNGUARDED = (
 
 
 def _maker_ways() -> Iterator[Way]:
-    """Yield the ways about what runs pods, each resource once, in both kinds of roles."""
-    for group, resources in _MAKERS.items():
-        for place, resource in enumerate(resources):
-            right = Right(verbs=("create",), resources=(resource,), group=group)
+    """Yield the ways about what runs pods, in both kinds of roles."""
+    for right in _MAKER_RIGHTS:
+        for place, (name, granting) in enumerate(right.grants()):
             kind, given = (("ClusterRole", in_cluster_role), ("Role", in_role))[place % 2]
-            yield bad_grant(f"a rule of a {kind} lets create `{resource}`", given, right.granted)
-        every = Right(verbs=("create", "*"), resources=("*",), group=group)
-        yield bad_grant(f"a rule lets create everything of `{group}`", in_cluster_role, every.granted)
+            yield bad_grant(f"for `{right.group}`, a rule of a {kind} {name}", given, granting)
+        yield bad_grant(
+            f"a rule lets do everything in `{right.group}`",
+            in_cluster_role,
+            lambda scene, right=right: right.granted(scene) | {"verbs": ["*"], "resources": ["*"]},
+        )
 
 
 def _no_names(scene: Scene) -> JsonObject:
@@ -61,8 +66,18 @@ def _subresources(_scene: Scene) -> JsonObject:
 
 
 def _changing(scene: Scene) -> JsonObject:
-    verbs = ["get", "list", "watch", "update", "patch", "delete"]
-    return scene.random.pick((rule(verbs, ["pods"]), rule(verbs, ["deployments", "daemonsets"], "apps")))
+    right = scene.random.pick((_RIGHT, *_MAKER_RIGHTS))
+    return rule(other_verbs(right), right.resources, right.group)
+
+
+def _nearly_makers(scene: Scene, _given: Parameters) -> None:
+    cluster_role(scene, *(each for right in _MAKER_RIGHTS for each in right.nearly(scene)))
+
+
+def _exempt_makers(scene: Scene, given: Parameters) -> None:
+    rules = [right.granted(scene) for right in _MAKER_RIGHTS]
+    role(scene, *rules, name=given["exempt_role"], namespace=given["exempt_role_namespace"])
+    cluster_role(scene, *rules, name=given["exempt_cluster_role"])
 
 
 def _wrong_groups(_scene: Scene) -> JsonObject:
@@ -95,6 +110,8 @@ CONTROL = Control(
         complies("a rule is for named pods", in_role(_named)),
         complies("a rule is about subresources", in_role(_subresources)),
         complies("everything but creating is allowed", in_cluster_role(_changing)),
+        complies("verbs, resources and API groups are nearly those of what runs pods", _nearly_makers),
+        complies("the exempt roles grant it for what runs pods", _exempt_makers),
         complies("`apps` has no such resources", in_cluster_role(_wrong_groups)),
         complies("the core API group has no such resources", in_cluster_role(_wrong_core)),
         complies("`batch` has no such resources", in_cluster_role(_wrong_batch)),

@@ -5,7 +5,7 @@ from itbench_ciso.controls.access import bind, cluster_role, rule, someone
 from itbench_ciso.controls.bound_ways import bound_ways, given_to_anyone, known_role_ways
 from itbench_ciso.controls.control import Change, Control, Parameters, complies, violates
 from itbench_ciso.controls.permitted import permitted
-from itbench_ciso.controls.rights import Right, bad_grant, disarmed
+from itbench_ciso.controls.rights import Right, bad_grant, disarmed, other_verbs
 from itbench_ciso.controls.scene import Scene
 
 _GROUP = "certificates.k8s.io"
@@ -54,7 +54,7 @@ def _signing(scene: Scene) -> JsonObject:
 
 
 def _reading(_scene: Scene) -> JsonObject:
-    return rule(["get", "create", "delete"], [f"{_REQUESTS}/approval", "*/approval"], _GROUP)
+    return rule(other_verbs(_RIGHT), [f"{_REQUESTS}/approval", "*/approval"], _GROUP)
 
 
 def _approving_others(_scene: Scene) -> JsonObject:

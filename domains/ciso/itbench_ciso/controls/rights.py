@@ -14,6 +14,10 @@ Granting: TypeAlias = Callable[[Scene], JsonObject]
 Given: TypeAlias = Callable[[Granting], Change]
 
 _HARMLESS = ("configmaps", "services", "endpoints", "limitranges", "resourcequotas", "events")
+_VERBS = (
+    *("get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"),
+    *("bind", "escalate", "impersonate", "approve", "sign", "use"),
+)
 _HARMLESS_PART = "pods/log"
 
 
@@ -97,6 +101,11 @@ class Right:
             return found
 
         return granting
+
+
+def other_verbs(right: Right) -> list[str]:
+    """Return all verbs that Kubernetes knows and that do not grant a right."""
+    return [verb for verb in _VERBS if verb not in right.verbs]
 
 
 def disarmed(granting: Granting) -> Granting:

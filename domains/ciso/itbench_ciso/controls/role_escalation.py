@@ -1,10 +1,10 @@
 """5.1.8: taking more power than one has."""
 
 from itbench.interfaces.json import JsonObject
-from itbench_ciso.controls.access import RBAC_GROUP, rule
-from itbench_ciso.controls.control import Control, complies, violates
+from itbench_ciso.controls.access import RBAC_GROUP, cluster_role, role, rule
+from itbench_ciso.controls.control import Control, Parameters, complies, violates
 from itbench_ciso.controls.names import NEAR
-from itbench_ciso.controls.rights import Right, bad_grant
+from itbench_ciso.controls.rights import Right, bad_grant, other_verbs
 from itbench_ciso.controls.scene import Scene
 from itbench_ciso.controls.written_ways import (
     exempt_role_ways,
@@ -45,6 +45,7 @@ _DETAILS = Right(
     group=_AUTHENTICATION,
     part="*/scopes",
 )
+_UIDS = Right(verbs=("impersonate",), resources=("uids",), group=_AUTHENTICATION)
 _EXTRAS = Right(verbs=("impersonate",), resources=("userextras/scopes",), group=_AUTHENTICATION)
 
 
@@ -96,27 +97,26 @@ def _named_extra(scene: Scene) -> JsonObject:
 
 
 def _managing(_scene: Scene) -> JsonObject:
-    verbs = ["get", "list", "create", "update", "patch"]
-    return rule(verbs, ["roles", "clusterroles", "rolebindings"], RBAC_GROUP)
+    return rule(other_verbs(_RIGHT), [*_ROLES, "rolebindings"], RBAC_GROUP)
 
 
 def _other_resources(_scene: Scene) -> JsonObject:
     return rule(
         ["get", "bind", "escalate", "impersonate"],
-        ["configmaps", "serviceaccounts/token", "*/status", *_UNGUARDED],
+        ["configmaps", "serviceaccounts/token", "*/status", *_UNGUARDED, *_ROLES],
     )
 
 
 def _bindings(_scene: Scene) -> JsonObject:
     return rule(
         ["bind", "escalate", "impersonate"],
-        ["rolebindings", "clusterrolebindings", *_UNGUARDED, "users"],
+        ["rolebindings", "clusterrolebindings", *_UNGUARDED, "users", "groups", "serviceaccounts"],
         RBAC_GROUP,
     )
 
 
 def _swapped_verbs(_scene: Scene) -> JsonObject:
-    return rule(["bind", "escalate"], ["users", "groups", "serviceaccounts"])
+    return rule(other_verbs(_IMPERSONATE), _IMPERSONATE.resources)
 
 
 def _swapped_roles(_scene: Scene) -> JsonObject:
@@ -142,7 +142,17 @@ def _other_details(_scene: Scene) -> JsonObject:
 
 
 def _reading_details(_scene: Scene) -> JsonObject:
-    return rule(["get", "create"], ["uids", "userextras/scopes"], _AUTHENTICATION)
+    return rule(other_verbs(_DETAILS), _DETAILS.resources, _AUTHENTICATION)
+
+
+def _nearly_impersonating(scene: Scene, _given: Parameters) -> None:
+    cluster_role(scene, *_IMPERSONATE.nearly(scene), *_UIDS.nearly(scene))
+
+
+def _exempt_impersonating(scene: Scene, given: Parameters) -> None:
+    rules = [_IMPERSONATE.granted(scene), _DETAILS.granted(scene)]
+    role(scene, *rules, name=given["exempt_role"], namespace=given["exempt_role_namespace"])
+    cluster_role(scene, *rules, name=given["exempt_cluster_role"])
 
 
 CONTROL = Control(
@@ -174,6 +184,11 @@ CONTROL = Control(
         complies("roles may be managed", in_role(_managing)),
         complies("the verbs have no meaning for these resources", in_cluster_role(_other_resources)),
         complies("the verbs have no meaning for bindings", in_cluster_role(_bindings)),
+        complies("the exempt roles let impersonate", _exempt_impersonating),
+        complies(
+            "verbs, resources and API groups of rules are nearly those that let impersonate",
+            _nearly_impersonating,
+        ),
         complies("nobody can bind users", in_cluster_role(_swapped_verbs)),
         complies("nobody can impersonate roles", in_cluster_role(_swapped_roles)),
         complies("the API group of roles has no users", in_cluster_role(_wrong_group)),

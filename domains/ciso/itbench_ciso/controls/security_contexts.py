@@ -134,7 +134,11 @@ CONTROL = Control(
             _groups({"supplementalGroups": [3000], "fsGroup": 2000}),
             _groups({"supplementalGroups": [3000], "fsGroup": 2000, **_group(2000)}),
         ),
-        _bad("the file system of processes is unmasked", {"procMount": "Unmasked"}, {"procMount": "Default"}),
+        *every_container(
+            "has the file system of processes unmasked",
+            container_context(procMount="Unmasked"),
+            container_context(procMount="Default"),
+        ),
         violates(
             "the second of two kernel settings is not allowed",
             _two_sysctls(are_allowed=False),

@@ -54,6 +54,7 @@ def outsiders() -> list[tuple[str, tuple[Subject, ...]]]:
         ("all accounts of the permitted one's namespace", (_whole_namespace,)),
         ("a user with the permitted group's name", (_group_as_user,)),
         ("a user with the permitted account's name", (_account_as_user,)),
+        ("a user with the permitted account's name and a namespace", (_account_as_placed_user,)),
         ("an account with the permitted group's name", (_group_as_account,)),
         ("a group with the permitted account's user name", (_user_name_as_group,)),
         *(near for relation, changed in NEAR for near in _nearly_permitted(relation, changed)),
@@ -139,6 +140,10 @@ def _group_as_user(_scene: Scene, given: Parameters) -> JsonObject:
 
 def _account_as_user(_scene: Scene, given: Parameters) -> JsonObject:
     return user(given["permitted_account"])
+
+
+def _account_as_placed_user(_scene: Scene, given: Parameters) -> JsonObject:
+    return user(given["permitted_account"]) | {"namespace": given["permitted_namespace"]}
 
 
 def _group_as_account(_scene: Scene, given: Parameters) -> JsonObject:

@@ -3,7 +3,7 @@
 from itbench.interfaces.json import JsonObject
 from itbench_ciso.controls.access import role, rule
 from itbench_ciso.controls.control import Control, Parameters, complies
-from itbench_ciso.controls.rights import Right, bad_grant
+from itbench_ciso.controls.rights import Right, bad_grant, other_verbs
 from itbench_ciso.controls.scene import Scene
 from itbench_ciso.controls.written_ways import (
     exempt_cluster_role,
@@ -27,7 +27,7 @@ def _named(scene: Scene) -> JsonObject:
 
 
 def _reading(_scene: Scene) -> JsonObject:
-    return rule(["get", "list", "watch"], _HOOKS, _GROUP)
+    return rule(other_verbs(_RIGHT), _HOOKS, _GROUP)
 
 
 def _policies(_scene: Scene) -> JsonObject:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from itbench.interfaces.json import JsonObject
+from itbench.interfaces.json import JsonObject, JsonValue
 from itbench.made.randomness import Randomness
 from itbench_ciso.controls.access import aggregated_role, bind, cluster_role, harmless_rule, role, someone
 from itbench_ciso.controls.aggregated_ways import fresh_labels
@@ -112,7 +112,8 @@ def look_alike_ways(granting: Granting) -> tuple[Way, ...]:
 
     def harmless(scene: Scene, _given: Parameters) -> None:
         _maybe_bound(scene, lambda: cluster_role(scene, harmless_rule(scene.random)))
-        cluster_role(scene)["rules"] = scene.random.pick((None, []))
+        cluster_role(scene)["rules"] = None
+        cluster_role(scene)["rules"] = []
 
     return (
         complies("roles of Kubernetes itself grant it", of_kubernetes),
@@ -246,10 +247,13 @@ def _nearly(right: Right) -> Change:
 
 def _without_lists(granting: Granting) -> Change:
     def change(scene: Scene, _given: Parameters) -> None:
-        rules = [
-            {**granting(scene), field: scene.random.pick((None, []))}
-            for field in ("verbs", "resources", "apiGroups")
-        ]
+        # The field `verbs` is required: an API server shows policies null where it is absent.
+        lists: tuple[tuple[str, JsonValue], ...] = (
+            ("verbs", []),
+            ("resources", scene.random.pick((None, []))),
+            ("apiGroups", scene.random.pick((None, []))),
+        )
+        rules = [{**granting(scene), field: value} for field, value in lists]
         cluster_role(scene, *rules)
 
     return change

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,7 +56,11 @@ class CelEngine:
 
     def judge(self, text: str) -> tuple[str, str]:
         """Return `false` with a reason where any request would be denied, else `true`."""
-        for request in requests(json.loads(text)["resources"]):
+        return self.judge_requests(requests(json.loads(text)["resources"]))
+
+    def judge_requests(self, made: Iterable[Request]) -> tuple[str, str]:
+        """Judge requests that were made of a cluster before: many policies can share them."""
+        for request in made:
             reason = self._denial(request)
             if reason is not None:
                 part = f"/{request.subresource}" if request.subresource else ""
