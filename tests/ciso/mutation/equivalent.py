@@ -33,12 +33,22 @@ REGO = (
         "operator swapped|number changed",
         r"count\(.*\) == 0 .*=>.*count\(.*\) <= 0|count\(names\) > 0",
     ),
+    Equivalence(
+        "In a list that is absent or null nothing is found either way.",
+        "condition dropped|else dropped",
+        r"is_array\(value\)|else := \[\]",
+    ),
     Equivalence("In which order alternatives are tried makes no difference.", "order reversed", ""),
     Equivalence(
         "A kind of this API group, or of what a reference or subject may name, is one of a few that Kubernetes lists; "
         "none of them begins, ends or goes on like the one that is asked for and reaches this line.",
         "equality loosened",
         rf"({_RBAC_KIND}|{_ENUMERATED})\.kind == ",
+    ),
+    Equivalence(
+        "No other kind of workload begins, ends or goes on like the exempt one.",
+        "equality loosened",
+        r'resource\.kind == "(Deployment|DaemonSet)"',
     ),
     Equivalence(
         "The core API group has no other version, and networking.k8s.io has no other kind of this name.",

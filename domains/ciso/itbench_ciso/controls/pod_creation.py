@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itbench.interfaces.json import JsonObject
 from itbench_ciso.controls.access import cluster_role, role, rule
 from itbench_ciso.controls.control import Control, Parameters, Way, complies
-from itbench_ciso.controls.rights import Right, bad_grant, other_verbs
+from itbench_ciso.controls.rights import Granting, Right, bad_grant, other_verbs
 from itbench_ciso.controls.scene import Scene
 from itbench_ciso.controls.written_ways import (
     exempt_role_ways,
@@ -43,10 +43,12 @@ def _maker_ways() -> Iterator[Way]:
             kind, given = (("ClusterRole", in_cluster_role), ("Role", in_role))[place % 2]
             yield bad_grant(f"for `{right.group}`, a rule of a {kind} {name}", given, granting)
         yield bad_grant(
-            f"a rule lets do everything in `{right.group}`",
-            in_cluster_role,
-            lambda scene, right=right: right.granted(scene) | {"verbs": ["*"], "resources": ["*"]},
+            f"a rule lets do everything in `{right.group}`", in_cluster_role, _everything_of(right)
         )
+
+
+def _everything_of(right: Right) -> Granting:
+    return lambda scene: right.granted(scene) | {"verbs": ["*"], "resources": ["*"]}
 
 
 def _no_names(scene: Scene) -> JsonObject:

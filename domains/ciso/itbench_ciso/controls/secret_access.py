@@ -5,10 +5,10 @@ from itbench_ciso.controls.access import bind, role, rule, someone
 from itbench_ciso.controls.bound_ways import bound_ways, given_to_anyone, known_role_ways
 from itbench_ciso.controls.control import Change, Control, complies
 from itbench_ciso.controls.permitted import permitted
-from itbench_ciso.controls.rights import Granting, Right, bad_grant
+from itbench_ciso.controls.rights import Granting, Right, bad_grant, other_verbs
 from itbench_ciso.controls.scene import Scene
 
-_RIGHT = Right(verbs=("get", "list", "watch", "patch"), resources=("secrets",))
+_RIGHT = Right(verbs=("get", "list", "watch", "patch", "deletecollection"), resources=("secrets",))
 
 
 def _every_resource(scene: Scene) -> JsonObject:
@@ -32,7 +32,7 @@ def _named(scene: Scene) -> JsonObject:
 
 
 def _writing(_scene: Scene) -> JsonObject:
-    return rule(["create", "update", "delete", "bind", "escalate", "impersonate", "approve"], ["secrets"])
+    return rule(other_verbs(_RIGHT), ["secrets"])
 
 
 def _other_resources(scene: Scene) -> JsonObject:

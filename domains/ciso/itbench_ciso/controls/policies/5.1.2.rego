@@ -20,11 +20,11 @@ violations contains message if {
 	message := sprintf("%s %s gives %s this right", [binding.kind, binding.metadata.name, subject.name])
 }
 
-# A rule that names single Secrets is accepted. The answer to a patch holds the Secret.
+# A rule that names single Secrets is accepted. The answers to the last two verbs hold Secrets.
 is_grant(rule) if {
 	covers(rule, "apiGroups", "")
 	covers(rule, "resources", "secrets")
-	some verb in ["get", "list", "watch", "patch"]
+	some verb in ["get", "list", "watch", "patch", "deletecollection"]
 	covers(rule, "verbs", verb)
 	count(listed(rule, "resourceNames")) == 0
 }
