@@ -61,6 +61,11 @@ REGO = (
         r"(binding|role)\.kind in \{",
     ),
     Equivalence(
+        "This API group has no such kind, or its objects have no pod spec.",
+        "element added",
+        r'^"(v1|apps/v1|batch/v1)": \{',
+    ),
+    Equivalence(
         "A ClusterRole lies in no namespace, so that it cannot be taken for the exempt Role.",
         "condition dropped",
         r'role\.kind == "Role"',

@@ -166,6 +166,8 @@ def _with_other_objects(scene: Scene) -> None:
     scene.add(
         {"apiVersion": "v1", "kind": "Service", "metadata": scene.metadata(namespace=name), "spec": spec}
     )
+    for kind, body in (("ConfigMap", {"data": {"MODE": "fast"}}), ("Secret", {"type": "Opaque"})):
+        scene.add({"apiVersion": "v1", "kind": kind, "metadata": scene.metadata(namespace=name)} | body)
     for kind in WORKLOAD_KINDS:
         manifest = {"apiVersion": "fleet.meridian.example/v1", "kind": kind, "spec": {"replicas": 1}}
         scene.add(manifest | {"metadata": scene.metadata(namespace=name)})

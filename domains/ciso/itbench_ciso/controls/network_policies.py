@@ -184,7 +184,8 @@ def _other_objects(scene: Scene, _given: Parameters) -> None:
     """Nothing that runs lies in a namespace that is not declared."""
     name = scene.namespace_name()
     metadata = {"name": scene.name(), "namespace": name}
-    scene.add({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"MODE": "fast"}})
+    for kind, body in (("ConfigMap", {"data": {"MODE": "fast"}}), ("Secret", {"type": "Opaque"})):
+        scene.add({"apiVersion": "v1", "kind": kind, "metadata": dict(metadata)} | body)
     found = scene.custom_object("fleet.meridian.example/v1", "Deployment", {"replicas": 1})
     found["metadata"]["namespace"] = name
     foreign = scene.custom_object("zones.meridian.example/v1", "Namespace", {})
