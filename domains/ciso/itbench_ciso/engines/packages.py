@@ -18,6 +18,8 @@ _PACKAGES = {
     "regopy": ("regopy", "regopy", ("regopy.libs",)),
     "cel": ("re2", "google-re2", ("google_re2.libs",)),
 }
+# CEL is evaluated by the domain itself: the version of Kubernetes whose API server it follows counts beside the package's.
+_VERSIONS = {"cel": "Kubernetes 1.35, google-re2 {}"}
 _OURS = Path(__file__).resolve().parents[1]
 _OWN_FILES = ("__init__.py", "engines/__init__.py", *sorted(
     path.relative_to(_OURS).as_posix() for ending in ("py", "txt") for path in _OURS.glob(f"engines/inside/**/*.{ending}")
@@ -63,7 +65,8 @@ def find_engine(name: str) -> EnginePackage:
         if path.is_file() and path.suffix != ".pyc"
     ]
     inputs = [Input(f"{FOLDER}/{path.relative_to(folder.parent).as_posix()}", path) for path in files]
-    return EnginePackage(name, version(distribution), (*inputs, *_libraries(files), *_own()))
+    number = _VERSIONS.get(name, "{}").format(version(distribution))
+    return EnginePackage(name, number, (*inputs, *_libraries(files), *_own()))
 
 
 def _own() -> list[Input]:

@@ -2,15 +2,22 @@
 
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from itbench_ciso.engines.inside.cel_variables import FIELDS, KINDS, VARIABLES, values_of
-from itbench_ciso.engines.inside.expressions.cost import PER_CALL, PER_MATCH_CONDITIONS, PER_POLICY, Meter
+from itbench_ciso.engines.inside.budget import Budget, Variables
+from itbench_ciso.engines.inside.cel_variables import FIELDS, KINDS, VARIABLES, declared, values_of
+from itbench_ciso.engines.inside.expressions.cost import PER_MATCH_CONDITIONS, PER_POLICY
 from itbench_ciso.engines.inside.expressions.environment import Program, compile_expression
-from itbench_ciso.engines.inside.expressions.errors import CompileError, CostExceededError, EvaluationError
+from itbench_ciso.engines.inside.expressions.errors import (
+    CompileError,
+    CostExceededError,
+    EvaluationError,
+    WorkExceededError,
+)
 from itbench_ciso.engines.inside.expressions.types import BOOL, NULL, STRING, Type
+from itbench_ciso.engines.inside.expressions.work import Work, counted
 from itbench_ciso.engines.inside.matching import matches
 from itbench_ciso.engines.inside.requests import Request, requests
 
@@ -38,6 +45,7 @@ class CelEngine:
 
     def __init__(self, policy: Mapping[str, Any]) -> None:
         sys.setrecursionlimit(_DEEPEST_STACK)
+        self._work = Work()
         self._constraints = policy["matchConstraints"]
         self._fails = policy.get("failurePolicy", "Fail") == "Fail"
         self._kinds: dict[str, Type] = dict(KINDS)
@@ -47,6 +55,7 @@ class CelEngine:
             for place, each in _numbered(policy, "matchConditions", "expression")
         ]
         self._fields[VARIABLES] = {}
+        self._kinds["variables"] = Type(VARIABLES)
         self._variables = self._compiled_variables(policy)
         self._validations = self._compiled_validations(policy)
         self._annotations = [
@@ -55,8 +64,12 @@ class CelEngine:
         ]
 
     def judge(self, text: str) -> tuple[str, str]:
-        """Return `false` with a reason where any request would be denied, else `true`."""
-        return self.judge_requests(requests(json.loads(text)["resources"]))
+        """Return `false` with a reason where any request would be denied, else `true`; `error` where that takes too much."""
+        try:
+            with counted(self._work):
+                return self.judge_requests(requests(json.loads(text)["resources"]))
+        except WorkExceededError as error:
+            return "error", str(error)
 
     def judge_requests(self, made: Iterable[Request]) -> tuple[str, str]:
         """Judge requests that were made of a cluster before: many policies can share them."""
@@ -72,13 +85,10 @@ class CelEngine:
         found: dict[str, Program] = {}
         fields: dict[str, Type] = {}
         self._fields[VARIABLES] = fields
-        entries = list(_numbered(policy, "variables", "expression"))
-        if entries:
-            self._kinds["variables"] = Type(VARIABLES)
-        for place, each in entries:
+        for place, each in _numbered(policy, "variables", "expression"):
             program = self._compiled(each["expression"], place)
             found[each["name"]] = program
-            fields[each["name"]] = program.kind
+            fields[each["name"]] = declared(program.kind)
         return found
 
     def _compiled_validations(self, policy: Mapping[str, Any]) -> list[_Rule]:
@@ -96,8 +106,9 @@ class CelEngine:
 
     def _compiled(self, text: str, place: str, *kinds: Type) -> Program:
         try:
-            program = compile_expression(text, self._kinds, self._fields)
-        except CompileError as error:
+            with counted(self._work):
+                program = compile_expression(text, self._kinds, self._fields)
+        except (CompileError, WorkExceededError) as error:
             raise ValueError(f"{place}: compilation failed: {error}{_not_here(str(error))}") from error
         if kinds and program.kind not in kinds:
             expected = str(kinds[0]) if len(kinds) == 1 else f"one of [{' '.join(map(str, kinds))}]"
@@ -105,66 +116,80 @@ class CelEngine:
         return program
 
     def _denial(self, request: Request) -> str | None:
+        """Return why a request is denied; the parts of a policy are evaluated in the order and with the budgets of an API server."""
         if not matches(self._constraints, request):
             return None
         values = values_of(request)
-        left_out = self._is_left_out(values)
-        if left_out is not None:
-            return left_out or None
-        budget = _Budget(PER_POLICY, "validation failed due to running out of cost budget")
-        variables = _Variables(self._variables, values, budget)
-        values = {**values, "variables": variables}
         try:
-            return self._first_denial(values, budget)
+            if not self._applies(values):
+                return None
+            found = self._evaluated([rule.program for rule in self._validations], values, PER_POLICY)
+            denial = self._first_denial(found, values)
+            self._evaluated([rule.program for rule in self._annotations], values, PER_POLICY)
         except CostExceededError as error:
+            # This stands for all decisions: with `Ignore` even a validation that is false denies nothing then.
             return str(error) if self._fails else None
-
-    def _is_left_out(self, values: Mapping[str, Any]) -> str | None:
-        """Return None where all conditions hold, an empty text where one does not, or why that cannot be told."""
-        errors = []
-        budget = _Budget(
-            PER_MATCH_CONDITIONS, "matchCondition evaluation failed due to running out of cost budget"
-        )
-        for rule in self._conditions:
-            try:
-                if budget.evaluated(rule.program, values) is not True:
-                    return ""
-            except CostExceededError as error:
-                errors.append(str(error))
-                break
-            except EvaluationError as error:
-                errors.append(f"match condition {rule.text!r} fails: {error}")
-        if not errors:
-            return None
-        return errors[0] if self._fails else ""
-
-    def _first_denial(self, values: Mapping[str, Any], budget: "_Budget") -> str | None:
-        denial: str | None = None
-        for rule in self._validations:
-            try:
-                holds = budget.evaluated(rule.program, values)
-            except EvaluationError as error:
-                if self._fails:
-                    denial = (
-                        denial
-                        or f"expression '{rule.program.text.strip()[:_LONGEST_SHOWN]}' resulted in error: {error}"
-                    )
-                continue
-            if holds is not True:
-                denial = denial or _message(rule, values, budget)
-        if denial is None:
-            self._annotate(values)
+        except EvaluationError as error:
+            return str(error) if self._fails else None
         return denial
 
-    def _annotate(self, values: Mapping[str, Any]) -> None:
-        """Evaluate the annotations, which deny only where they cost too much."""
-        budget = _Budget(PER_POLICY, "auditAnnotation evaluation failed due to running out of cost budget")
-        for rule in self._annotations:
+    def _applies(self, values: Mapping[str, Any]) -> bool:
+        """Tell whether all conditions hold; one that is false makes up for others that fail.
+
+        Raises:
+            EvaluationError: it cannot be told.
+            CostExceededError: they cost too much.
+        """
+        programs = [rule.program for rule in self._conditions]
+        found, _ = self._evaluated(programs, values, PER_MATCH_CONDITIONS)
+        if any(value is False for value in found):
+            return False
+        for rule, value in zip(self._conditions, found, strict=True):
+            if isinstance(value, EvaluationError):
+                raise EvaluationError(f"match condition {rule.text!r} fails: {value}")
+        return True
+
+    def _first_denial(self, evaluated: tuple[list[Any], int], values: Mapping[str, Any]) -> str | None:
+        found, left = evaluated
+        messages = self._messages(values, left)
+        for rule, value, message in zip(self._validations, found, messages, strict=True):
+            if isinstance(value, EvaluationError):
+                if self._fails:
+                    shown = rule.program.text.strip()[:_LONGEST_SHOWN]
+                    return f"expression '{shown}' resulted in error: {value}"
+            elif isinstance(message, CostExceededError):
+                if self._fails:
+                    return f"failed messageExpression: {message}"
+            elif value is not True:
+                return _message(rule, message)
+        return None
+
+    def _messages(self, values: Mapping[str, Any], budget: int) -> list[Any]:
+        """Return all messages, which are made whether they are needed or not; where they cost too much, none counts."""
+        programs = [rule.message for rule in self._validations]
+        try:
+            return self._evaluated(programs, values, budget)[0]
+        except CostExceededError as error:
+            return [error] * len(programs)
+
+    def _evaluated(
+        self, programs: Sequence[Program | None], values: Mapping[str, Any], limit: int
+    ) -> tuple[list[Any], int]:
+        """Return values, or the error in place of one, and what is left of a budget; variables are evaluated anew.
+
+        Raises:
+            CostExceededError: there is nothing left.
+        """
+        budget = Budget(limit)
+        values = {**values, "variables": Variables(self._variables, values, budget)}
+        found: list[Any] = []
+        for program in programs:
             try:
-                budget.evaluated(rule.program, values)
-            except EvaluationError:
-                # Told to the audit log and nowhere else.
-                continue
+                found.append(None if program is None else budget.evaluated(program, values))
+            except EvaluationError as error:
+                found.append(error)
+            budget.check()
+        return found, budget.left
 
 
 def _numbered(policy: Mapping[str, Any], key: str, field: str) -> list[tuple[str, Mapping[str, Any]]]:
@@ -179,79 +204,6 @@ def _not_here(error: str) -> str:
     return ""
 
 
-def _message(rule: _Rule, values: Mapping[str, Any], budget: "_Budget") -> str:
-    if rule.message is None:
-        return rule.text
-    try:
-        found = str(budget.evaluated(rule.message, values)).strip()
-    except EvaluationError:
-        return rule.text
-    return rule.text if not found or "\n" in found or len(found.encode()) > _LONGEST_MESSAGE else found
-
-
-class _Budget:
-    """What all expressions of a policy may cost together for one request."""
-
-    def __init__(self, limit: int, told: str) -> None:
-        self._left = limit
-        self._told = f"{told}, no further validation rules will be run"
-
-    def evaluated(self, program: Program, values: Mapping[str, Any]) -> Any:
-        """Return the value of an expression.
-
-        Raises:
-            EvaluationError: it has none, or costs more than one expression may.
-            CostExceededError: the budget is spent.
-        """
-        meter = Meter(PER_CALL)
-        try:
-            return program.evaluate(values, meter)
-        except CostExceededError as error:
-            if str(error) == self._told:
-                raise
-            raise EvaluationError(str(error)) from error
-        finally:
-            self.spend(meter.spent)
-
-    def spend(self, cost: int) -> None:
-        """Take a cost from the budget.
-
-        Raises:
-            CostExceededError: there is not enough.
-        """
-        self._left -= cost
-        if self._left < 0:
-            raise CostExceededError(self._told)
-
-
-class _Variables(Mapping[str, Any]):
-    """The policy's variables: each is evaluated when it is first used, and fails where it is used."""
-
-    kind = VARIABLES
-
-    def __init__(self, programs: Mapping[str, Program], values: Mapping[str, Any], budget: _Budget) -> None:
-        self._programs = programs
-        self._values = {**values, "variables": self}
-        self._budget = budget
-        self._found: dict[str, Any] = {}
-
-    def __getitem__(self, name: str) -> Any:
-        if name not in self._found:
-            try:
-                self._found[name] = self._budget.evaluated(self._programs[name], self._values)
-            except EvaluationError as error:
-                self._found[name] = EvaluationError(
-                    f"composited variable {name!r} fails to evaluate: {error}"
-                )
-        if isinstance(self._found[name], EvaluationError):
-            raise self._found[name]
-        return self._found[name]
-
-    def __iter__(self) -> Any:
-        return iter(self._programs)
-
-    def __len__(self) -> int:
-        return len(self._programs)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._programs
+def _message(rule: _Rule, found: Any) -> str:
+    text = found.strip() if isinstance(found, str) else ""
+    return rule.text if not text or "\n" in text or len(text.encode()) > _LONGEST_MESSAGE else text

@@ -78,3 +78,20 @@ def values_of(request: Request) -> dict[str, Any]:
         "request": request.as_variable(),
         "namespaceObject": request.namespace_object,
     }
+
+
+_PLAIN = frozenset(
+    {
+        "bool", "bytes", "double", "int", "null_type", "string", "uint", "google.protobuf.Duration",
+        "google.protobuf.Timestamp",
+    }
+)  # fmt: skip
+
+
+def declared(kind: Type) -> Type:
+    """Return the type with which a variable is declared: an API server keeps those of plain values, lists and maps."""
+    if kind.name in _PLAIN:
+        return kind
+    if kind.name in {"list", "map"}:
+        return Type(kind.name, tuple(declared(part) for part in kind.parts))
+    return DYN

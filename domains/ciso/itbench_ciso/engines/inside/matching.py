@@ -50,7 +50,7 @@ def _rule_matches(rule: Mapping[str, Any], request: Request) -> bool:
         and _holds(rule.get("apiGroups"), request.group)
         and _holds(rule.get("apiVersions"), request.version)
         and any(_is_resource(each, request) for each in rule.get("resources") or [])
-        and scope in {"*", "Namespaced" if request.namespace else "Cluster"}
+        and scope in {"*", "Namespaced" if request.is_namespaced else "Cluster"}
         and (not names or request.name in names)
     )
 

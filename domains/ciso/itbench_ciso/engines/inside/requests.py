@@ -37,7 +37,7 @@ class Request:
         version: of its API.
         resource: the plural of its kind, in lower case.
         subresource: the part of it that the request is about, or empty.
-        namespace: empty where the object has none.
+        namespace: empty where the object has none; of a namespace its own name.
         namespace_object: that namespace, made up where there is none; None without a namespace.
     """
 
@@ -54,6 +54,11 @@ class Request:
     def name(self) -> str:
         """The object's name."""
         return str(_metadata(self.object).get("name", ""))
+
+    @property
+    def is_namespaced(self) -> bool:
+        """Whether the object lives in a namespace."""
+        return bool(self.namespace) and (self.group, self.resource) != ("", "namespaces")
 
     @property
     def operation(self) -> str:
@@ -171,6 +176,7 @@ def _admitted(manifest: Mapping[str, Any], cluster: _Cluster) -> dict[str, Any]:
 def _request(found: dict[str, Any], old: dict[str, Any] | None, cluster: _Cluster) -> Request:
     group, _, version = str(found["apiVersion"]).rpartition("/")
     namespace = str(found["metadata"].get("namespace", ""))
+    is_namespace = (found["apiVersion"], found["kind"]) == ("v1", "Namespace")
     return Request(
         object=found,
         old_object=old,
@@ -178,7 +184,8 @@ def _request(found: dict[str, Any], old: dict[str, Any] | None, cluster: _Cluste
         version=version,
         resource=plural(str(found["kind"])),
         subresource="" if old is None else _EPHEMERAL,
-        namespace=namespace,
+        # A request about a namespace is in that namespace, although the namespace is in none.
+        namespace=str(found["metadata"].get("name", "")) if is_namespace else namespace,
         namespace_object=cluster.namespace(namespace) if namespace else None,
     )
 

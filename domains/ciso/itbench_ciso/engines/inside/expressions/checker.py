@@ -40,13 +40,17 @@ class Checked:
 
     Attributes:
         kind: the type of the whole.
+        kinds: the type of each part.
         calls: the overloads that each call may mean.
         functions: the calls whose target is part of a dotted name, with that name.
+        names: the fields that are the end of a dotted name, with that name.
     """
 
     kind: Type = DYN
+    kinds: dict[Node, Type] = field(default_factory=dict)
     calls: dict[Node, list[Overload]] = field(default_factory=dict)
     functions: dict[Node, str] = field(default_factory=dict)
+    names: dict[Node, str] = field(default_factory=dict)
 
 
 def check(
@@ -58,9 +62,11 @@ def check(
         CompileError: it has no type.
     """
     checker = _Checker(text, variables, fields, functions)
-    kind = checker.kind_of(node)
-    checker.found.kind = settled(kind, checker.bindings)
-    return checker.found
+    checker.kind_of(node)
+    found = checker.found
+    found.kinds = {part: settled(kind, checker.bindings) for part, kind in found.kinds.items()}
+    found.kind = found.kinds[node]
+    return found
 
 
 class _Checker:
@@ -76,6 +82,11 @@ class _Checker:
         self.found = Checked()
 
     def kind_of(self, node: Node) -> Type:
+        """Return the type of a node, and keep it."""
+        kind = self.found.kinds[node] = self._kind_of(node)
+        return kind
+
+    def _kind_of(self, node: Node) -> Type:
         match node:
             case Literal():
                 return Type(kind_of(node.value))
@@ -112,6 +123,10 @@ class _Checker:
         return next((scope[name] for scope in reversed(self._scopes) if name in scope), None)
 
     def _select(self, node: Select) -> Type:
+        name = None if node.is_test else self._dotted_name(node)
+        if name is not None:
+            self.found.names[node] = name
+            return self._scopes[0][name]
         operand = resolved(self.kind_of(node.operand), self.bindings)
         is_optional = operand.name == "optional_type"
         found = self._field(node, operand.parts[0] if is_optional else operand, node.field)
@@ -155,14 +170,16 @@ class _Checker:
 
     def _dotted(self, node: Call) -> str | None:
         """Return the dotted name that a call with a target may be, such as `sets.contains`."""
-        parts, target = [node.function], node.target
-        while isinstance(target, Select) and not target.is_test:
-            parts.append(target.field)
-            target = target.operand
-        if not isinstance(target, Name):
+        name = _joined_name(node.function, node.target)
+        return name if name is not None and self._functions.is_function(name) else None
+
+    def _dotted_name(self, node: Select) -> str | None:
+        """Return the dotted name of a type that a field may be, such as `google.protobuf.Duration`."""
+        name = _joined_name(node.field, node.operand)
+        if name is None or name not in self._scopes[0]:
             return None
-        name = ".".join([target.name.removeprefix("."), *reversed(parts)])
-        return name if self._functions.is_function(name) else None
+        first = name.partition(".")[0]
+        return None if any(first in scope for scope in self._scopes[1:]) else name
 
     def _logical(self, node: Call) -> Type:
         for argument in node.arguments:
@@ -171,11 +188,9 @@ class _Checker:
 
     def _expect(self, node: Node, kind: Type, call: Call) -> None:
         given = self.kind_of(node)
-        found = assign(kind, given, self.bindings)
-        if found is None:
-            told = ", ".join(str(settled(each, self.bindings)) for each in [given])
+        if not assign(kind, given, self.bindings):
+            told = settled(given, self.bindings)
             raise self._error(call, f"found no matching overload for {call.function!r} applied to '({told})'")
-        self.bindings = found
 
     def _optional_field(self, node: Call) -> Type:
         operand, name = node.arguments
@@ -191,12 +206,10 @@ class _Checker:
             if len(each.parameters) != len(given):
                 continue
             parameters, kind = self._instance(each)
-            bindings = assign_all(parameters, given, self.bindings)
-            if bindings is None:
+            if not assign_all(parameters, given, self.bindings):
                 continue
-            self.bindings = bindings
             matching.append(each)
-            kind = resolved(kind, bindings)
+            kind = resolved(kind, self.bindings)
             result = kind if result is None or result == kind else DYN
         if result is None:
             told = [str(settled(each, self.bindings)) for each in given]
@@ -224,17 +237,17 @@ class _Checker:
             found = self.kind_of(item)
             if number in node.optional:
                 found = self._unwrapped(item, found)
-            kind = self._joined(item, kind, found)
+            kind = self._joined(kind, found)
         return list_of(kind or self._fresh())
 
     def _entries(self, node: Entries) -> Type:
         key_kind: Type | None = None
         value_kind: Type | None = None
         for entry in node.entries:
-            key_kind = self._joined(entry.key, key_kind, self.kind_of(entry.key))
+            key_kind = self._joined(key_kind, self.kind_of(entry.key))
             found = self.kind_of(entry.value)
             value_kind = self._joined(
-                entry.value, value_kind, self._unwrapped(entry.value, found) if entry.is_optional else found
+                value_kind, self._unwrapped(entry.value, found) if entry.is_optional else found
             )
         return Type("map", (key_kind or self._fresh(), value_kind or self._fresh()))
 
@@ -246,15 +259,12 @@ class _Checker:
             return DYN
         raise self._error(node, f"expected type 'optional_type' but found {str(kind)!r}")
 
-    def _joined(self, node: Node, before: Type | None, found: Type) -> Type:
+    def _joined(self, before: Type | None, found: Type) -> Type:
         if before is None:
             return found
-        bindings = assign(before, found, self.bindings)
-        if bindings is None:
-            expected, other = settled(before, self.bindings), settled(found, self.bindings)
-            raise self._error(node, f"expected type {str(expected)!r} but found {str(other)!r}")
-        self.bindings = bindings
-        one, other = resolved(before, bindings), resolved(found, bindings)
+        if not assign(before, found, self.bindings):
+            return DYN
+        one, other = resolved(before, self.bindings), resolved(found, self.bindings)
         return one if is_more_general(one, other) else other
 
     def _fold(self, node: Fold) -> Type:
@@ -264,13 +274,10 @@ class _Checker:
         carried = {node.carried: first}
         self._scopes.append({**carried, **names})
         for part, expected in ((node.condition, BOOL), (node.step, first)):
-            found = assign(expected, self.kind_of(part), self.bindings)
-            if found is None:
-                told = str(settled(self.kind_of(part), self.bindings))
-                raise self._error(
-                    part, f"expected type {str(settled(expected, self.bindings))!r} but found {told!r}"
-                )
-            self.bindings = found
+            given = self.kind_of(part)
+            if not assign(expected, given, self.bindings):
+                wanted, told = settled(expected, self.bindings), settled(given, self.bindings)
+                raise self._error(part, f"expected type {str(wanted)!r} but found {str(told)!r}")
         self._scopes[-1] = carried
         result = self.kind_of(node.result)
         self._scopes.pop()
@@ -291,3 +298,11 @@ class _Checker:
             message = f"expression of type {str(over)!r} cannot be range of a comprehension (must be list, map, or dynamic)"
             raise self._error(node.over, message)
         return dict(zip(node.names, kinds, strict=False))
+
+
+def _joined_name(last: str, target: Node | None) -> str | None:
+    parts = [last]
+    while isinstance(target, Select) and not target.is_test:
+        parts.append(target.field)
+        target = target.operand
+    return ".".join([target.name.removeprefix("."), *reversed(parts)]) if isinstance(target, Name) else None

@@ -11,10 +11,12 @@ from typing import Any
 
 from itbench_ciso.engines.inside.expressions.errors import CostExceededError
 from itbench_ciso.engines.inside.expressions.overloads import Overload
-from itbench_ciso.engines.inside.expressions.values import kind_of, size_of
+from itbench_ciso.engines.inside.expressions.values import entries_of, kind_of, size_of
+from itbench_ciso.engines.inside.expressions.work import take
 
 PER_CALL, PER_POLICY, PER_MATCH_CONDITIONS = 1_000_000, 10_000_000, 2_500_000
 LIST_COST, MAP_COST = 10, 30
+TOO_EXPENSIVE = "operation cancelled: actual cost limit exceeded"
 _TRAVERSAL, _REGEX = 0.1, 0.25
 
 
@@ -36,10 +38,12 @@ class Meter:
 
         Raises:
             CostExceededError: the limit is exceeded.
+            WorkExceededError: the limit of all evaluations together is.
         """
         self.spent += cost
+        take(cost)
         if self.spent > self.limit:
-            raise CostExceededError("operation cancelled: actual cost limit exceeded")
+            raise CostExceededError(TOO_EXPENSIVE)
 
 
 def call_cost(name: str, overload: Overload, values: list[Any], result: Any) -> int:
@@ -96,7 +100,7 @@ def _traversal(value: Any) -> int:
     if isinstance(value, list | tuple):
         return sum(_traversal(each) for each in value)
     if isinstance(value, Mapping):
-        return sum(_traversal(key) + _traversal(each) for key, each in value.items())
+        return sum(_traversal(key) + _traversal(each) for key, each in entries_of(value))
     return 1
 
 
@@ -109,20 +113,32 @@ def _in_address(overload: Overload, values: list[Any], _result: Any) -> int:
 
 
 def _validated(_overload: Overload, values: list[Any], _result: Any) -> int:
-    longest_pattern = 128
-    return ceil((1 + size_of(values[1])) * _TRAVERSAL) * ceil(longest_pattern * _REGEX)
+    pattern = int(values[0].longest_pattern)
+    return ceil((1 + size_of(values[1])) * _TRAVERSAL) * ceil(pattern * _REGEX)
 
 
-def _pairwise(_overload: Overload, values: list[Any], _result: Any) -> int:
-    return 1 + size_of(values[0]) * size_of(values[1])
+def _pairwise(factor: int) -> Cost:
+    return lambda _overload, values, _result: 1 + size_of(values[0]) * size_of(values[1]) * factor
 
 
-def _quadratic(_overload: Overload, values: list[Any], _result: Any) -> int:
-    return LIST_COST + size_of(values[0]) ** 2
+def _self_compared(place: int) -> Cost:
+    """Return the cost of comparing the items of a list with each other."""
+
+    def cost(_overload: Overload, values: list[Any], _result: Any) -> int:
+        items = values[place]
+        factor = 2.0 + (_TRAVERSAL if items and isinstance(items[0], str | bytes) else 0.0)
+        return int(size_of(items) ** 2 * factor) + 1 + LIST_COST
+
+    return cost
+
+
+def _flattened(_overload: Overload, values: list[Any], _result: Any) -> int:
+    depth = values[1] if len(values) > 1 else 1
+    return int(size_of(values[0]) * depth) + 1 + LIST_COST
 
 
 def _copied(_overload: Overload, _values: list[Any], result: Any) -> int:
-    return LIST_COST + size_of(result)
+    return size_of(result) + 1 + LIST_COST
 
 
 _COSTS: dict[str, Cost] = (
@@ -137,9 +153,10 @@ _COSTS: dict[str, Cost] = (
     | dict.fromkeys(("matches", "find", "findAll"), _matched)
     | dict.fromkeys(("isSorted", "sum", "max", "min", "indexOf", "lastIndexOf"), _traversed)
     | dict.fromkeys(("containsIP", "containsCIDR"), _in_address)
-    | dict.fromkeys(("sets.contains", "sets.intersects", "sets.equivalent"), _pairwise)
-    | dict.fromkeys(("sort", "distinct", "@sortByAssociatedKeys"), _quadratic)
-    | dict.fromkeys(("slice", "flatten", "reverse", "lists.range"), _copied)
+    | dict.fromkeys(("sets.contains", "sets.intersects"), _pairwise(1))
+    | dict.fromkeys(("sort", "distinct"), _self_compared(0))
+    | dict.fromkeys(("slice", "reverse", "lists.range"), _copied)
+    | {"sets.equivalent": _pairwise(2), "@sortByAssociatedKeys": _self_compared(1), "flatten": _flattened}
     | {"_+_": _added, "contains": _contained, "@in": _in, "join": _joined, "validate": _validated}
     | {
         "ip": lambda overload, values, result: (

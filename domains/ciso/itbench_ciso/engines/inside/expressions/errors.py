@@ -1,4 +1,12 @@
-"""What can go wrong with an expression."""
+"""What can go wrong with an expression.
+
+ValueError
+CompileError            it is not well-formed or not well-typed
+Exception
+EvaluationError         it has no value; `||`, `&&` and macros can make up for it
+CostExceededError       it costs more than an API server allows
+WorkExceededError       judging needs more than this process allows
+"""
 
 
 class CompileError(ValueError):
@@ -11,3 +19,7 @@ class EvaluationError(Exception):
 
 class CostExceededError(Exception):
     """The evaluation costs more than an API server allows; nothing makes up for it."""
+
+
+class WorkExceededError(Exception):
+    """All evaluations of a policy together need more than is allowed; nothing makes up for it."""

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from itbench_ciso.engines.inside.expressions.checker import Checked
 from itbench_ciso.engines.inside.expressions.cost import LIST_COST, MAP_COST, Meter, call_cost
-from itbench_ciso.engines.inside.expressions.errors import EvaluationError
+from itbench_ciso.engines.inside.expressions.errors import CompileError, EvaluationError
 from itbench_ciso.engines.inside.expressions.overloads import Overload
 from itbench_ciso.engines.inside.expressions.syntax import (
     Call,
@@ -19,15 +19,41 @@ from itbench_ciso.engines.inside.expressions.syntax import (
     Name,
     Node,
     Select,
+    is_constant,
 )
-from itbench_ciso.engines.inside.expressions.values import NONE, Optional, items_of, kind_of, look_up
+from itbench_ciso.engines.inside.expressions.values import (
+    Optional,
+    entries_of,
+    find,
+    items_of,
+    kind_of,
+    look_up,
+    stored_key,
+)
 
 Scope: TypeAlias = Mapping[str, Any]
 Step: TypeAlias = Callable[[Scope, Meter], Any]
 
 
 def step_of(node: Node, checked: Checked) -> Step:
-    """Return the function that evaluates a node."""
+    """Return the function that evaluates a node; what is constant is evaluated once, without a cost.
+
+    Raises:
+        CompileError: a constant cannot be converted.
+    """
+    step = _step_of(node, checked)
+    if isinstance(node, Literal) or not is_constant(node):
+        return step
+    try:
+        value = step({}, Meter())
+    except EvaluationError as error:
+        if isinstance(node, Call):
+            raise CompileError(f"program instantiation failed: {error}") from error
+        return step
+    return lambda _scope, _meter: value
+
+
+def _step_of(node: Node, checked: Checked) -> Step:
     match node:
         case Literal():
             value = node.value
@@ -57,40 +83,49 @@ def _name(node: Name) -> Step:
 
 
 def _select(node: Select, checked: Checked) -> Step:
+    if node in checked.names:
+        return _name(Name(checked.names[node], node.offset))
     operand, name, is_test = step_of(node.operand, checked), node.field, node.is_test
+    cost = _base_cost(node.operand) + (0 if is_test else 1)
 
     def step(scope: Scope, meter: Meter) -> Any:
         value = operand(scope, meter)
-        if is_test:
-            return _optional_field(value, name).is_there
-        meter.add(1)
-        if isinstance(value, Optional):
-            return _optional_field(value, name)
-        found = _field(value, name)
-        if not found.is_there:
-            raise EvaluationError(f"no such key: {name}")
-        return found.value
+        meter.add(cost)
+        return find(value, name).is_there if is_test else _part(value, name)
 
     return step
 
 
-def _field(value: Any, name: str) -> Optional:
-    if not isinstance(value, Mapping):
-        raise EvaluationError(f"no such key: {name}" if value is not None else "no such overload")
-    return look_up(value, name)
+_SELECTING = frozenset({"_[_]", "_[?_]", "_?._", "_?_:_"})
 
 
-def _optional_field(value: Any, name: str) -> Optional:
-    """Return a field of a value that may be absent itself."""
+def _base_cost(operand: Node) -> int:
+    """Return what it costs to begin selecting from a value that is neither a variable nor selected itself."""
+    is_cheap = isinstance(operand, Name | Select) or (
+        isinstance(operand, Call) and operand.function in _SELECTING
+    )
+    return 0 if is_cheap else 1
+
+
+def _part(value: Any, key: Any) -> Any:
+    """Return what a value has under a key: an optional value if it is optional itself."""
+    found = find(value, key)
     if isinstance(value, Optional):
-        return _field(value.value, name) if value.is_there else NONE
-    return _field(value, name)
+        return found
+    if not found.is_there:
+        is_list = isinstance(value, list | tuple)
+        raise EvaluationError(f"{'index out of bounds' if is_list else 'no such key'}: {key}")
+    return found.value
 
 
 def _call(node: Call, checked: Checked) -> Step:
     special = _SPECIAL.get(node.function)
     if special is not None and node not in checked.functions:
         return special([step_of(each, checked) for each in node.arguments], node)
+    if node.function == "@in":
+        member = _constant_set([step_of(each, checked) for each in node.arguments], node)
+        if member is not None:
+            return member
     target = [] if node.target is None or node in checked.functions else [node.target]
     steps = [step_of(each, checked) for each in [*target, *node.arguments]]
     overloads = checked.calls[node]
@@ -164,13 +199,62 @@ def _not_strictly_false(arguments: list[Step], _node: Call) -> Step:
     return step
 
 
-def _optional_select(arguments: list[Step], _node: Call) -> Step:
-    operand, field = arguments
+def _index(part: Callable[[Any, Any], Any]) -> Callable[[list[Step], Call], Step]:
+    def build(arguments: list[Step], node: Call) -> Step:
+        operand, key = arguments
+        cost = 1 + _base_cost(node.arguments[0])
+
+        def step(scope: Scope, meter: Meter) -> Any:
+            value, place = operand(scope, meter), key(scope, meter)
+            meter.add(cost)
+            return part(value, place)
+
+        return step
+
+    return build
+
+
+def _constant_set(arguments: list[Step], node: Call) -> Step | None:
+    """Return how membership in a constant list is told: without a cost, if its items are of simple types."""
+    items = node.arguments[1]
+    if not isinstance(items, Items) or not is_constant(items):
+        return None
+    values = arguments[1]({}, Meter())
+    if not all(isinstance(value, bool | int | float | str) for value in values):
+        return None
+    members, item = {stored_key(value): True for value in values}, arguments[0]
+    if not values:
+        return lambda _scope, _meter: False
 
     def step(scope: Scope, meter: Meter) -> Any:
-        value = operand(scope, meter)
+        return look_up(members, item(scope, meter)).is_there
+
+    return step
+
+
+def _appended(arguments: list[Step], _node: Call) -> Step:
+    """Return how a macro's list grows; it belongs to the macro alone, and is not copied."""
+    items, item = arguments
+
+    def step(scope: Scope, meter: Meter) -> Any:
+        found, value = items(scope, meter), item(scope, meter)
+        meter.add(LIST_COST + 1)
+        found.append(value)
+        return found
+
+    return step
+
+
+def _inserted(arguments: list[Step], _node: Call) -> Step:
+    """Return how a macro's map grows; it belongs to the macro alone, and is not copied."""
+    entries, *rest = arguments
+
+    def step(scope: Scope, meter: Meter) -> Any:
+        found, values = entries(scope, meter), [each(scope, meter) for each in rest]
         meter.add(1)
-        return _optional_field(value, field(scope, meter))
+        for key, value in entries_of(values[0]) if len(values) == 1 else [values]:
+            insert(found, key, value)
+        return found
 
     return step
 
@@ -180,28 +264,16 @@ _SPECIAL: dict[str, Callable[[list[Step], Call], Step]] = {
     "_&&_": _logical(decisive=False),
     "_?_:_": _conditional,
     "@not_strictly_false": _not_strictly_false,
-    "_?._": _optional_select,
+    "_?._": _index(find),
+    "_[_]": _index(_part),
+    "_[?_]": _index(find),
+    "@append": _appended,
+    "cel.@mapInsert": _inserted,
 }
-
-
-def _is_constant(node: Node) -> bool:
-    """Tell whether a node is made of constants only; an API server evaluates it once, without a cost."""
-    match node:
-        case Literal():
-            return True
-        case Items():
-            return not node.optional and all(_is_constant(each) for each in node.items)
-        case Entries():
-            return all(
-                not each.is_optional and _is_constant(each.key) and _is_constant(each.value)
-                for each in node.entries
-            )
-    return False
 
 
 def _items(node: Items, checked: Checked) -> Step:
     items = [(step_of(each, checked), number in node.optional) for number, each in enumerate(node.items)]
-    cost = 0 if node.items and _is_constant(node) else LIST_COST
 
     def step(scope: Scope, meter: Meter) -> Any:
         found = []
@@ -211,7 +283,7 @@ def _items(node: Items, checked: Checked) -> Step:
                 found.append(value)
             elif _unwrapped(value).is_there:
                 found.append(value.value)
-        meter.add(cost)
+        meter.add(LIST_COST)
         return found
 
     return step
@@ -227,7 +299,6 @@ def _entries(node: Entries, checked: Checked) -> Step:
     entries = [
         (step_of(each.key, checked), step_of(each.value, checked), each.is_optional) for each in node.entries
     ]
-    cost = 0 if node.entries and _is_constant(node) else MAP_COST
 
     def step(scope: Scope, meter: Meter) -> Any:
         found: dict[Any, Any] = {}
@@ -238,7 +309,7 @@ def _entries(node: Entries, checked: Checked) -> Step:
                     continue
                 value = value.value
             insert(found, key, value)
-        meter.add(cost)
+        meter.add(MAP_COST)
         return found
 
     return step
@@ -254,11 +325,11 @@ def insert(found: dict[Any, Any], key: Any, value: Any) -> None:
         raise EvaluationError(f"unsupported key type: {kind_of(key)}")
     if look_up(found, key).is_there:
         raise EvaluationError(f"insert failed: key {key!r} already exists")
-    found[key] = value
+    found[stored_key(key)] = value
 
 
 def _fold(node: Fold, checked: Checked) -> Step:
-    over, first = step_of(node.over, checked), step_of(node.first, checked)
+    over, first = step_of(node.over, checked), _first_of(node.first, checked)
     condition, next_step = step_of(node.condition, checked), step_of(node.step, checked)
     result, names, carried = step_of(node.result, checked), node.names, node.carried
 
@@ -280,9 +351,18 @@ def _fold(node: Fold, checked: Checked) -> Step:
     return step
 
 
+def _first_of(node: Node, checked: Checked) -> Step:
+    """Return the value with which a loop begins: an empty list or map is a new one for each loop, which it may change."""
+    if isinstance(node, Items) and not node.items:
+        return lambda _scope, _meter: []
+    if isinstance(node, Entries) and not node.entries:
+        return lambda _scope, _meter: {}
+    return step_of(node, checked)
+
+
 def _pairs(value: Any) -> list[tuple[Any, Any]]:
     if isinstance(value, Mapping):
-        return list(value.items())
+        return entries_of(value)
     return list(enumerate(items_of(value)))
 
 

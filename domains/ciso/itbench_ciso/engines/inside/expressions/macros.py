@@ -80,7 +80,7 @@ class _Builder:
         return Fold(names, self.over, CARRIED, first, condition, step, result, self.offset)
 
     def appended(self, item: Node) -> Node:
-        return self.call("_+_", self.carried, Items([item], self.offset))
+        return self.call("@append", self.carried, item)
 
     def always(self) -> Node:
         return self.literal(True)

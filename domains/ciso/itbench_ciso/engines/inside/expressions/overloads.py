@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from itbench_ciso.engines.inside.expressions.types import Type, read_type
-from itbench_ciso.engines.inside.expressions.values import kind_of
+from itbench_ciso.engines.inside.expressions.values import key_of, kind_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def overload(signature: str, call: Callable[..., Any]) -> Overload:
     if is_member:
         target, _, name = name.rpartition(".")
         kinds.insert(0, read_type(target))
-    name = name.removeprefix("@") if not name.startswith(("@in", "@not", "@sort")) else name
+    name = name.removeprefix("@") if not name.startswith(("@in", "@not", "@sort", "@append")) else name
     return Overload(name, is_member, tuple(kinds), read_type(result), call, signature)
 
 
@@ -69,8 +69,8 @@ def _is_of(value: Any, kind: Type) -> bool:
     if kind.name == "list" and value:
         return _is_of(value[0], kind.parts[0])
     if kind.name == "map" and value:
-        key = next(iter(value))
-        return _is_of(key, kind.parts[0]) and _is_of(value[key], kind.parts[1])
+        key, item = next(iter(value)), next(iter(value.values()))
+        return _is_of(key_of(key), kind.parts[0]) and _is_of(item, kind.parts[1])
     if kind.name == "optional_type" and value.is_there:
         return _is_of(value.value, kind.parts[0])
     return True

@@ -111,3 +111,26 @@ def children(node: Node) -> Iterator[Node]:
             yield from (node.over, node.first, node.condition, node.step, node.result)
         case _:
             pass
+
+
+_CONVERSIONS = frozenset(
+    {"bool", "bytes", "double", "duration", "dyn", "int", "string", "timestamp", "type", "uint"}
+)
+
+
+def is_constant(node: Node) -> bool:
+    """Tell whether a node is made of literals and their conversions only; an API server evaluates it when it compiles."""
+    match node:
+        case Literal():
+            return True
+        case Items():
+            return not node.optional and all(is_constant(each) for each in node.items)
+        case Entries():
+            return all(
+                not each.is_optional and is_constant(each.key) and is_constant(each.value)
+                for each in node.entries
+            )
+        case Call():
+            is_conversion = node.function in _CONVERSIONS and node.target is None
+            return is_conversion and len(node.arguments) == 1 and is_constant(node.arguments[0])
+    return False

@@ -5,7 +5,11 @@ The rules are those of cel-go's checker: https://github.com/google/cel-spec/blob
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from itbench_ciso.engines.inside.expressions.errors import CompileError
+
+_LARGEST = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +18,13 @@ class Type:
 
     name: str
     parts: tuple["Type", ...] = ()
+    size: int = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Refuse a type that grows with a power of two, as maps from and to maps do."""
+        object.__setattr__(self, "size", 1 + sum(part.size for part in self.parts))
+        if self.size > _LARGEST:
+            raise CompileError(f"a type is made of more than {_LARGEST} others")
 
     def __str__(self) -> str:
         return f"{self.name}({', '.join(map(str, self.parts))})" if self.parts else self.name
@@ -27,9 +38,7 @@ class Type:
 DYN, BOOL, STRING, NULL = Type("dyn"), Type("bool"), Type("string"), Type("null_type")
 # What null may stand for.
 _NULLABLE = frozenset({"google.protobuf.Duration", "google.protobuf.Timestamp", "null_type"})
-_SCALARS = frozenset(
-    {"bool", "int", "uint", "double", "string", "bytes", "list", "map", "type", "optional_type"}
-)
+_SCALARS = frozenset({"bool", "int", "uint", "double", "string", "bytes", "list", "map", "type"})
 _WORD = re.compile(r"[\w.@]+|[<>,]")
 
 Bindings = dict[str, Type]
@@ -70,23 +79,28 @@ def settled(kind: Type, bindings: Bindings) -> Type:
     return DYN if kind.is_any else Type(kind.name, tuple(settled(part, bindings) for part in kind.parts))
 
 
-def assign(expected: Type, given: Type, bindings: Bindings) -> Bindings | None:
-    """Return the bindings with which a value of a type may stand where another is expected, or None."""
-    found = dict(bindings)
-    return found if _assigns(expected, given, found) else None
+def assign(expected: Type, given: Type, bindings: Bindings) -> bool:
+    """Tell whether a value of a type may stand where another is expected, and bind what that asks for."""
+    return assign_all([expected], [given], bindings)
 
 
-def assign_all(expected: Sequence[Type], given: Sequence[Type], bindings: Bindings) -> Bindings | None:
-    """Return the bindings with which values may stand where others are expected, or None."""
-    found = dict(bindings)
-    return found if all(_assigns(a, b, found) for a, b in zip(expected, given, strict=True)) else None
+def assign_all(expected: Sequence[Type], given: Sequence[Type], bindings: Bindings) -> bool:
+    """Tell whether values may stand where others are expected, and bind what that asks for, or nothing."""
+    size = len(bindings)
+    if all(_assigns(one, other, bindings) for one, other in zip(expected, given, strict=True)):
+        return True
+    # Names are only ever added, and a dict keeps their order.
+    while len(bindings) > size:
+        bindings.popitem()
+    return False
 
 
 def _assigns(one: Type, other: Type, bindings: Bindings) -> bool:
     one, other = _outer(one, bindings), _outer(other, bindings)
     if one == other:
         return True
-    for variable, kind in ((one, other), (other, one)):
+    # Of two unknown types the later one stands for the earlier: otherwise a long list of empty lists makes a long chain.
+    for variable, kind in ((other, one), (one, other)) if other.is_any else ((one, other),):
         if variable.is_any:
             if _occurs(variable, kind, bindings):
                 return False

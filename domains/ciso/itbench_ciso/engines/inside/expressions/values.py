@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from itbench_ciso.engines.inside.expressions.errors import EvaluationError
+from itbench_ciso.engines.inside.expressions.work import take
 
 LEAST_INT, LARGEST_INT, LARGEST_UINT = -(2**63), 2**63 - 1, 2**64 - 1
 _LEAST_TIME, _LARGEST_TIME = -62135596800 * 10**9, 253402300800 * 10**9 - 1
@@ -93,13 +94,20 @@ def is_equal(one: Any, other: Any) -> bool:
     """Tell whether two values are equal; numbers of different types are by what they stand for."""
     kind, other_kind = kind_of(one), kind_of(other)
     if kind != other_kind:
-        return {kind, other_kind} <= _NUMBERS and bool(one == other)
+        return (
+            {kind, other_kind} <= _NUMBERS
+            and _is_number(one)
+            and _is_number(other)
+            and _order(one, other) == 0
+        )
+    if kind in {"list", "map"}:
+        take(len(one))
     if kind == "list":
         return len(one) == len(other) and all(is_equal(a, b) for a, b in zip(one, other, strict=True))
     if kind == "map":
         return len(one) == len(other) and all(
             found.is_there and is_equal(value, found.value)
-            for key, value in one.items()
+            for key, value in entries_of(one)
             for found in [look_up(other, key)]
         )
     if kind == "optional_type":
@@ -107,15 +115,75 @@ def is_equal(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
+def _is_number(value: float) -> bool:
+    return not math.isnan(value)
+
+
+def _order(one: float, other: float) -> int:
+    """Return how two numbers compare; an int beside a double is made one, which can lose digits, as in cel-go."""
+    if isinstance(one, float) is not isinstance(other, float):
+        one, other = float(one), float(other)
+    return int(one > other) - int(one < other)
+
+
+@dataclass(frozen=True, slots=True)
+class _BoolKey:
+    """true or false as the key of a map: Python would take them for 1 and 0."""
+
+    value: bool
+
+
+def stored_key(key: Any) -> Any:
+    """Return a key as maps hold it."""
+    return _BoolKey(key) if isinstance(key, bool) else key
+
+
+def key_of(stored: Any) -> Any:
+    """Return a key that a map holds."""
+    return stored.value if isinstance(stored, _BoolKey) else stored
+
+
+def keys_of(found: Mapping[Any, Any]) -> list[Any]:
+    """Return the keys of a map."""
+    return [key_of(key) for key in found]
+
+
+def entries_of(found: Mapping[Any, Any]) -> list[tuple[Any, Any]]:
+    """Return the keys of a map with their values."""
+    return list(zip(keys_of(found), found.values(), strict=True))
+
+
 def look_up(found: Mapping[Any, Any], key: Any) -> Optional:
     """Return the value of a key, where true and 1 are two keys, but 1, 1u and 1.0 are one."""
-    if isinstance(key, bool) or any(isinstance(each, bool) for each in found):
-        same = [each for each in found if is_equal(each, key)]
-        return some(found[same[0]]) if same else NONE
+    key = stored_key(key)
     try:
         return some(found[key]) if key in found else NONE
     except TypeError:
         return NONE
+
+
+def find(value: Any, key: Any) -> Optional:
+    """Return what a value has under a key; whatever is neither map nor list has nothing.
+
+    Raises:
+        EvaluationError: it is a list, and the key is no index.
+    """
+    if isinstance(value, Optional):
+        return find(value.value, key) if value.is_there else NONE
+    if isinstance(value, Mapping):
+        return look_up(value, key)
+    if isinstance(value, list | tuple):
+        place = _place(key)
+        return some(value[place]) if 0 <= place < len(value) else NONE
+    return NONE
+
+
+def _place(key: Any) -> int:
+    if isinstance(key, bool) or not isinstance(key, int | float):
+        raise EvaluationError(f"unsupported index type '{kind_of(key)}' in list")
+    if not math.isfinite(key) or key != int(key):
+        raise EvaluationError(f"unsupported index value {key} in list")
+    return int(key)
 
 
 def compare(one: Any, other: Any) -> int:
@@ -129,14 +197,14 @@ def compare(one: Any, other: Any) -> int:
         raise EvaluationError("no such overload")
     if kind in {Duration.kind, Timestamp.kind}:
         one, other = one.nanoseconds, other.nanoseconds
-    elif kind == "string":
-        one, other = one.encode("utf-8", "surrogatepass"), other.encode("utf-8", "surrogatepass")
-    elif kind not in _NUMBERS | {"bool", "bytes"}:
+    elif kind not in _NUMBERS | {"bool", "string", "bytes"}:
         if not hasattr(one, "compared"):
             raise EvaluationError("no such overload")
         return int(one.compared(other))
-    if isinstance(one, float) and isinstance(other, float) and (math.isnan(one) or math.isnan(other)):
-        raise EvaluationError("NaN values cannot be ordered")
+    if kind in _NUMBERS:
+        if not (_is_number(one) and _is_number(other)):
+            raise EvaluationError("NaN values cannot be ordered")
+        return _order(one, other)
     return int(one > other) - int(one < other)
 
 
@@ -194,6 +262,8 @@ def timestamp_in_range(nanoseconds: int) -> Timestamp:
 
 def items_of(value: Sequence[Any] | Mapping[Any, Any]) -> list[Any]:
     """Return what a macro of one variable goes through: a list's items or a map's keys."""
-    if isinstance(value, Mapping | list | tuple):
+    if isinstance(value, Mapping):
+        return keys_of(value)
+    if isinstance(value, list | tuple):
         return list(value)
     raise EvaluationError(f"got {kind_of(value)!r}, expected iterable type")

@@ -41,7 +41,11 @@ def _structure(name: str, value: Any, place: str) -> dict[str, Any]:
     value = {key: each for key, each in value.items() if each is not None}
     computed = COMPUTED.get(name)
     if computed is not None:
-        computed(value)
+        try:
+            computed(value)
+        except (AttributeError, TypeError, ValueError) as error:
+            # Defaults are reckoned before the types are checked.
+            raise UndecodableError(f"{place or 'the object'}: a field has another type") from error
     fixed = FIXED.get(name, {})
     found = {}
     for field in schema().structures[name]:

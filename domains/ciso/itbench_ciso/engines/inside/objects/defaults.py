@@ -4,6 +4,7 @@ Source: the `SetDefaults_` functions of https://github.com/kubernetes/kubernetes
 and structures that `kinds.txt` knows.
 """
 
+import base64
 from collections.abc import Callable
 from typing import Any
 
@@ -182,6 +183,14 @@ def _namespace(namespace: Structure) -> None:
         }
 
 
+def _secret(secret: Structure) -> None:
+    """Put `stringData` into `data`, as decoding a Secret does; encoding it never writes `stringData`."""
+    texts = secret.pop("stringData", None) or {}
+    if texts and isinstance(texts, dict) and isinstance(secret.get("data", {}), dict):
+        encoded = {key: base64.b64encode(str(text or "").encode()).decode() for key, text in texts.items()}
+        secret["data"] = {**secret.get("data", {}), **encoded}
+
+
 def _replication_controller(controller: Structure) -> None:
     _labels_of_template(controller)
     spec = controller.get("spec") or {}
@@ -234,6 +243,7 @@ COMPUTED: dict[str, Callable[[Structure], None]] = {
     "core.ServicePort": _service_port,
     "core.ServiceSpec": _service_spec,
     "core.Namespace": _namespace,
+    "core.Secret": _secret,
     "core.ReplicationController": _replication_controller,
     "batch.Job": _labels_of_template,
     "batch.JobSpec": _job_spec,

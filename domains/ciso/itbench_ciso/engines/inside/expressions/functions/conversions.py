@@ -1,6 +1,7 @@
 """Conversions between types, sizes, and whatever else the language has without a library."""
 
 import math
+import re
 from decimal import Decimal
 
 from itbench_ciso.engines.inside.expressions.errors import EvaluationError
@@ -22,8 +23,13 @@ from itbench_ciso.engines.inside.expressions.values import (
 )
 
 _MOMENT, _SPAN = "google.protobuf.Timestamp", "google.protobuf.Duration"
-# From here on Go writes an exponent.
-_LARGEST_PLAIN_POWER = 21
+# From here on Go writes an exponent (`%g`).
+_LARGEST_PLAIN_POWER = 6
+# No int or uint has more digits, but for zeros before them; Python reads long numbers slowly or not at all.
+_MOST_DIGITS = 20
+_DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", re.ASCII)
+_HEXADECIMAL = re.compile(r"[+-]?0[xX]([0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)[pP][+-]?[0-9]+", re.ASCII)
+_NO_NUMBER = re.compile(r"[+-]?(inf|infinity)|nan", re.ASCII | re.IGNORECASE)
 _TYPES = (
     "bool",
     "int",
@@ -35,6 +41,7 @@ _TYPES = (
     "map",
     "null_type",
     "type",
+    "optional_type",
     _MOMENT,
     _SPAN,
 )
@@ -50,17 +57,22 @@ def type_names() -> dict[str, TypeValue]:
     return {name: TypeValue(name) for name in _TYPES}
 
 
+def _number_of_text(text: str, digits: str, kind: str) -> int:
+    """Return the number that digits stand for; more than any int or uint has are no number."""
+    significant = digits.lstrip("0") or digits[-1:]
+    if not (digits.isascii() and digits.isdigit()) or len(significant) > _MOST_DIGITS:
+        raise EvaluationError(f"type conversion error from 'string' to '{kind}': {text[:40]!r}")
+    return int(significant)
+
+
 def _int_of_text(text: str) -> int:
     digits = text[1:] if text[:1] in {"-", "+"} else text
-    if not (digits.isascii() and digits.isdigit()):
-        raise EvaluationError(f"type conversion error from 'string' to 'int': {text[:40]!r}")
-    return int_in_range(int(text))
+    number = _number_of_text(text, digits, "int")
+    return int_in_range(-number if text[0] == "-" else number)
 
 
 def _uint_of_text(text: str) -> Uint:
-    if not (text.isascii() and text.isdigit()):
-        raise EvaluationError(f"type conversion error from 'string' to 'uint': {text[:40]!r}")
-    return uint_in_range(int(text))
+    return uint_in_range(_number_of_text(text, text, "uint"))
 
 
 def _int_of_double(number: float) -> int:
@@ -76,12 +88,21 @@ def _uint_of_double(number: float) -> Uint:
 
 
 def _double_of_text(text: str) -> float:
-    try:
-        if text != text.strip() or "_" in text:
-            raise ValueError(text)
+    """Return the double that Go's `ParseFloat` reads: also in hexadecimal, but none that is too large."""
+    if _DECIMAL.fullmatch(text):
+        number = float(text)
+    elif _HEXADECIMAL.fullmatch(text):
+        try:
+            number = float.fromhex(text)
+        except OverflowError:
+            number = math.inf
+    elif _NO_NUMBER.fullmatch(text):
         return float(text)
-    except ValueError as error:
-        raise EvaluationError(f"type conversion error from 'string' to 'double': {text[:40]!r}") from error
+    else:
+        raise EvaluationError(f"type conversion error from 'string' to 'double': {text[:40]!r}")
+    if math.isinf(number):
+        raise EvaluationError(f"type conversion error from 'string' to 'double': {text[:40]!r}")
+    return number
 
 
 def _bool_of_text(text: str) -> bool:

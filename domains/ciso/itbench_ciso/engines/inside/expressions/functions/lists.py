@@ -5,7 +5,8 @@ from functools import cmp_to_key
 from itertools import pairwise
 from typing import Any
 
-from itbench_ciso.engines.inside.expressions.errors import EvaluationError
+from itbench_ciso.engines.inside.expressions.cost import PER_CALL, TOO_EXPENSIVE
+from itbench_ciso.engines.inside.expressions.errors import CostExceededError, EvaluationError
 from itbench_ciso.engines.inside.expressions.overloads import Overload, overload
 from itbench_ciso.engines.inside.expressions.values import (
     NONE,
@@ -19,10 +20,10 @@ from itbench_ciso.engines.inside.expressions.values import (
     some,
     uint_in_range,
 )
+from itbench_ciso.engines.inside.expressions.work import take
 
 _SPAN, _MOMENT = "google.protobuf.Duration", "google.protobuf.Timestamp"
 _SORTABLE = ("int", "uint", "double", "bool", _SPAN, _MOMENT, "string", "bytes")
-_LONGEST_RANGE = 10_000_000
 
 
 def lists() -> list[Overload]:
@@ -72,9 +73,16 @@ def _sums() -> list[Overload]:
     return [
         overload("list<int>.sum(): int", lambda items: int_in_range(sum(items))),
         overload("list<uint>.sum(): uint", lambda items: uint_in_range(sum(items)) if items else Uint(0)),
-        overload("list<double>.sum(): double", lambda items: float(sum(items))),
+        overload("list<double>.sum(): double", _sum_of_doubles),
         overload(f"list<{_SPAN}>.sum(): {_SPAN}", _sum_of_durations),
     ]
+
+
+def _sum_of_doubles(items: list[float]) -> float:
+    total = 0.0
+    for each in items:
+        total += each
+    return total
 
 
 def _sum_of_durations(items: list[Duration]) -> Duration:
@@ -120,6 +128,7 @@ def _flattened(items: list[Any], depth: int) -> list[Any]:
     if depth < 0:
         raise EvaluationError("level must be non-negative")
     found = []
+    take(len(items))
     for each in items:
         if isinstance(each, list) and depth > 0:
             found += _flattened(each, depth - 1)
@@ -129,10 +138,9 @@ def _flattened(items: list[Any], depth: int) -> list[Any]:
 
 
 def _range(count: int) -> list[int]:
-    if count < 0:
-        raise EvaluationError("lists.range: size must not be negative")
-    if count > _LONGEST_RANGE:
-        raise EvaluationError("lists.range: too long a list")
+    if count > PER_CALL:
+        # The cost of the call is known before the list is made.
+        raise CostExceededError(TOO_EXPENSIVE)
     return list(range(count))
 
 
@@ -202,4 +210,5 @@ def _value(found: Optional) -> Any:
 def _unwrapped(items: list[Any]) -> list[Any]:
     if not all(isinstance(each, Optional) for each in items):
         raise EvaluationError("no such overload")
+    take(len(items))
     return [each.value for each in items if each.is_there]

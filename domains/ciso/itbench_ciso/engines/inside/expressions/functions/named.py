@@ -105,6 +105,11 @@ class Format:
     kind: ClassVar[str] = "kubernetes.NamedFormat"
     name: str
 
+    @property
+    def longest_pattern(self) -> int:
+        """How long a pattern its cost is reckoned by."""
+        return _PATTERN_LENGTHS[self.name]
+
 
 def _pattern(pattern: str, longest: int, told: str) -> Check:
     compiled = re.compile(pattern, re.ASCII)
@@ -160,6 +165,12 @@ _FORMATS: dict[str, Check] = {
     "date": _raising(lambda text: read_time(f"{text}T00:00:00Z"), "must be a date"),
     "datetime": _raising(read_time, "must be a date-time"),
 }
+
+_PATTERN_LENGTHS = {
+    "dns1123Label": 30, "dns1123Subdomain": 60, "dns1035Label": 30, "dns1123LabelPrefix": 30, "dns1123SubdomainPrefix": 60,
+    "dns1035LabelPrefix": 30, "qualifiedName": 60, "labelValue": 40, "uri": 1103, "uuid": 70, "byte": 84,
+    "date": 71, "datetime": 71,
+}  # fmt: skip
 
 
 def named_formats() -> list[Overload]:

@@ -1,25 +1,21 @@
 """Operators: arithmetic, comparison, membership and indexing."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from itbench_ciso.engines.inside.expressions.errors import EvaluationError
-from itbench_ciso.engines.inside.expressions.evaluate import insert
 from itbench_ciso.engines.inside.expressions.overloads import Overload, overload
 from itbench_ciso.engines.inside.expressions.values import (
-    NONE,
-    Optional,
     compare,
     duration_in_range,
     int_in_range,
     is_equal,
-    kind_of,
     look_up,
-    some,
     timestamp_in_range,
     uint_in_range,
 )
+from itbench_ciso.engines.inside.expressions.work import take_characters, take_items
 
 _ORDERED = (
     "bool", "int", "uint", "double", "string", "bytes", "google.protobuf.Duration", "google.protobuf.Timestamp",
@@ -86,12 +82,22 @@ def _fitted(call: Callable[..., Any], kind: str) -> Callable[..., Any]:
     return fitted
 
 
+def _joined_lists(one: list[Any], other: list[Any]) -> list[Any]:
+    take_items(len(one) + len(other))
+    return [*one, *other]
+
+
+def _joined_texts(one: Any, other: Any) -> Any:
+    take_characters(len(one) + len(other))
+    return one + other
+
+
 def _additions() -> list[Overload]:
     span, moment = _SPAN, _MOMENT
     return [
-        overload("_+_(string, string): string", lambda a, b: a + b),
-        overload("_+_(bytes, bytes): bytes", lambda a, b: a + b),
-        overload("_+_(list<A>, list<A>): list<A>", lambda a, b: [*a, *b]),
+        overload("_+_(string, string): string", _joined_texts),
+        overload("_+_(bytes, bytes): bytes", _joined_texts),
+        overload("_+_(list<A>, list<A>): list<A>", _joined_lists),
         overload(
             f"_+_({span}, {span}): {span}", lambda a, b: duration_in_range(a.nanoseconds + b.nanoseconds)
         ),
@@ -137,53 +143,21 @@ def _ordered(holds: Callable[[int], bool]) -> Callable[[Any, Any], bool]:
     return lambda one, other: holds(compare(one, other))
 
 
-def _item(items: list[Any], place: Any) -> Any:
-    if not 0 <= place < len(items):
-        raise EvaluationError(f"index out of bounds: {place}")
-    return items[int(place)]
-
-
-def _entry(entries: Mapping[Any, Any], key: Any) -> Any:
-    found = look_up(entries, key)
-    if not found.is_there:
-        raise EvaluationError(f"no such key: {key}")
-    return found.value
-
-
-def _optional_item(value: Any, key: Any) -> Optional:
-    if isinstance(value, Optional):
-        return _optional_item(value.value, key) if value.is_there else NONE
-    if isinstance(value, Mapping):
-        return look_up(value, key)
-    if kind_of(key) != "int":
-        raise EvaluationError(f"unsupported index type '{kind_of(key)}' in list")
-    return some(value[key]) if 0 <= key < len(value) else NONE
-
-
 def _indexes() -> list[Overload]:
-    found = [
-        overload("_[_](list<A>, int): A", _item),
-        overload("_[_](map<A, B>, A): B", _entry),
-        overload("_[_](optional_type<list<A>>, int): optional_type<A>", _optional_item),
-        overload("_[_](optional_type<map<A, B>>, A): optional_type<B>", _optional_item),
-    ]
+    found = []
     for container, key, item in (("list<A>", "int", "A"), ("map<A, B>", "A", "B")):
-        found.append(overload(f"_[?_]({container}, {key}): optional_type<{item}>", _optional_item))
-        found.append(
-            overload(f"_[?_](optional_type<{container}>, {key}): optional_type<{item}>", _optional_item)
-        )
+        maybe = f"optional_type<{item}>"
+        found += [
+            overload(f"_[_]({container}, {key}): {item}", _unreachable),
+            overload(f"_[_](optional_type<{container}>, {key}): {maybe}", _unreachable),
+            overload(f"_[?_]({container}, {key}): {maybe}", _unreachable),
+            overload(f"_[?_](optional_type<{container}>, {key}): {maybe}", _unreachable),
+        ]
     return found
 
 
 def _negated(value: Any) -> bool:
     return not value
-
-
-def _merged(entries: Mapping[Any, Any], others: Mapping[Any, Any]) -> dict[Any, Any]:
-    found = dict(entries)
-    for key, value in others.items():
-        insert(found, key, value)
-    return found
 
 
 def _unreachable(*values: Any) -> Any:
@@ -197,9 +171,7 @@ def _others() -> list[Overload]:
         overload("@in(A, map<A, B>): bool", lambda key, entries: look_up(entries, key).is_there),
         overload("_?_:_(bool, A, A): A", _unreachable),
         overload("@not_strictly_false(bool): bool", _unreachable),
-        overload(
-            "@cel.@mapInsert(map<A, B>, A, B): map<A, B>",
-            lambda entries, key, value: _merged(entries, {key: value}),
-        ),
-        overload("@cel.@mapInsert(map<A, B>, map<A, B>): map<A, B>", _merged),
+        overload("@append(list<A>, A): list<A>", _unreachable),
+        overload("@cel.@mapInsert(map<A, B>, A, B): map<A, B>", _unreachable),
+        overload("@cel.@mapInsert(map<A, B>, map<A, B>): map<A, B>", _unreachable),
     ]

@@ -10,6 +10,11 @@ import re2
 
 from itbench_ciso.engines.inside.expressions.errors import EvaluationError
 from itbench_ciso.engines.inside.expressions.overloads import Overload, overload
+from itbench_ciso.engines.inside.expressions.work import take
+
+# All kept patterns together need no more than a quarter of a gibibyte.
+_LARGEST_BYTES, _MOST_KEPT = 8 << 20, 32
+_TAKEN_A_MATCH, _TAKEN_BY_A_FAILURE = 3, 1000
 
 
 def regexes() -> list[Overload]:
@@ -21,7 +26,7 @@ def regexes() -> list[Overload]:
     ]
 
 
-@lru_cache(maxsize=500)
+@lru_cache(maxsize=_MOST_KEPT)
 def pattern_of(text: str) -> Any:
     """Return a compiled pattern.
 
@@ -30,12 +35,17 @@ def pattern_of(text: str) -> Any:
     """
     options = re2.Options()
     options.log_errors = False
+    options.max_mem = _LARGEST_BYTES
+    take(len(text))
     try:
-        return re2.compile(text, options)
+        pattern = re2.compile(text, options)
     except re2.error as error:
+        take(_TAKEN_BY_A_FAILURE)
         told = error.args[0] if error.args else error
         told = told.decode(errors="replace") if isinstance(told, bytes) else str(told)
         raise EvaluationError(f"error parsing regexp: {told}") from error
+    take(pattern.programsize)
+    return pattern
 
 
 def is_match(text: str, pattern: str) -> bool:
@@ -53,5 +63,6 @@ def _find_all(text: str, pattern: str, most: int) -> list[str]:
     for match in pattern_of(pattern).finditer(text):
         if len(found) == most:
             break
+        take(_TAKEN_A_MATCH)
         found.append(str(match.group()))
     return found

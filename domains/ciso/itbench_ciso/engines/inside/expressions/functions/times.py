@@ -1,8 +1,10 @@
 """Durations and moments: reading, writing, and their parts."""
 
+import math
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from itbench_ciso.engines.inside.expressions.errors import EvaluationError
@@ -16,6 +18,7 @@ from itbench_ciso.engines.inside.expressions.values import (
 
 _MOMENT, _SPAN = Timestamp.kind, Duration.kind
 _SECOND = 10**9
+_MOST_DIGITS = 20
 _UNITS = {
     "ns": 1,
     "us": 1000,
@@ -110,18 +113,19 @@ def read_duration(text: str) -> Duration:
 
 def _scaled(number: str, unit: int) -> int:
     whole, _, fraction = number.partition(".")
+    # More digits make no difference, or no duration.
+    whole, fraction = whole.lstrip("0"), fraction[:_MOST_DIGITS]
+    if len(whole) > _MOST_DIGITS:
+        raise EvaluationError(f"time: invalid duration {number[:60]!r}")
     return int(whole or "0") * unit + (int(fraction) * unit // 10 ** len(fraction) if fraction else 0)
 
 
 def duration_text(span: Duration) -> str:
-    """Return a duration in seconds."""
-    return f"{_decimal(span.nanoseconds)}s"
-
-
-def _decimal(nanoseconds: int) -> str:
-    whole, fraction = divmod(abs(nanoseconds), _SECOND)
-    text = f"{whole}.{fraction:09d}".rstrip("0").rstrip(".")
-    return f"-{text}" if nanoseconds < 0 else text
+    """Return a duration in seconds, which Go keeps as a double when it writes them."""
+    whole, fraction = divmod(abs(span.nanoseconds), _SECOND)
+    seconds = math.copysign(whole + fraction / 1e9, span.nanoseconds)
+    text = f"{Decimal(repr(seconds)):f}" if seconds else "0"
+    return f"{text.rstrip('0').rstrip('.') if '.' in text else text}s"
 
 
 def read_time(text: str) -> Timestamp:

@@ -1,0 +1,92 @@
+"""Whose doing it is that an admission policy was not judged: the policy's if it needs too much, else the machine's."""
+
+import asyncio
+import json
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from itbench.interfaces.fault import Stage, StageError
+from itbench_ciso.admission.judge import judge_admission
+from itbench_ciso.engines.limits import EngineLimits
+
+pytest.importorskip("re2")
+pytestmark = pytest.mark.usefixtures("cached")
+
+POD = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "spec": {"containers": [{"name": "c"}]}}
+INPUT = json.dumps({"resources": [POD]}).encode()
+SLOW = "lists.range(100000).all(x, x >= 0)"
+
+
+def policy(expression: str) -> bytes:
+    return f"""\
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {{name: x}}
+spec:
+  matchConstraints: {{resourceRules: [{{apiGroups: ["*"], apiVersions: ["*"], operations: ["*"], resources: ["*"]}}]}}
+  validations: [{{expression: "{expression}"}}]
+""".encode()
+
+
+def engine_process() -> int | None:
+    """Return the id of the process that judges for this one."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (folder / "cmdline").read_bytes().split(b"\0")
+            if any(word.endswith(b"inside/serve.py") for word in words) and words[0].endswith(b"python3"):
+                number = int(folder.name)
+                if is_below(number, os.getpid()):
+                    return number
+        except (OSError, ValueError):
+            continue
+    return None
+
+
+def is_below(number: int, ancestor: int) -> bool:
+    while number > 1:
+        number = int(Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[1])
+        if number == ancestor:
+            return True
+    return False
+
+
+def end_engine() -> None:
+    """Kill the process that judges as soon as it is there."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        number = engine_process()
+        if number is not None:
+            os.kill(number, signal.SIGKILL)
+            return
+        time.sleep(0.01)
+
+
+def test_a_killed_engine_is_no_result_of_the_policy() -> None:
+    killer = threading.Thread(target=end_engine)
+    killer.start()
+    with pytest.raises(StageError, match=r"the engine 'cel' stopped at input .*; resume the run") as raised:
+        asyncio.run(judge_admission(policy(SLOW), [INPUT] * 15))
+    killer.join()
+    assert raised.value.stage is Stage.ENVIRONMENT
+
+
+def test_a_machine_that_is_too_slow_is_no_result_of_the_policy() -> None:
+    with pytest.raises(StageError, match="took too long"):
+        asyncio.run(judge_admission(policy(SLOW), [INPUT] * 15, EngineLimits(wall_s=0.5)))
+
+
+def test_a_machine_that_is_too_small_is_no_result_of_the_policy() -> None:
+    limits = EngineLimits(wall_s=60, memory_bytes=48 << 20)
+    with pytest.raises(StageError, match="the engine 'cel' stopped at input 1 of 2"):
+        asyncio.run(judge_admission(policy("lists.range(900000).map(x, x).size() > 0"), [INPUT] * 2, limits))
+
+
+def test_a_policy_that_needs_too_much_has_a_result() -> None:
+    expression = f"!'{'a' * 4000}'.matches('{'b|' * 3999}c')"
+    verdicts = asyncio.run(judge_admission(policy(expression), [INPUT] * 20))
+    assert [str(verdict.kind) for verdict in verdicts] == ["true"] * 14 + ["error"] * 6
