@@ -46,6 +46,11 @@ REGO = (
         rf"({_RBAC_KIND}|{_ENUMERATED})\.kind == ",
     ),
     Equivalence(
+        "No other kind of this API group begins, ends or goes on like this one.",
+        "equality loosened",
+        r'policy\.kind == "NetworkPolicy"|resource\.kind == "Namespace"|external\.kind == "ExternalSecret"',
+    ),
+    Equivalence(
         "No other kind of workload begins, ends or goes on like the exempt one.",
         "equality loosened",
         r'resource\.kind == "(Deployment|DaemonSet)"',

@@ -123,7 +123,7 @@ def _named_store(changed: Callable[[str], str]) -> Change:
 
 def _stores(scene: Scene, _given: Parameters) -> None:
     """The stores themselves, and what has to do with Secrets but reads none."""
-    for kind in ("SecretStore", "PushSecret"):
+    for kind in ("SecretStore", "PushSecret", "ClusterExternalSecret"):
         scene.custom_object("external-secrets.io/v1", kind, {"provider": {"vault": {"path": "secret"}}})
 
 
