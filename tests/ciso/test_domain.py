@@ -90,10 +90,23 @@ def test_the_baseline_is_told_which_ways_it_missed(itbench: Itbench) -> None:
     assert "missed: " in reasons(itbench, found, "update-0002")
 
 
-def test_a_held_out_suite_is_one_option_away_and_has_no_floor(itbench: Itbench) -> None:
+def test_a_held_out_suite_is_one_option_away_and_keeps_its_floor(itbench: Itbench) -> None:
     for suite in ("admission", "policy-updates"):
         found = run(itbench, f"ciso/{suite}", "-a", "oracle", "-S", "seed=987654321", "-S", "count=3")
-        assert (found["score"], found["trials_scored"], found["floor"]) == (1.0, 3, None)
+        assert (found["score"], found["trials_scored"], found["floor"]["value"]) == (1.0, 3, 1.0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("suite", SUITES, ids=lambda suite: suite.name)
+def test_the_memorised_policies_solve_a_held_out_suite_which_is_why_its_floor_is_one(
+    suite, itbench: Itbench
+) -> None:
+    """Slow: judges all variants of two tasks of a seed that nothing was tuned to."""
+    found = run(
+        itbench, f"ciso/{suite.name}", "-a", "memorised-policies", "-S", "seed=20260101", "-S", "count=2"
+    )
+    assert (found["score"], found["trials_scored"]) == (1.0, 2)
+    assert found["floor"] == {"agent": "memorised-policies", "value": 1.0, "role": "adversary"}
 
 
 @pytest.mark.parametrize(

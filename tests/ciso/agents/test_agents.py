@@ -129,10 +129,9 @@ def fetched(script: bytes, files: list[Input], folder: Path) -> bytes:
     return (folder / "collected_data.json").read_bytes()
 
 
-def test_there_are_a_baseline_and_three_cheats_and_all_run_in_process() -> None:
-    assert {spec.name: spec.role for spec in AGENTS} == {"baseline": "baseline"} | dict.fromkeys(
-        CHEATS, "cheat"
-    )
+def test_there_are_a_baseline_three_cheats_and_an_adversary_and_all_run_in_process() -> None:
+    others = {"baseline": "baseline", "memorised-policies": "adversary"}
+    assert {spec.name: spec.role for spec in AGENTS} == others | dict.fromkeys(CHEATS, "cheat")
     assert all(spec.is_in_process for spec in AGENTS)
 
 

@@ -76,6 +76,45 @@ def test_a_right_script_and_policy_are_tried_on_every_set(observe: Observe) -> N
     assert json.loads(json.dumps(observed)) == observed
 
 
+OWN_SHAPE = """\
+python3 - <<'END'
+import glob, json, yaml
+found = [d for p in sorted(glob.glob("static-resources/*")) for d in yaml.safe_load_all(open(p)) if d["kind"] == "Pod"]
+json.dump({"pods": {f"{number}/{d['kind']}": d for number, d in enumerate(found)}}, open("collected_data.json", "w"))
+END
+"""
+OWN_POLICY = """\
+package check
+import rego.v1
+default result := false
+result if count([1 | some pod in input.pods; pod.bad]) == 0
+"""
+VERDICT = 'grep -q \'bad: true\' static-resources/* && ok=false || ok=true; echo "{\\"ok\\": $ok}" > collected_data.json'
+FIELD = SCRIPT.replace('"resources": found', '"resources": [{"bad": d.get("bad", False)} for d in found]')
+
+
+@pytest.mark.parametrize(
+    ("script", "policy", "in_script"),
+    [
+        (SCRIPT, POLICY, False),
+        (OWN_SHAPE, OWN_POLICY, False),
+        (VERDICT, "package check\nresult := input.ok", True),
+        (FIELD, POLICY, True),
+    ],
+    ids=["reference", "another shape", "the whole verdict", "the one field"],
+)
+def test_a_script_that_computes_the_verdict_shows(
+    script: str, policy: str, in_script: bool, observe: Observe
+) -> None:
+    observed = observe({"fetch.sh": script, "policy.rego": policy}, SETS, "rego")
+    found = verdicts(observed)
+    assert found["v01"] == "false"
+    assert [found[name] for name in ("v02", "v03")] == ["true", "true"]
+    masked = {name: each["masked"]["kind"] for name, each in observed["sets"].items() if "masked" in each}
+    assert set(masked) == {"static-resources", "v01", "v02", "v03"}
+    assert (masked != {name: found[name] for name in masked}) is in_script
+
+
 @pytest.mark.parametrize(
     ("files", "seen"),
     [
@@ -138,7 +177,11 @@ def test_an_update_replaces_only_what_is_handed_in(observe: Observe) -> None:
     }
     mended = {"policies/one.rego": POLICY.replace("package check", "package policies.one")}
     assert verdicts(observe(existing, SETS, "update")) == dict.fromkeys([*SETS, "static-resources"], "true")
-    assert verdicts(observe(existing | mended, SETS, "update"))["v01"] == "false"
+    observed = observe(existing | mended, SETS, "update")
+    assert verdicts(observed)["v01"] == "false"
+    assert {name: each["before"]["kind"] for name, each in observed["sets"].items()} == dict.fromkeys(
+        [*SETS, "static-resources"], "true"
+    )
 
 
 def test_an_admission_policy_needs_no_script(observe: Observe) -> None:

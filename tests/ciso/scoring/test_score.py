@@ -121,29 +121,82 @@ def test_all_variants_must_be_right_and_the_reasons_name_the_ways(
     assert found.reasons == reasons
 
 
+def masked(**verdicts: str) -> dict[str, Any]:
+    return {name: PERFECT[name] | {"masked": {"kind": verdict}} for name, verdict in verdicts.items()}
+
+
+@pytest.mark.parametrize(
+    ("changed", "in_script"),
+    [
+        ({}, None),
+        (masked(v1="true", v2="false"), 0.0),
+        (masked(v1="true", v2="true"), 1.0),
+        (masked(v1="true", v2="error"), 1.0),
+        (masked(v2="false") | {"v3": seen("true") | {"masked": {"kind": "false"}}}, 0.0),
+    ],
+    ids=["not tried", "by the policy", "by the script", "the script fails", "wrong anyway"],
+)
+def test_a_verdict_that_the_script_computes_is_told_and_costs_nothing(
+    changed: dict[str, Any], in_script: float | None
+) -> None:
+    found = score(PERFECT | changed)
+    assert found.metrics["verdict_in_script"] == in_script
+    assert any(reason.startswith("verdict_in_script: ") for reason in found.reasons) is (in_script == 1.0)
+    assert found.value == (0.0 if changed.get("v3") else 1.0)
+
+
 def test_variants_that_were_not_run_count_as_wrong() -> None:
     found = score({SHOWN: seen("true")})
     assert found.metrics["variants_right"] == 0.0
 
 
+# What the existing set of an update said: right about v1 and v2, wrong about v3, nothing about v4.
+BEFORE = {SHOWN: "true", "v1": "true", "v2": "false", "v3": "true", "v4": "undefined"}
+
+
 @pytest.mark.parametrize(
-    ("changed", "value", "kept", "closed"),
+    ("verdicts", "value", "closed", "found", "accepted", "kept"),
     [
-        ({}, 1.0, 1.0, 1.0),
-        ({"v1": seen("false")}, 0.0, 0.5, 1.0),
-        ({"v3": seen("true")}, 0.0, 1.0, 0.5),
-        ({SHOWN: seen("true")}, 0.0, 1.0, 1.0),
+        ({}, 1.0, 1.0, 1.0, None, 1.0),
+        ({"v1": "false"}, 0.0, 1.0, 1.0, None, 0.5),
+        ({"v3": "true"}, 0.0, 0.5, 0.5, None, 1.0),
+        ({SHOWN: "true"}, 0.0, 1.0, 1.0, None, 1.0),
+        (BEFORE, 0.0, 0.0, 0.0, None, None),
+        ({"v1": "error", "v2": "error", "v3": "error", "v4": "error"}, 0.0, 0.0, 0.0, None, None),
     ],
-    ids=["all", "something broken", "the gap is half closed", "the shown cluster is wrong"],
+    ids=[
+        "all",
+        "something broken",
+        "the gap is half closed",
+        "the shown cluster is wrong",
+        "nothing changed",
+        "all broken",
+    ],
 )
-def test_an_update_keeps_what_was_and_closes_the_gap(
-    changed: dict[str, Any], value: float, kept: float, closed: float
+def test_the_metrics_of_an_update_count_what_had_to_change(
+    verdicts: dict[str, str],
+    value: float,
+    closed: float,
+    found: float | None,
+    accepted: float | None,
+    kept: float | None,
 ) -> None:
-    of = truth("update", shown=False)
-    for name, part in {"v1": "kept", "v2": "kept", "v3": "closed", "v4": "closed"}.items():
-        of["sets"][name]["part"] = part
-    found = score(PERFECT | changed, {}, of)
-    assert (found.value, found.metrics["kept"], found.metrics["closed"]) == (value, kept, closed)
+    sets = {
+        name: {
+            "verdict": {"kind": verdicts.get(name, each["verdict"]["kind"])},
+            "before": {"kind": BEFORE[name]},
+        }
+        for name, each in PERFECT.items()
+        if name in BEFORE
+    }
+    scored = score(sets, {}, truth("update", shown=False))
+    assert scored.value == value
+    assert scored.metrics == {
+        "closed": closed,
+        "violations_found": found,
+        "compliant_accepted": accepted,
+        "kept": kept,
+    }
 
 
 def test_an_admission_policy_needs_no_data() -> None:

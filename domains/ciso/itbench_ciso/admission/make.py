@@ -4,7 +4,7 @@ from pathlib import Path
 
 from itbench.interfaces.json import JsonObject
 from itbench.made.randomness import Randomness
-from itbench_ciso.cis.make import FEWEST, MOST
+from itbench_ciso.cis.make import hidden_count
 from itbench_ciso.controls.register import controls
 from itbench_ciso.controls.texts import admission_policy
 from itbench_ciso.controls.variants import make_variants
@@ -19,8 +19,7 @@ def make_admission(spec: ControlTask, directory: Path) -> JsonObject:
     parameters = control.parameters(random.fork("parameters"))
     pair = make_variants(control, parameters, random.fork("shown"), 2)
     write_shown(directory, next(variant for variant in pair if not variant.is_compliant))
-    count = random.fork("count").between(FEWEST, MOST)
-    variants = make_variants(control, parameters, random.fork("hidden"), count)
+    variants = make_variants(control, parameters, random.fork("hidden"), hidden_count(control, random))
     return {
         "kind": "admission",
         "control": control.number,

@@ -47,5 +47,5 @@ class AdmissionSuite(CisoSuite):
         return next(task for task in self.tasks() if task.id == task_id)
 
 
-ADMISSION_SUITE = AdmissionSuite(floor=Floor(agent="always-compliant", value=0.0))
+ADMISSION_SUITE = AdmissionSuite(floor=Floor(agent="memorised-policies", value=1.0, role="adversary"))
 """The suite of admission policies."""

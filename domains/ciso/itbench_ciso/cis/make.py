@@ -4,14 +4,16 @@ from pathlib import Path
 
 from itbench.interfaces.json import JsonObject
 from itbench.made.randomness import Randomness
+from itbench_ciso.controls.control import Control
 from itbench_ciso.controls.register import controls
 from itbench_ciso.controls.texts import FETCH, requirement, solution_policy
-from itbench_ciso.controls.variants import make_variants
+from itbench_ciso.controls.variants import fewest_variants, make_variants
 from itbench_ciso.judging.sets import COMPLIANT
 from itbench_ciso.made.draw import ControlTask
 from itbench_ciso.made.layout import write_hidden, write_numbered, write_shown
 
-FEWEST, MOST = 40, 48
+# At least so many hidden variants, even where fewer take every way, and at most so many more.
+FEWEST, MOST_MORE = 40, 8
 
 
 def make_scripted(spec: ControlTask, directory: Path) -> JsonObject:
@@ -25,14 +27,18 @@ def make_scripted(spec: ControlTask, directory: Path) -> JsonObject:
             write_hidden(directory, COMPLIANT, variant)
         else:
             write_shown(directory, variant)
-    count = random.fork("count").between(FEWEST, MOST)
-    variants = make_variants(control, parameters, random.fork("hidden"), count)
+    variants = make_variants(control, parameters, random.fork("hidden"), hidden_count(control, random))
     return {
         "kind": "rego",
         "control": control.number,
         "sets": write_numbered(directory, variants),
         "solution": {"fetch.sh": FETCH, "policy.rego": solution_policy(control, parameters)},
     }
+
+
+def hidden_count(control: Control, random: Randomness) -> int:
+    """Return how many hidden variants a task has: enough to take every way, and some more."""
+    return max(FEWEST, fewest_variants(control)) + random.fork("count").below(MOST_MORE + 1)
 
 
 def requirement_of(spec: ControlTask) -> str:

@@ -45,5 +45,5 @@ class CisKubernetesSuite(CisoSuite):
         return next(task for task in self.tasks() if task.id == task_id)
 
 
-CIS_KUBERNETES = CisKubernetesSuite(floor=Floor(agent="always-compliant", value=0.0))
+CIS_KUBERNETES = CisKubernetesSuite(floor=Floor(agent="memorised-policies", value=1.0, role="adversary"))
 """The default suite of the domain."""

@@ -70,18 +70,12 @@ def cluster_role(
     )
 
 
-def aggregated_role(scene: "Scene", label: str) -> JsonObject:
-    """Add a ClusterRole that has the rules of every ClusterRole with that label set to "true"."""
-    selectors = [{"matchLabels": {label: "true"}}]
-    return scene.add(
-        {
-            "apiVersion": _VERSION,
-            "kind": "ClusterRole",
-            "metadata": _metadata(scene, None),
-            "aggregationRule": {"clusterRoleSelectors": selectors},
-            "rules": [],
-        }
-    )
+def aggregated_role(scene: "Scene", selectors: Sequence[JsonObject], *rules: JsonObject) -> JsonObject:
+    """Add a ClusterRole that has the rules of every ClusterRole that one of these `matchLabels` selects."""
+    found = cluster_role(scene)
+    found["rules"] = list(rules)
+    found["aggregationRule"] = {"clusterRoleSelectors": [{"matchLabels": each} for each in selectors]}
+    return found
 
 
 def bind(scene: "Scene", bound: JsonObject, *subjects: JsonObject, name: str | None = None) -> JsonObject:

@@ -1,10 +1,14 @@
 """5.2.9: capabilities beyond those that a container has anyway."""
 
-from itbench.interfaces.json import JsonObject
+from collections.abc import Callable
+
 from itbench.made.randomness import Randomness
 from itbench_ciso.controls.control import Change, Control, Parameters, complies, violates
+from itbench_ciso.controls.exceptions import ORDINALS
+from itbench_ciso.controls.names import NEAR
 from itbench_ciso.controls.pod_ways import (
     HARDENED,
+    bad_container,
     edited,
     every_container,
     foreign_look_alikes,
@@ -15,17 +19,38 @@ from itbench_ciso.controls.scene import Scene
 
 _ALLOWABLE = ("NET_BIND_SERVICE", "CHOWN", "SETGID", "SETUID", "FOWNER", "KILL")
 _ADMIN = capabilities(drop=["ALL"], add=["SYS_ADMIN"])
+_DROPPING = capabilities(drop=["ALL"])
 
 
 def _allowed(random: Randomness) -> Parameters:
     return {"allowed_capabilities": sorted(random.shuffled(_ALLOWABLE)[:2])}
 
 
-def _adding(*, also: tuple[str, ...] = ()) -> Change:
-    """Return the change that adds all allowed capabilities, and others."""
+def _adding(*, before: tuple[str, ...] = (), also: tuple[str, ...] = ()) -> Change:
+    """Return the change that adds all allowed capabilities, and others before or after them."""
 
     def change(scene: Scene, parameters: Parameters) -> None:
-        capabilities(add=[*parameters["allowed_capabilities"], *also])(scene.workload().container)
+        capabilities(add=[*before, *parameters["allowed_capabilities"], *also])(scene.workload().container)
+
+    return change
+
+
+def _lower_case(*, is_lower: bool) -> Change:
+    """Return the change that adds an allowed capability, spelled in lower case or as it should be."""
+
+    def change(scene: Scene, parameters: Parameters) -> None:
+        name = scene.random.pick(parameters["allowed_capabilities"])
+        capabilities(drop=["ALL"], add=[name.lower() if is_lower else name])(scene.workload().container)
+
+    return change
+
+
+def _near(changed: Callable[[str], str]) -> Change:
+    """Return the change that adds a capability whose name is made of an allowed one's."""
+
+    def change(scene: Scene, parameters: Parameters) -> None:
+        name = changed(scene.random.pick(parameters["allowed_capabilities"]))
+        capabilities(drop=["ALL"], add=[name])(scene.workload().container)
 
     return change
 
@@ -37,13 +62,15 @@ def _everywhere(scene: Scene, parameters: Parameters) -> None:
         container["securityContext"]["capabilities"] = added
 
 
-def _not_allowed(scene: Scene, parameters: Parameters) -> None:
-    others = [name for name in _ALLOWABLE if name not in parameters["allowed_capabilities"]]
-    capabilities(drop=["ALL"], add=[scene.random.pick(others)])(scene.workload().container)
+def _harmless(place: int, *, is_allowed: bool) -> Change:
+    """Return the change that adds a capability without danger, one of the allowed ones or another in its place."""
 
+    def change(scene: Scene, parameters: Parameters) -> None:
+        allowed = parameters["allowed_capabilities"]
+        names = [name for name in _ALLOWABLE if (name in allowed) is is_allowed]
+        capabilities(drop=["ALL"], add=[names[place % len(names)]])(scene.workload().container)
 
-def _dropped_too(container: JsonObject) -> None:
-    capabilities(drop=["SYS_TIME"], add=["SYS_TIME"])(container)
+    return change
 
 
 CONTROL = Control(
@@ -52,11 +79,34 @@ CONTROL = Control(
     parameters=_allowed,
     is_admission=True,
     ways=(
-        *every_container("adds SYS_ADMIN", _ADMIN),
-        violates("a harmless one that is not allowed is added", _not_allowed),
-        violates("one more than allowed is added", _adding(also=("NET_ADMIN",))),
-        violates("all are added", edited(in_container(capabilities(add=["ALL"])))),
-        violates("one is added and dropped", edited(in_container(_dropped_too))),
+        *every_container("adds SYS_ADMIN", _ADMIN, _DROPPING),
+        *(
+            violates(
+                f"the {ordinal} harmless one that is not allowed is added",
+                _harmless(place, is_allowed=False),
+                _harmless(place, is_allowed=True),
+            )
+            for place, ordinal in enumerate(ORDINALS[: len(_ALLOWABLE) - 2])
+        ),
+        *(
+            bad_container(f"{name} is added", capabilities(drop=["ALL"], add=[name]), _DROPPING)
+            for name in ("NET_RAW", "NET_ADMIN")
+        ),
+        *(
+            violates(f"one is added whose name {relation} an allowed one's", _near(changed), _near(str))
+            for relation, changed in NEAR
+        ),
+        violates("one more than allowed is added after them", _adding(also=("NET_ADMIN",)), _adding()),
+        violates("one more than allowed is added before them", _adding(before=("NET_ADMIN",)), _adding()),
+        violates(
+            "an allowed one is added in lower case", _lower_case(is_lower=True), _lower_case(is_lower=False)
+        ),
+        bad_container("all are added", capabilities(add=["ALL"]), capabilities(add=[])),
+        bad_container(
+            "one is added and dropped",
+            capabilities(drop=["SYS_TIME"], add=["SYS_TIME"]),
+            capabilities(drop=["SYS_TIME"], add=[]),
+        ),
         *HARDENED,
         complies("the allowed ones are added", _adding()),
         complies("containers of every kind add an allowed one", _everywhere),
@@ -68,8 +118,6 @@ CONTROL = Control(
             "dangerous ones are dropped by name",
             edited(in_container(capabilities(drop=["SYS_ADMIN", "ALL"]))),
         ),
-        *foreign_look_alikes(
-            {"containers": [{"name": "main", "securityContext": {"capabilities": {"add": ["SYS_ADMIN"]}}}]}
-        ),
+        *foreign_look_alikes(in_container(_ADMIN)),
     ),
 )

@@ -1,10 +1,13 @@
 """5.2.10: containers that have any capability at all."""
 
 from itbench.interfaces.json import JsonObject
-from itbench_ciso.controls.control import Control, complies, violates
+from itbench_ciso.controls.control import Control, complies
 from itbench_ciso.controls.exceptions import exempt_namespaces, namespace_ways
+from itbench_ciso.controls.names import NEAR
 from itbench_ciso.controls.pod_ways import (
     HARDENED,
+    bad,
+    bad_container,
     edited,
     every_container,
     foreign_look_alikes,
@@ -20,8 +23,13 @@ def _unsaid(container: JsonObject) -> None:
     del container["securityContext"]["capabilities"]
 
 
-def _for_windows(workload: Workload) -> None:
-    workload.spec["os"] = {"name": "windows"}
+def _selecting_windows(workload: Workload) -> None:
+    workload.spec["os"] = {"name": "linux"}
+    workload.spec["nodeSelector"] = {"kubernetes.io/os": "windows"}
+
+
+def _selecting_windows_unsaid(workload: Workload) -> None:
+    _selecting_windows(workload)
     _unsaid(workload.container)
 
 
@@ -32,24 +40,42 @@ CONTROL = Control(
     is_admission=True,
     ways=(
         *every_container("drops some capabilities only", _SOME),
-        violates("a container says nothing about capabilities", edited(in_container(_unsaid))),
-        violates("the lists are empty", edited(in_container(capabilities(drop=[], add=[])))),
-        violates("the list of dropped ones is null", edited(in_container(capabilities(drop=None)))),
-        violates(
-            "one is added after all are dropped",
-            edited(in_container(capabilities(drop=["ALL"], add=["CHOWN"]))),
+        bad_container("a container says nothing about capabilities", _unsaid),
+        bad_container("the lists are empty", capabilities(drop=[], add=[])),
+        bad_container("the list of dropped ones is null", capabilities(drop=None)),
+        bad_container("`all` is dropped in lower case", capabilities(drop=["all"])),
+        *(
+            bad_container(
+                f"what is dropped has a name that {relation} ALL", capabilities(drop=[changed("ALL")])
+            )
+            for relation, changed in NEAR
         ),
-        *namespace_ways("keeps capabilities", in_container(_SOME)),
+        bad_container(
+            "one is added after all are dropped",
+            capabilities(drop=["ALL"], add=["CHOWN"]),
+            capabilities(drop=["ALL"], add=[]),
+        ),
+        bad_container(
+            "two are added after all are dropped",
+            capabilities(drop=["NET_RAW", "ALL"], add=["CHOWN", "KILL"]),
+            capabilities(drop=["NET_RAW", "ALL"], add=[]),
+        ),
+        bad(
+            "a pod that is not for Windows selects Windows nodes",
+            _selecting_windows_unsaid,
+            _selecting_windows,
+        ),
+        *namespace_ways("that keeps capabilities", in_container(_SOME)),
         *HARDENED,
         complies(
             "ALL is one of several that are dropped",
-            edited(in_container(capabilities(drop=["NET_RAW", "ALL"]))),
+            edited(in_container(capabilities(drop=["NET_RAW", "ALL", "KILL"]))),
         ),
         complies("the list of added ones is empty", edited(in_container(capabilities(drop=["ALL"], add=[])))),
         complies(
             "the list of added ones is null", edited(in_container(capabilities(drop=["ALL"], add=None)))
         ),
-        complies("a pod for Windows says nothing about capabilities", edited(_for_windows)),
-        *foreign_look_alikes({}),
+        complies("a pod for Windows says nothing about capabilities", edited(Workload.make_for_windows)),
+        *foreign_look_alikes(in_container(_SOME)),
     ),
 )

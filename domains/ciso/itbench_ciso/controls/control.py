@@ -16,11 +16,20 @@ Change: TypeAlias = Callable[[Scene, Parameters], object]
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to comply or to violate; `change` is made to a scene that complied before."""
+    """One way to comply or to violate.
+
+    Attributes:
+        name: what a report calls it.
+        is_compliant: whether a scene that complied still does after the change.
+        change: what is done to the scene.
+        repaired: of a violating way, the same change without the violation: it adds as many objects of the same kinds,
+            under names drawn alike, so that nothing but the violation itself tells the two apart.
+    """
 
     name: str
     is_compliant: bool
     change: Change
+    repaired: Change | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +66,6 @@ def complies(name: str, change: Change) -> Way:
     return Way(name, True, change)
 
 
-def violates(name: str, change: Change) -> Way:
-    """Return a way to violate."""
-    return Way(name, False, change)
+def violates(name: str, change: Change, repaired: Change) -> Way:
+    """Return a way to violate, and the same change without the violation."""
+    return Way(name, False, change, repaired)

@@ -1,9 +1,12 @@
 """5.4.2: Secrets are kept in an external store."""
 
+from collections.abc import Callable
+
 from itbench.interfaces.json import JsonObject
 from itbench.made.randomness import Randomness
-from itbench_ciso.controls.control import Change, Control, Parameters, complies, violates
-from itbench_ciso.controls.exceptions import exempt_namespaces
+from itbench_ciso.controls.control import Change, Control, Parameters, Way, complies, violates
+from itbench_ciso.controls.exceptions import ORDINALS, exempt_namespaces, other_system_namespace
+from itbench_ciso.controls.names import NEAR
 from itbench_ciso.controls.scene import Scene
 
 _STORES = ("central-vault", "estate-vault", "company-safe", "key-house")
@@ -16,50 +19,112 @@ def _parameters(random: Randomness) -> Parameters:
 
 
 def _secret(**fields: object) -> Change:
-    def change(scene: Scene, _given: Parameters) -> None:
-        _add_secret(scene, None, dict(fields))
-
-    return change
+    return lambda scene, _given: _add_secret(scene, None, dict(fields))
 
 
-def _add_secret(scene: Scene, namespace: str | None, fields: JsonObject) -> None:
+def _add_secret(scene: Scene, namespace: str | None, fields: JsonObject) -> JsonObject:
     metadata = scene.metadata(namespace=namespace)
-    scene.add({"apiVersion": "v1", "kind": "Secret", "metadata": metadata} | fields)
+    return scene.add({"apiVersion": "v1", "kind": "Secret", "metadata": metadata} | fields)
 
 
-def _beside_exempt(scene: Scene, given: Parameters) -> None:
-    _add_secret(scene, f"{scene.random.pick(given['exempt_namespaces'])}-dev", {"data": dict(_CODED)})
+def _bad(name: str, **fields: object) -> Way:
+    """Return the violating way of a Secret; the repaired one is as it, but without values."""
+    fine = {key: {} if key in {"data", "stringData"} else value for key, value in fields.items()}
+    return violates(name, _secret(**fields), _secret(**fine))
 
 
-def _in_exempt(scene: Scene, given: Parameters) -> None:
-    _add_secret(scene, scene.random.pick(given["exempt_namespaces"]), {"data": dict(_CODED)})
+def _unplaced_secret(data: JsonObject) -> Change:
+    return lambda scene, _given: scene.unplace(_add_secret(scene, "default", {"data": data}))
 
 
-def _external(reference: JsonObject, *, is_exempt: bool = False) -> Change:
-    """Return the change that adds an ExternalSecret; a reference without a name names the approved store."""
-
-    def change(scene: Scene, given: Parameters) -> None:
-        namespace = scene.random.pick(given["exempt_namespaces"]) if is_exempt else None
-        _add_external(scene, namespace, {"name": given["approved_store"]} | reference)
-
-    return change
+def _in_place(pick: Callable[[Scene, Parameters], str], data: JsonObject) -> Change:
+    return lambda scene, given: _add_secret(scene, pick(scene, given), {"data": data})
 
 
-def _add_external(scene: Scene, namespace: str | None, reference: JsonObject) -> None:
-    metadata = scene.metadata(namespace=namespace)
-    spec = {
-        "refreshInterval": "1h",
-        "secretStoreRef": reference,
-        "target": {"name": metadata["name"]},
-        "data": [{"secretKey": "password", "remoteRef": {"key": f"apps/{metadata['name']}"}}],
-    }
-    scene.add(
-        {"apiVersion": "external-secrets.io/v1", "kind": "ExternalSecret", "metadata": metadata, "spec": spec}
+def _beside_exempt(changed: Callable[[str], str]) -> Callable[[Scene, Parameters], str]:
+    return lambda scene, given: changed(scene.random.pick(given["exempt_namespaces"]))
+
+
+def _external_in_place(pick: Callable[[Scene, Parameters], str], kind: str) -> Change:
+    return lambda scene, given: _add_external(
+        scene, pick(scene, given), {"kind": kind, "name": given["approved_store"]}
     )
 
 
-def _similar_store(scene: Scene, given: Parameters) -> None:
-    _add_external(scene, None, _CLUSTER | {"name": f"{given['approved_store']}-dev"})
+def _in_exempt(scene: Scene, given: Parameters) -> None:
+    for name in given["exempt_namespaces"]:
+        _add_secret(scene, name, {"data": dict(_CODED)})
+        _add_external(scene, name, {"name": "team-vault"})
+
+
+def _token(data: JsonObject | None, kind: str) -> Change:
+    def change(scene: Scene, _given: Parameters) -> None:
+        found = _add_secret(scene, None, {"type": kind, "data": data})
+        metadata = found["metadata"]
+        metadata["annotations"] = {"kubernetes.io/service-account.name": f"{metadata['namespace']}-runtime"}
+
+    return change
+
+
+def _external(reference: JsonObject | None, *, version: str = "v1") -> Change:
+    """Return the change that adds an ExternalSecret; a reference without a name names the approved store."""
+
+    def change(scene: Scene, given: Parameters) -> None:
+        named = None if reference is None else {"name": given["approved_store"]} | reference
+        _add_external(scene, None, named, version)
+
+    return change
+
+
+def _bad_external(name: str, reference: JsonObject | None, version: str = "v1") -> Way:
+    return violates(name, _external(reference, version=version), _external(_CLUSTER, version=version))
+
+
+def _nameless(*, has_name: bool) -> Change:
+    def change(scene: Scene, given: Parameters) -> None:
+        name = {"name": given["approved_store"]} if has_name else {}
+        _add_external(scene, None, _CLUSTER | name)
+
+    return change
+
+
+def _unplaced_external(reference: JsonObject) -> Change:
+    def change(scene: Scene, given: Parameters) -> None:
+        named = {"name": given["approved_store"]} | reference
+        scene.unplace(_add_external(scene, "default", named))
+
+    return change
+
+
+def _add_external(
+    scene: Scene,
+    namespace: str | None,
+    reference: JsonObject | None,
+    version: str = "v1",
+) -> JsonObject:
+    metadata = scene.metadata(namespace=namespace)
+    spec = {
+        "refreshInterval": "1h",
+        "target": {"name": metadata["name"]},
+        "data": [{"secretKey": "password", "remoteRef": {"key": f"apps/{metadata['name']}"}}],
+    } | ({} if reference is None else {"secretStoreRef": reference})
+    head = {"apiVersion": f"external-secrets.io/{version}", "kind": "ExternalSecret"}
+    return scene.add({**head, "metadata": metadata, "spec": spec})
+
+
+def _named_store(changed: Callable[[str], str]) -> Change:
+    """Return the change that reads from a store of the cluster whose name is made of the approved one's."""
+
+    def change(scene: Scene, given: Parameters) -> None:
+        _add_external(scene, None, _CLUSTER | {"name": changed(given["approved_store"])})
+
+    return change
+
+
+def _stores(scene: Scene, _given: Parameters) -> None:
+    """The stores themselves, and what has to do with Secrets but reads none."""
+    for kind in ("SecretStore", "PushSecret", "ClusterExternalSecret"):
+        scene.custom_object("external-secrets.io/v1", kind, {"provider": {"vault": {"path": "secret"}}})
 
 
 def _sealed(scene: Scene, _given: Parameters) -> None:
@@ -78,13 +143,16 @@ def _in_text(scene: Scene, _given: Parameters) -> None:
 
 
 def _foreign(scene: Scene, _given: Parameters) -> None:
-    found = scene.custom_object("safes.meridian.example/v1", "Secret", {})
-    del found["spec"]
-    found["data"] = dict(_CODED)
+    for group in ("safes.meridian.example", "external-secrets.io.meridian.example", "my.external-secrets.io"):
+        found = scene.custom_object(f"{group}/v1", "Secret", {})
+        del found["spec"]
+        found["data"] = dict(_CODED)
+        scene.custom_object(f"{group}/v1", "ExternalSecret", {"secretStoreRef": {"name": "team-vault"}})
 
 
 _CLUSTER: JsonObject = {"kind": "ClusterSecretStore"}
 _TOKEN_TYPE = "kubernetes.io/service-account-token"  # noqa: S105 - the name of a type
+_TOKEN_DATA: JsonObject = {"token": "ZXhhbXBsZQ=="}
 
 CONTROL = Control(
     number="5.4.2",
@@ -92,30 +160,99 @@ CONTROL = Control(
     parameters=_parameters,
     is_admission=True,
     ways=(
-        violates("a Secret has coded values", _secret(type="Opaque", data=_CODED)),
-        violates("a Secret has plain values", _secret(type="Opaque", stringData=_PLAIN)),
-        violates("a Secret without a type has values", _secret(data=_CODED)),
-        violates("a Secret has no coded but plain values", _secret(data={}, stringData=_PLAIN)),
-        violates(
-            "a certificate is in a Secret", _secret(type="kubernetes.io/tls", data={"tls.key": "TUlJRXZR"})
+        _bad("a Secret has coded values", type="Opaque", data=_CODED),
+        _bad("a Secret has plain values", type="Opaque", stringData=_PLAIN),
+        _bad("a Secret without a type has values", data=_CODED),
+        _bad("a Secret has no coded but plain values", data={}, stringData=_PLAIN),
+        _bad("a Secret has coded but no plain values", data=_CODED, stringData={}),
+        _bad(
+            "a certificate is in a Secret",
+            type="kubernetes.io/tls",
+            data={"tls.crt": "TUlJQw==", "tls.key": "TUlJRQ=="},
         ),
-        violates("a login is in a Secret", _secret(type="kubernetes.io/basic-auth", stringData=_PLAIN)),
-        violates("the only value is empty", _secret(data={"password": ""})),
-        violates("an immutable Secret has values", _secret(immutable=True, data=_CODED)),
-        violates("a Secret in a namespace whose name only begins like an exempt one", _beside_exempt),
-        violates("another store of the cluster", _external(_CLUSTER | {"name": "team-vault"})),
-        violates("a store whose name only begins like the approved one's", _similar_store),
-        violates("a namespace's own store has the approved one's name", _external({"kind": "SecretStore"})),
-        violates("the reference has no kind", _external({})),
+        _bad("a login is in a Secret", type="kubernetes.io/basic-auth", stringData=_PLAIN),
+        _bad("the only value is empty", data={"password": ""}),
+        _bad("an immutable Secret has values", immutable=True, data=_CODED),
+        violates(
+            "a Secret of another type has values that look like a token's",
+            _token(_TOKEN_DATA, "meridian.example/service-account-token"),
+            _token(_TOKEN_DATA, _TOKEN_TYPE),
+        ),
+        *(
+            violates(
+                f"a Secret has values, and a type whose name {relation} that of Kubernetes' own tokens",
+                _token(_TOKEN_DATA, near(_TOKEN_TYPE)),
+                _token(_TOKEN_DATA, _TOKEN_TYPE),
+            )
+            for relation, near in NEAR
+        ),
+        violates("a Secret without a namespace has values", _unplaced_secret(_CODED), _unplaced_secret({})),
+        *(
+            violates(
+                f"a Secret in a namespace whose name {relation} an exempt one's",
+                _in_place(_beside_exempt(near), _CODED),
+                _in_place(_beside_exempt(near), {}),
+            )
+            for relation, near in NEAR
+        ),
+        *(
+            violates(
+                f"a Secret in the {ordinal} system namespace that is not exempt",
+                _in_place(other_system_namespace(place), _CODED),
+                _in_place(other_system_namespace(place), {}),
+            )
+            for place, ordinal in enumerate(ORDINALS)
+        ),
+        _bad_external("another store of the cluster", _CLUSTER | {"name": "team-vault"}),
+        _bad_external(
+            "another store of the cluster, by an older version of the API",
+            _CLUSTER | {"name": "team-vault"},
+            "v1beta1",
+        ),
+        *(
+            violates(
+                f"a store whose name {relation} the approved one's", _named_store(near), _named_store(str)
+            )
+            for relation, near in NEAR
+        ),
+        _bad_external("a namespace's own store has the approved one's name", {"kind": "SecretStore"}),
+        _bad_external("the reference has no kind", {}),
+        _bad_external("there is no reference", None),
+        violates("the reference has no name", _nameless(has_name=False), _nameless(has_name=True)),
+        violates(
+            "an ExternalSecret without a namespace reads from another store",
+            _unplaced_external({"kind": "SecretStore"}),
+            _unplaced_external(_CLUSTER),
+        ),
+        *(
+            violates(
+                f"an ExternalSecret in a namespace whose name {relation} an exempt one's reads from another store",
+                _external_in_place(_beside_exempt(near), "SecretStore"),
+                _external_in_place(_beside_exempt(near), "ClusterSecretStore"),
+            )
+            for relation, near in NEAR
+        ),
+        *(
+            violates(
+                f"an ExternalSecret in the {ordinal} system namespace that is not exempt reads from another store",
+                _external_in_place(other_system_namespace(place), "SecretStore"),
+                _external_in_place(other_system_namespace(place), "ClusterSecretStore"),
+            )
+            for place, ordinal in enumerate(ORDINALS)
+        ),
         complies("the approved store", _external(_CLUSTER)),
-        complies("another store in an exempt namespace", _external({"name": "team-vault"}, is_exempt=True)),
-        complies("a Secret in an exempt namespace", _in_exempt),
+        complies(
+            "the approved store, by an older version of the API", _external(_CLUSTER, version="v1beta1")
+        ),
+        complies("Secrets and other stores in exempt namespaces", _in_exempt),
         complies("a Secret without values", _secret(type="Opaque")),
         complies("a Secret with empty values", _secret(type="Opaque", data={}, stringData=None)),
-        complies("Kubernetes fills the Secret", _secret(type=_TOKEN_TYPE, data={"token": "ZXhhbXBsZQ=="})),
+        complies("a Secret with values that are null", _secret(type="Opaque", data=None, stringData={})),
+        complies("Kubernetes fills the Secret", _token(_TOKEN_DATA, _TOKEN_TYPE)),
         complies("a sealed secret", _sealed),
         complies("a driver mounts what the store has", _mounted_by_driver),
+        complies("stores are declared", _stores),
         complies("a ConfigMap holds a Secret as text", _in_text),
-        complies("what looks like a Secret belongs to another API group", _foreign),
+        complies("what looks like Secrets belongs to other API groups", _foreign),
     ),
 )

@@ -1,8 +1,17 @@
 """5.2.4: the inter-process communication of the node."""
 
 from itbench_ciso.controls.control import Control, complies, no_parameters
-from itbench_ciso.controls.pod_ways import HARDENED, edited, every_kind, pod_edit, text_look_alikes
+from itbench_ciso.controls.pod_ways import (
+    HARDENED,
+    edited,
+    every_kind,
+    foreign_look_alikes,
+    pod_edit,
+    text_look_alikes,
+)
 from itbench_ciso.controls.workload import Workload
+
+_SHARED = pod_edit(hostIPC=True)
 
 
 def _shared_memory(workload: Workload) -> None:
@@ -16,11 +25,12 @@ CONTROL = Control(
     parameters=no_parameters,
     is_admission=True,
     ways=(
-        *every_kind("shares the node's communication", pod_edit(hostIPC=True)),
+        *every_kind("shares the node's communication", _SHARED),
         *HARDENED,
         complies("the field is false", edited(pod_edit(hostIPC=False))),
         complies("the field is null", edited(pod_edit(hostIPC=None))),
         complies("a pod has shared memory of its own", edited(_shared_memory)),
         *text_look_alikes("hostIPC", "  hostIPC: true\n"),
+        *foreign_look_alikes(_SHARED),
     ),
 )

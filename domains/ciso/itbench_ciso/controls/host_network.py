@@ -20,13 +20,13 @@ CONTROL = Control(
     is_admission=True,
     ways=(
         *every_kind("shares the network", _SHARED),
-        *namespace_ways("shares the network", _SHARED),
+        *namespace_ways("that shares the network", _SHARED),
         *workload_ways("shares the network", _SHARED),
         *HARDENED,
         complies("the field is false", edited(pod_edit(hostNetwork=False))),
         complies("the field is null", edited(pod_edit(hostNetwork=None))),
         complies("other fields about hosts are set", edited(pod_edit(hostname="worker", hostUsers=False))),
         *text_look_alikes("hostNetwork", "  hostNetwork: true\n"),
-        *foreign_look_alikes({"hostNetwork": True}),
+        *foreign_look_alikes(_SHARED),
     ),
 )

@@ -1,11 +1,14 @@
 """5.2.12: volumes that are directories of the node."""
 
+from collections.abc import Sequence
+
 from itbench.interfaces.json import JsonObject
 from itbench.made.randomness import Randomness
-from itbench_ciso.controls.control import Change, Control, Parameters, complies, on_scene, violates
+from itbench_ciso.controls.control import Change, Control, Parameters, Way, complies, on_scene, violates
 from itbench_ciso.controls.pod_ways import (
     HARDENED,
     Edit,
+    bad,
     edited,
     every_kind,
     foreign_look_alikes,
@@ -15,6 +18,7 @@ from itbench_ciso.controls.scene import Scene
 from itbench_ciso.controls.workload import Workload
 
 _ALLOWABLE = ("/var/log/pods", "/etc/ssl/certs", "/usr/share/zoneinfo", "/opt/licences")
+_SCRATCH: JsonObject = {"emptyDir": {}}
 
 
 def _allowed(random: Randomness) -> Parameters:
@@ -30,33 +34,46 @@ def _host_path(path: str) -> Edit:
     return lambda workload: _mounted(workload, {"hostPath": {"path": path}})
 
 
-def _changed(ending: str) -> Change:
+def _own_directory(workload: Workload) -> None:
+    _mounted(workload, _SCRATCH)
+
+
+def _paths(parameters: Parameters, *, are_allowed: bool) -> Sequence[str]:
+    return [path for path in _ALLOWABLE if (path in parameters["allowed_paths"]) is are_allowed]
+
+
+def _changed(beginning: str, ending: str) -> Change:
     def change(scene: Scene, parameters: Parameters) -> None:
-        _host_path(f"{scene.random.pick(parameters['allowed_paths'])}{ending}")(scene.workload())
+        _host_path(f"{beginning}{scene.random.pick(parameters['allowed_paths'])}{ending}")(scene.workload())
 
     return change
 
 
-def _unused(workload: Workload) -> None:
-    workload.spec["volumes"].insert(0, {"name": "spare", "hostPath": {"path": "/srv", "type": "Directory"}})
+def _near(name: str, beginning: str, ending: str) -> Way:
+    return violates(name, _changed(beginning, ending), _changed("", ""))
 
 
-def _one_of_two(scene: Scene, parameters: Parameters) -> None:
-    workload = scene.workload()
-    _host_path(parameters["allowed_paths"][0])(workload)
-    workload.spec["volumes"].append({"name": "root", "hostPath": {"path": "/"}})
+def _harmless(*, is_allowed: bool) -> Change:
+    def change(scene: Scene, parameters: Parameters) -> None:
+        _host_path(scene.random.pick(_paths(parameters, are_allowed=is_allowed)))(scene.workload())
+
+    return change
 
 
-def _not_allowed(scene: Scene, parameters: Parameters) -> None:
-    others = [path for path in _ALLOWABLE if path not in parameters["allowed_paths"]]
-    _host_path(scene.random.pick(others))(scene.workload())
+def _unused(source: JsonObject) -> Edit:
+    return lambda workload: workload.spec["volumes"].insert(0, {"name": "spare"} | source)
 
 
-def _both(scene: Scene, parameters: Parameters) -> None:
-    workload = scene.workload()
-    for number, path in enumerate(parameters["allowed_paths"]):
-        volume = {"name": f"data-{number}", "hostPath": {"path": path, "type": "Directory"}}
-        workload.spec["volumes"].append(volume)
+def _two(*, are_allowed: bool) -> Change:
+    """Return the change that has both allowed paths, or the first one and another after it."""
+
+    def change(scene: Scene, parameters: Parameters) -> None:
+        first, second = parameters["allowed_paths"]
+        volumes = scene.workload().spec["volumes"]
+        for number, path in enumerate((first, second if are_allowed else "/")):
+            volumes.append({"name": f"data-{number}", "hostPath": {"path": path, "type": "Directory"}})
+
+    return change
 
 
 def _persistent(scene: Scene) -> None:
@@ -76,22 +93,30 @@ CONTROL = Control(
     parameters=_allowed,
     is_admission=True,
     ways=(
-        *every_kind("mounts a path of the node", _host_path("/var/lib/kubelet")),
-        violates("a volume that no container mounts is one", edited(_unused)),
-        violates("one of two paths is not allowed", _one_of_two),
-        violates("a harmless path that is not allowed", _not_allowed),
-        violates("a path below an allowed one", _changed("/private")),
-        violates("a path that only begins like an allowed one", _changed("-old")),
-        violates("an allowed path that climbs up again", _changed("/..")),
+        *every_kind("mounts a path of the node", _host_path("/var/lib/kubelet"), _own_directory),
+        bad(
+            "a volume that no container mounts is one",
+            _unused({"hostPath": {"path": "/srv", "type": "Directory"}}),
+            _unused(_SCRATCH),
+        ),
+        violates("one of two paths is not allowed", _two(are_allowed=False), _two(are_allowed=True)),
+        violates(
+            "a harmless path that is not allowed", _harmless(is_allowed=False), _harmless(is_allowed=True)
+        ),
+        _near("a path below an allowed one", "", "/private"),
+        _near("a path that only begins like an allowed one", "", "-old"),
+        _near("a path that only ends like an allowed one", "/mnt", ""),
+        _near("an allowed path that climbs up again", "", "/.."),
+        _near("an allowed path with a slash at its end", "", "/"),
         *HARDENED,
-        complies("an allowed path", _changed("")),
-        complies("both allowed paths", _both),
+        complies("an allowed path", _changed("", "")),
+        complies("both allowed paths", _two(are_allowed=True)),
         complies(
             "a claim", edited(lambda pod: _mounted(pod, {"persistentVolumeClaim": {"claimName": "data"}}))
         ),
         complies("the field is null", edited(lambda pod: _mounted(pod, {"emptyDir": {}, "hostPath": None}))),
         complies("a PersistentVolume is a path of a node", on_scene(_persistent)),
         *text_look_alikes("hostPath", "  volumes:\n  - name: data\n    hostPath:\n      path: /etc\n"),
-        *foreign_look_alikes({"volumes": [{"name": "data", "hostPath": {"path": "/etc"}}]}),
+        *foreign_look_alikes(_host_path("/etc")),
     ),
 )

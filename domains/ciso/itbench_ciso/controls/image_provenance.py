@@ -2,11 +2,12 @@
 
 from itbench.interfaces.json import JsonObject
 from itbench.made.randomness import Randomness
-from itbench_ciso.controls.control import Change, Control, Parameters, complies, on_scene, violates
+from itbench_ciso.controls.control import Change, Control, Parameters, Way, complies, violates
 from itbench_ciso.controls.names import HOUSE_REGISTRY
 from itbench_ciso.controls.pod_ways import (
     HARDENED,
     ContainerEdit,
+    bad_container,
     edited,
     every_container,
     foreign_look_alikes,
@@ -33,27 +34,34 @@ def _unpinned(container: JsonObject) -> None:
     container["image"] = f"{container['image'].partition('@')[0]}:1.4.2"
 
 
-def _of_scene(image: str) -> Change:
-    """Return the change that gives a container this image; `{digest}` and `{short}` stand for digits."""
+def _named(image: str) -> Change:
+    """Return the change that gives a container this image.
 
-    def change(scene: Scene) -> None:
-        digits = _digest(scene.random)
-        scene.workload().container["image"] = image.format(
-            digest=digits, short=digits[:40], house=HOUSE_REGISTRY
-        )
-
-    return on_scene(change)
-
-
-def _mirrored(image: str) -> Change:
-    """Return the change that gives a container this image of the second registry."""
+    `{digest}` and `{short}` stand for digits, `{house}` and `{mirror}` for the two registries, `{host}` for the second
+    one's host.
+    """
 
     def change(scene: Scene, parameters: Parameters) -> None:
-        mirror = parameters["registries"][1]
-        name = image.format(mirror=mirror, host=mirror.partition("/")[0], digest=_digest(scene.random))
-        scene.workload().container["image"] = name
+        digits = _digest(scene.random)
+        house, mirror = parameters["registries"]
+        scene.workload().container["image"] = image.format(
+            digest=digits,
+            short=digits[:40],
+            upper=digits.upper().replace("0", "A"),
+            house=house,
+            mirror=mirror,
+            host=mirror.partition("/")[0],
+        )
 
     return change
+
+
+def _bad(name: str, image: str, fine: str = "{house}/apps/web@sha256:{digest}") -> Way:
+    return violates(name, _named(image), _named(fine))
+
+
+def _no_image(container: JsonObject) -> None:
+    del container["image"]
 
 
 _ELSEWHERE = f"docker.io/library/nginx@sha256:{'0123456789abcdef' * 4}"
@@ -65,26 +73,49 @@ CONTROL = Control(
     is_admission=True,
     ways=(
         *every_container("has an image by tag only", _unpinned),
-        violates("an image from a public registry", edited(in_container(_image(_ELSEWHERE)))),
-        violates("an image without a registry", _of_scene("nginx@sha256:{digest}")),
-        violates(
+        bad_container("an image from a public registry", _image(_ELSEWHERE)),
+        bad_container("a container has no image", _no_image, kind="Deployment"),
+        _bad("an image without a registry", "nginx@sha256:{digest}"),
+        _bad("an image of the known registry without a tag or digest", "{house}/apps/web"),
+        _bad(
             "a registry whose name only begins like a known one",
-            _of_scene("{house}.cdn.example/apps/web@sha256:{digest}"),
+            "{house}.cdn.example/apps/web@sha256:{digest}",
         ),
-        violates("a registry on another port", _of_scene("{house}:5000/apps/web@sha256:{digest}")),
-        violates("a known registry's name in the path", _of_scene("docker.io/{house}/web@sha256:{digest}")),
-        violates(
-            "a path that only begins like the known one", _mirrored("{mirror}-forks/web@sha256:{digest}")
+        _bad("a registry whose name only ends like a known one", "my{house}/apps/web@sha256:{digest}"),
+        _bad("a registry on another port", "{house}:5000/apps/web@sha256:{digest}"),
+        _bad("a known registry's name in the path", "docker.io/{house}/web@sha256:{digest}"),
+        _bad(
+            "a path that only begins like the known one",
+            "{mirror}-forks/web@sha256:{digest}",
+            "{mirror}/web@sha256:{digest}",
         ),
-        violates("a digest that is too short", _of_scene("{house}/apps/web@sha256:{short}")),
+        _bad(
+            "another path of the second registry's host",
+            "{host}/other/web@sha256:{digest}",
+            "{mirror}/web@sha256:{digest}",
+        ),
+        _bad("the second registry, by tag only", "{mirror}/web:2.0.1", "{mirror}/web:2.0.1@sha256:{digest}"),
+        _bad("no path", "{house}/@sha256:{digest}"),
+        _bad("a digest that is too short", "{house}/apps/web@sha256:{short}"),
+        _bad("a digest that is too long", "{house}/apps/web@sha256:{digest}0"),
+        _bad("a digest in upper case", "{house}/apps/web@sha256:{upper}"),
+        _bad("a digest of another kind", "{house}/apps/web@sha512:{digest}"),
+        _bad("something after the digest", "{house}/apps/web@sha256:{digest}:latest"),
         *HARDENED,
-        complies("a tag and a digest", _of_scene("{house}/apps/web:2.0.1@sha256:{digest}")),
-        complies("a long path", _of_scene("{house}/teams/a/b/web@sha256:{digest}")),
-        complies("the second registry", _mirrored("{mirror}/web@sha256:{digest}")),
+        complies("a tag and a digest", _named("{house}/apps/web:2.0.1@sha256:{digest}")),
+        complies("a long path", _named("{house}/teams/a/b/web@sha256:{digest}")),
+        complies("a short path", _named("{house}/web@sha256:{digest}")),
+        complies("a path of one letter", _named("{house}/w@sha256:{digest}")),
+        complies("the second registry", _named("{mirror}/web@sha256:{digest}")),
+        complies("the second registry, a tag and a digest", _named("{mirror}/a/web:1@sha256:{digest}")),
         complies(
             "the image is always pulled",
-            edited(in_container(lambda container: container.update(imagePullPolicy="Always"))),
+            edited(in_container(lambda each: each.update(imagePullPolicy="Always"))),
         ),
-        *foreign_look_alikes({"containers": [{"name": "main", "image": "nginx:latest"}]}),
+        complies(
+            "the image is never pulled",
+            edited(in_container(lambda each: each.update(imagePullPolicy="Never"))),
+        ),
+        *foreign_look_alikes(in_container(_image("nginx:latest"))),
     ),
 )

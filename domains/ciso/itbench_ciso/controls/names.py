@@ -1,5 +1,7 @@
 """The names that made manifests use; none of them tells anything."""
 
+from collections.abc import Callable
+
 HOUSE_REGISTRY = "registry.meridian.example"
 OWNER_LABEL = "meridian.example/owner"
 # Never a namespace that a task may exempt.
@@ -50,6 +52,26 @@ APPLICATIONS = (
     "forecast",
     "refund",
 )
-NAMESPACE_ENDINGS = ("next", "canary", "eu", "lab", "tools", "dev", "2")
+NAMESPACE_ENDINGS = (
+    "next",
+    "canary",
+    "eu",
+    "lab",
+    "tools",
+    "dev",
+    "2",
+    "qa",
+    "west",
+    "jobs",
+    "staging",
+    "old",
+)
 ROLES = ("api", "worker", "web", "batch", "sync", "cache", "relay", "store")
 AGENTS = ("node-exporter", "cni-agent", "disk-scrubber", "packet-tap", "host-auditor", "volume-plugin")
+
+# Names that are nearly another one: what they are to it, and how they are made of it.
+NEAR: tuple[tuple[str, Callable[[str], str]], ...] = (
+    ("only begins like", lambda name: f"{name}-2"),
+    ("only ends like", lambda name: f"my-{name}"),
+    ("is only a part of", lambda name: name[:-2].rstrip("-")),
+)

@@ -1,99 +1,176 @@
 """5.2.1: pod security is enforced where workloads run."""
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 from itbench.interfaces.json import JsonObject
 from itbench.made.randomness import Randomness
 from itbench_ciso.controls.control import Change, Control, Parameters, Way, complies, on_scene, violates
-from itbench_ciso.controls.exceptions import exempt_namespaces
+from itbench_ciso.controls.exceptions import ORDINALS, exempt_namespaces, other_system_namespace
+from itbench_ciso.controls.names import NEAR
 from itbench_ciso.controls.scene import Scene
 from itbench_ciso.controls.workload import WORKLOAD_KINDS
 
 _PREFIX = "pod-security.kubernetes.io/"
 _ENFORCE = f"{_PREFIX}enforce"
+_LEVELS = ("privileged", "baseline", "restricted")
 _WEAKER = {"restricted": "baseline", "baseline": "privileged"}
+_Edit: TypeAlias = Callable[[JsonObject], object]
 
 
 def _parameters(random: Randomness) -> Parameters:
-    return {**exempt_namespaces(random), "level": random.pick(tuple(_WEAKER))}
+    level = random.pick(tuple(_WEAKER))
+    weaker = _LEVELS[: _LEVELS.index(level)]
+    return {**exempt_namespaces(random), "level": level, "weaker_levels": list(weaker)}
 
 
 def _new(scene: Scene, kind: str | None = None) -> JsonObject:
-    """Return the labels of a namespace of its own for a new workload."""
+    """Return the metadata of a namespace of its own for a new workload."""
     name = scene.namespace_name()
     scene.workload(kind, namespace=name)
-    labels: JsonObject = scene.namespace(name)["metadata"]["labels"]
-    return labels
+    metadata: JsonObject = scene.namespace(name)["metadata"]
+    return metadata
 
 
-def _unlabelled(kind: str) -> Way:
+def _edited(edit: _Edit, kind: str | None = None) -> Change:
+    """Return the change that makes a namespace with a workload and edits the namespace's metadata."""
+    return on_scene(lambda scene: edit(_new(scene, kind)))
+
+
+def _unlabelled(metadata: JsonObject) -> None:
+    del metadata["labels"][_ENFORCE]
+
+
+def _labelled(**labels: str) -> _Edit:
+    """Return the edit that gives a namespace these labels instead of `enforce`."""
+
+    def edit(metadata: JsonObject) -> None:
+        _unlabelled(metadata)
+        found = {f"{_PREFIX}{name.replace('_', '-')}": value for name, value in labels.items()}
+        metadata["labels"].update(found)
+
+    return edit
+
+
+def _annotated(metadata: JsonObject) -> None:
+    metadata["annotations"] = {_ENFORCE: metadata["labels"].pop(_ENFORCE)}
+
+
+def _unlabelled_at_all(metadata: JsonObject) -> None:
+    del metadata["labels"]
+
+
+def _unchanged(_metadata: JsonObject) -> None:
+    pass
+
+
+def _bad(name: str, edit: _Edit, fine: _Edit = _unchanged) -> Way:
+    return violates(name, _edited(edit), _edited(fine))
+
+
+def _of_kind(kind: str) -> Way:
+    return violates(
+        f"the namespace of a {kind} enforces nothing", _edited(_unlabelled, kind), _edited(_unchanged, kind)
+    )
+
+
+def _level(levels: dict[str, str] | None) -> Change:
+    """Return the change that makes a namespace with the level that is asked for, or with what it stands for here."""
+
+    def change(scene: Scene, parameters: Parameters) -> None:
+        level = parameters["level"]
+        _new(scene)["labels"][_ENFORCE] = level if levels is None else levels[level]
+
+    return change
+
+
+def _undeclared(*, is_declared: bool) -> Change:
+    """Return the change that adds a namespace, and a workload in it or in one that is not declared."""
+
     def change(scene: Scene) -> None:
-        del _new(scene, kind)[_ENFORCE]
-
-    return violates(f"the namespace of a {kind} enforces nothing", on_scene(change))
-
-
-def _labelled(**labels: str) -> Change:
-    """Return the change that makes a namespace with a workload and these labels instead of `enforce`."""
-
-    def change(scene: Scene) -> None:
-        found = _new(scene)
-        del found[_ENFORCE]
-        found.update({f"{_PREFIX}{name.replace('_', '-')}": value for name, value in labels.items()})
+        name = scene.namespace_name()
+        scene.bare_namespace(name)
+        workload = scene.workload(namespace=name)
+        if not is_declared:
+            workload.metadata["namespace"] = scene.namespace_name()
 
     return on_scene(change)
 
 
-def _weaker(scene: Scene, parameters: Parameters) -> None:
-    _new(scene)[_ENFORCE] = _WEAKER[parameters["level"]]
+def _unplaced(edit: _Edit, *, is_named: bool = False) -> Change:
+    """Return the change that adds a workload in `default`, which it names or not, and edits that namespace."""
+
+    def change(scene: Scene) -> None:
+        if is_named:
+            scene.workload(namespace="default")
+        else:
+            scene.unplaced_workload()
+        edit(scene.namespace("default")["metadata"])
+
+    return on_scene(change)
 
 
-def _exact(scene: Scene, parameters: Parameters) -> None:
-    _new(scene)[_ENFORCE] = parameters["level"]
+def _label_on_workload(edit: _Edit) -> Change:
+    def change(scene: Scene) -> None:
+        name = scene.namespace_name()
+        scene.workload(namespace=name).metadata["labels"][_ENFORCE] = "restricted"
+        edit(scene.namespace(name)["metadata"])
+
+    return on_scene(change)
 
 
-def _undeclared(scene: Scene) -> None:
-    scene.workload().metadata["namespace"] = scene.namespace_name()
+def _of_other_group(version: str) -> Change:
+    """Return the change that adds a workload whose namespace has this API version."""
 
+    def change(scene: Scene) -> None:
+        name = scene.namespace_name()
+        scene.workload(namespace=name)
+        scene.namespace(name)["apiVersion"] = version
 
-def _annotated(scene: Scene) -> None:
-    name = scene.namespace_name()
-    scene.workload(namespace=name)
-    metadata = scene.namespace(name)["metadata"]
-    del metadata["labels"][_ENFORCE]
-    metadata["annotations"] = {_ENFORCE: "restricted"}
-
-
-def _label_on_workload(scene: Scene) -> None:
-    name = scene.namespace_name()
-    scene.workload(namespace=name).metadata["labels"][_ENFORCE] = "restricted"
-    del scene.namespace(name)["metadata"]["labels"][_ENFORCE]
+    return on_scene(change)
 
 
 def _exempt(scene: Scene, parameters: Parameters) -> None:
-    name = scene.random.pick(parameters["exempt_namespaces"])
-    scene.workload(namespace=name)
-    del scene.namespace(name)["metadata"]["labels"][_ENFORCE]
+    for name in parameters["exempt_namespaces"]:
+        scene.workload(namespace=name)
+        scene.namespace(name)["metadata"]["labels"].pop(_ENFORCE, None)
 
 
-def _nearly_exempt(scene: Scene, parameters: Parameters) -> None:
-    name = scene.namespace_name(scene.random.pick(parameters["exempt_namespaces"]))
-    scene.workload(namespace=name)
-    del scene.namespace(name)["metadata"]["labels"][_ENFORCE]
+def _nearly_exempt(changed: Callable[[str], str], edit: _Edit) -> Change:
+    def change(scene: Scene, parameters: Parameters) -> None:
+        name = changed(scene.random.pick(parameters["exempt_namespaces"]))
+        scene.workload(namespace=name)
+        edit(scene.namespace(name)["metadata"])
+
+    return change
+
+
+def _other_system(place: int, edit: _Edit) -> Change:
+    def change(scene: Scene, parameters: Parameters) -> None:
+        name = other_system_namespace(place)(scene, parameters)
+        scene.workload(namespace=name)
+        edit(scene.namespace(name)["metadata"])
+
+    return change
 
 
 def _without_workloads(scene: Scene) -> str:
     name = scene.namespace_name()
-    del scene.namespace(name)["metadata"]["labels"][_ENFORCE]
+    _unlabelled(scene.namespace(name)["metadata"])
     return name
 
 
-def _with_custom_resource(scene: Scene) -> None:
+def _with_other_objects(scene: Scene) -> None:
     name = _without_workloads(scene)
-    manifest = {"apiVersion": "fleet.meridian.example/v1", "kind": "Deployment", "spec": {"replicas": 1}}
-    scene.add(manifest | {"metadata": scene.metadata(namespace=name)})
-
-
-def _null(scene: Scene) -> None:
-    _new(scene)[_ENFORCE] = None
+    spec = {"selector": {"app": "web"}, "ports": [{"port": 80}]}
+    scene.add(
+        {"apiVersion": "v1", "kind": "Service", "metadata": scene.metadata(namespace=name), "spec": spec}
+    )
+    for kind, body in (("ConfigMap", {"data": {"MODE": "fast"}}), ("Secret", {"type": "Opaque"})):
+        scene.add({"apiVersion": "v1", "kind": kind, "metadata": scene.metadata(namespace=name)} | body)
+    for kind in WORKLOAD_KINDS:
+        manifest = {"apiVersion": "fleet.meridian.example/v1", "kind": kind, "spec": {"replicas": 1}}
+        scene.add(manifest | {"metadata": scene.metadata(namespace=name)})
 
 
 CONTROL = Control(
@@ -101,27 +178,90 @@ CONTROL = Control(
     title="Namespaces with workloads must enforce a Pod Security level",
     parameters=_parameters,
     ways=(
-        *(_unlabelled(kind) for kind in WORKLOAD_KINDS),
-        violates("a namespace enforces a weaker level", _weaker),
-        violates("a namespace enforces `privileged`", _labelled(enforce="privileged")),
-        violates("a namespace only audits and warns", _labelled(audit="restricted", warn="restricted")),
-        violates("a namespace only pins a version", _labelled(enforce_version="latest")),
-        violates("a level is misspelt", _labelled(enforce="Restricted")),
-        violates("a level is empty", _labelled(enforce="")),
-        violates("a level is null", on_scene(_null)),
-        violates("the level is an annotation", on_scene(_annotated)),
-        violates("the level is a label of the workload", on_scene(_label_on_workload)),
-        violates("a workload's namespace is not declared", on_scene(_undeclared)),
-        violates("a namespace only begins like an exempt one", _nearly_exempt),
-        complies("a namespace enforces exactly the level", _exact),
-        complies("a namespace enforces the strictest level", on_scene(_new)),
+        *(_of_kind(kind) for kind in WORKLOAD_KINDS),
+        violates("a namespace enforces a weaker level", _level(_WEAKER), _level(None)),
+        _bad(
+            "a namespace enforces `privileged`",
+            _labelled(enforce="privileged"),
+            _labelled(enforce="restricted"),
+        ),
+        _bad(
+            "a namespace only audits and warns",
+            _labelled(audit="restricted", warn="restricted"),
+            _labelled(audit="restricted", enforce="restricted"),
+        ),
+        _bad("a namespace only pins a version", _labelled(enforce_version="latest")),
+        _bad("the level is an annotation", _annotated),
+        _bad("a namespace has no labels", _unlabelled_at_all),
+        violates(
+            "the level is a label of the workload",
+            _label_on_workload(_unlabelled),
+            _label_on_workload(_unchanged),
+        ),
+        violates(
+            "a workload's namespace is not declared",
+            _undeclared(is_declared=False),
+            _undeclared(is_declared=True),
+        ),
+        violates(
+            "the namespace that is declared is of another API group",
+            _of_other_group("zones.meridian.example/v1"),
+            _of_other_group("v1"),
+        ),
+        violates(
+            "a workload names no namespace, `default` enforces nothing",
+            _unplaced(_unlabelled),
+            _unplaced(_unchanged),
+        ),
+        violates(
+            "a workload lies in `default`, which enforces nothing",
+            _unplaced(_unlabelled, is_named=True),
+            _unplaced(_unchanged, is_named=True),
+        ),
+        *(
+            violates(
+                f"a namespace whose name {relation} an exempt one's enforces nothing",
+                _nearly_exempt(near, _unlabelled),
+                _nearly_exempt(near, _unchanged),
+            )
+            for relation, near in NEAR
+        ),
+        *(
+            violates(
+                f"the {ordinal} system namespace that is not exempt enforces nothing",
+                _other_system(place, _unlabelled),
+                _other_system(place, _unchanged),
+            )
+            for place, ordinal in enumerate(ORDINALS)
+        ),
+        complies("a namespace enforces exactly the level", _level(None)),
+        complies("a namespace enforces the strictest level", _edited(_unchanged)),
+        complies(
+            "a level is misspelt, which Kubernetes takes for `restricted`",
+            _edited(_labelled(enforce="Restricted")),
+        ),
+        complies(
+            "a level is unknown, which Kubernetes takes for `restricted`",
+            _edited(_labelled(enforce="strict")),
+        ),
+        *(
+            complies(
+                f"a level's name {relation} `privileged`, which Kubernetes takes for `restricted`",
+                _edited(_labelled(enforce=near("privileged"))),
+            )
+            for relation, near in NEAR
+        ),
+        complies("a level is empty, which Kubernetes takes for `restricted`", _edited(_labelled(enforce=""))),
         complies(
             "a namespace enforces and also audits",
-            _labelled(enforce="restricted", audit="baseline", warn="privileged"),
+            _edited(_labelled(enforce="restricted", audit="baseline", warn="privileged")),
         ),
-        complies("a namespace pins a version", _labelled(enforce="restricted", enforce_version="v1.29")),
-        complies("an exempt namespace enforces nothing", _exempt),
+        complies(
+            "a namespace pins a version", _edited(_labelled(enforce="restricted", enforce_version="v1.29"))
+        ),
+        complies("a workload names no namespace, `default` enforces the level", _unplaced(_unchanged)),
+        complies("exempt namespaces enforce nothing", _exempt),
         complies("a namespace without workloads enforces nothing", on_scene(_without_workloads)),
-        complies("a namespace with only a custom resource enforces nothing", on_scene(_with_custom_resource)),
+        complies("a namespace with other objects only enforces nothing", on_scene(_with_other_objects)),
     ),
 )

@@ -1,15 +1,20 @@
 """5.7.1: namespaces as boundaries between owners."""
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 from itbench.interfaces.json import JsonObject
 from itbench.made.randomness import Randomness
-from itbench_ciso.controls.control import Change, Control, Parameters, complies, on_scene, violates
-from itbench_ciso.controls.exceptions import exempt_namespaces
-from itbench_ciso.controls.names import OWNER_LABEL, TEAMS
+from itbench_ciso.controls.access import cluster_role, harmless_rule
+from itbench_ciso.controls.control import Change, Control, Parameters, Way, complies, on_scene, violates
+from itbench_ciso.controls.exceptions import ORDINALS, exempt_namespaces, other_system_namespace
+from itbench_ciso.controls.names import NEAR, OWNER_LABEL, TEAMS
 from itbench_ciso.controls.scene import Scene
 
 _OTHER = "outsiders"
+_New: TypeAlias = Callable[[Scene], JsonObject]
+_Edit: TypeAlias = Callable[[JsonObject], object]
+_Name: TypeAlias = Callable[[Scene, Parameters], str]
 
 
 def _parameters(random: Randomness) -> Parameters:
@@ -29,80 +34,164 @@ def _custom(scene: Scene) -> JsonObject:
     return scene.custom_object("delivery.meridian.example/v1", "AppBundle", {"size": "small"})
 
 
-def _workload(kind: str) -> Callable[[Scene], JsonObject]:
+def _workload(kind: str) -> _New:
     return lambda scene: scene.workload(kind).object
 
 
-def _owned_by_another(new: Callable[[Scene], JsonObject]) -> Change:
-    return on_scene(lambda scene: new(scene)["metadata"]["labels"].update({OWNER_LABEL: _OTHER}))
+_KINDS: tuple[tuple[str, _New], ...] = (
+    ("Deployment", _workload("Deployment")),
+    ("CronJob", _workload("CronJob")),
+    ("Pod", _workload("Pod")),
+    ("ConfigMap", _config),
+    ("ServiceAccount", _service_account),
+    ("custom resource", _custom),
+)
 
 
-def _undeclared(new: Callable[[Scene], JsonObject]) -> Change:
+def _with_label(new: _New, value: str | None) -> Change:
+    """Return the change that adds an object with this owner; None leaves the one of its namespace."""
+
     def change(scene: Scene) -> None:
-        new(scene)["metadata"]["namespace"] = scene.namespace_name()
+        labels = new(scene)["metadata"]["labels"]
+        labels[OWNER_LABEL] = labels[OWNER_LABEL] if value is None else value
 
     return on_scene(change)
 
 
-def _new_namespace(scene: Scene) -> JsonObject:
-    return scene.namespace(scene.namespace_name())
+def _owned_by_another(kind: str, new: _New) -> Way:
+    return violates(f"a {kind} of another owner", _with_label(new, _OTHER), _with_label(new, None))
 
 
-def _unowned(scene: Scene, name: str | None = None) -> JsonObject:
-    """Return the metadata of a namespace in which nothing names an owner."""
-    name = scene.namespace_name() if name is None else name
-    metadata: JsonObject = scene.namespace(name)["metadata"]
-    for manifest in scene.objects:
-        if manifest["metadata"].get("namespace") == name:
-            del manifest["metadata"]["labels"]
+def _placed(new: _New, *, is_declared: bool, has_labels: bool = True) -> Change:
+    """Return the change that adds a namespace, and an object in it or in one that is not declared."""
+
+    def change(scene: Scene) -> None:
+        declared = scene.bare_namespace(scene.namespace_name())["metadata"]
+        metadata = new(scene)["metadata"]
+        metadata["labels"][OWNER_LABEL] = declared["labels"][OWNER_LABEL]
+        metadata["namespace"] = declared["name"] if is_declared else scene.namespace_name()
+        if not has_labels:
+            del metadata["labels"]
+
+    return on_scene(change)
+
+
+def _undeclared(kind: str, new: _New) -> Way:
+    return violates(
+        f"a {kind} in a namespace that is not declared",
+        _placed(new, is_declared=False),
+        _placed(new, is_declared=True),
+    )
+
+
+def _of_other_group(version: str) -> Change:
+    """Return the change that adds an object whose namespace is declared with this API version."""
+
+    def change(scene: Scene) -> None:
+        name = scene.namespace_name()
+        found = scene.namespace(name)
+        found["apiVersion"] = version
+        _config(scene)["metadata"].update(namespace=name, labels={"app": "web"})
+
+    return on_scene(change)
+
+
+def _edited(edit: _Edit, name: _Name = lambda scene, _given: scene.namespace_name()) -> Change:
+    """Return the change that adds a namespace in which nothing else names an owner, and edits its metadata."""
+
+    def change(scene: Scene, given: Parameters) -> None:
+        place = name(scene, given)
+        metadata: JsonObject = scene.namespace(place)["metadata"]
+        for manifest in scene.objects:
+            if manifest["metadata"].get("namespace") == place:
+                del manifest["metadata"]["labels"]
+        edit(metadata)
+
+    return change
+
+
+def _unchanged(_metadata: JsonObject) -> None:
+    pass
+
+
+def _unowned(metadata: JsonObject) -> None:
     del metadata["labels"][OWNER_LABEL]
-    return metadata
 
 
-def _unlabelled(scene: Scene) -> None:
-    _config(scene)["metadata"].pop("labels")
+def _unlabelled(metadata: JsonObject) -> None:
+    del metadata["labels"]
 
 
-def _label(key: str, value: str | None) -> Change:
-    return on_scene(lambda scene: _unowned(scene)["labels"].update({key: value}))
+def _label(key: str, value: str) -> _Edit:
+    def edit(metadata: JsonObject) -> None:
+        _unowned(metadata)
+        metadata["labels"][key] = value
+
+    return edit
 
 
-def _annotated(scene: Scene) -> None:
-    _unowned(scene)["annotations"] = {OWNER_LABEL: scene.random.pick(TEAMS)}
+def _annotated(metadata: JsonObject) -> None:
+    metadata["annotations"] = {OWNER_LABEL: metadata["labels"].pop(OWNER_LABEL)}
 
 
-def _nearly_exempt(scene: Scene, parameters: Parameters) -> None:
-    _unowned(scene, scene.namespace_name(scene.random.pick(parameters["exempt_namespaces"])))
+def _bad(name: str, edit: _Edit, fine: _Edit = _unchanged) -> Way:
+    return violates(name, _edited(edit), _edited(fine))
+
+
+def _nearly_exempt(changed: Callable[[str], str]) -> _Name:
+    return lambda scene, given: changed(scene.random.pick(given["exempt_namespaces"]))
+
+
+def _other_owner_in(name: _Name, *, is_same: bool) -> Change:
+    """Return the change that adds an object with the owner of its namespace, or with another one."""
+
+    def change(scene: Scene, given: Parameters) -> None:
+        place = name(scene, given)
+        owner = scene.namespace(place)["metadata"]["labels"][OWNER_LABEL]
+        labels = {OWNER_LABEL: owner if is_same else _OTHER}
+        _config(scene)["metadata"].update(namespace=place, labels=labels)
+
+    return change
+
+
+def _of_unowned(*, has_owner: bool) -> Change:
+    """Return the change that adds an object with an owner; its namespace has that one too, or none."""
+
+    def change(scene: Scene, given: Parameters) -> None:
+        name = scene.namespace_name()
+        _edited(_unchanged if has_owner else _unowned, lambda _scene, _given: name)(scene, given)
+        owner = scene.namespace(name)["metadata"]["labels"].get(OWNER_LABEL, scene.random.pick(TEAMS))
+        _config(scene)["metadata"].update(namespace=name, labels={OWNER_LABEL: owner})
+
+    return change
 
 
 def _exempt(scene: Scene, parameters: Parameters) -> None:
-    name = scene.random.pick(parameters["exempt_namespaces"])
-    scene.workload(namespace=name)
-    scene.workload(namespace=name).metadata["labels"][OWNER_LABEL] = _OTHER
-    del scene.namespace(name)["metadata"]["labels"][OWNER_LABEL]
+    for name in parameters["exempt_namespaces"]:
+        scene.workload(namespace=name)
+        scene.workload(namespace=name).metadata["labels"][OWNER_LABEL] = _OTHER
+        scene.namespace(name)["metadata"]["labels"].pop(OWNER_LABEL, None)
 
 
 def _exempt_undeclared(scene: Scene, parameters: Parameters) -> None:
-    _config(scene)["metadata"]["namespace"] = scene.random.pick(parameters["exempt_namespaces"])
+    for name in parameters["exempt_namespaces"]:
+        _config(scene)["metadata"]["namespace"] = name
 
 
 def _same_owner(scene: Scene) -> None:
     owner = scene.random.pick(TEAMS)
-    for beginning in scene.namespaces:
-        _unowned(scene, scene.namespace_name(beginning))["labels"][OWNER_LABEL] = owner
+    for _ in range(2):
+        _edited(_label(OWNER_LABEL, owner))(scene, {})
 
 
 def _cluster_role(scene: Scene) -> None:
-    metadata = {"name": scene.name(), "labels": {OWNER_LABEL: _OTHER}}
-    rules = [{"apiGroups": [""], "resources": ["nodes"], "verbs": ["list"]}]
-    scene.add(
-        {
-            "apiVersion": "rbac.authorization.k8s.io/v1",
-            "kind": "ClusterRole",
-            "metadata": metadata,
-            "rules": rules,
-        }
-    )
+    cluster_role(scene, harmless_rule(scene.random), labels={OWNER_LABEL: _OTHER})
+
+
+def _unplaced(scene: Scene) -> None:
+    metadata = _config(scene)["metadata"]
+    del metadata["namespace"]
+    metadata["labels"][OWNER_LABEL] = _OTHER
 
 
 def _note(scene: Scene) -> None:
@@ -114,33 +203,88 @@ def _template_label(scene: Scene) -> None:
     template["metadata"]["labels"][OWNER_LABEL] = _OTHER
 
 
+def _unlabelled_objects(scene: Scene) -> None:
+    del _config(scene)["metadata"]["labels"]
+    _service_account(scene)["metadata"]["labels"] = None
+    del _workload("Deployment")(scene)["metadata"]["labels"][OWNER_LABEL]
+
+
+def _foreign_namespace(scene: Scene) -> None:
+    found = scene.custom_object("zones.meridian.example/v1", "Namespace", {})
+    found["metadata"] = {"name": scene.namespace_name()}
+
+
 CONTROL = Control(
     number="5.7.1",
     title="Each namespace must belong to one owner",
     parameters=_parameters,
     ways=(
-        violates("a namespace has no owner", on_scene(_unowned)),
-        violates("a namespace's owner is empty", _label(OWNER_LABEL, "")),
-        violates("a namespace's owner is null", _label(OWNER_LABEL, None)),
-        violates("a label of another prefix names the owner", _label("owner", "harbour")),
-        violates("an annotation names the owner", on_scene(_annotated)),
-        violates("a namespace that only begins like an exempt one has no owner", _nearly_exempt),
-        violates("a Deployment of another owner", _owned_by_another(_workload("Deployment"))),
-        violates("a CronJob of another owner", _owned_by_another(_workload("CronJob"))),
-        violates("a Pod of another owner", _owned_by_another(_workload("Pod"))),
-        violates("a ConfigMap of another owner", _owned_by_another(_config)),
-        violates("a ServiceAccount of another owner", _owned_by_another(_service_account)),
-        violates("a custom resource of another owner", _owned_by_another(_custom)),
-        violates("a StatefulSet in a namespace that is not declared", _undeclared(_workload("StatefulSet"))),
-        violates("a ConfigMap in a namespace that is not declared", _undeclared(_config)),
-        violates("a custom resource in a namespace that is not declared", _undeclared(_custom)),
-        complies("a new namespace with an owner", on_scene(_new_namespace)),
-        complies("an object without labels", on_scene(_unlabelled)),
+        _bad("a namespace has no owner", _unowned),
+        _bad("a namespace has no labels", _unlabelled),
+        _bad("a namespace's owner is empty", _label(OWNER_LABEL, ""), _label(OWNER_LABEL, "harbour")),
+        _bad("a label of another prefix names the owner", _label("owner", "harbour")),
+        _bad("an annotation names the owner", _annotated),
+        *(
+            violates(
+                f"a namespace whose name {relation} an exempt one's has no owner",
+                _edited(_unowned, _nearly_exempt(near)),
+                _edited(_unchanged, _nearly_exempt(near)),
+            )
+            for relation, near in NEAR
+        ),
+        *(
+            violates(
+                f"the {ordinal} system namespace that is not exempt has no owner",
+                _edited(_unowned, other_system_namespace(place)),
+                _edited(_unchanged, other_system_namespace(place)),
+            )
+            for place, ordinal in enumerate(ORDINALS)
+        ),
+        violates(
+            "only an object of a namespace has an owner",
+            _of_unowned(has_owner=False),
+            _of_unowned(has_owner=True),
+        ),
+        *(_owned_by_another(kind, new) for kind, new in _KINDS),
+        *(
+            violates(
+                f"an object of another owner in {where}",
+                _other_owner_in(name, is_same=False),
+                _other_owner_in(name, is_same=True),
+            )
+            for where, name in (
+                *(
+                    (f"a namespace whose name {relation} an exempt one's", _nearly_exempt(near))
+                    for relation, near in NEAR
+                ),
+                *(
+                    (f"the {ordinal} system namespace that is not exempt", other_system_namespace(place))
+                    for place, ordinal in enumerate(ORDINALS)
+                ),
+                ("`default`", lambda _scene, _given: "default"),
+            )
+        ),
+        violates("an object's owner is empty", _with_label(_config, ""), _with_label(_config, None)),
+        *(_undeclared(kind, new) for kind, new in _KINDS),
+        violates(
+            "an object without labels in a namespace that is not declared",
+            _placed(_config, is_declared=False, has_labels=False),
+            _placed(_config, is_declared=True, has_labels=False),
+        ),
+        violates(
+            "the namespace of an object is declared in another API group",
+            _of_other_group("zones.meridian.example/v1"),
+            _of_other_group("v1"),
+        ),
+        complies("a new namespace with an owner", _edited(_unchanged)),
+        complies("objects without labels", on_scene(_unlabelled_objects)),
         complies("two namespaces of one owner", on_scene(_same_owner)),
-        complies("an exempt namespace without an owner holds objects of two", _exempt),
-        complies("an exempt namespace is not declared", _exempt_undeclared),
+        complies("exempt namespaces without an owner hold objects of two", _exempt),
+        complies("exempt namespaces are not declared", _exempt_undeclared),
         complies("a cluster-wide object of another owner", on_scene(_cluster_role)),
+        complies("an object without a namespace is of another owner", on_scene(_unplaced)),
         complies("an annotation names another owner", on_scene(_note)),
         complies("only the pods of a workload have another owner's label", on_scene(_template_label)),
+        complies("what looks like a namespace belongs to another API group", on_scene(_foreign_namespace)),
     ),
 )

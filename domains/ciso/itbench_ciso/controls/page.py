@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from importlib.resources import files
 
 from itbench.made.randomness import Randomness
 from itbench_ciso.controls.control import BENCHMARK, Control
@@ -23,9 +24,10 @@ seed (those below are drawn from seed {_SEED}).
 
 A variant is a small cluster as manifests. It begins as a hardened one, drawn at random: two namespaces with their
 service accounts and network policies, workloads, a Service, a ConfigMap. That one complies with every control. Then
-one *way* of the control is taken: a change that violates it, or one that looks like it and complies. So each variant
-differs from a complying cluster by one way only, and that way touches no other control, except for the pairs under
-*Overlaps*. Half of the variants comply, every way is taken, and the order is random.
+it is changed by a few *ways* that look like violations and comply, and by one way to violate: in half of the variants as it
+is, in the other half *repaired*, the same change without the violation. So both halves have as many objects of the same
+kinds, under names drawn alike, and nothing but the violation tells them apart. No way touches another control, except for
+the pairs under *Overlaps*. Every way is taken in both halves, and the order is random.
 
 The objects are then shuffled and laid out in a few files, several documents a file, some of them wrapped in a `List`,
 some files with empty documents at the start. File names, object names and order tell nothing.
@@ -43,7 +45,9 @@ def page() -> str:
     """Return the page in Markdown."""
     shared = dict(shared_texts())
     reading = shared.pop("reading")
-    parts = [_TOP, reading, _SHARED, *shared.values(), *map(_section, controls().values()), *_overlaps()]
+    decisions = files(__package__).joinpath("decisions.md").read_text("utf-8")
+    sections = map(_section, controls().values())
+    parts = [_TOP, reading, _SHARED, *shared.values(), *sections, decisions, *_overlaps()]
     return "\n".join(part.strip("\n") + "\n" for part in parts)
 
 

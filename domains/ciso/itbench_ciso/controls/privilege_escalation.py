@@ -1,38 +1,45 @@
 """5.2.6: processes that gain more privileges than their parent."""
 
 from itbench.interfaces.json import JsonObject
-from itbench_ciso.controls.control import Control, complies, violates
+from itbench_ciso.controls.control import Control, complies
 from itbench_ciso.controls.exceptions import exempt_workload, workload_ways
 from itbench_ciso.controls.pod_ways import (
     HARDENED,
+    Edit,
+    bad,
+    bad_container,
     container_context,
     edited,
     every_container,
     foreign_look_alikes,
     in_container,
+    pod_context,
     text_look_alikes,
 )
 from itbench_ciso.controls.workload import Workload
+
+_IN_POD = pod_context(allowPrivilegeEscalation=False)
 
 
 def _forget(container: JsonObject) -> None:
     del container["securityContext"]["allowPrivilegeEscalation"]
 
 
-def _for_windows(workload: Workload) -> None:
-    workload.spec["os"] = {"name": "windows"}
-    _forget(workload.container)
+def _without_context(container: JsonObject) -> None:
+    del container["securityContext"]
 
 
 def _selecting_windows(workload: Workload) -> None:
     workload.spec["os"] = {"name": "linux"}
     workload.spec["nodeSelector"] = {"kubernetes.io/os": "windows"}
-    _forget(workload.container)
 
 
-def _told_to_the_pod(workload: Workload) -> None:
-    workload.context["allowPrivilegeEscalation"] = False
-    _forget(workload.container)
+def _forgetting(edit: Edit) -> Edit:
+    def forget(workload: Workload) -> None:
+        edit(workload)
+        _forget(workload.container)
+
+    return forget
 
 
 CONTROL = Control(
@@ -42,17 +49,22 @@ CONTROL = Control(
     is_admission=True,
     ways=(
         *every_container("says nothing about escalation", _forget),
-        violates("the field is true", edited(in_container(container_context(allowPrivilegeEscalation=True)))),
-        violates("the field is null", edited(in_container(container_context(allowPrivilegeEscalation=None)))),
-        violates("only the pod's security context has the field", edited(_told_to_the_pod)),
-        violates("a pod that is not for Windows selects Windows nodes", edited(_selecting_windows)),
+        bad_container("the field is true", container_context(allowPrivilegeEscalation=True)),
+        bad_container("the field is null", container_context(allowPrivilegeEscalation=None)),
+        bad_container("the container has no security context", _without_context),
+        bad("only the pod's security context has the field", _forgetting(_IN_POD), _IN_POD),
+        bad(
+            "a pod that is not for Windows selects Windows nodes",
+            _forgetting(_selecting_windows),
+            _selecting_windows,
+        ),
         *workload_ways("says nothing about escalation", in_container(_forget)),
         *HARDENED,
-        complies("a pod for Windows says nothing about escalation", edited(_for_windows)),
+        complies("a pod for Windows says nothing about escalation", edited(Workload.make_for_windows)),
         complies(
             "the container is also not privileged", edited(in_container(container_context(privileged=False)))
         ),
         *text_look_alikes("allowPrivilegeEscalation", "  containers:\n  - name: main\n"),
-        *foreign_look_alikes({}),
+        *foreign_look_alikes(in_container(_forget)),
     ),
 )

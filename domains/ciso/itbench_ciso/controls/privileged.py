@@ -6,7 +6,9 @@ from itbench_ciso.controls.pod_ways import (
     container_context,
     edited,
     every_container,
+    foreign_look_alikes,
     in_container,
+    pod_context,
     text_look_alikes,
 )
 from itbench_ciso.controls.workload import Workload
@@ -28,9 +30,13 @@ CONTROL = Control(
         *HARDENED,
         complies("the field is false", edited(in_container(container_context(privileged=False)))),
         complies("the field is null", edited(in_container(container_context(privileged=None)))),
+        complies(
+            "the pod's security context has other fields", edited(pod_context(supplementalGroups=[2000]))
+        ),
         complies("a label has the field's name", edited(_labelled)),
         *text_look_alikes(
             "privileged", "  containers:\n  - name: main\n    securityContext:\n      privileged: true\n"
         ),
+        *foreign_look_alikes(in_container(_PRIVILEGED)),
     ),
 )

@@ -6,6 +6,8 @@ from itbench_ciso.controls.access import harmless_access
 from itbench_ciso.controls.names import APPLICATIONS, NAMESPACE_ENDINGS, NAMESPACES, OWNER_LABEL, ROLES, TEAMS
 from itbench_ciso.controls.workload import WORKLOAD_KINDS, Workload, new_workload
 
+_DEFAULT = "default"
+
 
 class Scene:
     """The objects of a cluster, in the order in which they were added.
@@ -21,6 +23,7 @@ class Scene:
         self.objects: list[JsonObject] = []
         self.namespaces: list[str] = random.shuffled(NAMESPACES)[:2]
         self._names: set[str] = set()
+        self._taken_namespaces: set[str] = set()
         for name in self.namespaces:
             self.namespace(name)
         for name in self.namespaces:
@@ -28,15 +31,25 @@ class Scene:
         self._add_bystanders()
 
     def add(self, manifest: JsonObject) -> JsonObject:
-        """Add one object."""
+        """Add one object; it takes the place of one with the same kind, namespace and name, as with kubectl apply."""
+        identity = _identity(manifest)
+        self.objects = [each for each in self.objects if _identity(each) != identity]
         self.objects.append(manifest)
         return manifest
 
+    def settled(self) -> list[JsonObject]:
+        """Return the objects; of several with the same kind, namespace and name, the last one."""
+        return list({_identity(each): each for each in self.objects}.values())
+
+    def remove(self, manifest: JsonObject) -> None:
+        """Remove one object."""
+        self.objects = [each for each in self.objects if each is not manifest]
+
     def find(self, kind: str, name: str, namespace: str | None = None) -> JsonObject | None:
-        """Return an object by kind, name and, where it has one, namespace."""
+        """Return an object by kind, name and, where it has one, namespace; `default` stands for none."""
         for manifest in self.objects:
-            metadata = manifest["metadata"]
-            if (manifest["kind"], metadata["name"], metadata.get("namespace")) == (kind, name, namespace):
+            found = (manifest["kind"], manifest["metadata"]["name"], _place(manifest))
+            if found == (kind, name, namespace or _DEFAULT):
                 return manifest
         return None
 
@@ -49,14 +62,31 @@ class Scene:
                 return name
 
     def namespace_name(self, beginning: str | None = None) -> str:
-        """Return a name for one more namespace; it begins like one of the users' own, unless told otherwise."""
+        """Return a name that no namespace has yet; it begins like one of the users' own, unless told otherwise."""
         beginning = self.random.pick(self.namespaces) if beginning is None else beginning
-        return f"{beginning}-{self.random.pick(NAMESPACE_ENDINGS)}"
+        for ending in self.random.shuffled(NAMESPACE_ENDINGS):
+            name = f"{beginning}-{ending}"
+            if name not in self._taken_namespaces:
+                self._taken_namespaces.add(name)
+                return name
+        raise LookupError(f"all names that begin with {beginning!r} are taken")
 
     def namespace(self, name: str) -> JsonObject:
         """Return the Namespace of that name, made with all that a hardened one has where it is missing."""
         found = self.find("Namespace", name)
         return found if found is not None else self._new_namespace(name)
+
+    def bare_namespace(self, name: str) -> JsonObject:
+        """Add a Namespace with the labels of a hardened one, and nothing in it."""
+        self._taken_namespaces.add(name)
+        labels = {
+            "kubernetes.io/metadata.name": name,
+            "pod-security.kubernetes.io/enforce": "restricted",
+            OWNER_LABEL: self.random.pick(TEAMS),
+        }
+        return self.add(
+            {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
+        )
 
     def metadata(self, name: str | None = None, namespace: str | None = None) -> JsonObject:
         """Return the metadata of a new object; the namespace is made where it is missing."""
@@ -76,6 +106,20 @@ class Scene:
         self.add(workload.object)
         return workload
 
+    def unplaced_workload(self, kind: str | None = None) -> Workload:
+        """Add a hardened workload that names no namespace and so lies in `default`, which is declared and hardened."""
+        workload = self.workload(kind, namespace=_DEFAULT)
+        self.unplace(workload.object)
+        return workload
+
+    def unplace(self, manifest: JsonObject) -> JsonObject:
+        """Leave out the namespace of an object, or set it to null; it lies in `default` then."""
+        self.namespace(_DEFAULT)
+        manifest["metadata"].pop("namespace", None)
+        if self.random.below(2):
+            manifest["metadata"]["namespace"] = None
+        return manifest
+
     def config_map(self, data: JsonObject) -> JsonObject:
         """Add a ConfigMap with these texts."""
         return self.add({"apiVersion": "v1", "kind": "ConfigMap", "metadata": self.metadata(), "data": data})
@@ -85,14 +129,8 @@ class Scene:
         return self.add({"apiVersion": api_version, "kind": kind, "metadata": self.metadata(), "spec": spec})
 
     def _new_namespace(self, name: str) -> JsonObject:
-        owner = {OWNER_LABEL: self.random.pick(TEAMS)}
-        labels = {
-            "kubernetes.io/metadata.name": name,
-            "pod-security.kubernetes.io/enforce": "restricted",
-        } | owner
-        namespace = self.add(
-            {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
-        )
+        namespace = self.bare_namespace(name)
+        owner = {OWNER_LABEL: namespace["metadata"]["labels"][OWNER_LABEL]}
         for account in ("default", f"{name}-runtime"):
             metadata = {"name": account, "namespace": name, "labels": dict(owner)}
             self.add({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata}).update(
@@ -120,3 +158,12 @@ class Scene:
         self.config_map(
             {"LOG_LEVEL": self.random.pick(("info", "warn")), "PAGE_SIZE": str(self.random.between(10, 99))}
         )
+
+
+def _identity(manifest: JsonObject) -> tuple[str, str, str]:
+    kind = f"{manifest['apiVersion']} {manifest['kind']}"
+    return kind, _place(manifest), manifest["metadata"]["name"]
+
+
+def _place(manifest: JsonObject) -> str:
+    return manifest["metadata"].get("namespace") or _DEFAULT

@@ -2,17 +2,13 @@
 
 from itbench.interfaces.json import JsonObject
 from itbench_ciso.controls.access import rule
-from itbench_ciso.controls.bound_ways import bound_ways, given_to_anyone
-from itbench_ciso.controls.control import Control, complies, violates
+from itbench_ciso.controls.bound_ways import bound_ways, given_to_anyone, known_role_ways
+from itbench_ciso.controls.control import Control, complies
 from itbench_ciso.controls.permitted import permitted
-from itbench_ciso.controls.rights import Right
+from itbench_ciso.controls.rights import Right, bad_grant
 from itbench_ciso.controls.scene import Scene
 
-_RIGHT = Right(verbs=("create",), resources=("serviceaccounts/token",))
-
-
-def _every_token(_scene: Scene) -> JsonObject:
-    return rule(["create"], ["*/token"])
+_RIGHT = Right(verbs=("create",), resources=("serviceaccounts/token",), part="*/token")
 
 
 def _named(scene: Scene) -> JsonObject:
@@ -28,7 +24,11 @@ def _reviews(_scene: Scene) -> JsonObject:
 
 
 def _reading(_scene: Scene) -> JsonObject:
-    return rule(["get"], ["serviceaccounts/token"])
+    return rule(["get", "update", "patch"], ["serviceaccounts/token"])
+
+
+def _other_parts(_scene: Scene) -> JsonObject:
+    return rule(["create"], ["*/tokens", "pods/token", "token"])
 
 
 CONTROL = Control(
@@ -37,10 +37,11 @@ CONTROL = Control(
     parameters=permitted,
     ways=(
         *bound_ways(_RIGHT),
-        violates("the token of every resource", given_to_anyone(_every_token)),
-        violates("the tokens of named accounts", given_to_anyone(_named)),
+        *known_role_ways(("cluster-admin", "admin", "edit"), ("view",)),
+        bad_grant("the tokens of named accounts", given_to_anyone, _named),
         complies("accounts may be created", given_to_anyone(_accounts)),
         complies("tokens may be reviewed", given_to_anyone(_reviews)),
-        complies("another verb", given_to_anyone(_reading)),
+        complies("other verbs", given_to_anyone(_reading)),
+        complies("other subresources", given_to_anyone(_other_parts)),
     ),
 )

@@ -1,15 +1,28 @@
 """5.1.6: tokens of service accounts in pods."""
 
+from collections.abc import Callable
+
 from itbench.interfaces.json import JsonObject, JsonValue
 from itbench_ciso.controls.control import Change, Control, Parameters, complies, violates
 from itbench_ciso.controls.exceptions import exempt_workload, workload_ways
-from itbench_ciso.controls.pod_ways import HARDENED, edited, foreign_look_alikes, pod_edit, text_look_alikes
+from itbench_ciso.controls.names import NEAR
+from itbench_ciso.controls.pod_ways import (
+    HARDENED,
+    Edit,
+    bad,
+    edited,
+    every_kind,
+    foreign_look_alikes,
+    pod_edit,
+    text_look_alikes,
+)
 from itbench_ciso.controls.scene import Scene
 from itbench_ciso.controls.workload import Workload
 
 _FIELD = "automountServiceAccountToken"
 _MOUNTED = pod_edit(**{_FIELD: True})
 _TOKEN = {"serviceAccountToken": {"path": "token", "expirationSeconds": 3600}}
+_TOKEN_TYPE = "kubernetes.io/service-account-token"  # noqa: S105 - the name of a type
 _OTHER_SOURCES: list[JsonObject] = [
     {"configMap": {"name": "settings"}},
     {"downwardAPI": {"items": [{"path": "labels", "fieldRef": {"fieldPath": "metadata.labels"}}]}},
@@ -20,66 +33,183 @@ def _silent(workload: Workload) -> None:
     del workload.spec[_FIELD]
 
 
-def _with_account(settings: JsonObject, edit: JsonObject) -> Change:
+def _null(workload: Workload) -> None:
+    workload.spec[_FIELD] = None
+
+
+def _with_account(
+    account: JsonObject, pod: JsonObject | None = None, field: str = "serviceAccountName"
+) -> Change:
     """Return the change that adds a workload with a new account.
 
     Args:
-        settings: fields of the account.
-        edit: fields of the pod; a null one is left out.
+        account: fields of the account.
+        pod: fields of the pod; without them it is silent.
+        field: of the pod that names the account.
     """
 
     def change(scene: Scene, _given: Parameters) -> None:
         workload = scene.workload()
-        metadata = scene.metadata(namespace=str(workload.metadata["namespace"]))
-        scene.add({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata} | settings)
-        workload.spec["serviceAccountName"] = metadata["name"]
-        workload.spec.update(edit)
-        if edit.get(_FIELD, "") is None and scene.random.below(2):
-            _silent(workload)
+        _use(scene, workload, account, field)
+        _silent(workload)
+        workload.spec.update(pod or {})
 
     return change
 
 
-def _unknown_account(scene: Scene, _given: Parameters) -> None:
-    workload = scene.workload()
-    _silent(workload)
-    workload.spec["serviceAccountName"] = scene.name()
+def _use(scene: Scene, workload: Workload, account: JsonObject, field: str) -> JsonObject:
+    """Add an account and let the workload use it."""
+    metadata = scene.metadata(namespace=str(workload.metadata["namespace"]))
+    manifest = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata} | account
+    del workload.spec["serviceAccountName"]
+    workload.spec[field] = metadata["name"]
+    return scene.add(manifest)
 
 
-def _account_elsewhere(scene: Scene, _given: Parameters) -> None:
-    here, there = scene.namespaces
-    workload = scene.workload(namespace=here)
-    _silent(workload)
-    workload.spec["serviceAccountName"] = f"{there}-runtime"
+def _default_says(default: bool, old: bool) -> Change:
+    """Return the change of a silent pod that names its account by the old field, in a namespace of its own."""
+
+    def change(scene: Scene, _given: Parameters) -> None:
+        workload = scene.workload(namespace=scene.namespace_name())
+        _use(scene, workload, _says(old), "serviceAccount")
+        _silent(workload)
+        found = scene.find("ServiceAccount", "default", str(workload.metadata["namespace"]))
+        assert found is not None
+        found[_FIELD] = default
+
+    return change
 
 
-def _old_field(workload: Workload) -> None:
-    _silent(workload)
-    workload.spec["serviceAccount"] = workload.spec.pop("serviceAccountName")
+def _without_account(value: bool, names: JsonObject | None = None) -> Change:
+    """Return the change of a silent pod whose account is the default one of its namespace."""
+
+    def change(scene: Scene, _given: Parameters) -> None:
+        workload = scene.workload(namespace=scene.namespace_name())
+        _silent(workload)
+        del workload.spec["serviceAccountName"]
+        workload.spec.update(names or {})
+        found = scene.find("ServiceAccount", "default", str(workload.metadata["namespace"]))
+        assert found is not None
+        found[_FIELD] = value
+
+    return change
+
+
+def _unknown_account(*, is_known: bool) -> Change:
+    def change(scene: Scene, _given: Parameters) -> None:
+        workload = scene.workload()
+        _use(scene, workload, _says(False), "serviceAccountName")
+        _silent(workload)
+        if not is_known:
+            workload.spec["serviceAccountName"] = scene.name()
+
+    return change
+
+
+def _near_account(changed: Callable[[str], str], *, is_fine: bool, in_place: bool = False) -> Change:
+    """Return the change of a silent pod; the account that says no has another name, or lies in another namespace."""
+
+    def change(scene: Scene, _given: Parameters) -> None:
+        workload = scene.workload()
+        account = _use(scene, workload, _says(False), "serviceAccountName")
+        _silent(workload)
+        near = changed(account["metadata"]["namespace" if in_place else "name"])
+        if in_place:
+            scene.namespace(near)
+        if not is_fine:
+            account["metadata"]["namespace" if in_place else "name"] = near
+
+    return change
+
+
+def _account_elsewhere(*, is_near: bool) -> Change:
+    def change(scene: Scene, _given: Parameters) -> None:
+        here, there = scene.namespaces
+        workload = scene.workload(namespace=here)
+        _silent(workload)
+        workload.spec["serviceAccountName"] = f"{here if is_near else there}-runtime"
+
+    return change
+
+
+def _foreign_account(kind_group: str) -> Change:
+    """Return the change of a silent pod; what refuses the token is an account of this API version."""
+
+    def change(scene: Scene, _given: Parameters) -> None:
+        workload = scene.workload()
+        account = _use(scene, workload, _says(False), "serviceAccountName")
+        account["apiVersion"] = kind_group
+        _silent(workload)
+
+    return change
+
+
+def _unplaced(*, account_says: bool, is_account_placed: bool = False) -> Change:
+    """Return the change of a silent pod and its account that both lie in `default`, which the pod does not name."""
+
+    def change(scene: Scene, _given: Parameters) -> None:
+        workload = scene.workload(namespace="default")
+        account = _use(scene, workload, _says(account_says), "serviceAccountName")
+        _silent(workload)
+        scene.unplace(workload.object)
+        if not is_account_placed:
+            scene.unplace(account)
+
+    return change
 
 
 def _unused_account(scene: Scene, _given: Parameters) -> None:
-    scene.add({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": scene.metadata(), _FIELD: True})
+    for value in (True, None):
+        manifest = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": scene.metadata()}
+        scene.add(manifest | _says(value))
 
 
 def _volume(workload: Workload, name: str, source: JsonObject) -> None:
-    workload.spec["volumes"].append({"name": name} | source)
+    volumes = workload.spec["volumes"]
+    volumes += [{"name": name} | source, {"name": "more", "emptyDir": {}}]
     workload.container["volumeMounts"].append(
         {"name": name, "mountPath": f"/var/run/{name}", "readOnly": True}
     )
 
 
-def _projected(*sources: JsonObject) -> Change:
-    return edited(lambda workload: _volume(workload, "bundle", {"projected": {"sources": list(sources)}}))
+def _projected(*sources: JsonObject) -> Edit:
+    return lambda workload: _volume(workload, "bundle", {"projected": {"sources": list(sources)}})
 
 
-def _secret_volume(kind: str, *, is_near: bool) -> Change:
+def _secret_volume(kind: str, *, is_near: bool = True, is_secret: bool = True) -> Change:
+    """Return the change that mounts a Secret of this type, or one that only seems to be the mounted one."""
+
     def change(scene: Scene, _given: Parameters) -> None:
         here, there = scene.namespaces
         workload = scene.workload(namespace=here)
         metadata = scene.metadata(namespace=here if is_near else there)
         metadata["annotations"] = {"kubernetes.io/service-account.name": f"{metadata['namespace']}-runtime"}
-        scene.add({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": kind})
+        version = "v1" if is_secret else "zones.meridian.example/v1"
+        scene.add({"apiVersion": version, "kind": "Secret", "metadata": metadata, "type": kind})
+        _volume(workload, "credentials", {"secret": {"secretName": metadata["name"]}})
+
+    return change
+
+
+def _near_secrets(scene: Scene, _given: Parameters) -> None:
+    """Mount Secrets with a token whose names or namespaces are nearly those of what is there."""
+    for _, changed in NEAR:
+        for field in ("name", "namespace"):
+            workload = scene.workload()
+            metadata = scene.metadata(namespace=str(workload.metadata["namespace"]))
+            _volume(workload, "credentials", {"secret": {"secretName": metadata["name"]}})
+            metadata[field] = changed(metadata[field])
+            scene.namespace(metadata["namespace"])
+            metadata["annotations"] = {"kubernetes.io/service-account.name": "default"}
+            scene.add({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": _TOKEN_TYPE})
+
+
+def _unplaced_secret_volume(kind: str) -> Change:
+    def change(scene: Scene, _given: Parameters) -> None:
+        workload = scene.unplaced_workload()
+        metadata = scene.metadata(namespace="default")
+        metadata["annotations"] = {"kubernetes.io/service-account.name": "default-runtime"}
+        scene.unplace(scene.add({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": kind}))
         _volume(workload, "credentials", {"secret": {"secretName": metadata["name"]}})
 
     return change
@@ -89,38 +219,121 @@ def _says(value: JsonValue) -> JsonObject:
     return {_FIELD: value}
 
 
-_TOKEN_TYPE = "kubernetes.io/service-account-token"  # noqa: S105 - the name of a type
-
 CONTROL = Control(
     number="5.1.6",
     title="Tokens of service accounts are mounted only where they are needed",
     parameters=exempt_workload,
     ways=(
-        violates("the pod says yes, its account says no", edited(_MOUNTED)),
-        violates("a Pod says yes", edited(_MOUNTED, "Pod")),
-        violates("a CronJob says yes", edited(_MOUNTED, "CronJob")),
-        violates("a StatefulSet says yes", edited(_MOUNTED, "StatefulSet")),
-        violates("the pod is silent, its account says yes", _with_account(_says(True), _says(None))),
-        violates("the pod and its account are silent", _with_account({}, _says(None))),
-        violates("the pod is silent, its account's field is null", _with_account(_says(None), _says(None))),
-        violates("the pod is silent, its account is not in the files", _unknown_account),
-        violates("the pod is silent, an account of that name elsewhere says no", _account_elsewhere),
-        violates("a projected volume has a token", _projected(_TOKEN)),
-        violates("a projected volume has a token after other things", _projected(*_OTHER_SOURCES, _TOKEN)),
-        violates("a volume is a Secret with a token", _secret_volume(_TOKEN_TYPE, is_near=True)),
+        *every_kind("says yes, its account says no", _MOUNTED),
+        violates(
+            "the pod is silent, its account says yes", _with_account(_says(True)), _with_account(_says(False))
+        ),
+        violates("the pod and its account are silent", _with_account({}), _with_account(_says(False))),
+        violates(
+            "the pod is silent, its account's field is null",
+            _with_account(_says(None)),
+            _with_account(_says(False)),
+        ),
+        violates(
+            "the pod's field is null, its account says yes",
+            _with_account(_says(True), _says(None)),
+            _with_account(_says(False), _says(None)),
+        ),
+        violates(
+            "the pod is silent, its account by the old field says yes",
+            _default_says(default=False, old=True),
+            _default_says(default=False, old=False),
+        ),
+        violates(
+            "the pod is silent and names no account, the default one says yes",
+            _without_account(True),
+            _without_account(False),
+        ),
+        violates(
+            "the pod is silent and both its account's names are empty, the default one says yes",
+            _without_account(True, {"serviceAccountName": "", "serviceAccount": ""}),
+            _without_account(False, {"serviceAccountName": "", "serviceAccount": ""}),
+        ),
+        violates(
+            "the pod is silent, its account is not in the files",
+            _unknown_account(is_known=False),
+            _unknown_account(is_known=True),
+        ),
+        violates(
+            "the pod is silent, an account of that name elsewhere says no",
+            _account_elsewhere(is_near=False),
+            _account_elsewhere(is_near=True),
+        ),
+        violates(
+            "the pod is silent, what says no is no account of Kubernetes",
+            _foreign_account("zones.meridian.example/v1"),
+            _foreign_account("v1"),
+        ),
+        violates(
+            "the pod and its account name no namespace, the account says yes",
+            _unplaced(account_says=True),
+            _unplaced(account_says=False),
+        ),
+        *(
+            violates(
+                f"the pod is silent, only an account whose {what} {relation} that of its own says no",
+                _near_account(changed, is_fine=False, in_place=in_place),
+                _near_account(changed, is_fine=True, in_place=in_place),
+            )
+            for what, in_place in (("name", False), ("namespace", True))
+            for relation, changed in NEAR
+        ),
+        bad("a projected volume has a token", _projected(_TOKEN), _projected(_OTHER_SOURCES[0])),
+        bad(
+            "a projected volume has a token between other things",
+            _projected(_OTHER_SOURCES[0], _TOKEN, _OTHER_SOURCES[1]),
+            _projected(_OTHER_SOURCES[0], _OTHER_SOURCES[0], _OTHER_SOURCES[1]),
+        ),
+        violates("a volume is a Secret with a token", _secret_volume(_TOKEN_TYPE), _secret_volume("Opaque")),
+        violates(
+            "a volume is a Secret with a token, and no namespace is named",
+            _unplaced_secret_volume(_TOKEN_TYPE),
+            _unplaced_secret_volume("Opaque"),
+        ),
         *workload_ways("mounts its token", _MOUNTED),
         *HARDENED,
-        complies("the pod says no, its account says yes", _with_account(_says(True), {})),
-        complies("the pod says no, its account is silent", _with_account({}, {})),
+        complies("the pod says no, its account says yes", _with_account(_says(True), _says(False))),
+        complies("the pod says no, its account is silent", _with_account({}, _says(False))),
         complies("the pod is silent, its account says no", edited(_silent)),
-        complies("the pod is silent, its account by the old field says no", edited(_old_field)),
-        complies("an account that no workload uses says yes", _unused_account),
-        complies("a projected volume has other things", _projected(*_OTHER_SOURCES)),
-        complies("a volume is a Secret without a token", _secret_volume("Opaque", is_near=True)),
+        complies("the pod's field is null, its account says no", edited(_null)),
+        complies(
+            "the pod is silent, its account by the old field says no, the default one yes",
+            _default_says(default=True, old=False),
+        ),
+        complies("the pod is silent, the default account says no", _without_account(False)),
+        complies(
+            "the pod and its account name no namespace, the account says no", _unplaced(account_says=False)
+        ),
+        complies("accounts that no workload uses do not say no", _unused_account),
+        complies("a projected volume has other things", edited(_projected(*_OTHER_SOURCES))),
+        complies(
+            "a source of a projected volume is null",
+            edited(_projected(_OTHER_SOURCES[0] | {"serviceAccountToken": None})),
+        ),
+        complies("a volume is a Secret without a token", _secret_volume("Opaque")),
         complies(
             "a Secret with a token lies in another namespace", _secret_volume(_TOKEN_TYPE, is_near=False)
         ),
+        complies("Secrets with a token and similar names are not mounted", _near_secrets),
+        *(
+            complies(
+                f"a mounted Secret's type {relation} that of tokens", _secret_volume(changed(_TOKEN_TYPE))
+            )
+            for relation, changed in NEAR
+        ),
+        complies(
+            "the pod names no namespace, its account in `default` says no",
+            _unplaced(account_says=False, is_account_placed=True),
+        ),
+        complies(
+            "what looks like a Secret with a token is none", _secret_volume(_TOKEN_TYPE, is_secret=False)
+        ),
         *text_look_alikes(_FIELD, f"  {_FIELD}: true\n"),
-        *foreign_look_alikes({_FIELD: True}),
+        *foreign_look_alikes(_MOUNTED),
     ),
 )

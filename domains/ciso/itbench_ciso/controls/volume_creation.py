@@ -2,10 +2,10 @@
 
 from itbench.interfaces.json import JsonObject
 from itbench_ciso.controls.access import rule
-from itbench_ciso.controls.bound_ways import bound_ways, given_to_anyone
+from itbench_ciso.controls.bound_ways import bound_ways, given_to_anyone, known_role_ways
 from itbench_ciso.controls.control import Control, complies
 from itbench_ciso.controls.permitted import permitted
-from itbench_ciso.controls.rights import Right
+from itbench_ciso.controls.rights import Right, bad_grant
 from itbench_ciso.controls.scene import Scene
 
 _RIGHT = Right(verbs=("create",), resources=("persistentvolumes",), is_cluster_wide=True)
@@ -16,15 +16,25 @@ def _claims(_scene: Scene) -> JsonObject:
 
 
 def _other_verbs(_scene: Scene) -> JsonObject:
-    return rule(["get", "list", "watch", "update", "patch", "delete"], ["persistentvolumes"])
+    return rule(
+        ["get", "list", "watch", "update", "patch", "delete", "bind", "approve"], ["persistentvolumes"]
+    )
 
 
 def _subresource(_scene: Scene) -> JsonObject:
-    return rule(["create", "update"], ["persistentvolumes/status"])
+    return rule(["create", "update"], ["persistentvolumes/status", "*/status"])
 
 
 def _named(scene: Scene) -> JsonObject:
     return _RIGHT.granted(scene) | {"resourceNames": [scene.name()]}
+
+
+def _no_names(scene: Scene) -> JsonObject:
+    return _RIGHT.granted(scene) | {"resourceNames": []}
+
+
+def _null_names(scene: Scene) -> JsonObject:
+    return _RIGHT.granted(scene) | {"resourceNames": None}
 
 
 CONTROL = Control(
@@ -33,6 +43,9 @@ CONTROL = Control(
     parameters=permitted,
     ways=(
         *bound_ways(_RIGHT),
+        *known_role_ways(("cluster-admin",), ("admin", "edit", "view")),
+        bad_grant("the list of names is empty", given_to_anyone, _no_names),
+        bad_grant("the list of names is null", given_to_anyone, _null_names),
         complies("claims may be created", given_to_anyone(_claims)),
         complies("everything but creating is allowed", given_to_anyone(_other_verbs)),
         complies("a rule is about a subresource", given_to_anyone(_subresource)),

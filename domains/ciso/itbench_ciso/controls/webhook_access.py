@@ -1,9 +1,9 @@
 """5.1.12: changing admission webhooks."""
 
 from itbench.interfaces.json import JsonObject
-from itbench_ciso.controls.access import rule
-from itbench_ciso.controls.control import Control, complies, violates
-from itbench_ciso.controls.rights import Right
+from itbench_ciso.controls.access import role, rule
+from itbench_ciso.controls.control import Control, Parameters, complies
+from itbench_ciso.controls.rights import Right, bad_grant, other_verbs
 from itbench_ciso.controls.scene import Scene
 from itbench_ciso.controls.written_ways import (
     exempt_cluster_role,
@@ -23,19 +23,19 @@ _RIGHT = Right(
 
 
 def _named(scene: Scene) -> JsonObject:
-    return _RIGHT.granted(scene) | {"resourceNames": [scene.name()]}
-
-
-def _every_resource(scene: Scene) -> JsonObject:
-    return rule([scene.random.pick(_RIGHT.verbs)], ["*"], _GROUP)
+    return rule([scene.random.pick(("update", "patch", "delete"))], _HOOKS, _GROUP, names=[scene.name()])
 
 
 def _reading(_scene: Scene) -> JsonObject:
-    return rule(["get", "list", "watch"], _HOOKS, _GROUP)
+    return rule(other_verbs(_RIGHT), _HOOKS, _GROUP)
 
 
 def _policies(_scene: Scene) -> JsonObject:
-    return rule(["create", "update"], ["validatingadmissionpolicies"], _GROUP)
+    return rule(["create", "update"], ["validatingadmissionpolicies", "*/status"], _GROUP)
+
+
+def _role_of_exempt_name(scene: Scene, given: Parameters) -> None:
+    role(scene, _RIGHT.granted(scene), name=given["exempt_cluster_role"])
 
 
 CONTROL = Control(
@@ -46,9 +46,9 @@ CONTROL = Control(
     ways=(
         *written_ways(_RIGHT),
         *exempt_cluster_role_ways(_RIGHT.granted),
-        violates("a rule is for named webhooks", in_cluster_role(_named)),
-        violates("every resource of the API group", in_cluster_role(_every_resource)),
+        bad_grant("a rule is for named webhooks", in_cluster_role, _named),
         complies("webhooks may be read", in_cluster_role(_reading)),
         complies("other resources of the API group", in_cluster_role(_policies)),
+        complies("a Role has the exempt ClusterRole's name", _role_of_exempt_name),
     ),
 )

@@ -1,10 +1,41 @@
 """5.1.3: asterisks in roles."""
 
+from collections.abc import Callable
+
 from itbench.interfaces.json import JsonObject
 from itbench_ciso.controls.access import cluster_role, harmless_rule, role, rule
-from itbench_ciso.controls.control import Control, Parameters, complies, violates
+from itbench_ciso.controls.control import Change, Control, Parameters, Way, complies, violates
+from itbench_ciso.controls.names import NEAR
+from itbench_ciso.controls.rights import Given, Granting
 from itbench_ciso.controls.scene import Scene
-from itbench_ciso.controls.written_ways import in_cluster_role, in_role, look_alike_ways, two_cluster_roles
+from itbench_ciso.controls.written_ways import (
+    NEARLY_SYSTEM,
+    in_cluster_role,
+    in_role,
+    look_alike_ways,
+    so_called,
+    two_cluster_roles,
+)
+
+_NAMED = {"verbs": "get", "apiGroups": "apps", "resources": "configmaps", "nonResourceURLs": "/version"}
+
+
+def _without(granting: Granting) -> Granting:
+    """Return what grants a rule of the same shape in which everything is named."""
+
+    def named(scene: Scene) -> JsonObject:
+        found = granting(scene)
+        for field, name in _NAMED.items():
+            found |= (
+                {field: [name if "*" in each else each for each in found[field]]} if field in found else {}
+            )
+        return found
+
+    return named
+
+
+def _bad(name: str, given: Given, granting: Granting) -> Way:
+    return violates(name, given(granting), given(_without(granting)))
 
 
 def _verbs(scene: Scene) -> JsonObject:
@@ -23,19 +54,35 @@ def _subresource(_scene: Scene) -> JsonObject:
     return rule(["get", "patch"], ["*/scale"], "apps")
 
 
-def _subresources(_scene: Scene) -> JsonObject:
-    return rule(["get"], ["deployments", "deployments/*"], "apps")
-
-
-def _urls(scene: Scene) -> JsonObject:
+def _url_ending(scene: Scene) -> JsonObject:
     return {
-        "nonResourceURLs": ["/version", scene.random.pick(("/healthz/*", "/metrics/*"))],
+        "nonResourceURLs": ["/version", scene.random.pick(("/healthz/*", "/metrics/*", "/logs*")), "/api"],
         "verbs": ["get"],
     }
 
 
+def _urls(_scene: Scene) -> JsonObject:
+    return {"nonResourceURLs": ["*"], "verbs": ["get"]}
+
+
+def _url_verbs(_scene: Scene) -> JsonObject:
+    return {"nonResourceURLs": ["/version"], "verbs": ["*"]}
+
+
 def _beside_others(_scene: Scene) -> JsonObject:
-    return rule(["get", "list", "*"], ["configmaps", "services"])
+    return rule(["get", "*", "list"], ["configmaps", "services"])
+
+
+def _subresource_beside_others(_scene: Scene) -> JsonObject:
+    return rule(["get"], ["deployments", "*/status", "replicasets"], "apps")
+
+
+def _meaningless(_scene: Scene) -> JsonObject:
+    return rule(["get", "list*"], ["deployments/*", "deploy*", "*s", "pods/*/log"], "apps*")
+
+
+def _meaningless_urls(_scene: Scene) -> JsonObject:
+    return {"nonResourceURLs": ["/healthz/*/ready", "*/metrics"], "verbs": ["get*"]}
 
 
 def _named_asterisk(_scene: Scene) -> JsonObject:
@@ -51,24 +98,49 @@ def _all_verbs_by_name(_scene: Scene) -> JsonObject:
     return rule(verbs, ["configmaps", "services"])
 
 
+def _middle_rule(granting: Granting) -> Change:
+    def change(scene: Scene, _given: Parameters) -> None:
+        found = cluster_role(scene)
+        found["rules"] = [harmless_rule(scene.random), granting(scene), harmless_rule(scene.random)]
+
+    return change
+
+
 def _exempt(scene: Scene, given: Parameters) -> None:
-    cluster_role(scene, _verbs(scene), name=scene.random.pick(given["exempt_roles"]))
+    for name in given["exempt_roles"]:
+        cluster_role(scene, _verbs(scene), _resources(scene), name=name)
 
 
-def _role_of_exempt_name(scene: Scene, given: Parameters) -> None:
-    role(scene, _verbs(scene), name=scene.random.pick(given["exempt_roles"]))
+def _role_of_exempt_name(granting: Granting) -> Change:
+    return lambda scene, given: role(scene, granting(scene), name=scene.random.pick(given["exempt_roles"]))
 
 
-def _longer_name(scene: Scene, given: Parameters) -> None:
-    cluster_role(scene, _verbs(scene), name=f"{scene.random.pick(given['exempt_roles'])}-view")
+def _near_name(changed: Callable[[str], str]) -> Given:
+    def given(granting: Granting) -> Change:
+        return lambda scene, given: cluster_role(
+            scene, granting(scene), name=changed(scene.random.pick(given["exempt_roles"]))
+        )
+
+    return given
 
 
-def _in_label(scene: Scene, given: Parameters) -> None:
-    cluster_role(scene, _verbs(scene), labels={"app": scene.random.pick(given["exempt_roles"])})
+def _in_label(granting: Granting) -> Change:
+    return lambda scene, given: cluster_role(
+        scene, granting(scene), labels={"app": scene.random.pick(given["exempt_roles"])}
+    )
+
+
+def _unplaced(granting: Granting) -> Change:
+    return lambda scene, _given: scene.unplace(role(scene, granting(scene), namespace="default"))
 
 
 def _host(scene: Scene, _given: Parameters) -> None:
-    rules = [{"host": "*.meridian.example", "http": {"paths": []}}]
+    path = {
+        "path": "/",
+        "pathType": "Prefix",
+        "backend": {"service": {"name": "web", "port": {"number": 80}}},
+    }
+    rules = [{"host": "*.meridian.example", "http": {"paths": [path]}}]
     metadata = scene.metadata()
     scene.add(
         {
@@ -91,19 +163,32 @@ CONTROL = Control(
     parameters=two_cluster_roles,
     is_admission=True,
     ways=(
-        violates("every verb, in a ClusterRole", in_cluster_role(_verbs)),
-        violates("every verb, in a Role", in_role(_verbs)),
-        violates("an asterisk beside other verbs", in_cluster_role(_beside_others)),
-        violates("every resource of an API group", in_cluster_role(_resources)),
-        violates("every resource of an API group, in a Role", in_role(_resources)),
-        violates("every API group", in_cluster_role(_groups)),
-        violates("one subresource of every resource", in_role(_subresource)),
-        violates("every subresource of one resource", in_cluster_role(_subresources)),
-        violates("an asterisk at the end of a URL", in_cluster_role(_urls)),
-        violates("a Role with the name of an exempt ClusterRole", _role_of_exempt_name),
-        violates("a ClusterRole whose name only begins like an exempt one's", _longer_name),
-        violates("an exempt name in a label", _in_label),
-        complies("an exempt ClusterRole", _exempt),
+        _bad("every verb, in a ClusterRole", in_cluster_role, _verbs),
+        _bad("every verb, in a Role", in_role, _verbs),
+        _bad("every verb, in a Role without a namespace", _unplaced, _verbs),
+        _bad("an asterisk beside other verbs", in_cluster_role, _beside_others),
+        _bad("every resource of an API group", in_cluster_role, _resources),
+        _bad("every resource of an API group, in a Role", in_role, _resources),
+        _bad("every API group", in_cluster_role, _groups),
+        _bad("one subresource of every resource", in_role, _subresource),
+        _bad("one subresource of every resource beside others", in_cluster_role, _subresource_beside_others),
+        _bad("an asterisk at the end of a URL", in_cluster_role, _url_ending),
+        _bad("every URL", in_cluster_role, _urls),
+        _bad("every verb for a URL", in_cluster_role, _url_verbs),
+        _bad("only one of three rules has an asterisk", _middle_rule, _verbs),
+        _bad("a Role with the name of an exempt ClusterRole", _role_of_exempt_name, _verbs),
+        *(
+            _bad(f"a ClusterRole whose name {relation} an exempt one's", _near_name(near), _verbs)
+            for relation, near in NEAR
+        ),
+        _bad("an exempt name in a label", _in_label, _verbs),
+        *(
+            _bad(f"a role whose name {what}", so_called(beginning), _verbs)
+            for what, beginning in NEARLY_SYSTEM
+        ),
+        complies("the exempt ClusterRoles", _exempt),
+        complies("asterisks where they have no meaning", in_role(_meaningless)),
+        complies("asterisks in URLs where they have no meaning", in_cluster_role(_meaningless_urls)),
         complies("a resource name is an asterisk, which has no meaning", in_role(_named_asterisk)),
         complies("URLs without asterisks", in_cluster_role(_plain_urls)),
         complies("all verbs one by one", in_cluster_role(_all_verbs_by_name)),

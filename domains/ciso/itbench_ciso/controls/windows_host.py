@@ -1,23 +1,49 @@
 """5.2.11: Windows containers that run as processes of their node."""
 
-from itbench.interfaces.json import JsonValue
-from itbench_ciso.controls.control import Control, complies, no_parameters, violates
+from collections.abc import Callable
+
+from itbench.interfaces.json import JsonObject, JsonValue
+from itbench_ciso.controls.control import Control, Way, complies, no_parameters
 from itbench_ciso.controls.pod_ways import (
     HARDENED,
+    Edit,
+    bad,
     container_context,
     edited,
     every_kind,
+    foreign_look_alikes,
     in_container,
     pod_context,
     text_look_alikes,
 )
+from itbench_ciso.controls.workload import Workload
 
 
-def _options(value: JsonValue) -> JsonValue:
-    return {"hostProcess": value, "runAsUserName": "NT AUTHORITY\\Local service"}
+def _options(value: JsonValue) -> JsonObject:
+    return {"windowsOptions": {"hostProcess": value, "runAsUserName": "NT AUTHORITY\\Local service"}}
 
 
-_HOST_PROCESS = container_context(windowsOptions=_options(True))
+def _container(name: str, pick: Callable[[Workload], JsonObject], kind: str | None = None) -> Way:
+    def at(value: bool) -> Edit:
+        return lambda workload: container_context(**_options(value))(pick(workload))
+
+    return bad(f"{name} is a process of the node", at(True), at(False), kind)
+
+
+def _overruled(value: bool) -> Edit:
+    """Return the edit that says one thing of the pod and the opposite of its first container."""
+
+    def edit(workload: Workload) -> None:
+        pod_context(**_options(value))(workload)
+        container_context(**_options(not value))(workload.container)
+
+    return edit
+
+
+def _neither(workload: Workload) -> None:
+    pod_context(**_options(False))(workload)
+    container_context(**_options(False))(workload.container)
+
 
 CONTROL = Control(
     number="5.2.11",
@@ -25,27 +51,27 @@ CONTROL = Control(
     parameters=no_parameters,
     is_admission=True,
     ways=(
-        *every_kind("runs as processes of the node", pod_context(windowsOptions=_options(True))),
-        violates("one container is a process of the node", edited(in_container(_HOST_PROCESS))),
-        violates(
-            "a container after the first is one", edited(lambda pod: _HOST_PROCESS(pod.second_container()))
+        *every_kind(
+            "runs as processes of the node", pod_context(**_options(True)), pod_context(**_options(False))
         ),
-        violates("an init container is one", edited(lambda pod: _HOST_PROCESS(pod.init_container()))),
-        violates("a sidecar is one", edited(lambda pod: _HOST_PROCESS(pod.sidecar()))),
-        violates(
-            "an ephemeral container is one",
-            edited(lambda pod: _HOST_PROCESS(pod.ephemeral_container()), "Pod"),
-        ),
+        _container("one container", lambda workload: workload.container),
+        _container("a container after the first", Workload.second_container),
+        _container("an init container", Workload.init_container),
+        _container("a sidecar", Workload.sidecar),
+        _container("an ephemeral container", Workload.ephemeral_container, "Pod"),
+        bad("the pod says yes, its container says no", _overruled(True), _neither),
+        bad("the pod says no, its container says yes", _overruled(False), _neither),
         *HARDENED,
-        complies("the pod's field is false", edited(pod_context(windowsOptions=_options(False)))),
+        complies("the pod's field is false", edited(pod_context(**_options(False)))),
         complies(
-            "the container's field is false",
-            edited(in_container(container_context(windowsOptions=_options(False)))),
+            "the container's field is false", edited(in_container(container_context(**_options(False))))
         ),
-        complies("the field is null", edited(pod_context(windowsOptions=_options(None)))),
+        complies("the field is null", edited(pod_context(**_options(None)))),
         complies("the options are empty", edited(in_container(container_context(windowsOptions={})))),
+        complies("a pod for Windows says nothing about it", edited(Workload.make_for_windows)),
         *text_look_alikes(
             "hostProcess", "  securityContext:\n    windowsOptions:\n      hostProcess: true\n"
         ),
+        *foreign_look_alikes(pod_context(**_options(True))),
     ),
 )

@@ -70,6 +70,10 @@ class Workload:
         """Add a container after the first one."""
         return self._added("containers", "helper")
 
+    def third_container(self) -> JsonObject:
+        """Add one more container."""
+        return self._added("containers", "watcher")
+
     def init_container(self) -> JsonObject:
         """Add a container that runs before the others."""
         return self._added("initContainers", "prepare")
@@ -85,6 +89,14 @@ class Workload:
         container = self._added("ephemeralContainers", "debugger")
         container["targetContainerName"] = self.container["name"]
         return container
+
+    def make_for_windows(self) -> None:
+        """Turn the pod into one for Windows, without the fields that Kubernetes forbids there."""
+        self.spec["os"] = {"name": "windows"}
+        for field in ("runAsUser", "runAsGroup", "seccompProfile"):
+            self.context.pop(field, None)
+        for container in self.spec["containers"]:
+            container["securityContext"] = {"windowsOptions": {"runAsUserName": "ContainerUser"}}
 
     def _added(self, field: str, name: str) -> JsonObject:
         container = hardened_container(name, self.random)

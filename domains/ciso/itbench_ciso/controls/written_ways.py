@@ -1,17 +1,15 @@
 """Ways of the controls that judge roles as they are written, bound or not."""
 
 from collections.abc import Callable
-from typing import TypeAlias
 
-from itbench.interfaces.json import JsonObject
+from itbench.interfaces.json import JsonObject, JsonValue
 from itbench.made.randomness import Randomness
-from itbench_ciso.controls.access import bind, cluster_role, harmless_rule, role, someone
-from itbench_ciso.controls.control import Change, Parameters, Way, complies, violates
-from itbench_ciso.controls.names import SYSTEM_NAMESPACES
-from itbench_ciso.controls.rights import Right, foreign_role
+from itbench_ciso.controls.access import aggregated_role, bind, cluster_role, harmless_rule, role, someone
+from itbench_ciso.controls.aggregated_ways import fresh_labels
+from itbench_ciso.controls.control import Change, Parameters, Way, complies
+from itbench_ciso.controls.names import NEAR, SYSTEM_NAMESPACES
+from itbench_ciso.controls.rights import Given, Granting, Right, bad_grant, foreign_roles
 from itbench_ciso.controls.scene import Scene
-
-Granting: TypeAlias = Callable[[Scene], JsonObject]
 
 _CLUSTER_ROLES = (
     "estate-operator",
@@ -19,6 +17,11 @@ _CLUSTER_ROLES = (
     "fleet-manager",
     "delivery-engine",
     "cluster-keeper",
+)
+# Names that do not begin with `system:`, as those of Kubernetes' own roles do.
+NEARLY_SYSTEM = (
+    ("only contains `system:`", "meridian:system:"),
+    ("begins with `system` without a colon", "system-"),
 )
 _ROLES = ("runner", "installer", "deployer", "reconciler", "builder")
 
@@ -46,7 +49,7 @@ def in_cluster_role(granting: Granting) -> Change:
     """Return the change that adds a ClusterRole with a rule and, half of the time, a binding of it."""
 
     def change(scene: Scene, _given: Parameters) -> None:
-        _maybe_bound(scene, cluster_role(scene, granting(scene)))
+        _maybe_bound(scene, lambda: cluster_role(scene, granting(scene)))
 
     return change
 
@@ -55,27 +58,37 @@ def in_role(granting: Granting) -> Change:
     """Return the change that adds a Role with a rule and, half of the time, a binding of it."""
 
     def change(scene: Scene, _given: Parameters) -> None:
-        _maybe_bound(scene, role(scene, granting(scene)))
+        _maybe_bound(scene, lambda: role(scene, granting(scene)))
 
     return change
 
 
 def written_ways(right: Right) -> tuple[Way, ...]:
     """Return all ways that any control of this kind has, but those about exceptions."""
+    in_a_role = (
+        [complies("Roles have such rules, which cannot grant it", in_role(right.granted))]
+        if right.is_cluster_wide
+        else [
+            bad_grant("a Role grants it", in_role, right.granted),
+            bad_grant("a Role without a namespace grants it", _in_unplaced_role, right.granted),
+        ]
+    )
     return (
-        violates("a ClusterRole grants it", in_cluster_role(right.granted)),
-        violates("a rule grants it among other things", in_cluster_role(right.granted_among_others)),
-        violates("the last of several rules grants it", _last_rule(right.granted)),
-        violates(
-            "a rule grants every verb", in_cluster_role(lambda scene: right.granted(scene) | {"verbs": ["*"]})
+        *(
+            bad_grant(f"a rule of a ClusterRole {name}", in_cluster_role, granting)
+            for name, granting in right.grants()
         ),
-        violates(
-            "a rule grants it in every API group",
-            in_cluster_role(lambda scene: right.granted(scene) | {"apiGroups": ["*"]}),
+        bad_grant("one of three rules grants it", _middle_rule, right.granted),
+        *(
+            bad_grant(f"a role whose name {what} grants it", so_called(beginning), right.granted)
+            for what, beginning in NEARLY_SYSTEM
         ),
-        (complies if right.is_cluster_wide else violates)("a Role has such a rule", in_role(right.granted)),
+        *in_a_role,
         *look_alike_ways(right.granted),
         complies("a rule is about another API group", in_cluster_role(right.granted_elsewhere)),
+        complies("only several rules together have verb, resource and API group", _torn(right)),
+        complies("verbs, resources and API groups of rules are nearly those that grant it", _nearly(right)),
+        complies("rules lack verbs, resources or API groups", _without_lists(right.granted)),
     )
 
 
@@ -83,18 +96,30 @@ def look_alike_ways(granting: Granting) -> tuple[Way, ...]:
     """Return ways that comply: a role of Kubernetes itself, and what is no role."""
 
     def of_kubernetes(scene: Scene, _given: Parameters) -> None:
-        _maybe_bound(scene, cluster_role(scene, granting(scene), name=f"system:controller:{scene.name()}"))
+        _maybe_bound(
+            scene, lambda: cluster_role(scene, granting(scene), name=f"system:controller:{scene.name()}")
+        )
+        _maybe_bound(scene, lambda: role(scene, granting(scene), name=f"system:controller:{scene.name()}"))
+
+    def aggregated(scene: Scene, _given: Parameters) -> None:
+        labels = fresh_labels(scene, 1)
+        cluster_role(scene, granting(scene), name=f"system:aggregate-to-{scene.name()}", labels=labels)
+        _maybe_bound(scene, lambda: aggregated_role(scene, [labels]))
 
     def of_other_group(scene: Scene, _given: Parameters) -> None:
-        foreign_role(scene, granting(scene), scene.random.pick(("Role", "ClusterRole")))
+        for kind in ("Role", "ClusterRole"):
+            foreign_roles(scene, granting, kind)
 
     def harmless(scene: Scene, _given: Parameters) -> None:
-        _maybe_bound(scene, cluster_role(scene, harmless_rule(scene.random)))
+        _maybe_bound(scene, lambda: cluster_role(scene, harmless_rule(scene.random)))
+        cluster_role(scene)["rules"] = None
+        cluster_role(scene)["rules"] = []
 
     return (
-        complies("a role of Kubernetes itself grants it", of_kubernetes),
+        complies("roles of Kubernetes itself grant it", of_kubernetes),
+        complies("an aggregated role would have it from a role of Kubernetes itself", aggregated),
         complies("what looks like a role belongs to another API group", of_other_group),
-        complies("a ClusterRole grants other things", harmless),
+        complies("ClusterRoles grant other things or nothing", harmless),
     )
 
 
@@ -102,50 +127,141 @@ def exempt_cluster_role_ways(granting: Granting) -> tuple[Way, ...]:
     """Return the ways about the one exempt ClusterRole."""
 
     def exempt(scene: Scene, given: Parameters) -> None:
-        _maybe_bound(scene, cluster_role(scene, granting(scene), name=given["exempt_cluster_role"]))
-
-    def longer(scene: Scene, given: Parameters) -> None:
-        name = f"{given['exempt_cluster_role']}-{scene.random.pick(('2', 'dev', 'old'))}"
-        _maybe_bound(scene, cluster_role(scene, granting(scene), name=name))
+        _maybe_bound(scene, lambda: cluster_role(scene, granting(scene), name=given["exempt_cluster_role"]))
 
     return (
         complies("the exempt ClusterRole grants it", exempt),
-        violates("a ClusterRole whose name only begins like the exempt one's grants it", longer),
+        *(
+            bad_grant(
+                f"a ClusterRole whose name {relation} the exempt one's grants it",
+                _named("exempt_cluster_role", near),
+                granting,
+            )
+            for relation, near in NEAR
+        ),
     )
 
 
 def exempt_role_ways(granting: Granting) -> tuple[Way, ...]:
     """Return the ways about the exempt ClusterRole and the exempt Role."""
-
-    def named(name: str, namespace: str | None) -> Change:
-        def change(scene: Scene, given: Parameters) -> None:
-            place = None if namespace is None else given[namespace]
-            _maybe_bound(scene, role(scene, granting(scene), name=given[name], namespace=place))
-
-        return change
-
-    def cluster_wide(scene: Scene, given: Parameters) -> None:
-        _maybe_bound(scene, cluster_role(scene, granting(scene), name=given["exempt_role"]))
-
+    place = "exempt_role_namespace"
     return (
         *exempt_cluster_role_ways(granting),
-        complies("the exempt Role grants it", named("exempt_role", "exempt_role_namespace")),
-        violates(
-            "a Role with the exempt one's name in another namespace grants it", named("exempt_role", None)
+        complies("the exempt Role grants it", _placed("exempt_role", place)(granting)),
+        bad_grant(
+            "a Role with the exempt one's name in another namespace grants it",
+            _placed("exempt_role", None),
+            granting,
         ),
-        violates("a Role with the exempt ClusterRole's name grants it", named("exempt_cluster_role", None)),
-        violates("a ClusterRole with the exempt Role's name grants it", cluster_wide),
+        bad_grant("another Role in the exempt one's namespace grants it", _placed(None, place), granting),
+        *(
+            bad_grant(
+                f"a Role whose name {relation} the exempt one's grants it",
+                _placed("exempt_role", place, name_changed=near),
+                granting,
+            )
+            for relation, near in NEAR
+        ),
+        *(
+            bad_grant(
+                f"a Role whose namespace's name {relation} the exempt one's grants it",
+                _placed("exempt_role", place, place_changed=near),
+                granting,
+            )
+            for relation, near in NEAR
+        ),
+        bad_grant(
+            "a Role with the exempt ClusterRole's name grants it",
+            _placed("exempt_cluster_role", None),
+            granting,
+        ),
+        bad_grant(
+            "a Role with the exempt ClusterRole's name in the exempt Role's namespace grants it",
+            _placed("exempt_cluster_role", place),
+            granting,
+        ),
+        bad_grant("a ClusterRole with the exempt Role's name grants it", _named("exempt_role"), granting),
     )
 
 
-def _last_rule(granting: Granting) -> Change:
+def _placed(
+    name: str | None,
+    namespace: str | None,
+    name_changed: Callable[[str], str] = str,
+    place_changed: Callable[[str], str] = str,
+) -> Given:
+    """Return what adds a Role under the name and in the namespace that parameters of these names give, or near ones."""
+
+    def given(granting: Granting) -> Change:
+        def change(scene: Scene, given: Parameters) -> None:
+            place = None if namespace is None else place_changed(given[namespace])
+            own_name = None if name is None else name_changed(given[name])
+            _maybe_bound(scene, lambda: role(scene, granting(scene), name=own_name, namespace=place))
+
+        return change
+
+    return given
+
+
+def _named(name: str, changed: Callable[[str], str] = str) -> Given:
+    """Return what adds a ClusterRole under the name that a parameter of that name gives, or a near one."""
+
+    def given(granting: Granting) -> Change:
+        return lambda scene, given: _maybe_bound(
+            scene, lambda: cluster_role(scene, granting(scene), name=changed(given[name]))
+        )
+
+    return given
+
+
+def so_called(beginning: str) -> Given:
+    """Return what adds a ClusterRole whose name begins so."""
+
+    def given(granting: Granting) -> Change:
+        return lambda scene, _given: _maybe_bound(
+            scene, lambda: cluster_role(scene, granting(scene), name=f"{beginning}{scene.name()}")
+        )
+
+    return given
+
+
+def _in_unplaced_role(granting: Granting) -> Change:
+    return lambda scene, _given: scene.unplace(role(scene, granting(scene), namespace="default"))
+
+
+def _middle_rule(granting: Granting) -> Change:
     def change(scene: Scene, _given: Parameters) -> None:
         found = cluster_role(scene)
-        found["rules"] = [harmless_rule(scene.random), harmless_rule(scene.random), granting(scene)]
+        found["rules"] = [harmless_rule(scene.random), granting(scene), harmless_rule(scene.random)]
 
     return change
 
 
-def _maybe_bound(scene: Scene, found: JsonObject) -> None:
-    if scene.random.below(2):
+def _torn(right: Right) -> Change:
+    return lambda scene, _given: _maybe_bound(scene, lambda: cluster_role(scene, *right.torn(scene)))
+
+
+def _nearly(right: Right) -> Change:
+    return lambda scene, _given: _maybe_bound(scene, lambda: cluster_role(scene, *right.nearly(scene)))
+
+
+def _without_lists(granting: Granting) -> Change:
+    def change(scene: Scene, _given: Parameters) -> None:
+        # The field `verbs` is required: an API server shows policies null where it is absent.
+        lists: tuple[tuple[str, JsonValue], ...] = (
+            ("verbs", []),
+            ("resources", scene.random.pick((None, []))),
+            ("apiGroups", scene.random.pick((None, []))),
+        )
+        rules = [{**granting(scene), field: value} for field, value in lists]
+        cluster_role(scene, *rules)
+
+    return change
+
+
+def _maybe_bound(scene: Scene, added: Callable[[], JsonObject]) -> None:
+    # Drawn before the role is, so that what it grants has no say in it.
+    is_bound = scene.random.below(2)
+    found = added()
+    if is_bound:
         bind(scene, found, someone(scene))

@@ -33,16 +33,18 @@ async def observe_admission(
 async def observe_update(
     files: Mapping[str, bytes], inputs: Sequence[Input], bench: TestBench, engine: str
 ) -> JsonObject:
-    """Return what the existing policies make of all sets when the files that were handed in replace theirs."""
+    """Return what the existing policies make of all sets, as they are and when the files that were handed in replace theirs."""
     observation = Observation(engine)
     data = await asyncio.to_thread(_all_collected, inputs, bench)
-    verdicts = await judge_policies(
-        existing_policies(inputs) | dict(files),
-        list(data.values()),
-        engine=engine,
-        sandbox_name=bench.sandbox.name,
-    )
-    observation.judged(_by_name(data, verdicts))
+    existing = existing_policies(inputs)
+    for policies, take in (
+        (existing, observation.judged_before),
+        (existing | dict(files), observation.judged),
+    ):
+        verdicts = await judge_policies(
+            policies, list(data.values()), engine=engine, sandbox_name=bench.sandbox.name
+        )
+        take(_by_name(data, verdicts))
     return observation.as_json()
 
 

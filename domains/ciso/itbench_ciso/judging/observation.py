@@ -22,8 +22,19 @@ class Observation:
 
     def judged(self, verdicts: Mapping[str, Verdict]) -> None:
         """Take down what the policy said."""
+        self._take("verdict", verdicts)
+
+    def judged_before(self, verdicts: Mapping[str, Verdict]) -> None:
+        """Take down what the policies said before they were changed."""
+        self._take("before", verdicts)
+
+    def judged_masked(self, verdicts: Mapping[str, Verdict]) -> None:
+        """Take down what the policy said of what the script collected from manifests in other words."""
+        self._take("masked", verdicts)
+
+    def _take(self, key: str, verdicts: Mapping[str, Verdict]) -> None:
         for name, verdict in verdicts.items():
-            self._sets.setdefault(name, {})["verdict"] = verdict.as_json()
+            self._sets.setdefault(name, {})[key] = verdict.as_json()
 
     def as_json(self) -> JsonObject:
         """Return all of it."""

@@ -1,6 +1,9 @@
 """Judges a script and a policy in the order of IBM's four criteria, and stops where one is not met."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from itbench.interfaces.environment import TestBench
@@ -11,6 +14,7 @@ from itbench_ciso.engines.verdict import Verdict, VerdictKind
 from itbench_ciso.fetching.fetch import Fetcher
 from itbench_ciso.fetching.outcome import FetchLimits
 from itbench_ciso.fetching.script import SCRIPT, rewritten
+from itbench_ciso.judging.masked import Mask, secret_of, write_masked
 from itbench_ciso.judging.observation import Observation
 from itbench_ciso.judging.sets import COMPLIANT, SHOWN, VIOLATION, sets_of
 from itbench_ciso.judging.tags import PUBLISHED, engine_of
@@ -22,6 +26,9 @@ if TYPE_CHECKING:
 POLICY = "policy.rego"
 # IBM's evaluator gives each step 60 s.
 _PUBLISHED_S = 60.0
+# So many of the hidden sets are also given to the script in other words.
+_MASKED_COUNT = 16
+_NO_DATA = Verdict(VerdictKind.ERROR, "the script left no data of manifests in other words")
 
 
 async def observe_scripted(
@@ -46,6 +53,8 @@ async def observe_scripted(
     if await work.judge([*first, *second]) and third:
         await work.fetch(third)
         await work.judge(list(third))
+        names = list(third)[:: max(1, len(third) // _MASKED_COUNT)]
+        await work.judge_masked(first | {name: third[name] for name in names}, bench.hidden)
     return work.observation.as_json()
 
 
@@ -70,20 +79,39 @@ class _Work:
         self._data |= {name: each.data for name, each in outcomes.items() if each.data is not None}
         return all(name in self._data for name in sets)
 
+    async def judge_masked(self, sets: Mapping[str, Sequence[Input]], hidden: Sequence[Input]) -> None:
+        """Run the script over sets in other words, put the words back in what it collected, and judge that."""
+        masks = {name: Mask(await asyncio.to_thread(secret_of, hidden, name)) for name in sets}
+        with TemporaryDirectory(prefix="itbench-masked-") as folder:
+            written = {
+                name: await asyncio.to_thread(write_masked, files, masks[name], Path(folder) / f"{place}")
+                for place, (name, files) in enumerate(sets.items())
+            }
+            outcomes = await self._fetcher.fetch(written)
+        data = {
+            name: masks[name].restored(each.data) for name, each in outcomes.items() if each.data is not None
+        }
+        found = await self._judge(list(data.values()))
+        nothing = dict.fromkeys(set(sets) - set(data), _NO_DATA)
+        self.observation.judged_masked(dict(zip(data, found, strict=True)) | nothing)
+
     async def judge(self, names: Sequence[str]) -> bool:
         """Judge what was collected; tell whether the verdicts are those of the shown set and its counterparts."""
         known = [name for name in names if name in self._data]
-        found = await judge_policies(
+        found = await self._judge([self._data[name] for name in known])
+        verdicts = dict(zip(known, found, strict=True))
+        self.observation.judged(verdicts)
+        return _meets(verdicts)
+
+    async def _judge(self, data: Sequence[bytes]) -> list[Verdict]:
+        return await judge_policies(
             {POLICY: self._policy},
-            [self._data[name] for name in known],
+            data,
             self._limits,
             self._engine,
             self._sandbox_name,
             inputs_are_submitted=True,
         )
-        verdicts = dict(zip(known, found, strict=True))
-        self.observation.judged(verdicts)
-        return _meets(verdicts)
 
 
 def _meets(verdicts: Mapping[str, Verdict]) -> bool:

@@ -20,15 +20,13 @@ def write_hidden(directory: Path, name: str, variant: Variant) -> None:
     write_files(directory.with_name("hidden"), files)
 
 
-def write_numbered(directory: Path, variants: Sequence[Variant], parts: Sequence[str] = ()) -> JsonObject:
+def write_numbered(directory: Path, variants: Sequence[Variant]) -> JsonObject:
     """Write hidden variants under names that tell nothing, and return what the truth says of each."""
     sets: JsonObject = {}
     for place, variant in enumerate(variants):
-        name = f"v{place + 1:02d}"
+        name = f"v{place + 1:03d}"
         write_hidden(directory, name, variant)
         sets[name] = {"is_compliant": variant.is_compliant, "way": variant.way}
-        if parts:
-            sets[name]["part"] = parts[place]
     return sets
 
 

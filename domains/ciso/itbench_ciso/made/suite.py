@@ -42,9 +42,10 @@ class CisoSuite(MadeSuite):
             raise UsageError(f"suite {self.name!r} has no engine {engine!r}; it knows: {known}")
         left = SuiteOptions(data=options.data, as_published=options.as_published, extra=extra)
         suite = super().configured(left)
-        # The floor was measured with the default engine.
-        floor = suite.floor if engine == self.engines[0] else None
-        return type(self)(suite._drawn, floor, engine)  # noqa: SLF001 - it is one of ours
+        found = type(self)(suite._drawn, engine=engine)  # noqa: SLF001 - it is one of ours
+        # What sets it holds for all that the generator makes, with any engine.
+        found.floor = self.floor
+        return found
 
     def settings(self) -> JsonObject:
         """Return whether these are the embedded tasks, and the engine with its version."""

@@ -16,12 +16,16 @@ class Observed:
         problem: why not.
         verdict: the kind of verdict; empty where nothing was judged.
         message: what the engine said of it.
+        before: of an update, the kind of verdict of the set as it was.
+        masked: the kind of verdict on what the script collected from the same manifests in other words.
     """
 
     has_data: bool
     problem: str
     verdict: str
     message: str
+    before: str = ""
+    masked: str = ""
 
     @property
     def in_words(self) -> str:
@@ -37,7 +41,9 @@ def observed_set(observed: JsonObject, name: str) -> Observed:
     fetch, verdict = _mapping(found.get("fetch")), _mapping(found.get("verdict"))
     problem = _text(fetch.get("problem"))
     has_data = bool(fetch) and not problem and _is_zero(fetch.get("exit_code"))
-    return Observed(has_data, problem, _text(verdict.get("kind")), _text(verdict.get("message")))
+    before, masked = (_text(_mapping(found.get(key)).get("kind")) for key in ("before", "masked"))
+    kind, message = _text(verdict.get("kind")), _text(verdict.get("message"))
+    return Observed(has_data, problem, kind, message, before, masked)
 
 
 def _mapping(value: JsonValue) -> JsonObject:

@@ -8,10 +8,16 @@ from itbench_ciso.scoring.observed import observed_set
 from itbench_ciso.scoring.parts import Parts
 from itbench_ciso.scoring.variants import (
     judged_variants,
-    share_right,
     unusable,
+    update_metrics,
     variant_metrics,
+    verdict_in_script,
     wrong_ways,
+)
+
+_IN_SCRIPT = (
+    "verdict_in_script: where fetch.sh cannot read the words of the manifests, the policy does not judge right what it "
+    "collects; the score does not depend on it"
 )
 
 
@@ -36,12 +42,14 @@ def _scripted(submission: Submission, truth: JsonObject) -> Parts:
         shares: dict[str, float | None] = dict.fromkeys(
             ("variants_right", "violations_found", "compliant_accepted"), 0.0
         )
-        return Parts(value=0.0, metrics=found.metrics | shares, reasons=[found.reason or ""])
+        metrics = found.metrics | shares | {"verdict_in_script": None}
+        return Parts(value=0.0, metrics=metrics, reasons=[found.reason or ""])
     variants = judged_variants(truth, submission.observed)
+    in_script = verdict_in_script(variants)
     return Parts(
         value=float(all(each.is_right for each in variants)),
-        metrics=found.metrics | variant_metrics(variants),
-        reasons=[*unusable(variants), *wrong_ways(variants)],
+        metrics=found.metrics | variant_metrics(variants) | {"verdict_in_script": in_script},
+        reasons=[*unusable(variants), *wrong_ways(variants), *([_IN_SCRIPT] if in_script else [])],
     )
 
 
@@ -49,11 +57,7 @@ def _direct(submission: Submission, truth: JsonObject) -> Parts:
     variants = judged_variants(truth, submission.observed)
     shown = observed_set(submission.observed, SHOWN)
     is_shown_right = shown.verdict == ("true" if truth["shown"] else "false")
-    metrics = variant_metrics(variants)
-    if truth["kind"] == "update":
-        metrics |= {
-            part: share_right(each for each in variants if each.part == part) for part in ("kept", "closed")
-        }
+    metrics = update_metrics(variants) if truth["kind"] == "update" else variant_metrics(variants)
     reasons = [] if is_shown_right else [f"{SHOWN} was judged wrong: {shown.in_words}"]
     return Parts(
         value=float(is_shown_right and all(each.is_right for each in variants)),

@@ -17,7 +17,6 @@ def truth_schema() -> JsonObject:
         "properties": {
             "is_compliant": {"type": "boolean"},
             "way": text,
-            "part": {"enum": ["kept", "closed"]},
         },
     }
     return {

@@ -15,20 +15,28 @@ class Judged:
 
     way: str
     is_compliant: bool
-    part: str
     found: Observed
 
     @property
     def is_right(self) -> bool:
         """Whether the verdict is the right one; no verdict never is."""
-        return self.found.verdict == ("true" if self.is_compliant else "false")
+        return self.found.verdict == self._right
+
+    @property
+    def was_right(self) -> bool:
+        """Whether the existing set of an update judged it right."""
+        return self.found.before == self._right
+
+    @property
+    def _right(self) -> str:
+        return "true" if self.is_compliant else "false"
 
 
 def judged_variants(truth: JsonObject, observed: JsonObject) -> list[Judged]:
     """Return all variants of a truth with what was observed of them."""
     sets: Mapping[str, JsonObject] = truth["sets"]
     return [
-        Judged(each["way"], each["is_compliant"], each.get("part", ""), observed_set(observed, name))
+        Judged(each["way"], each["is_compliant"], observed_set(observed, name))
         for name, each in sorted(sets.items())
     ]
 
@@ -46,6 +54,27 @@ def variant_metrics(variants: list[Judged]) -> dict[str, float | None]:
         "violations_found": share_right(each for each in variants if not each.is_compliant),
         "compliant_accepted": share_right(each for each in variants if each.is_compliant),
     }
+
+
+def update_metrics(variants: list[Judged]) -> dict[str, float | None]:
+    """Return how much of what an existing set judged wrong is closed, and how much of the rest is kept.
+
+    Whoever changes nothing breaks nothing: what is kept counts only where something is closed.
+    """
+    wrong = [each for each in variants if not each.was_right]
+    closed = share_right(wrong)
+    return {
+        "closed": closed,
+        "violations_found": share_right(each for each in wrong if not each.is_compliant),
+        "compliant_accepted": share_right(each for each in wrong if each.is_compliant),
+        "kept": share_right(each for each in variants if each.was_right) if closed else None,
+    }
+
+
+def verdict_in_script(variants: list[Judged]) -> float | None:
+    """Return 1 if a right verdict needed a script that reads the manifests' words, 0 if not; None where it was not tried."""
+    tried = [each for each in variants if each.is_right and each.found.masked]
+    return float(any(each.found.masked != each.found.verdict for each in tried)) if tried else None
 
 
 def wrong_ways(variants: list[Judged]) -> list[str]:

@@ -9,15 +9,15 @@ from itbench.made.randomness import Randomness
 from itbench_ciso.controls.control import Control, Parameters
 from itbench_ciso.controls.register import controls
 from itbench_ciso.controls.texts import FETCH, baseline_policy, solution_policy
-from itbench_ciso.controls.variants import Variant, combined, make_variants
+from itbench_ciso.controls.variants import Variant, combined, fewest_variants, make_variants
 from itbench_ciso.judging.direct import EXISTING
 from itbench_ciso.judging.sets import resources_in
 from itbench_ciso.made.layout import write_files, write_numbered, write_shown
 from itbench_ciso.updates.policy_set import COMBINING, combining_text, policy_path, policy_text
 from itbench_ciso.updates.specs import Plan, UpdateTask
 
-KEPT, CLOSED = "kept", "closed"
-_KEPT_COUNT, _CLOSED_COUNT, _COMBINED_COUNT, _SHOWN_COUNT = 24, 18, 6, 24
+# Hidden variants of all controls together that stay as they are, and of those that change combined with one of them.
+_KEPT_COUNT, _COMBINED_COUNT = 24, 8
 
 
 def make_update(spec: UpdateTask, directory: Path) -> JsonObject:
@@ -33,14 +33,13 @@ def make_update(spec: UpdateTask, directory: Path) -> JsonObject:
     write_files(directory, {f"{EXISTING}{path}": text.encode() for path, text in existing.items()})
     shown = _shown(plan, given, faulty, random.fork("shown"))
     write_shown(directory, shown)
-    parts = _hidden(plan, given, random.fork("hidden"))
-    names, variants = [part for part, _ in parts], [variant for _, variant in parts]
+    variants = _hidden(plan, given, random.fork("hidden"))
     solution = _files(whole)
     return {
         "kind": "update",
         "control": plan.mended or plan.added or "",
         "shown": shown.is_compliant,
-        "sets": write_numbered(directory, variants, names),
+        "sets": write_numbered(directory, variants),
         "solution": {path: text for path, text in solution.items() if existing.get(path) != text},
     }
 
@@ -71,7 +70,8 @@ def _files(policies: dict[str, str]) -> dict[str, str]:
 def _shown(plan: Plan, given: dict[str, Parameters], faulty: dict[str, str], random: Randomness) -> Variant:
     """Return a cluster that the existing set judges wrong."""
     number = plan.mended or plan.added or plan.existing[0]
-    candidates = make_variants(controls()[number], given[number], random, _SHOWN_COUNT)
+    control = controls()[number]
+    candidates = make_variants(control, given[number], random, fewest_variants(control))
     if number not in faulty:
         return next(variant for variant in candidates if not variant.is_compliant)
     wrong = _judged_wrong(faulty[number], candidates)
@@ -95,19 +95,17 @@ def _collected(variant: Variant) -> JsonObject:
     return {"resources": resources_in(variant.files.values())}
 
 
-def _hidden(plan: Plan, given: dict[str, Parameters], random: Randomness) -> list[tuple[str, Variant]]:
+def _hidden(plan: Plan, given: dict[str, Parameters], random: Randomness) -> list[Variant]:
+    """Return every way of what changes, some of what stays, and some of both at once."""
     changed = [number for number in (plan.mended, plan.added) if number]
     kept = [number for number in plan.existing if number != plan.mended]
-    found: list[tuple[str, Variant]] = []
-    for part, numbers, count in ((KEPT, kept, _KEPT_COUNT), (CLOSED, changed, _CLOSED_COUNT)):
-        for number in numbers:
-            drawn = make_variants(
-                controls()[number], given[number], random.fork(number), count // len(numbers)
-            )
-            found += [(part, variant) for variant in drawn]
+    counts = {number: _KEPT_COUNT // len(kept) for number in kept}
+    counts |= {number: fewest_variants(controls()[number]) for number in changed}
+    found: list[Variant] = []
+    for number, count in counts.items():
+        found += make_variants(controls()[number], given[number], random.fork(number), count)
     for number in changed:
         other = kept[0]
         both = (controls()[number], given[number], controls()[other], given[other])
-        drawn = combined(*both, random.fork(f"{number} and {other}"), _COMBINED_COUNT // len(changed))
-        found += [(CLOSED, variant) for variant in drawn]
+        found += combined(*both, random.fork(f"{number} and {other}"), _COMBINED_COUNT // len(changed))
     return random.shuffled(found)

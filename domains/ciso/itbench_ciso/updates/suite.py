@@ -57,5 +57,5 @@ class PolicyUpdatesSuite(CisoSuite):
         return next(task for task in self.tasks() if task.id == task_id)
 
 
-POLICY_UPDATES = PolicyUpdatesSuite(floor=Floor(agent="always-compliant", value=0.0))
+POLICY_UPDATES = PolicyUpdatesSuite(floor=Floor(agent="memorised-policies", value=1.0, role="adversary"))
 """The suite of updates."""

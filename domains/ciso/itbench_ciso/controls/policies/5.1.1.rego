@@ -28,7 +28,6 @@ has_full_power(binding) if {
 
 # A role of another name that can do everything is as powerful.
 has_full_power(binding) if {
-	binding.roleRef.kind == "ClusterRole"
 	some rule in rules_of(binding)
 	every field in ["verbs", "apiGroups", "resources"] {
 		"*" in listed(rule, field)
@@ -48,6 +47,10 @@ is_built_in(binding, subject) if {
 $permitted
 
 $bindings
+
+$aggregated
+
+$namespaces
 
 $rbac
 

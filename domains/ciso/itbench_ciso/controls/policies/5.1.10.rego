@@ -18,13 +18,14 @@ is_grant(rule) if {
 	covers(rule, "apiGroups", "")
 	some kind in ["nodes/proxy", "*/proxy"]
 	covers(rule, "resources", kind)
+	count(listed(rule, "verbs")) > 0
 }
 
 # Roles are judged as they are written, bound or not; those that begin with "system:" are Kubernetes' own.
 roles contains role if {
 	some role in input.resources
 	is_rbac(role)
-	role.kind in {"ClusterRole"}
+	role.kind == "ClusterRole"
 	not startswith(role.metadata.name, "system:")
 }
 

@@ -14,10 +14,7 @@ result if count(violations) == 0
 
 violations contains message if {
 	some binding in bindings
-	# What lives in no namespace is not reached by a RoleBinding.
-	binding.kind == "ClusterRoleBinding"
-	some rule in rules_of(binding)
-	is_grant(rule)
+	gives(binding)
 	some subject in listed(binding, "subjects")
 	not is_permitted(subject)
 	message := sprintf("%s %s gives %s this right", [binding.kind, binding.metadata.name, subject.name])
@@ -31,16 +28,23 @@ is_grant(rule) if {
 	covers(rule, "verbs", verb)
 }
 
-# Who approves also needs this right on the signer.
+# Approving takes this right as well; neither of the two may be given.
 is_grant(rule) if {
 	covers(rule, "apiGroups", "certificates.k8s.io")
 	covers(rule, "resources", "signers")
 	covers(rule, "verbs", "approve")
 }
 
+# These are not in the files; Kubernetes brings them.
+built_in_roles := {"cluster-admin"}
+
+$gives
+
 $permitted
 
-$bindings
+$cluster_bindings
+
+$aggregated
 
 $rules
 

@@ -25,7 +25,7 @@ is_grant(rule) if {
 roles contains role if {
 	some role in input.resources
 	is_rbac(role)
-	role.kind in {"ClusterRole"}
+	role.kind == "ClusterRole"
 	not startswith(role.metadata.name, "system:")
 	not is_exempt(role)
 }

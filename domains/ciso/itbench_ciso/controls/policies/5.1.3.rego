@@ -9,10 +9,25 @@ result if count(violations) == 0
 violations contains message if {
 	some role in roles
 	some rule in listed(role, "rules")
-	some field in ["verbs", "apiGroups", "resources", "nonResourceURLs"]
-	some entry in listed(rule, field)
-	contains(entry, "*")
-	message := sprintf("%s %s has %s in %s", [role.kind, role.metadata.name, entry, field])
+	has_asterisk(rule)
+	message := sprintf("%s %s has an asterisk", [role.kind, role.metadata.name])
+}
+
+has_asterisk(rule) if {
+	some field in ["verbs", "apiGroups", "resources"]
+	"*" in listed(rule, field)
+}
+
+# One subresource of every resource.
+has_asterisk(rule) if {
+	some resource in listed(rule, "resources")
+	startswith(resource, "*/")
+}
+
+# Every URL that begins alike.
+has_asterisk(rule) if {
+	some url in listed(rule, "nonResourceURLs")
+	endswith(url, "*")
 }
 
 # Roles are judged as they are written, bound or not; those that begin with "system:" are Kubernetes' own.

@@ -20,7 +20,7 @@ pod_makers := {
 	"batch": {"cronjobs", "jobs"},
 }
 
-# A rule for named objects never lets anybody create: a new object has no name yet.
+# A rule for named objects is accepted.
 is_grant(rule) if {
 	covers(rule, "verbs", "create")
 	count(listed(rule, "resourceNames")) == 0

@@ -53,6 +53,8 @@ $accounts
 
 $pods
 
+$namespaces
+
 $rbac
 
 $lists

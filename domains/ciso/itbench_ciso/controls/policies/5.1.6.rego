@@ -25,12 +25,9 @@ is_exempt(resource) if {
 mounts_token(spec, _) if spec.automountServiceAccountToken == true
 
 mounts_token(spec, namespace) if {
-	not decides_on_token(spec)
+	object.get(spec, "automountServiceAccountToken", null) == null
 	not refuses_token(account_of(spec), namespace)
 }
-
-# A rule of its own: an undefined argument would make `not is_boolean(...)` undefined as well.
-decides_on_token(spec) if is_boolean(spec.automountServiceAccountToken)
 
 # A projected token is a token.
 mounts_token(spec, _) if {
@@ -62,3 +59,5 @@ refuses_token(name, namespace) if {
 $accounts
 
 $pods
+
+$namespaces

@@ -14,11 +14,14 @@ violations contains message if {
 }
 
 is_grant(rule) if {
-	some verb in ["bind", "escalate"]
-	covers(rule, "verbs", verb)
-	covers(rule, "apiGroups", "rbac.authorization.k8s.io")
-	some kind in ["roles", "clusterroles"]
-	covers(rule, "resources", kind)
+	covers(rule, "verbs", "escalate")
+	covers_roles(rule)
+}
+
+is_grant(rule) if {
+	covers(rule, "verbs", "bind")
+	covers_roles(rule)
+	not binds_named_roles(rule)
 }
 
 is_grant(rule) if {
@@ -31,14 +34,29 @@ is_grant(rule) if {
 is_grant(rule) if {
 	covers(rule, "verbs", "impersonate")
 	covers(rule, "apiGroups", "authentication.k8s.io")
-	some kind in listed(rule, "resources")
-	is_identity_detail(kind)
+	covers_details(rule)
 }
 
-is_identity_detail(kind) if kind in {"*", "uids"}
+covers_roles(rule) if {
+	covers(rule, "apiGroups", "rbac.authorization.k8s.io")
+	some kind in ["roles", "clusterroles"]
+	covers(rule, "resources", kind)
+}
 
-# Extras are named one by one, as in userextras/scopes.
-is_identity_detail(kind) if startswith(kind, "userextras/")
+# Naming the roles is how Kubernetes limits what may be bound.
+binds_named_roles(rule) if {
+	count(listed(rule, "resourceNames")) > 0
+	not "cluster-admin" in listed(rule, "resourceNames")
+}
+
+covers_details(rule) if covers(rule, "resources", "uids")
+
+# Extras are named one by one, as in userextras/scopes; */scopes covers that one.
+covers_details(rule) if {
+	some kind in listed(rule, "resources")
+	some beginning in ["userextras/", "*/"]
+	startswith(kind, beginning)
+}
 
 # Roles are judged as they are written, bound or not; those that begin with "system:" are Kubernetes' own.
 roles contains role if {

@@ -4,15 +4,7 @@ import rego.v1
 
 exempt_namespaces := $exempt_namespaces
 
-# The level that is asked for, and the stricter ones.
-enough := array.slice(levels, index_of($level), count(levels))
-
-levels := ["privileged", "baseline", "restricted"]
-
-index_of(level) := index if {
-	some index, name in levels
-	name == level
-}
+too_weak := $weaker_levels
 
 default result := false
 
@@ -20,7 +12,7 @@ result if count(violations) == 0
 
 violations contains namespace if {
 	some resource in input.resources
-	pod_spec(resource)
+	is_workload(resource)
 	namespace := namespace_of(resource)
 	not namespace in exempt_namespaces
 	not namespace in enforcing
@@ -29,7 +21,12 @@ violations contains namespace if {
 enforcing contains namespace.metadata.name if {
 	some namespace in input.resources
 	[namespace.apiVersion, namespace.kind] == ["v1", "Namespace"]
-	namespace.metadata.labels["pod-security.kubernetes.io/enforce"] in enough
+	level := namespace.metadata.labels["pod-security.kubernetes.io/enforce"]
+
+	# Kubernetes takes a level that it does not know for the strictest one.
+	not level in too_weak
 }
 
-$pods
+$workloads
+
+$namespaces

@@ -31,4 +31,6 @@ is_exempt(resource) if pod_spec(resource).os.name == "windows"
 
 $pods
 
+$namespaces
+
 $containers

@@ -12,9 +12,8 @@ violations contains resource.metadata.name if {
 	some resource in input.resources
 	spec := pod_spec(resource)
 	some volume in spec.volumes
-	source := object.get(volume, "hostPath", null)
-	source != null
-	not source.path in allowed
+	is_object(volume.hostPath)
+	not object.get(volume.hostPath, "path", "") in allowed
 }
 
 $pods

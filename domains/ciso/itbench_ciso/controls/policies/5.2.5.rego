@@ -25,3 +25,5 @@ is_exempt(resource) if {
 }
 
 $pods
+
+$namespaces

@@ -26,4 +26,6 @@ is_exempt(resource) if {
 
 $pods
 
+$namespaces
+
 $containers

@@ -27,6 +27,8 @@ is_exempt(resource) if namespace_of(resource) in exempt_namespaces
 
 $pods
 
+$namespaces
+
 $containers
 
 $decides

@@ -42,4 +42,6 @@ is_exempt(resource) if {
 
 $pods
 
+$namespaces
+
 $containers

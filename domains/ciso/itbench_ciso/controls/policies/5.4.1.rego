@@ -34,3 +34,5 @@ has_secret_variable(container) if {
 $containers
 
 $pods
+
+$namespaces

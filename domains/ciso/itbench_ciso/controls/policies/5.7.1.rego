@@ -26,16 +26,10 @@ violations contains resource.metadata.name if {
 # And belongs to whom the namespace belongs to.
 violations contains resource.metadata.name if {
 	some resource in placed
-	owner := resource.metadata.labels[owner_label]
-	owner != null
-	owner != declared[resource.metadata.namespace].metadata.labels[owner_label]
+	resource.metadata.labels[owner_label] != declared[resource.metadata.namespace].metadata.labels[owner_label]
 }
 
-is_owned(name) if {
-	owner := declared[name].metadata.labels[owner_label]
-	owner != null
-	owner != ""
-}
+is_owned(name) if declared[name].metadata.labels[owner_label] != ""
 
 declared[name] := resource if {
 	some resource in input.resources
@@ -45,7 +39,6 @@ declared[name] := resource if {
 
 placed := [resource |
 	some resource in input.resources
-	namespace := object.get(resource.metadata, "namespace", null)
-	namespace != null
-	not namespace in exempt_namespaces
+	is_string(resource.metadata.namespace)
+	not resource.metadata.namespace in exempt_namespaces
 ]

@@ -12,16 +12,14 @@ violations contains resource.metadata.name if {
 	some resource in input.resources
 	spec := pod_spec(resource)
 	some container in containers(spec)
-	not has_filter(spec, container)
+	not is_filtered(spec, container)
 	not is_exempt(resource)
 }
 
-# A rule of its own: an undefined argument would make `not is_filtered(...)` undefined as well.
-has_filter(spec, container) if is_filtered(decides(spec, container, "seccompProfile"))
+is_filtered(spec, container) if decides(spec, container, "seccompProfile").type == "RuntimeDefault"
 
-is_filtered(profile) if profile.type == "RuntimeDefault"
-
-is_filtered(profile) if {
+is_filtered(spec, container) if {
+	profile := decides(spec, container, "seccompProfile")
 	profile.type == "Localhost"
 	profile.localhostProfile in profiles
 }

@@ -13,6 +13,9 @@ violations contains resource.metadata.name if {
 	spec := pod_spec(resource)
 	some container in containers(spec)
 	not is_fine(spec, container)
+
+	# Kubernetes forbids these fields in pods for Windows.
+	not spec.os.name == "windows"
 }
 
 is_fine(spec, container) if {

@@ -13,30 +13,17 @@ violations contains resource.metadata.name if {
 }
 
 # What Kubernetes itself puts there.
-reserved := [["Service", "kubernetes"], ["ServiceAccount", "default"], ["ConfigMap", "kube-root-ca.crt"]]
+reserved := [
+	["Service", "kubernetes"],
+	["Endpoints", "kubernetes"],
+	["EndpointSlice", "kubernetes"],
+	["ServiceAccount", "default"],
+	["ConfigMap", "kube-root-ca.crt"],
+]
 
 lies_in_default(resource) if resource.metadata.namespace == "default"
 
 lies_in_default(resource) if {
 	object.get(resource.metadata, "namespace", null) == null
-	not resource.kind in cluster_wide
-}
-
-cluster_wide := {
-	"APIService",
-	"CertificateSigningRequest",
-	"ClusterRole",
-	"ClusterRoleBinding",
-	"CustomResourceDefinition",
-	"IngressClass",
-	"MutatingWebhookConfiguration",
-	"Namespace",
-	"Node",
-	"PersistentVolume",
-	"PriorityClass",
-	"RuntimeClass",
-	"StorageClass",
-	"ValidatingAdmissionPolicy",
-	"ValidatingAdmissionPolicyBinding",
-	"ValidatingWebhookConfiguration",
+	not resource.kind in $cluster_wide_kinds
 }

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,12 +67,13 @@ class CelEngine:
         """Return `false` with a reason where any request would be denied, else `true`; `error` where that takes too much."""
         try:
             with counted(self._work):
-                return self._judged(text)
+                return self.judge_requests(requests(json.loads(text)["resources"]))
         except WorkExceededError as error:
             return "error", str(error)
 
-    def _judged(self, text: str) -> tuple[str, str]:
-        for request in requests(json.loads(text)["resources"]):
+    def judge_requests(self, made: Iterable[Request]) -> tuple[str, str]:
+        """Judge requests that were made of a cluster before: many policies can share them."""
+        for request in made:
             reason = self._denial(request)
             if reason is not None:
                 part = f"/{request.subresource}" if request.subresource else ""

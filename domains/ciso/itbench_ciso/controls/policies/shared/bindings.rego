@@ -20,17 +20,3 @@ rules_of(binding) := [rule |
 is_reached(_, role) if role.kind == "ClusterRole"
 
 is_reached(binding, role) if namespace_of(role) == namespace_of(binding)
-
-namespace_of(resource) := object.get(resource.metadata, "namespace", "default")
-
-# An aggregated role has the rules of every ClusterRole that one of its selectors matches.
-aggregated_rules(role) := [rule |
-	some selector in role.aggregationRule.clusterRoleSelectors
-	some other in input.resources
-	is_rbac(other)
-	other.kind == "ClusterRole"
-	every key, value in selector.matchLabels {
-		other.metadata.labels[key] == value
-	}
-	some rule in listed(other, "rules")
-]

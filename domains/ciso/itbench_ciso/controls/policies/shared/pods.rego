@@ -18,5 +18,3 @@ pod_spec_paths := {
 		"CronJob": ["spec", "jobTemplate", "spec", "template", "spec"],
 	},
 }
-
-namespace_of(resource) := object.get(resource.metadata, "namespace", "default")
