@@ -12,7 +12,7 @@ from itbench.report.run_text import measured_on
 from itbench.report.shown import newer_rules, shown_metrics
 from itbench.report.summary import RunSummary, summarise, summary_json
 from itbench.report.table import dollars, number, seconds, table
-from itbench.statistics import value_with_error
+from itbench.statistics import value_with_interval
 from itbench.store.reader import RunFile
 
 _NUMBERS = ["scored", "turns", "tokens", "cost", "time"]
@@ -96,7 +96,7 @@ def _rank(entry: tuple[Path, RunSummary]) -> tuple[bool, float, str]:
 def _board_text(board: Board) -> str:
     shown = _shown(board)
     rows = [_row(at + 1, summary, shown) for at, (_, summary) in enumerate(board.runs)]
-    head = ["", "agent", "score ± 95 %", *shown, *_NUMBERS, "marks"]
+    head = ["", "agent", "score (95 % interval)", *shown, *_NUMBERS, "marks"]
     lines = [f"{board.suite}  ({board.suite_hash[:19]})", table(head, rows, numbers=_NUMBERS)]
     lines += [f"{title}: {metric}" for title, metric in shown.items()]
     floor = _floor(board)
@@ -123,8 +123,8 @@ def _row(rank: int, summary: RunSummary, shown: Iterable[str]) -> list[str]:
     return [
         str(rank),
         _agent(summary.plan["agent"]),
-        value_with_error(found),
-        *(value_with_error(summary.shown[title]) if title in summary.shown else "-" for title in shown),
+        value_with_interval(found),
+        *(value_with_interval(summary.shown[title]) if title in summary.shown else "-" for title in shown),
         f"{found.n_scored}/{found.n_planned}",
         number(summary.turns, 1),
         number(summary.tokens, 0),

@@ -12,7 +12,7 @@ from itbench.statistics import (
     Values,
     estimate,
     headline,
-    mean_over_tasks,
+    mean,
     passes,
     symptoms,
 )
@@ -120,7 +120,7 @@ def metric_means(run: RunFile) -> dict[str, float | None]:
             if value is not None:
                 of_tasks.setdefault(row["task"], []).append(value)
     return {
-        name: mean_over_tasks([sum(repeats) / len(repeats) for repeats in of_tasks.values()]).mean
+        name: mean([mean(repeats) for repeats in of_tasks.values()]) if of_tasks else None
         for name, of_tasks in values.items()
     }
 
