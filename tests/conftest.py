@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -127,6 +127,33 @@ def install() -> Callable[..., Path]:
         return venv / "bin"
 
     return make
+
+
+@pytest.fixture
+def read_only() -> Callable[[Path], AbstractContextManager[None]]:
+    """Return a context in which nobody can write in a folder."""
+    return _read_only
+
+
+@contextmanager
+def _read_only(folder: Path) -> Iterator[None]:
+    """Let nobody write in a folder: root may write wherever the file system lets anybody."""
+    if os.geteuid() != 0:
+        folder.chmod(0o555)
+        try:
+            yield
+        finally:
+            folder.chmod(0o755)
+        return
+    for options in (["--bind"], ["-o", "remount,bind,ro"]):
+        done = subprocess.run(["mount", *options, folder, folder], capture_output=True, text=True)
+        if done.returncode != 0:
+            subprocess.run(["umount", "-l", folder], capture_output=True)
+            pytest.skip(f"nothing can be mounted here: {done.stderr.strip()}")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "-l", folder], check=True)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ ITBenchError (3)
 ├── DataError (3)       tasks, truths, datasets or answers on disk that cannot be read
 ├── PluginError (3)     a domain, agent or hook plugin that cannot be used
 ├── RunFileError (3)    a run file that cannot be opened
-└── StorageError (4)    a run file that cannot be written any further
+└── StorageError (4)    a run file, an output file or the cache that cannot be written
 
 Anything else that is raised is a bug and keeps its traceback.
 """
@@ -38,6 +38,6 @@ class RunFileError(ITBenchError):
 
 
 class StorageError(ITBenchError):
-    """A run file that cannot be written any further, for example on a full disk."""
+    """A run file, an output file or the cache that cannot be written, for example on a full disk."""
 
     exit_code: ClassVar[int] = 4

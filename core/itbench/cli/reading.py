@@ -61,7 +61,8 @@ def export(
     path: RunPath,
     to: Annotated[ExportFormat, typer.Option("--to", help="Format.")] = ExportFormat.JSONL,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="File to write; without it RUN.<format>.")
+        str | None,
+        typer.Option("--output", "-o", help="File to write, - for standard output; default: RUN.<format>."),
     ] = None,
 ) -> None:
     """Export a run: jsonl with everything, csv and parquet with one row a trial, html to look at.
@@ -74,7 +75,7 @@ def export(
     target = output or path.with_suffix(f".{to.value}")
     with RunFile(path) as run:
         count = export_run(run, to.value, target)
-    print_text(f"{count} trials written to {target}")
+    typer.echo(f"{count} trials written to {target}", err=True)
 
 
 def runs(

@@ -82,6 +82,12 @@ def run(
     allow_unsafe: Annotated[
         bool, typer.Option("--allow-unsafe", help="Allow a sandbox that isolates nothing.")
     ] = False,
+    allow_faulty_data: Annotated[
+        bool,
+        typer.Option(
+            "--allow-faulty-data", help="Run tasks whose data is faulty too; by default they get no score."
+        ),
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the plan and what it may cost; run nothing.")
     ] = False,
@@ -115,6 +121,7 @@ def run(
         is_scored=not no_score,
         sandbox=sandbox,
         is_unsafe_allowed=allow_unsafe,
+        is_faulty_data_allowed=allow_faulty_data,
         suite=suite_options(suite_option, data, as_published=as_published),
     )
     if dry_run:
@@ -125,7 +132,17 @@ def run(
     _carry_out(session, all_jobs(session), as_json=as_json)
 
 
-def resume(path: RunPath, as_json: AsJson = False) -> None:
+def resume(
+    path: RunPath,
+    allow_other_version: Annotated[
+        bool,
+        typer.Option(
+            "--allow-other-version",
+            help="Resume although another version of itbench, the domain or the agent is installed.",
+        ),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Resume a run: run missing trials and retry infrastructure failures.
 
     Example: itbench resume runs/my-run.itbench
@@ -134,7 +151,7 @@ def resume(path: RunPath, as_json: AsJson = False) -> None:
     from itbench.run.resume import resume as prepare
 
     with waiting() as progress:
-        session, jobs = prepare(path, progress)
+        session, jobs = prepare(path, progress, is_other_version_allowed=allow_other_version)
     _carry_out(session, jobs, as_json=as_json)
 
 
@@ -167,7 +184,9 @@ def _preview(options: "RunOptions", *, as_json: bool) -> None:
     from itbench.run.session import prepare
 
     with waiting() as progress:
-        found = preview(prepare(options, progress))
+        session = prepare(options, progress)
+    _tell(session.notes)
+    found = preview(session)
     if as_json:
         print_json(preview_json(found))
     else:
@@ -179,6 +198,7 @@ def _carry_out(session: "Session", jobs: "Sequence[Job]", *, as_json: bool) -> N
     from itbench.run.hooks import Hooks
     from itbench.run.runner import execute
 
+    _tell(session.notes)
     hooks = Hooks()
     hooks.add_installed()
     hooks.add(RunProgress())
@@ -186,6 +206,11 @@ def _carry_out(session: "Session", jobs: "Sequence[Job]", *, as_json: bool) -> N
         typer.echo(f"interrupted; go on with: itbench resume {session.path}", err=True)
         raise typer.Exit(INTERRUPTED)
     _report(session.path, as_json=as_json)
+
+
+def _tell(notes: "Sequence[str]") -> None:
+    for note in notes:
+        typer.echo(f"note: {note}", err=True)
 
 
 def _report(path: Path, *, as_json: bool, more: "JsonObject | None" = None) -> None:

@@ -2,41 +2,45 @@
 
 import csv
 import json
-import os
-import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO
 
-from itbench.errors import StorageError, UsageError
+from itbench.errors import UsageError
+from itbench.export.columns import COLUMNS, METRIC_PREFIX, METRIC_TYPE, SCHEMA_VERSION
 from itbench.export.page import write_page
-from itbench.export.rows import COLUMNS, full_records, outcome_rows
+from itbench.export.rows import flat_rows, full_records, metric_names
+from itbench.output_file import open_output
+from itbench.store.connect import COMPANIONS
 from itbench.store.reader import RunFile
 
 _BATCH_ROWS = 10_000
 
 
-def export_run(run: RunFile, format_name: str, target: Path) -> int:
-    """Write the run and return the number of trials; the file appears whole or not at all.
+def export_run(run: RunFile, format_name: str, target: str | Path) -> int:
+    """Write the run and return the number of trials; `-` is standard output.
 
     Raises:
-        StorageError: it cannot be written.
-        UsageError: the format needs a package that is not installed.
+        StorageError: it cannot be written; a plain file is then as it was.
+        UsageError: the file is the run itself, or the format needs a package that is not installed.
     """
-    write = _WRITERS[format_name]
+    _spare_run(run.path, target)
+    with open_output(target) as file:
+        return _WRITERS[format_name](run, file)
+
+
+def _spare_run(path: Path, target: str | Path) -> None:
+    """Refuse to write over the run that is read."""
+    kept = [path, *(path.with_name(path.name + ending) for ending in COMPANIONS)]
+    if any(_is_same_file(each, Path(target)) for each in kept):
+        raise UsageError(f"{str(target)!r} is the run file itself; name another file with --output")
+
+
+def _is_same_file(one: Path, other: Path) -> bool:
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                count = write(run, file)
-            Path(name).replace(target)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise StorageError(f"cannot write {str(target)!r}: {error.strerror or error}") from error
-    return count
+        return one.samefile(other)
+    except OSError:
+        return False  # At least one of them is not there.
 
 
 def _jsonl(run: RunFile, file: IO[bytes]) -> int:
@@ -53,11 +57,13 @@ def _csv(run: RunFile, file: IO[bytes]) -> int:
         def write(self, text: str) -> int:
             return file.write(text.encode("utf-8"))
 
-    writer = csv.DictWriter(Encoded(), COLUMNS, lineterminator="\n")
+    metrics = metric_names(run)
+    writer = csv.DictWriter(Encoded(), list(_types(metrics)), lineterminator="\n")
     writer.writeheader()
     count = 0
-    for row in outcome_rows(run):
-        writer.writerow(row)
+    for row in flat_rows(run, metrics):
+        # As JSON and every reader of CSV spell it.
+        writer.writerow(row | {"handed_in": str(row["handed_in"]).lower()})
         count += 1
     return count
 
@@ -68,11 +74,13 @@ def _parquet(run: RunFile, file: IO[bytes]) -> int:
         from pyarrow import parquet
     except ImportError as error:
         raise UsageError("parquet needs pyarrow: pip install 'itbench[parquet]'") from error
-    schema = pa.schema([(name, getattr(pa, kind)()) for name, kind in COLUMNS.items()])
+    metrics = metric_names(run)
+    fields = [(name, getattr(pa, kind)()) for name, kind in _types(metrics).items()]
+    schema = pa.schema(fields, metadata={"itbench.schema_version": str(SCHEMA_VERSION)})
     count = 0
     with parquet.ParquetWriter(file, schema) as writer:
         batch = []
-        for row in outcome_rows(run):
+        for row in flat_rows(run, metrics):
             batch.append(row)
             count += 1
             if len(batch) == _BATCH_ROWS:
@@ -80,6 +88,11 @@ def _parquet(run: RunFile, file: IO[bytes]) -> int:
                 batch = []
         writer.write_table(pa.Table.from_pylist(batch, schema))
     return count
+
+
+def _types(metrics: Sequence[str]) -> dict[str, str]:
+    """Return the type of each column of a run with these metrics."""
+    return COLUMNS | {f"{METRIC_PREFIX}{name}": METRIC_TYPE for name in metrics}
 
 
 _WRITERS: dict[str, Callable[[RunFile, IO[bytes]], int]] = {

@@ -2,55 +2,52 @@
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from itbench.export.columns import COLUMNS, METRIC_PREFIX, SCHEMA_VERSION
+from itbench.export.metering import Metered, costs_of_all_attempts, metered
 from itbench.interfaces.json import JsonObject
 from itbench.store.envelope import SubmissionEnvelope
 from itbench.store.reader import RunFile
 
-# Column and the name of its pyarrow type.
-COLUMNS = {
-    "run": "string",
-    "domain": "string",
-    "suite": "string",
-    "suite_version": "string",
-    "agent": "string",
-    "task": "string",
-    "repeat": "int64",
-    "attempt": "int64",
-    "status": "string",
-    "value": "float64",
-    "fault_stage": "string",
-    "fault": "string",
-    "limit_hit": "string",
-    "turns": "int64",
-    "tokens": "int64",
-    "cost_usd": "float64",
-    "wall_s": "float64",
-    "tool_calls": "int64",
-    "failed_tool_calls": "int64",
-    "answer_hash": "string",
-}
+_TOKENS = ("input_tokens", "cached_tokens", "output_tokens", "reasoning_tokens", "tokens")
+_ROWS = """
+SELECT outcome.*, trial.started_at, trial.input_tokens, trial.cached_tokens, trial.output_tokens,
+    trial.reasoning_tokens, task.content_hash AS task_hash, score.metrics, score.reasons,
+    scoring.started_at AS scored_at, scoring.domain_origin AS scored_by, scoring.truths
+FROM outcome JOIN trial ON trial.id = outcome.trial JOIN task ON task.id = outcome.task
+LEFT JOIN score ON score.trial = outcome.trial
+    AND score.scoring = (SELECT max(s.scoring) FROM score AS s WHERE s.trial = outcome.trial)
+LEFT JOIN scoring ON scoring.id = score.scoring
+ORDER BY task.position, outcome.repeat
+"""
+
+_METRICS = """
+SELECT DISTINCT score.metrics FROM outcome JOIN score ON score.trial = outcome.trial
+    AND score.scoring = (SELECT max(s.scoring) FROM score AS s WHERE s.trial = outcome.trial)
+"""
 
 
-def outcome_rows(run: RunFile) -> Iterator[JsonObject]:
-    """Yield one flat row for each task and repeat that was tried."""
-    plan = run.plan()
-    fixed = {
-        "run": plan["id"],
-        "domain": plan["domain"],
-        "suite": plan["suite"],
-        "suite_version": plan["suite_version"],
-        "agent": plan["agent"]["name"],
-    }
-    for outcome in run.outcomes():
-        yield fixed | {name: outcome[name] for name in COLUMNS if name not in fixed}
+def flat_rows(run: RunFile, metrics: Sequence[str]) -> Iterator[JsonObject]:
+    """Yield one row for each task and repeat that was tried, with a column for each metric; lists are JSON text."""
+    for _, row, found in _rows(run):
+        flat = {
+            name: json.dumps(row[name]) if isinstance(row[name], (dict, list, tuple)) else row[name]
+            for name in COLUMNS
+        }
+        yield flat | {f"{METRIC_PREFIX}{name}": found.get(name) for name in metrics}
+
+
+def metric_names(run: RunFile) -> list[str]:
+    """Return the names of all metrics that the counting scores have, sorted."""
+    texts = (row["metrics"] for row in run.connection.execute(_METRICS))
+    return sorted({name for text in texts for name in _metrics(text)})
 
 
 def full_records(run: RunFile) -> Iterator[JsonObject]:
     """Yield everything that is kept of each trial: row, score, submission and trace."""
-    for row, outcome in zip(outcome_rows(run), run.outcomes(), strict=True):
-        detail = run.detail(outcome["trial"])
+    for trial, row, metrics in _rows(run):
+        detail = run.detail(trial)
         envelope = SubmissionEnvelope(
             task=row["task"],
             repeat=row["repeat"],
@@ -59,15 +56,72 @@ def full_records(run: RunFile) -> Iterator[JsonObject]:
             observed=detail.observed,
             notes=tuple(detail.notes),
         )
-        score = detail.score
         yield row | {
-            "started_at": detail.row["started_at"],
-            "metrics": json.loads(score["metrics"]) if score else {},
-            "reasons": json.loads(score["reasons"]) if score else [],
-            "details": json.loads(score["details"]) if score else {},
+            "metrics": metrics,
+            "details": json.loads(detail.score["details"]) if detail.score else {},
             "submission": envelope.model_dump(mode="json"),
             "events": [
                 {"at_s": event["at_s"], "kind": event["kind"], "data": json.loads(event["data"])}
-                for event in run.events(outcome["trial"])
+                for event in run.events(trial)
             ],
         }
+
+
+def _rows(run: RunFile) -> Iterator[tuple[int, JsonObject, JsonObject]]:
+    """Yield number, row and metrics of each trial; all columns but those of the metrics are in the row."""
+    fixed, known = _fixed(run.plan()), metered(run)
+    costs = costs_of_all_attempts(run, known)
+    for found in run.connection.execute(_ROWS):
+        told = known.get(found["trial"], Metered())
+        taken = {name: found[name] if told.has_tokens else None for name in _TOKENS}
+        row = fixed | {name: found[name] for name in COLUMNS if name in found.keys()} | taken  # noqa: SIM118 - a Row
+        row |= {
+            "model": fixed["model"] or told.models,
+            "handed_in": bool(found["handed_in"]),
+            "reasons": json.loads(found["reasons"]) if found["reasons"] else [],
+            "cost_usd": told.cost_usd,
+            "all_attempts_cost_usd": costs[found["task"], found["repeat"]],
+        }
+        yield found["trial"], {name: row[name] for name in COLUMNS}, _metrics(found["metrics"])
+
+
+def _fixed(plan: JsonObject) -> JsonObject:
+    """Return what all rows of a run share."""
+    agent = plan["agent"]
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "run": plan["id"],
+        "agent": agent["name"],
+        "agent_role": agent["role"],
+        "agent_origin": agent.get("origin"),
+        "agent_options": agent["options"],
+        "agent_arguments": agent["arguments"],
+        "model": _model(agent),
+        "data_warning": plan.get("data_warning"),
+        **{
+            name: plan[name]
+            for name in (
+                "created_at",
+                "itbench_version",
+                "domain",
+                "domain_origin",
+                "suite",
+                "suite_version",
+                "suite_hash",
+                "sandbox",
+            )
+        },
+    }
+
+
+def _model(agent: JsonObject) -> str | None:
+    described = agent["description"].get("model")
+    if isinstance(described, dict) and isinstance(described.get("name"), str):
+        return str(described["name"])
+    asked: str | None = agent["options"].get("model")
+    return asked
+
+
+def _metrics(text: str | None) -> JsonObject:
+    found: JsonObject = json.loads(text) if text else {}
+    return found

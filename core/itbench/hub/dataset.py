@@ -21,6 +21,9 @@ class HubDataset:
         expected: what a directory that holds tasks has, for messages: "no ... there".
         holds_tasks: tells whether a directory holds tasks of the domain.
         is_own: tells whether tasks in a directory that several datasets share are of this dataset.
+        own_mark: what tells it, for messages.
+        count: how many tasks of the domain were published, where it is known.
+        published: the names of their directories, where they are known.
         part: the tasks that are meant, for messages, where the dataset has those of several domains.
         extra_files: names of files beside the directories of the tasks that are brought with any of them.
     """
@@ -31,6 +34,9 @@ class HubDataset:
     folder: str
     expected: str
     holds_tasks: Callable[[Path], bool]
+    count: int | None = None
+    published: frozenset[str] = frozenset()
+    own_mark: str = ""
     is_own: Callable[[Path], bool] = _is_always_own
     part: str = ""
     extra_files: Sequence[str] = ()

@@ -60,11 +60,16 @@ def hub_cache_directory(environment: Mapping[str, str]) -> Path:
     """
     for name in ("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"):
         if environment.get(name):
-            return Path(os.path.expandvars(environment[name])).expanduser()
+            return _expanded(environment[name])
     home = environment.get("HF_HOME")
     if not home:
         home = str(Path(environment.get("XDG_CACHE_HOME") or "~/.cache") / "huggingface")
-    return Path(os.path.expandvars(home)).expanduser() / "hub"
+    return _expanded(home) / "hub"
+
+
+def _expanded(text: str) -> Path:
+    """Return a path with variables and the home folder in their places; where there is no home, `~` stays."""
+    return Path(os.path.expanduser(os.path.expandvars(text)))  # noqa: PTH111 - Path's own raises without a home
 
 
 def _wanted(dataset: HubDataset, revision: str | None) -> str:

@@ -12,16 +12,37 @@ class PlannedAgent(Frozen):
 
     name: str
     role: Role = "agent"
+    origin: str | None = Field(
+        default=None, description="Distribution and version that brought the agent; null in early run files."
+    )
     options: dict[str, str] = Field(default_factory=dict)
     arguments: tuple[str, ...] = ()
     description: JsonObject = Field(default_factory=dict, description="What the agent says of itself.")
 
 
 class PlannedTask(Frozen):
-    """One task of the run, and the hash of all that an agent sees of it."""
+    """One task of the run, and by what it is known again."""
 
     id: str
-    content_hash: str = Field(pattern=r"^sha256:[0-9a-f]{64}$")
+    content_hash: str = Field(
+        pattern=r"^sha256:[0-9a-f]{64}$",
+        description="Of the task, the suite's options and the inputs; with `hash_version` 1 of the task, the inputs and the hidden files.",
+    )
+    private_hash: str | None = Field(
+        default=None,
+        pattern=r"^hmac-sha256:[0-9a-f]{64}$",
+        description="Of the truth and the hidden files, keyed with the truth's canary; null where truths were not read.",
+    )
+
+
+class Resumption(Frozen):
+    """What was installed when a run was resumed; trials that began later are of these versions."""
+
+    resumed_at: str = Field(description="ISO 8601, UTC.")
+    itbench_version: str
+    python_version: str
+    domain_origin: str
+    agent_origin: str
 
 
 class PlannedFloor(Frozen):
@@ -48,6 +69,10 @@ class Plan(Frozen):
     suite_as_published: bool = False
     suite_extra: dict[str, str] = Field(default_factory=dict)
     suite_settings: JsonObject = Field(default_factory=dict, description="What the suite says of its data.")
+    data_warning: str | None = Field(
+        default=None, description="Why the data is not what was published under the suite's name."
+    )
+    hash_version: int = Field(default=1, description="How the hashes of the tasks are made.")
     agent: PlannedAgent
     tasks: tuple[PlannedTask, ...]
     repeats: int = Field(ge=1)
@@ -64,6 +89,19 @@ class Plan(Frozen):
     shown_metrics: dict[str, str] = Field(
         default_factory=dict, description="Metrics beside the headline, by the title of their column."
     )
+    data_faults: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict,
+        description="What is wrong with the data of tasks, by their ids; they get no score.",
+    )
+    is_faulty_data_allowed: bool = Field(
+        default=False, description="True where tasks with faulty data were to be run all the same."
+    )
+    resumed: tuple[Resumption, ...] = ()
+
+    @property
+    def faulty(self) -> tuple[str, ...]:
+        """The tasks that get no score because their data is faulty."""
+        return () if self.is_faulty_data_allowed else tuple(self.data_faults)
 
     @property
     def planned_trials(self) -> int:

@@ -85,12 +85,15 @@ class Suite(ABC):
             (`Domain.scoring_version`).
         summary: one line for `itbench list-suites`.
         floor: the best cheat's score, where it was measured.
+        data_options: options of its own (`--suite-option`) that choose data and decide nothing else; what was chosen is
+            known by its hash, so runs with other values may still be of the same tasks.
     """
 
     name: str
     version: str
     summary: str
     floor: Floor | None = None
+    data_options: frozenset[str] = frozenset()
 
     def configured(self, options: SuiteOptions) -> "Suite":
         """Return this suite with the user's options.
@@ -117,6 +120,13 @@ class Suite(ABC):
         """
         raise UsageError(f"suite {self.name!r} needs no download")
 
+    def data_warning(self) -> str | None:
+        """Return why the data is not what was published under the suite's name, in one clause; None where nothing tells.
+
+        Every report of a run then says so, and the run is not shown beside published results.
+        """
+        return None
+
     def settings(self) -> JsonObject:
         """Return what a run should record about the data, such as its revision and view."""
         return {}
@@ -133,6 +143,19 @@ class Suite(ABC):
     def hidden(self, task_id: str) -> "Sequence[Input]":
         """Return test data that only `Environment.observe` may read, to try what was handed in."""
         del task_id
+        return ()
+
+    def check(self, task_id: str) -> Sequence[str]:
+        """Return what is wrong with the data of a task, one line each: rows that cannot be read, text that is no text.
+
+        A task of which something is wrong gets no score. What was found sound is not looked at again while its inputs,
+        hidden data, and the domain's version stay the same.
+        """
+        del task_id
+        return ()
+
+    def truth_files(self) -> "Iterable[Path]":
+        """Return the files that hold truths of any task, where they are files; none of them may be an input."""
         return ()
 
     @abstractmethod

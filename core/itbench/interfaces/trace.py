@@ -104,15 +104,18 @@ class Trace:
         output_tokens: int = 0,
         cached_tokens: int = 0,
         reasoning_tokens: int = 0,
-        cost_usd: float = 0.0,
+        cost_usd: float | None = None,
     ) -> None:
-        """Count tokens and US dollars; cached ones are part of the input, reasoning of the output."""
+        """Count tokens and US dollars; cached ones are part of the input, reasoning of the output.
+
+        A cost that is not known is None: it counts towards no limit, and no export calls it 0.
+        """
         usage = self.usage
         usage.input_tokens += input_tokens
         usage.output_tokens += output_tokens
         usage.cached_tokens += cached_tokens
         usage.reasoning_tokens += reasoning_tokens
-        usage.cost_usd += cost_usd
+        usage.cost_usd += cost_usd or 0.0
         self.record(
             "usage",
             input_tokens=input_tokens,

@@ -5,9 +5,13 @@ import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from itbench.interfaces.json import JsonObject
-from itbench.made.suite import MadeSuite
+from itbench.output_file import write_output
+
+if TYPE_CHECKING:
+    from itbench.made.suite import MadeSuite
 
 
 def digest_of(directory: Path, truth: JsonObject, hidden: Path | None = None) -> str:
@@ -16,10 +20,12 @@ def digest_of(directory: Path, truth: JsonObject, hidden: Path | None = None) ->
     Args:
         directory: of the files that agents may read.
         truth: of the task.
-        hidden: directory of the files that only the judging may read, where a suite has such; it need not exist.
+        hidden: directory of the files that only the judging may read; it need not exist.
     """
     found = hashlib.sha256(json.dumps(truth, sort_keys=True).encode())
-    folders = {"": directory} if hidden is None else {"1\0": directory, "0\0": hidden}
+    folders = {"": directory}
+    if hidden is not None and hidden.is_dir():
+        folders = {"1\0": directory, "0\0": hidden}
     for mark, folder in folders.items():
         for part in _parts(folder, mark):
             found.update(part)
@@ -32,7 +38,7 @@ def read_manifest(path: Path) -> dict[str, str]:
     return manifest
 
 
-def make_manifest(suites: Iterable[MadeSuite]) -> dict[str, str]:
+def make_manifest(suites: "Iterable[MadeSuite]") -> dict[str, str]:
     """Make all tasks of these suites, throw them away, and return their hashes by id."""
     found: dict[str, str] = {}
     for suite in suites:
@@ -40,13 +46,13 @@ def make_manifest(suites: Iterable[MadeSuite]) -> dict[str, str]:
             with TemporaryDirectory() as name:
                 inputs = Path(name) / "inputs"
                 truth = job.make(inputs)
-                found[job.id] = suite.digest(inputs, truth)
+                found[job.id] = digest_of(inputs, truth, inputs.with_name("hidden"))
     return found
 
 
 def write_manifest(path: Path, manifest: dict[str, str]) -> None:
     """Pin these hashes."""
-    path.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+    write_output(path, json.dumps(manifest, indent=1) + "\n")
 
 
 def _parts(directory: Path, mark: str) -> Iterator[bytes]:

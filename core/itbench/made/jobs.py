@@ -12,14 +12,12 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import TypeAlias
 
-from itbench.cache import cache_dir
+from itbench.cache import cache_dir, require_cache, writing_cache
 from itbench.errors import DataError
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.suite import Progress, no_progress
-
-Digest: TypeAlias = Callable[[Path, JsonObject], str]
+from itbench.made.digests import digest_of
 
 _MOST_PROCESSES = 8
 _WATCH_S = 1.0
@@ -71,17 +69,18 @@ def make_missing(
     root: Path,
     *,
     pinned: Mapping[str, str],
-    digest: Digest,
     progress: Progress = no_progress,
 ) -> None:
     """Make the tasks that are not there yet, in as many processes as there are processors.
 
     Raises:
         DataError: a pinned task came out differently.
+        StorageError: the cache cannot be written.
     """
     missing = [job for job in jobs if not _is_made(root, job.id)]
     if not missing:
         return
+    require_cache()
     _remove_leftovers(root)
     progress("making tasks", len(jobs) - len(missing), len(jobs))
     workers = min(len(missing), os.cpu_count() or 1, _MOST_PROCESSES)
@@ -89,7 +88,7 @@ def make_missing(
     with ProcessPoolExecutor(
         workers, mp_context=get_context("spawn"), initializer=_end_with_parent, initargs=(os.getpid(),)
     ) as pool:
-        futures = [pool.submit(make_one, job, root, pinned.get(job.id), digest) for job in missing]
+        futures = [pool.submit(make_one, job, root, pinned.get(job.id)) for job in missing]
         try:
             for done, future in enumerate(as_completed(futures), start=1):
                 future.result()
@@ -99,12 +98,18 @@ def make_missing(
             raise
 
 
-def make_one(job: Job, root: Path, pinned: str | None, digest: Digest) -> None:
+def make_one(job: Job, root: Path, pinned: str | None) -> None:
     """Make one task beside its place and move it there when it is whole.
 
     Raises:
         DataError: it does not have the pinned hash.
+        StorageError: the cache cannot be written.
     """
+    with writing_cache():
+        _make_in_cache(job, root, pinned)
+
+
+def _make_in_cache(job: Job, root: Path, pinned: str | None) -> None:
     inputs, truth_path = inputs_dir(root, job.id), truths_dir(root) / f"{job.id}.json"
     inputs.parent.mkdir(parents=True, exist_ok=True)
     truth_path.parent.mkdir(parents=True, exist_ok=True)
@@ -113,7 +118,7 @@ def make_one(job: Job, root: Path, pinned: str | None, digest: Digest) -> None:
         truth = job.make(making / "inputs")
         _forget_times(making)
         if pinned is not None:
-            _check(job, digest(making / "inputs", truth), pinned)
+            _check(job, digest_of(making / "inputs", truth, making / "hidden"), pinned)
         part = making / "truth.json"
         part.write_text(json.dumps(truth | {"canary": canary(job)}, indent=1, sort_keys=True), "utf-8")
         part.replace(truth_path)

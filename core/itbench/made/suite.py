@@ -26,6 +26,7 @@ class MadeSuite(Suite):
 
     domain: str
     embedded: int
+    data_options = frozenset({"seed", "count"})
 
     def __init__(self, drawn: "Draw | None" = None, floor: Floor | None = None) -> None:
         self._drawn = drawn
@@ -38,12 +39,10 @@ class MadeSuite(Suite):
 
     @abstractmethod
     def pinned(self) -> "Mapping[str, str]":
-        """Return the hash of each embedded task, by its id: every machine must make the same bytes."""
+        """Return the hash of each embedded task, by its id: every machine must make the same bytes.
 
-    @staticmethod
-    @abstractmethod
-    def digest(directory: Path, truth: JsonObject) -> str:
-        """Return the hash of what was made; the pinned ones are of this kind."""
+        It is that of `itbench.made.digests.digest_of`: of the files, the hidden ones and the truth.
+        """
 
     @abstractmethod
     def make_task(self, task_id: str) -> "Task":
@@ -74,7 +73,7 @@ class MadeSuite(Suite):
         from itbench.made.jobs import make_missing
 
         pinned = self.pinned() if self._drawn is None else {}
-        make_missing(self.jobs(), self._root, pinned=pinned, digest=self.digest, progress=progress)
+        make_missing(self.jobs(), self._root, pinned=pinned, progress=progress)
 
     def tasks(self) -> "list[Task]":
         """Return all tasks."""
@@ -91,6 +90,27 @@ class MadeSuite(Suite):
         from itbench.made.jobs import hidden_dir
 
         return _files(hidden_dir(self._root, task_id))
+
+    def check(self, task_id: str) -> "list[str]":
+        """Return whether an embedded task still has its pinned hash; what lies in the cache may have been changed."""
+        from itbench.made.digests import digest_of
+        from itbench.made.jobs import hidden_dir, inputs_dir
+
+        pinned = self.pinned().get(task_id) if self._drawn is None else None
+        if pinned is None:
+            return []
+        truth = self.truth(task_id)
+        del truth["canary"]
+        inputs = inputs_dir(self._root, task_id)
+        if digest_of(inputs, truth, hidden_dir(self._root, task_id)) == pinned:
+            return []
+        return [f"{inputs}: the task is not as it was made; remove {self._root} to make it again"]
+
+    def truth_files(self) -> "list[Path]":
+        """Return the file of each truth."""
+        from itbench.made.jobs import truths_dir
+
+        return sorted(truths_dir(self._root).glob("*"))
 
     def truth(self, task_id: str) -> JsonObject:
         """Return what the simulator knows."""

@@ -39,15 +39,21 @@ class ReplyCache:
 
     def find(self, key: bytes) -> Draft | None:
         """Return the reply that is kept, if any."""
-        with self._lock:
-            row = self._open().execute("SELECT data FROM reply WHERE key = ?", (key,)).fetchone()
+        try:
+            with self._lock:
+                row = self._open().execute("SELECT data FROM reply WHERE key = ?", (key,)).fetchone()
+        except (sqlite3.Error, OSError):
+            return None  # A cache that breaks costs a reply, and is no fault of anybody's trial.
         return _draft(json.loads(zlib.decompress(row[0]))) if row else None
 
     def keep(self, key: bytes, draft: Draft) -> None:
-        """Keep a reply; the first one of a key stays."""
+        """Keep a reply, if the disk lets us; the first one of a key stays."""
         data = zlib.compress(json_text(_json(draft)).encode(), 1)
-        with self._lock:
-            self._open().execute("INSERT OR IGNORE INTO reply VALUES (?, ?, ?)", (key, time.time(), data))
+        try:
+            with self._lock:
+                self._open().execute("INSERT OR IGNORE INTO reply VALUES (?, ?, ?)", (key, time.time(), data))
+        except (sqlite3.Error, OSError):
+            return  # As above.
 
     def close(self) -> None:
         """Close the file; it is opened again when needed."""

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
-from itbench.cache import cache_dir
+from itbench.cache import require_cache
 from itbench.interfaces.json import JsonObject
 from itbench.models.cache import ReplyCache, request_key
 from itbench.models.codec import Codec, Draft
@@ -73,7 +73,7 @@ class HttpModel:
         self._redactor = Redactor([endpoint.key, *environment_secrets()])
         self._gate = gate_of(f"{endpoint.url} {endpoint.model}")
         is_cached = endpoint.options.is_cached
-        self._cache = ReplyCache(cache_dir() / "models" / "replies.sqlite") if is_cached else None
+        self._cache = ReplyCache(require_cache() / "models" / "replies.sqlite") if is_cached else None
         self._wire: Wire | None = None
         self._clients: AsyncIterator[Wire] | None = None
         self._sessions = 0

@@ -175,7 +175,7 @@ class ModelGateway:
                 output_tokens=draft.use.output_tokens,
                 cached_tokens=draft.use.cached_tokens,
                 reasoning_tokens=draft.use.reasoning_tokens,
-                cost_usd=cost_usd or 0.0,
+                cost_usd=cost_usd,
             )
         except LimitReached:
             self.stopped.set()

@@ -6,6 +6,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from itbench.errors import UsageError
+from itbench.output_file import write_output
 
 _NAME = re.compile(r"[a-z][a-z0-9]{1,29}(-[a-z0-9]{1,29})*")
 _SUFFIX = ".template"
@@ -16,19 +17,21 @@ def write_domain(name: str, folder: Path) -> list[Path]:
 
     Raises:
         UsageError: the name cannot be one, or the folder has something in it.
+        StorageError: it cannot be written.
     """
     if not _NAME.fullmatch(name):
         raise UsageError(
             f"a domain cannot be named {name!r}; take small letters, digits and single dashes, like 'netops'"
         )
-    if folder.exists() and any(folder.iterdir()):
-        raise UsageError(f"{str(folder)!r} is not empty; name a new folder: itbench new-domain {name} DIR")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageError(
+            f"{str(folder)!r} is not an empty folder; name a new folder: itbench new-domain {name} DIR"
+        )
     words = {"name": name, "module": f"itbench_{name.replace('-', '_')}", "title": name.replace("-", " ")}
     written = []
     for source, path in _templates(files("itbench.newdomain") / "templates", Path()):
         target = folder / _filled(str(path), words)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(_filled(source.read_text(encoding="utf-8"), words), encoding="utf-8")
+        write_output(target, _filled(source.read_text(encoding="utf-8"), words))
         written.append(target)
     return written
 

@@ -3,6 +3,7 @@
 from itbench.errors import UsageError
 from itbench.interfaces.agent import AgentSpec
 from itbench.interfaces.domain import Domain
+from itbench.plugins.domains import domain_host
 from itbench.plugins.host import PluginHost
 
 
@@ -22,6 +23,13 @@ def find_agent(name: str, domain: Domain) -> AgentSpec:
         if spec.name == name:
             return spec
     return agent_host().get(name, also=[spec.name for spec in domain.agents])
+
+
+def agent_origin(name: str, domain: Domain) -> str:
+    """Return distribution and version that bring the agent which `find_agent` gives."""
+    if any(spec.name == name for spec in domain.agents):
+        return domain_host().origin(domain.name)
+    return agent_host().origin(name)
 
 
 def default_agent(domain: Domain) -> str:

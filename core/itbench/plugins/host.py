@@ -91,8 +91,9 @@ class PluginHost(Generic[T_co]):
         return plugin.value
 
     def origin(self, name: str) -> str:
-        """Return distribution and version of the first plugin of a name."""
-        return next((point.origin for point in self._points if point.name == name), "unknown")
+        """Return distribution and version of the plugin that `get` gives."""
+        points = [point for point in self._points if point.name == name]
+        return min(points, key=lambda point: point.is_disabled).origin if points else "unknown"
 
     @cached_property
     def _points(self) -> "list[_Point]":

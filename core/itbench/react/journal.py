@@ -53,7 +53,7 @@ class Journal:
                 output_tokens=use.output_tokens,
                 cached_tokens=use.cached_tokens,
                 reasoning_tokens=use.reasoning_tokens,
-                cost_usd=reply.cost_usd or 0.0,
+                cost_usd=reply.cost_usd,
             )
 
     def _spelled(self, message: Message) -> JsonObject:

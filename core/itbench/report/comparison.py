@@ -5,6 +5,7 @@ from pathlib import Path
 
 from itbench.errors import UsageError
 from itbench.interfaces.json import JsonObject
+from itbench.report.plan_notes import have_other_truths
 from itbench.report.table import number, table
 from itbench.statistics import Comparison, compare, mean, smallest_difference, tasks_needed
 from itbench.statistics.interval import FEWEST_TASKS
@@ -24,9 +25,10 @@ class RunComparison:
 
     @property
     def has_same_tasks(self) -> bool:
-        """Whether both worked on the very same tasks, by content hash."""
+        """Whether both worked on the very same tasks and were scored by the same truths, as far as their hashes tell."""
         hashes = [{task["id"]: task["content_hash"] for task in plan["tasks"]} for plan in self._plans]
-        return all(hashes[0][task] == hashes[1][task] for task in hashes[0].keys() & hashes[1].keys())
+        is_same = all(hashes[0][task] == hashes[1][task] for task in hashes[0].keys() & hashes[1].keys())
+        return is_same and not have_other_truths(self._plans)
 
     @property
     def _plans(self) -> tuple[JsonObject, JsonObject]:
@@ -72,7 +74,9 @@ def comparison_text(found: RunComparison) -> str:
     lines += ["", f"better on {result.wins}, equal on {result.ties}, worse on {result.losses} tasks"]
     lines += _verdict(result)
     if not found.has_same_tasks:
-        lines.append("warning: the tasks have changed between the two runs (content hashes differ)")
+        lines.append(
+            "warning: the tasks, their truths or hidden data differ between the two runs (by their hashes)"
+        )
     if result.only_in_a or result.only_in_b:
         lines.append(f"left out: {len(result.only_in_a)} tasks only in 1, {len(result.only_in_b)} only in 2")
     return "\n".join(lines)

@@ -8,23 +8,29 @@ from pathlib import Path
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.suite import Floor, PublishedResult
 from itbench.plugins.domains import find_suite
+from itbench.report.plan_notes import have_other_truths, plan_marks
 from itbench.report.run_text import measured_on
 from itbench.report.shown import newer_rules, shown_metrics
 from itbench.report.summary import RunSummary, summarise, summary_json
 from itbench.report.table import dollars, number, seconds, table
 from itbench.statistics import value_with_interval
+from itbench.store.connect import COMPANIONS
 from itbench.store.reader import RunFile
 
 _NUMBERS = ["scored", "turns", "tokens", "cost", "time"]
-_COMPANIONS = ("-wal", "-shm", "-journal")
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The runs over one set of tasks, best first; what others published for the suite stands apart."""
+    """The runs over one set of tasks, best first; what others published for the suite stands apart.
+
+    Attributes:
+        data_warning: why the data is not what was published; others' results are then left out.
+    """
 
     suite: str
     suite_hash: str
+    data_warning: str | None
     runs: list[tuple[Path, RunSummary]]
     published: Sequence[PublishedResult] = field(default=())
     suite_floor: Floor | None = None
@@ -36,27 +42,30 @@ def boards(paths: Sequence[Path], *, with_published: bool = False) -> list[Board
     Raises:
         ITBenchError: a run cannot be read, or its suite is not installed and published results are wanted.
     """
-    groups: dict[tuple[str, str], list[tuple[Path, RunSummary]]] = {}
+    groups: dict[tuple[str, str, str], list[tuple[Path, RunSummary]]] = {}
     for path in paths:
-        if path.name.endswith(_COMPANIONS):
+        if path.name.endswith(COMPANIONS):
             continue  # `runs/*` also names what SQLite keeps beside a run that is under way.
         with RunFile(path) as run:
             summary = summarise(run)
         plan = summary.plan
-        key = (f"{plan['domain']}/{plan['suite']} {plan['suite_version']}", plan["suite_hash"])
+        suite = f"{plan['domain']}/{plan['suite']} {plan['suite_version']}"
+        key = (suite, plan["suite_hash"], plan.get("data_warning") or "")
         groups.setdefault(key, []).append((path, summary))
     return [
-        _board(suite, digest, sorted(group, key=_rank), with_published=with_published)
-        for (suite, digest), group in sorted(groups.items())
+        _board(suite, digest, warning or None, sorted(group, key=_rank), with_published=with_published)
+        for (suite, digest, warning), group in sorted(groups.items())
     ]
 
 
-def _board(name: str, digest: str, runs: list[tuple[Path, RunSummary]], *, with_published: bool) -> Board:
-    if not with_published:
-        return Board(name, digest, runs)
+def _board(
+    name: str, digest: str, warning: str | None, runs: list[tuple[Path, RunSummary]], *, with_published: bool
+) -> Board:
+    if warning or not with_published:
+        return Board(name, digest, warning, runs)
     plan = runs[0][1].plan
     suite = find_suite(f"{plan['domain']}/{plan['suite']}")[1]
-    return Board(name, digest, runs, suite.published(), suite.floor)
+    return Board(name, digest, warning, runs, suite.published(), suite.floor)
 
 
 def boards_text(found: Sequence[Board]) -> str:
@@ -70,6 +79,7 @@ def boards_json(found: Sequence[Board]) -> list[JsonObject]:
         {
             "suite": board.suite,
             "suite_hash": board.suite_hash,
+            "data_warning": board.data_warning,
             "runs": [summary_json(summary) | {"path": str(path)} for path, summary in board.runs],
             "floor": _floor(board),
             "published": [
@@ -99,6 +109,8 @@ def _board_text(board: Board) -> str:
     head = ["", "agent", "score (95 % interval)", *shown, *_NUMBERS, "marks"]
     lines = [f"{board.suite}  ({board.suite_hash[:19]})", table(head, rows, numbers=_NUMBERS)]
     lines += [f"{title}: {metric}" for title, metric in shown.items()]
+    if board.data_warning:
+        lines.append(f"not the published data, so no published results: {board.data_warning}")
     floor = _floor(board)
     if floor is not None:
         words = "the best of the agents that know nothing"
@@ -108,6 +120,10 @@ def _board_text(board: Board) -> str:
         for _, summary in board.runs
         if not summary.estimate.is_complete
     ]
+    if have_other_truths([summary.plan for _, summary in board.runs]):
+        lines.append(
+            "warning: truths or hidden data differ between these runs, so their scores are not comparable"
+        )
     if board.published:
         lines += ["", *_published_lines(board.published, floor)]
     return "\n".join(lines)
@@ -151,7 +167,7 @@ def _marks(summary: RunSummary) -> list[str]:
         marks.append(f"rules of version {summary.scoring_version}")
     if not summary.estimate.is_complete:
         marks.append("incomplete")
-    return marks
+    return marks + plan_marks(summary.plan)
 
 
 def _floor(board: Board) -> JsonObject | None:

@@ -10,6 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from itbench.interfaces.hooks import hookimpl
 from itbench.interfaces.plan import Plan
 from itbench.interfaces.record import TrialRecord
+from itbench.store.reader import RunFile
 
 _LINE_EVERY_S = 10.0
 
@@ -29,6 +30,7 @@ class RunProgress:
     def run_started(self, plan: Plan, path: Path, done: int) -> None:
         """Show the bar."""
         self._before, self._total = done, plan.planned_trials
+        self._values = _values(path)
         console = Console(stderr=True)
         if console.is_terminal:
             self._bar = Progress(
@@ -52,6 +54,7 @@ class RunProgress:
         key = (record.key.task, record.key.repeat)
         self._done.add(key)
         value = record.value
+        self._faults.discard(key)
         if value is not None:
             self._values.setdefault(record.key.task, []).append(value)
         elif record.fault is not None:
@@ -81,3 +84,12 @@ class RunProgress:
 
     def _say(self, text: str) -> None:
         sys.stderr.write(f"{text}\n")
+
+
+def _values(path: Path) -> dict[str, list[float]]:
+    """Return the values that a resumed run has already; the trials without one are those that are done now."""
+    with RunFile(path) as run:
+        scored = {
+            task: [value for value in values if value is not None] for task, values in run.values().items()
+        }
+    return {task: values for task, values in scored.items() if values}

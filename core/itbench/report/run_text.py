@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import zip_longest
 
 from itbench.interfaces.json import JsonObject
+from itbench.report.plan_notes import plan_warnings
 from itbench.report.shown import newer_rules, shown_metrics, shown_values
 from itbench.report.summary import RunSummary, metric_means, run_symptoms, summarise
 from itbench.report.table import dollars, number, seconds, table
@@ -82,6 +83,8 @@ def closing_lines(run: RunFile, summary: RunSummary) -> Iterator[str]:
     yield f"sandbox: {summary.plan['sandbox']}"
     if summary.plan["sandbox_warning"]:
         yield f"warning: {summary.plan['sandbox_warning']}"
+    for warning in plan_warnings(summary.plan):
+        yield f"warning: {warning}"
     for symptom in run_symptoms(run):
         yield f"warning: {symptom}"
     yield f"run file: {run.path}"

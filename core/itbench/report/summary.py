@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from itbench.interfaces.json import JsonObject
+from itbench.report.plan_notes import plan_warnings
 from itbench.report.shown import shown_metrics, shown_values
 from itbench.statistics import (
     Estimate,
@@ -16,6 +17,7 @@ from itbench.statistics import (
     passes,
     symptoms,
 )
+from itbench.store.claim import is_claimed
 from itbench.store.reader import RunFile
 
 _COSTS = """
@@ -127,7 +129,8 @@ def metric_means(run: RunFile) -> dict[str, float | None]:
 
 def run_symptoms(run: RunFile) -> list[str]:
     """Return what is systematically wrong with a run, one sentence each."""
-    return symptoms(_facts(run))
+    hint = None if is_claimed(run.path) else run.lost_trials_hint()
+    return [*([hint] if hint else []), *symptoms(_facts(run))]
 
 
 def summary_json(summary: RunSummary) -> JsonObject:
@@ -164,6 +167,7 @@ def summary_json(summary: RunSummary) -> JsonObject:
         "wall_s": summary.wall_s,
         "sandbox": summary.plan["sandbox"],
         "floor": summary.plan["floor"],
+        "plan_warnings": plan_warnings(summary.plan),
     }
 
 

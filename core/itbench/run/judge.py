@@ -74,6 +74,14 @@ class Judge:
         with blame(Stage.TASK):
             return dict(self._domain.solution(task, self._truth(task.id)))
 
+    def truth(self, task_id: str) -> JsonObject:
+        """Return the truth of a task.
+
+        Raises:
+            DataError: it cannot be read, or is not as it must be.
+        """
+        return self._read_truth(task_id)
+
     def truth_faults(self, task_id: str) -> list[str]:
         """Return what is wrong with the truth of a task, one line each.
 

@@ -27,6 +27,7 @@ class RunOptions:
         is_scored: False to leave the truths alone.
         sandbox: name of the sandbox; None for the default one.
         is_unsafe_allowed: whether it may be one that isolates nothing.
+        is_faulty_data_allowed: whether tasks whose data is faulty are run all the same.
         suite: options of the suite.
     """
 
@@ -44,6 +45,7 @@ class RunOptions:
     is_scored: bool = True
     sandbox: str | None = None
     is_unsafe_allowed: bool = False
+    is_faulty_data_allowed: bool = False
     suite: SuiteOptions = field(default_factory=SuiteOptions)
 
 

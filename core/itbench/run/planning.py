@@ -3,30 +3,20 @@
 import dataclasses
 import platform
 import secrets
-from collections.abc import Sequence
 from datetime import UTC, datetime
-
-from importlib_metadata import PackageNotFoundError, version
 
 from itbench.interfaces.agent import Agent, AgentRequest, AgentSpec, DescribedAgent
 from itbench.interfaces.domain import Domain
-from itbench.interfaces.plan import Plan, PlannedAgent, PlannedFloor, PlannedTask
+from itbench.interfaces.plan import Plan, PlannedAgent, PlannedFloor
 from itbench.interfaces.suite import Suite
-from itbench.interfaces.task import Task
 from itbench.interfaces.workspace import Sandbox
-from itbench.plugins.domains import domain_host
 from itbench.run.options import RunOptions
-from itbench.suites.hashing import FileDigests, suite_hash, task_hash
+from itbench.run.tasks import PlannedTasks
+from itbench.run.unchanged import HASH_VERSION
+from itbench.run.versions import installed
+from itbench.suites.hashing import suite_hash
 
 _ID_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-
-
-def own_version() -> str:
-    """Return the version of the installed itbench."""
-    try:
-        return version("itbench")
-    except PackageNotFoundError:
-        return "unknown"
 
 
 def make_plan(
@@ -34,37 +24,39 @@ def make_plan(
     domain: Domain,
     suite: Suite,
     agent: tuple[AgentSpec, AgentRequest, Agent],
-    tasks: Sequence[Task],
+    planned: PlannedTasks,
     sandboxes: tuple[Sandbox, Sandbox],
 ) -> Plan:
     """Return the plan of a new run."""
     spec, request, made = agent
     sandbox, bench = sandboxes
-    digests = FileDigests()
-    hashes = {task.id: task_hash(task, suite, digests) for task in tasks}
+    versions = installed(domain, spec.name)
     floor = suite.floor
     return Plan(
         id=_new_id(),
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        itbench_version=own_version(),
+        itbench_version=versions.itbench,
         python_version=platform.python_version(),
         domain=domain.name,
-        domain_origin=domain_host().origin(domain.name),
+        domain_origin=versions.domain,
         suite=suite.name,
         suite_version=suite.version,
-        suite_hash=suite_hash(hashes.values()),
+        suite_hash=suite_hash(task.content_hash for task in planned.tasks),
         suite_data=str(options.suite.data.resolve()) if options.suite.data else None,
         suite_as_published=options.suite.as_published,
         suite_extra=dict(options.suite.extra),
         suite_settings=suite.settings(),
+        data_warning=suite.data_warning(),
+        hash_version=HASH_VERSION,
         agent=PlannedAgent(
             name=spec.name,
             role=spec.role,
+            origin=versions.agent,
             options=dict(request.options),
             arguments=request.arguments,
             description=made.description() if isinstance(made, DescribedAgent) else {},
         ),
-        tasks=tuple(PlannedTask(id=task.id, content_hash=hashes[task.id]) for task in tasks),
+        tasks=planned.tasks,
         repeats=options.repeats,
         seed=options.seed,
         attempts=options.attempts,
@@ -73,6 +65,8 @@ def make_plan(
         sandbox=sandbox.name,
         sandbox_warning=sandbox.warning,
         bench_sandbox=None if bench is sandbox else bench.name,
+        data_faults=planned.faults,
+        is_faulty_data_allowed=options.is_faulty_data_allowed,
         floor=PlannedFloor(**dataclasses.asdict(floor)) if floor else None,
         shown_metrics=dict(domain.shown_metrics),
     )

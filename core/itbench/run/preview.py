@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itbench.interfaces.agent import EquippedAgent, EstimatingAgent, TrialEstimate
 from itbench.interfaces.workspace import Mount
 from itbench.run.session import Session
+from itbench.suites.shown import shown_inputs
 
 # What models took for a task of ITBench-AA, as Artificial Analysis publishes it (2026-05-28).
 FEWEST_TURNS, MOST_TURNS = 31, 83
@@ -35,7 +36,7 @@ class Preview:
 def preview(session: Session) -> Preview:
     """Return what a run would do."""
     suite, agent = session.suite, session.agent
-    sizes = [entry.source.stat().st_size for task in session.tasks for entry in suite.inputs(task.id)]
+    sizes = [entry.source.stat().st_size for task in session.tasks for entry in shown_inputs(suite, task.id)]
     estimates: list[TrialEstimate] = []
     if isinstance(agent, EstimatingAgent):
         estimates = [_estimate(session, agent, turns) for turns in (FEWEST_TURNS, MOST_TURNS)]

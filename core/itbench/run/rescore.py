@@ -15,8 +15,9 @@ from itbench.interfaces.suite import Progress, no_progress
 from itbench.interfaces.task import Task
 from itbench.plugins.domains import domain_host
 from itbench.run.judge import Judge
-from itbench.run.planning import own_version
 from itbench.run.session import Session
+from itbench.run.versions import own_version
+from itbench.store.claim import Claim
 from itbench.store.connect import open_run, writing
 from itbench.store.reader import RunFile, TrialDetail
 from itbench.store.writer import ScoringOrigin, begin_scoring, insert_score
@@ -60,7 +61,7 @@ def rescore(path: Path, truths: Path | None = None, progress: Progress = no_prog
     """Score every stored submission of a run again and keep the earlier scores beside.
 
     Raises:
-        ITBenchError: the run, its domain, its suite or the truths cannot be had.
+        ITBenchError: the run, its domain, its suite or the truths are not available, or another process works on it.
     """
     with RunFile(path) as run:
         plan = Plan.model_validate(run.plan())
@@ -71,7 +72,8 @@ def rescore(path: Path, truths: Path | None = None, progress: Progress = no_prog
         domain.scoring_version,
         str(truths) if truths else None,
     )
-    return _rescore(path, _ALL, Judge(domain, suite, truths), domain, origin, progress)
+    with Claim(path):
+        return _rescore(path, _ALL, Judge(domain, suite, truths), domain, origin, progress)
 
 
 def rescore_faults(session: Session) -> Rescoring:

@@ -1,5 +1,6 @@
 """Goes on with a run: does what was never done, and again what failed through no fault of the agent."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from itbench.interfaces.record import TrialKey
@@ -7,7 +8,11 @@ from itbench.interfaces.suite import Progress, no_progress
 from itbench.run.rescore import rescore_faults
 from itbench.run.runner import Job
 from itbench.run.session import Session, reopen
+from itbench.run.versions import installed
+from itbench.store.claim import Claim
+from itbench.store.connect import must_exist
 from itbench.store.reader import RunFile
+from itbench.store.writer import replace_plan
 
 _MISSING = """
 SELECT trial.task, trial.repeat, trial.attempt, outcome.status, trial.fault_stage
@@ -15,27 +20,51 @@ FROM outcome JOIN trial ON trial.id = outcome.trial
 """
 
 
-def resume(path: Path, progress: Progress = no_progress) -> tuple[Session, list[Job]]:
-    """Return the session of a run and the trials that it still lacks; mends scorings that failed.
+def resume(
+    path: Path, progress: Progress = no_progress, *, is_other_version_allowed: bool = False
+) -> tuple[Session, list[Job]]:
+    """Return the session of a run and the trials that it still lacks; scores again where scoring failed.
+
+    The session holds the claim on the run.
 
     Raises:
-        ITBenchError: the run cannot be gone on with.
+        ITBenchError: the run cannot be resumed, or another process works on it.
     """
-    session = reopen(path, progress)
-    if session.plan.is_scored:
-        rescore_faults(session)
+    must_exist(path)
+    claim = Claim(path)
+    try:
+        session = reopen(path, progress, is_other_version_allowed=is_other_version_allowed)
+        if session.plan.is_scored:
+            rescore_faults(session)
+        jobs = _missing(session)
+        if jobs:
+            session = _recorded(session)
+    except BaseException:
+        claim.release()
+        raise
+    return replace(session, claim=claim), jobs
+
+
+def _recorded(session: Session) -> Session:
+    """Note in the plan by which versions the trials from now on are."""
+    now = installed(session.domain, session.plan.agent.name).resumption()
+    plan = session.plan.model_copy(update={"resumed": (*session.plan.resumed, now)})
+    replace_plan(session.path, plan)
+    return replace(session, plan=plan)
+
+
+def _missing(session: Session) -> list[Job]:
     tried: dict[tuple[str, int], int] = {}
     done: set[tuple[str, int]] = set()
-    with RunFile(path) as run:
+    with RunFile(session.path) as run:
         for row in run.connection.execute(_MISSING):
             key = (row["task"], row["repeat"])
             tried[key] = row["attempt"] + 1
             if row["fault_stage"] is None or row["status"] in {"agent fault", "leak"}:
                 done.add(key)
-    jobs = [
+    return [
         (task, TrialKey(task.id, repeat, tried.get((task.id, repeat), 0)))
         for repeat in range(session.plan.repeats)
         for task in session.tasks
         if (task.id, repeat) not in done
     ]
-    return session, jobs

@@ -26,12 +26,16 @@ def execute(session: Session, jobs: Sequence[Job], hooks: Hooks) -> bool:
         StorageError: the run file cannot be written; what had ended before is kept.
     """
     done = session.plan.planned_trials - len(jobs)
-    writer = RunWriter(session.path, session.origin if session.plan.is_scored else None)
-    hooks.add(writer)
     try:
-        return asyncio.run(_execute(session, jobs, hooks, done))
+        writer = RunWriter(session.path, session.origin if session.plan.is_scored else None)
+        hooks.add(writer)
+        try:
+            return asyncio.run(_execute(session, jobs, hooks, done))
+        finally:
+            writer.close()
     finally:
-        writer.close()
+        if session.claim is not None:
+            session.claim.release()
 
 
 def all_jobs(session: Session) -> list[Job]:
@@ -103,6 +107,7 @@ def _setting(session: Session, hooks: Hooks) -> TrialSetting:
         judge=Judge(session.domain, session.suite) if session.plan.is_scored else None,
         seed=session.plan.seed,
         bench_sandbox=session.bench_sandbox,
+        faults={task_id: session.plan.data_faults[task_id] for task_id in session.plan.faulty},
         on_event=(lambda key, event: hooks.tell("trace_event", key=key, event=event)) if listens else None,
     )
 

@@ -1,10 +1,9 @@
 """A run that is ready to go: its plan, its suite, its agent, its file."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from itbench.errors import UsageError
 from itbench.interfaces.agent import Agent, AgentRequest, AgentSpec, EquippedAgent, PrivilegedAgent
 from itbench.interfaces.domain import Domain
 from itbench.interfaces.plan import Plan
@@ -12,22 +11,31 @@ from itbench.interfaces.suite import Progress, Suite, no_progress
 from itbench.interfaces.task import Task
 from itbench.interfaces.workspace import Prepared, Sandbox
 from itbench.plugins.agents import default_agent, find_agent
-from itbench.plugins.domains import find_suite
+from itbench.plugins.domains import domain_host, find_suite
 from itbench.run.judge import Judge
 from itbench.run.options import RunOptions, parse_agent
-from itbench.run.planning import file_name, make_plan, own_version
+from itbench.run.planning import file_name, make_plan
+from itbench.run.tasks import plan_tasks
+from itbench.run.unchanged import HASH_VERSION, check_tasks, check_truths
+from itbench.run.versions import check_versions, installed, other_versions, own_version
+from itbench.store.claim import Claim
 from itbench.store.reader import RunFile
 from itbench.store.writer import ScoringOrigin, write_plan
-from itbench.suites.hashing import FileDigests, task_hash
+from itbench.suites.hashing import suite_hash
 from itbench.suites.load import load_tasks
-from itbench.suites.reopen import reopen_suite
+from itbench.suites.reopen import planned_options, reopen_suite
 from itbench.suites.select import select
 from itbench.workspaces.local import LocalSandbox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """Everything that the runner needs."""
+    """Everything that the runner needs.
+
+    Attributes:
+        claim: on the run file, which the runner releases at the end; None while nothing is written.
+        notes: what the user should know before it begins.
+    """
 
     path: Path
     plan: Plan
@@ -37,11 +45,15 @@ class Session:
     tasks: Sequence[Task]
     sandbox: Sandbox
     bench_sandbox: Sandbox
+    claim: Claim | None = None
+    notes: Sequence[str] = ()
 
     @property
     def origin(self) -> ScoringOrigin:
         """What the scores of this session come from."""
-        return ScoringOrigin(own_version(), self.plan.domain_origin, self.domain.scoring_version)
+        return ScoringOrigin(
+            own_version(), domain_host().origin(self.domain.name), self.domain.scoring_version
+        )
 
 
 def start(options: RunOptions, progress: Progress = no_progress) -> Session:
@@ -52,8 +64,13 @@ def start(options: RunOptions, progress: Progress = no_progress) -> Session:
     """
     session = prepare(options, progress)
     _make_ready(session.sandbox, session.bench_sandbox, progress)
-    write_plan(session.path, session.plan, list(session.tasks))
-    return session
+    claim = Claim(session.path)
+    try:
+        write_plan(session.path, session.plan, list(session.tasks))
+    except BaseException:
+        claim.release()
+        raise
+    return replace(session, claim=claim)
 
 
 def prepare(options: RunOptions, progress: Progress = no_progress) -> Session:
@@ -72,29 +89,34 @@ def prepare(options: RunOptions, progress: Progress = no_progress) -> Session:
     chosen = select(load_tasks(suite), globs=options.task_globs, tags=options.tags, limit=options.limit)
     sandbox = _sandbox(spec, agent, options.sandbox, is_unsafe_allowed=options.is_unsafe_allowed)
     bench = _bench_sandbox(domain, sandbox, options.sandbox)
-    plan = make_plan(options, domain, suite, (spec, request, agent), chosen, (sandbox, bench))
+    planned = plan_tasks(domain, suite, options.suite, chosen, is_scored=options.is_scored, progress=progress)
+    plan = make_plan(options, domain, suite, (spec, request, agent), planned, (sandbox, bench))
     path = options.out / file_name(plan)
-    return _session(path, plan, domain, suite, agent, chosen, (sandbox, bench))
+    session = _session(path, plan, domain, suite, agent, chosen, (sandbox, bench))
+    return replace(session, notes=_data_notes(plan))
 
 
-def reopen(path: Path, progress: Progress = no_progress) -> Session:
-    """Open a run to go on with it.
+def reopen(
+    path: Path, progress: Progress = no_progress, *, is_other_version_allowed: bool = False
+) -> Session:
+    """Open a run to resume it.
 
     Raises:
-        ITBenchError: its domain, suite or agent is gone, or its tasks have changed.
+        ITBenchError: its domain, suite or agent is gone, its tasks or truths have changed, or other versions are installed.
     """
     with RunFile(path) as run:
         plan = Plan.model_validate(run.plan())
-        tasks = [Task.model_validate_json(row["document"]) for row in run.tasks()]
-    domain, suite = reopen_suite(plan.model_dump(), progress)
-    digests = FileDigests()
-    for task, planned in zip(tasks, plan.tasks, strict=True):
-        if task_hash(task, suite, digests) != planned.content_hash:
-            raise UsageError(
-                f"the inputs of task {task.id!r} have changed since {str(path)!r} was begun; "
-                "bring the same data back, or begin a new run"
-            )
-    spec = find_agent(plan.agent.name, domain)
+        documents = {row["id"]: row["document"] for row in run.tasks()}
+        domain, suite = reopen_suite(plan.model_dump(), progress)
+        spec = find_agent(plan.agent.name, domain)
+        versions = other_versions(run, plan, installed(domain, spec.name))
+        hint = run.lost_trials_hint()
+    check_versions(path, versions, is_allowed=is_other_version_allowed)
+    current = {task.id: task for task in load_tasks(suite)}
+    check_tasks(path, plan, documents, suite, current)
+    if plan.is_scored:
+        check_truths(path, plan, suite, Judge(domain, suite))
+    plan = _looked_at_again(plan, domain, suite, current, progress)
     agent = spec.create(
         AgentRequest(
             name=plan.agent.name,
@@ -107,7 +129,49 @@ def reopen(path: Path, progress: Progress = no_progress) -> Session:
     sandbox = _sandbox(spec, agent, plan.sandbox, is_unsafe_allowed=True)
     bench = _bench_sandbox(domain, sandbox, plan.bench_sandbox)
     _make_ready(sandbox, bench, progress)
-    return _session(path, plan, domain, suite, agent, tasks, (sandbox, bench))
+    tasks = [current[planned.id] for planned in plan.tasks]
+    session = _session(path, plan, domain, suite, agent, tasks, (sandbox, bench))
+    return replace(session, notes=[*([hint] if hint else []), *_notes(path, plan, versions)])
+
+
+def _looked_at_again(
+    plan: Plan, domain: Domain, suite: Suite, current: Mapping[str, Task], progress: Progress
+) -> Plan:
+    """Return the plan with the tasks whose data was faulty as they are now; none of them has a score yet."""
+    again = [current[task_id] for task_id in plan.faulty]
+    if not again:
+        return plan
+    found = plan_tasks(
+        domain,
+        suite,
+        planned_options(plan.model_dump()),
+        again,
+        is_scored=plan.is_scored,
+        progress=progress,
+    )
+    now = {task.id: task for task in found.tasks}
+    tasks = tuple(now.get(task.id, task) for task in plan.tasks)
+    digest = suite_hash(task.content_hash for task in tasks)
+    return plan.model_copy(update={"tasks": tasks, "suite_hash": digest, "data_faults": found.faults})
+
+
+def _data_notes(plan: Plan) -> list[str]:
+    notes = [f"not the published data: {plan.data_warning}"] if plan.data_warning else []
+    ending = "it is run all the same" if plan.is_faulty_data_allowed else "it gets no score"
+    return notes + [
+        f"the data of task {task_id} is faulty, {ending}: {lines[0]}"
+        + (f" (and {len(lines) - 1} more)" if len(lines) > 1 else "")
+        for task_id, lines in plan.data_faults.items()
+    ]
+
+
+def _notes(path: Path, plan: Plan, versions: Sequence[str]) -> list[str]:
+    notes = [f"the run was {clause}" for clause in versions]
+    if versions and plan.is_scored:
+        notes.append(f"`itbench score {path}` scores all its trials by the installed version")
+    if plan.is_scored and plan.hash_version < HASH_VERSION:
+        notes.append("the run has no hashes of its truths, so whether they have changed is not known")
+    return notes + _data_notes(plan)
 
 
 def _make_ready(sandbox: Sandbox, bench: Sandbox, progress: Progress) -> None:

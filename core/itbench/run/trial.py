@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -23,6 +23,7 @@ from itbench.run.blame import Blamed, blame, fault_of
 from itbench.run.collect import Collected, collect
 from itbench.run.judge import Judge
 from itbench.schema.answer import read_answer
+from itbench.suites.shown import shown_inputs
 from itbench.workspaces.traced import TracedWorkspace
 
 # How long an agent may take to clean up after it was told to stop.
@@ -36,6 +37,7 @@ class TrialSetting:
     Attributes:
         judge: None in a run that does not score.
         bench_sandbox: what observe tries submissions in; None for the sandbox that the agent works in.
+        faults: what is wrong with the data of tasks; nobody works on those.
     """
 
     domain: Domain
@@ -45,6 +47,7 @@ class TrialSetting:
     judge: Judge | None
     seed: int
     bench_sandbox: Sandbox | None = None
+    faults: Mapping[str, Sequence[str]] = field(default_factory=dict)
     on_event: Callable[[TrialKey, TraceEvent], object] | None = None
 
 
@@ -92,9 +95,12 @@ def trial_seed(run_seed: int, key: TrialKey) -> int:
 
 
 async def _work(setting: TrialSetting, task: Task, trace: Trace, ending: _Ending) -> None:
+    if task.id in setting.faults:
+        lines = setting.faults[task.id]
+        raise Blamed(Fault(Stage.TASK, f"its data is faulty: {lines[0]}", "\n".join(lines)))
     with blame(Stage.ENVIRONMENT):
         make = setting.domain.environment or FilesEnvironment
-        environment = make(task, setting.suite.inputs(task.id), setting.sandbox)
+        environment = make(task, shown_inputs(setting.suite, task.id), setting.sandbox)
         async with environment.open() as workspace:
             ending.fault = await _solve(setting.agent, task, workspace, trace)
             ending.collected = await collect(task, workspace)

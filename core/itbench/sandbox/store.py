@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from itbench.cache import cache_dir
+from itbench.cache import cache_dir, require_cache, writing_cache
 
 _READY = "ready"
 
@@ -23,8 +23,21 @@ def stored(name: str) -> Path | None:
 
 
 def make(name: str, build: Callable[[Path], None]) -> Path:
-    """Make something under a name, unless it is there; processes that want the same wait for one of them."""
+    """Make something under a name, unless it is there; processes that want the same wait for one of them.
+
+    Raises:
+        StorageError: the cache cannot be written.
+    """
     folder = store_folder() / name
+    found = stored(name)
+    if found is not None:
+        return found
+    require_cache()
+    with writing_cache():
+        return _made(name, folder, build)
+
+
+def _made(name: str, folder: Path, build: Callable[[Path], None]) -> Path:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with (folder.parent / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

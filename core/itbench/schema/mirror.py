@@ -9,6 +9,7 @@ from itbench.interfaces.model import Frozen
 from itbench.interfaces.plan import Plan
 from itbench.interfaces.score import Score
 from itbench.interfaces.task import Task
+from itbench.output_file import write_output
 from itbench.store.envelope import SubmissionEnvelope
 
 MODELS: dict[str, type[Frozen]] = {
@@ -30,7 +31,7 @@ def write_all(directory: Path) -> None:
     """Write every mirrored schema below the directory."""
     for name in MODELS:
         text = json.dumps(mirror(name), indent=2, ensure_ascii=False) + "\n"
-        (directory / f"{name}.json").write_text(text, encoding="utf-8")
+        write_output(directory / f"{name}.json", text)
 
 
 if __name__ == "__main__":

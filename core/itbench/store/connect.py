@@ -6,9 +6,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from itbench.errors import RunFileError, StorageError
+from itbench.store.claim import ENDING
 from itbench.store.schema import APPLICATION_ID, TABLES, VERSION
 
+# What may stand beside a run file while it is used, by the ending of its name.
+COMPANIONS = ("-wal", "-shm", "-journal", ENDING)
 _BUSY_S = 10.0
+# An extended error code has the primary one in its last byte.
+_PRIMARY = 0xFF
+_NOT_OPENED = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY})
+# Bytes 18 and 19 of a database in WAL mode: https://www.sqlite.org/fileformat.html
+_WITH_LOG = b"\x02\x02"
 
 
 def create(path: Path) -> sqlite3.Connection:
@@ -35,20 +43,42 @@ def open_run(path: Path, *, is_writable: bool = False) -> sqlite3.Connection:
     """Open an existing run file.
 
     Raises:
-        RunFileError: it is not there, not a run file, or of another version.
+        RunFileError: it is not there, cannot be read, is not a run file, or is of another version.
+    """
+    must_exist(path)
+    try:
+        return _opened(path, "mode=rw" if is_writable else "mode=ro")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & _PRIMARY not in _NOT_OPENED:
+            raise _no_run_file(path, error) from error
+        return _opened_where_nothing_can_be_written(path, error)
+    except sqlite3.DatabaseError as error:
+        raise _no_run_file(path, error) from error
+
+
+def log_of(path: Path) -> Path:
+    """Return SQLite's write-ahead log of a run file, in which the latest trials of a run that was stopped are."""
+    return _beside(path, "-wal")
+
+
+def lacks_its_log(path: Path) -> bool:
+    """Tell whether a file was last written with a log that is not beside it now; to be asked before it is opened."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(20)
+        return head[18:20] == _WITH_LOG and not _size(log_of(path))
+    except OSError:
+        return False
+
+
+def must_exist(path: Path) -> None:
+    """Refuse a path at which there is no file.
+
+    Raises:
+        RunFileError: there is none.
     """
     if not path.is_file():
         raise RunFileError(f"no run file at {str(path)!r}; `itbench runs` lists what there is")
-    connection = _connect(f"{path.resolve().as_uri()}?mode={'rw' if is_writable else 'ro'}")
-    try:
-        _check(connection, path)
-    except sqlite3.DatabaseError as error:
-        connection.close()
-        raise RunFileError(f"{str(path)!r} is not a run file: {error}") from error
-    except RunFileError:
-        connection.close()
-        raise
-    return connection
 
 
 @contextmanager
@@ -65,6 +95,47 @@ def writing(path: Path) -> Iterator[None]:
             f"cannot write the run file {str(path)!r}: {error}; all trials that had ended are kept, "
             f"make room and go on with `itbench resume {path}`"
         ) from error
+
+
+def _opened(path: Path, options: str) -> sqlite3.Connection:
+    connection = _connect(f"{path.resolve().as_uri()}?{options}")
+    try:
+        _check(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _opened_where_nothing_can_be_written(path: Path, error: sqlite3.Error) -> sqlite3.Connection:
+    """Open a file that SQLite would want to make a log for: nobody writes it here, so it needs none."""
+    try:
+        path.open("rb").close()
+        has_log = any(_size(_beside(path, ending)) for ending in ("-wal", "-journal"))
+    except OSError as reason:
+        raise RunFileError(f"{str(path)!r} cannot be read: {reason.strerror}") from error
+    if has_log:
+        raise RunFileError(
+            f"{str(path)!r} has its latest trials in {log_of(path).name!r} beside it, which cannot be read in a folder that "
+            "cannot be written; copy both files into one that can, and open the copy"
+        ) from error
+    try:
+        return _opened(path, "mode=ro&immutable=1")
+    except sqlite3.DatabaseError as still:
+        raise _no_run_file(path, still) from still
+
+
+def _beside(path: Path, ending: str) -> Path:
+    path = path.resolve()
+    return path.with_name(path.name + ending)
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
+
+
+def _no_run_file(path: Path, error: sqlite3.Error) -> RunFileError:
+    return RunFileError(f"{str(path)!r} is not a run file: {error}")
 
 
 def _connect(uri: str) -> sqlite3.Connection:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from itbench.errors import RunFileError, UsageError
 from itbench.interfaces.json import JsonObject, JsonValue
-from itbench.store.connect import open_run
+from itbench.store.connect import lacks_its_log, log_of, open_run
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -35,6 +35,7 @@ class RunFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._lacks_log = lacks_its_log(path)
         self.connection = open_run(path)
 
     def __enter__(self) -> Self:
@@ -59,6 +60,20 @@ class RunFile:
             raise RunFileError(f"{str(self.path)!r} has no plan: it was cut off while it was made; delete it")
         value: JsonObject = json.loads(row["document"])
         return value
+
+    def lost_trials_hint(self) -> str | None:
+        """Return what to do where trials are missing that may be in a log which was not copied; None otherwise."""
+        if not self._lacks_log:
+            return None
+        plan = self.plan()
+        planned = len(plan["tasks"]) * plan["repeats"]
+        (ended,) = self.connection.execute("SELECT count(*) FROM outcome").fetchone()
+        if ended >= planned:
+            return None
+        return (
+            f"{ended} of {planned} trials are in this file; a run that was stopped has its latest ones in "
+            f"{log_of(self.path).name}, which is not beside it: if the file was copied, copy that too"
+        )
 
     def tasks(self) -> Iterator[sqlite3.Row]:
         """Yield id, content_hash and document of each task, in order."""

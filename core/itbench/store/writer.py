@@ -9,6 +9,7 @@ import queue
 import sqlite3
 import threading
 from concurrent.futures import Future
+from contextlib import closing
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,6 +53,20 @@ def write_plan(path: Path, plan: Plan, tasks: list[Task]) -> None:
             connection.execute("COMMIT")
     finally:
         connection.close()
+
+
+def replace_plan(path: Path, plan: Plan) -> None:
+    """Write a plan of the same tasks that says more than before.
+
+    Raises:
+        StorageError: it cannot be written.
+    """
+    with closing(open_run(path, is_writable=True)) as connection, writing(path):
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("UPDATE plan SET document = ?", (plan.model_dump_json(),))
+        hashes = [(task.content_hash, task.id) for task in plan.tasks]
+        connection.executemany("UPDATE task SET content_hash = ? WHERE id = ?", hashes)
+        connection.execute("COMMIT")
 
 
 def begin_scoring(connection: sqlite3.Connection, origin: ScoringOrigin) -> int:

@@ -78,6 +78,10 @@ class DirectorySuite(Suite):
             if path.is_file() and not path.is_symlink()
         ]
 
+    def truth_files(self) -> list[Path]:
+        """Return every file below `truths`."""
+        return sorted((self.root / "truths").rglob("*"))
+
     def truth(self, task_id: str) -> JsonObject:
         """Return the truth in `truths/<id>.json`."""
         return self.truth_from(task_id, self.root / "truths")

@@ -1,40 +1,85 @@
-"""Fingerprints of tasks: what an agent sees, bytes and all."""
+"""Fingerprints of tasks: a public one of what an agent sees, a private one of what only the scoring may see.
+
+The private one is keyed with the truth's own canary, which lies nowhere but in the truth: whoever has a run file can
+neither read a truth out of it nor try guesses, and whoever has the truths can check that they are the same.
+"""
 
 import hashlib
+import hmac
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import TypeAlias
 
 from itbench.cache import cache_dir
-from itbench.interfaces.suite import Suite
-from itbench.interfaces.task import Task
+from itbench.interfaces.json import JsonObject
+from itbench.interfaces.suite import Suite, SuiteOptions
+from itbench.interfaces.workspace import Input
 
 # Hashing small files is quicker than remembering them.
 _REMEMBER_FROM_BYTES = 1 << 20
+_Key: TypeAlias = tuple[str, str, int, int, int]
 
 
-def task_hash(task: Task, suite: Suite, digests: "FileDigests") -> str:
-    """Return `sha256:...` of the task and of the path and content of each input and each hidden file."""
-    seen = hashlib.sha256(task.model_dump_json().encode())
-    for entries in (suite.inputs(task.id), suite.hidden(task.id)):
-        for entry in sorted(entries, key=lambda entry: entry.path):
-            seen.update(json.dumps([entry.path, digests.digest(entry.source)]).encode())
+def content_hash(
+    document: str, inputs: Sequence[Input], digests: "FileDigests", options: JsonObject | None = None
+) -> str:
+    """Return `sha256:...` of what an agent is told and shown.
+
+    Args:
+        document: the task as JSON.
+        inputs: of the task; path and content of each count.
+        digests: of files.
+        options: those of the suite that decide more than where its data lies.
+    """
+    seen = hashlib.sha256(document.encode())
+    if options:
+        seen.update(json.dumps({"options": options}, sort_keys=True).encode())
+    for part in _parts(inputs, digests):
+        seen.update(part)
     return f"sha256:{seen.hexdigest()}"
 
 
-def suite_hash(task_hashes: Iterable[str]) -> str:
-    """Return `sha256:...` of all task hashes, whatever their order."""
-    return "sha256:" + hashlib.sha256("\n".join(sorted(task_hashes)).encode()).hexdigest()
+def first_content_hash(
+    document: str, inputs: Sequence[Input], hidden: Sequence[Input], digests: "FileDigests"
+) -> str:
+    """Return the hash of runs whose plan has `hash_version` 1: hidden files count too, options do not."""
+    seen = hashlib.sha256(document.encode())
+    for part in [*_parts(inputs, digests), *_parts(hidden, digests)]:
+        seen.update(part)
+    return f"sha256:{seen.hexdigest()}"
+
+
+def private_hash(truth: JsonObject, hidden: Sequence[Input], digests: "FileDigests") -> str:
+    """Return `hmac-sha256:...` of a truth and of path and content of each hidden file, keyed with the truth's canary."""
+    seen = hmac.new(truth["canary"].encode(), json.dumps(truth, sort_keys=True).encode(), hashlib.sha256)
+    for part in _parts(hidden, digests):
+        seen.update(part)
+    return f"hmac-sha256:{seen.hexdigest()}"
+
+
+def deciding_options(suite: Suite, options: SuiteOptions) -> JsonObject:
+    """Return the options that decide more than where the data of a suite lies."""
+    found: JsonObject = {key: value for key, value in options.extra.items() if key not in suite.data_options}
+    return found | ({"as_published": True} if options.as_published else {})
+
+
+def suite_hash(content_hashes: Iterable[str]) -> str:
+    """Return `sha256:...` of all content hashes, whatever their order."""
+    return "sha256:" + hashlib.sha256("\n".join(sorted(content_hashes)).encode()).hexdigest()
 
 
 class FileDigests:
-    """SHA-256 of files; large ones are remembered by path, size and time, so a dataset is read once only."""
+    """SHA-256 of files; large ones are remembered, so that a dataset is read once only.
+
+    They are known again by path, inode, size and both times, one of which no program can set.
+    """
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = path or cache_dir() / "digests.sqlite"
-        self._known: dict[tuple[str, int, int], str] = {}
+        self._known: dict[_Key, str] = {}
         self._is_loaded = False
 
     def digest(self, path: Path) -> str:
@@ -42,7 +87,9 @@ class FileDigests:
         status = path.stat()
         if status.st_size < _REMEMBER_FROM_BYTES:
             return hashlib.sha256(path.read_bytes()).hexdigest()
-        key = (str(path.resolve()), status.st_size, status.st_mtime_ns)
+        # As text: an inode may have more bits than SQLite's integers.
+        inode = str(status.st_ino)
+        key = (str(path.resolve()), inode, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
         self._load()
         if key not in self._known:
             with path.open("rb") as file:
@@ -56,16 +103,17 @@ class FileDigests:
         self._is_loaded = True
         try:
             with closing(self._connect()) as connection:
-                for path, size, time_ns, digest in connection.execute("SELECT * FROM digest"):
-                    self._known[path, size, time_ns] = digest
+                for row in connection.execute("SELECT * FROM file_digest"):
+                    path, inode, size, modified_ns, changed_ns, digest = row
+                    self._known[path, inode, size, modified_ns, changed_ns] = digest
         except (sqlite3.Error, OSError):
             self._known.clear()  # A broken or unwritable cache costs time and nothing else.
 
-    def _remember(self, key: tuple[str, int, int]) -> None:
+    def _remember(self, key: _Key) -> None:
         try:
             with closing(self._connect()) as connection:
                 connection.execute(
-                    "INSERT OR REPLACE INTO digest VALUES (?, ?, ?, ?)", (*key, self._known[key])
+                    "INSERT OR REPLACE INTO file_digest VALUES (?, ?, ?, ?, ?, ?)", (*key, self._known[key])
                 )
                 connection.commit()
         except (sqlite3.Error, OSError):
@@ -75,7 +123,12 @@ class FileDigests:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(self._path)
         connection.execute(
-            "CREATE TABLE IF NOT EXISTS digest "
-            "(path TEXT, size INTEGER, time_ns INTEGER, digest TEXT, PRIMARY KEY (path, size, time_ns))"
+            "CREATE TABLE IF NOT EXISTS file_digest (path TEXT, inode TEXT, size INTEGER, modified_ns INTEGER, "
+            "changed_ns INTEGER, digest TEXT, PRIMARY KEY (path, inode, size, modified_ns, changed_ns))"
         )
         return connection
+
+
+def _parts(entries: Sequence[Input], digests: FileDigests) -> list[bytes]:
+    ordered = sorted(entries, key=lambda entry: entry.path)
+    return [json.dumps([entry.path, digests.digest(entry.source)]).encode() for entry in ordered]

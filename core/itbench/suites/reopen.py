@@ -22,11 +22,15 @@ def reopen_suite(plan: JsonObject, progress: Progress = no_progress) -> tuple[Do
             f"the run has suite {reference} {plan['suite_version']}, installed is {suite.version}; "
             f"install {plan['domain_origin']} again"
         )
-    options = SuiteOptions(
+    suite = suite.configured(planned_options(plan))
+    suite.prepare(progress)
+    return domain, suite
+
+
+def planned_options(plan: JsonObject) -> SuiteOptions:
+    """Return the options of the suite that a run was begun with."""
+    return SuiteOptions(
         data=Path(plan["suite_data"]) if plan["suite_data"] else None,
         as_published=plan["suite_as_published"],
         extra=plan["suite_extra"],
     )
-    suite = suite.configured(options)
-    suite.prepare(progress)
-    return domain, suite

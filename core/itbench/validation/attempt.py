@@ -9,6 +9,7 @@ from itbench.interfaces.task import Task
 from itbench.interfaces.workspace import Sandbox
 from itbench.run.collect import collect
 from itbench.schema.answer import read_answer
+from itbench.suites.shown import shown_inputs
 from itbench.validation.finding import Case
 from itbench.workspaces.local import LocalSandbox
 
@@ -48,7 +49,7 @@ def _observed(case: Case, task: Task, files: dict[str, bytes]) -> JsonObject:
         return {}
 
     async def observe() -> JsonObject:
-        environment = make(task, case.suite.inputs(task.id), LocalSandbox(is_in_process=True))
+        environment = make(task, shown_inputs(case.suite, task.id), LocalSandbox(is_in_process=True))
         async with environment.open() as workspace:
             for path, data in files.items():
                 await workspace.write_file(path, data)

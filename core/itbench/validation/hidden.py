@@ -9,6 +9,7 @@ from pathlib import Path
 from itbench.interfaces.environment import FilesEnvironment
 from itbench.interfaces.json import JsonValue
 from itbench.interfaces.task import Task
+from itbench.suites.shown import shown_inputs
 from itbench.validation.finding import Case, Finding
 from itbench.workspaces.local import LocalSandbox
 
@@ -47,7 +48,7 @@ def ids_opaque(case: Case) -> Iterator[Finding]:
 
 async def _workspace_findings(case: Case, task: Task, canary: str) -> list[Finding]:
     make = case.domain.environment or FilesEnvironment
-    environment = make(task, case.suite.inputs(task.id), LocalSandbox())
+    environment = make(task, shown_inputs(case.suite, task.id), LocalSandbox())
     async with environment.open() as workspace:
         root = Path(workspace.path)
         found = [
@@ -67,7 +68,7 @@ async def _workspace_findings(case: Case, task: Task, canary: str) -> list[Findi
 
 def _time_findings(case: Case, task: Task, times: dict[str, float]) -> list[Finding]:
     """Say where the time of a file tells: the framework gives all inputs one time, so another was set on purpose."""
-    sources = {entry.path: entry.source.stat().st_mtime for entry in case.suite.inputs(task.id)}
+    sources = {entry.path: entry.source.stat().st_mtime for entry in shown_inputs(case.suite, task.id)}
     odd = [
         path for path, moment in times.items() if path not in sources and moment < max(times.values()) - 60
     ]
@@ -87,7 +88,7 @@ def _told(task: Task, place: str, problem: str) -> Finding:
 
 def _names(case: Case, task: Task) -> list[tuple[str, str]]:
     names = [("$.id", task.id), *(("$.tags", tag) for tag in task.tags)]
-    return names + [(f"input {entry.path!r}", entry.path) for entry in case.suite.inputs(task.id)]
+    return names + [(f"input {entry.path!r}", entry.path) for entry in shown_inputs(case.suite, task.id)]
 
 
 def _is_elsewhere(place: str, name: str, word: str, others: list[list[tuple[str, str]]]) -> bool:

@@ -1,5 +1,6 @@
 """All rules that every suite of every domain must keep, in the order in which they are checked."""
 
+from itbench.validation.data import data_sound
 from itbench.validation.finding import Rule
 from itbench.validation.hidden import ids_opaque, truth_hidden
 from itbench.validation.purity import scorer_pure, scorer_total
@@ -11,6 +12,7 @@ from itbench.validation.winnable import truth_winnable
 RULES = tuple(
     Rule(name, (check.__doc__ or "").strip(), check)
     for name, check in (
+        ("data-sound", data_sound),
         ("truth-valid", truth_valid),
         ("schemas-used", schemas_used),
         ("truth-winnable", truth_winnable),

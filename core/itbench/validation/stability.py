@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from itbench.suites.hashing import FileDigests, task_hash
+from itbench.suites.hashing import FileDigests, content_hash
+from itbench.suites.shown import shown_inputs
 from itbench.validation.finding import Case, Finding
 
 
@@ -15,7 +16,14 @@ def suite_stable(case: Case) -> Iterator[Finding]:
         yield Finding("suite-stable", f"suite {case.suite.name}", "asked twice, it has other tasks", fix)
         return
     for task in case.tasks:
-        hashes = [task_hash(each, case.suite, digests) for each in (task, again[task.id])]
+        hashes = [
+            content_hash(
+                each.model_dump_json(),
+                [*shown_inputs(case.suite, each.id), *case.suite.hidden(each.id)],
+                digests,
+            )
+            for each in (task, again[task.id])
+        ]
         if hashes[0] != hashes[1]:
             yield Finding("suite-stable", f"task {task.id}", "asked twice, its content hash is another", fix)
         if case.suite.truth(task.id) != case.truths[task.id]:

@@ -10,6 +10,8 @@ from itbench.plugins.domains import find_suite
 from itbench.schema.check import faults
 from itbench.suites.directory import DirectorySuite, read_json
 from itbench.suites.load import FaultyTasksError, load_tasks
+from itbench.suites.shown import shown_inputs
+from itbench.suites.soundness import task_data_faults
 from itbench.validation.finding import Case, Finding, ValidationReport
 from itbench.validation.hidden import holds
 from itbench.validation.rules import RULES
@@ -50,9 +52,9 @@ def check_suite(domain: Domain, suite: Suite, progress: Progress = no_progress) 
     for at, rule in enumerate(RULES):
         progress(f"checking {rule.name}", at, len(RULES))
         report.rules.append(rule.name)
-        found = list(rule.check(case))
-        report.findings += found
-        if found and rule.name == "truth-valid":
+        report.findings += rule.check(case)
+        # The rules after these need data and truths that can be read.
+        if report.findings and rule.name == "truth-valid":
             break
     return report
 
@@ -64,7 +66,7 @@ def validate_folder(root: Path) -> ValidationReport:
         DataError: it has no usable `suite.json`.
     """
     suite = DirectorySuite(root)
-    report = ValidationReport(str(root), rules=[_TASKS_VALID, "truth-valid", "truth-hidden"])
+    report = ValidationReport(str(root), rules=[_TASKS_VALID, "data-sound", "truth-valid", "truth-hidden"])
     try:
         tasks = load_tasks(suite)
     except FaultyTasksError as error:
@@ -77,6 +79,9 @@ def validate_folder(root: Path) -> ValidationReport:
 
 
 def _folder_findings(suite: DirectorySuite, path: Path, task: Task) -> list[Finding]:
+    unsound = task_data_faults(suite, task.id)
+    if unsound:
+        return [Finding("data-sound", f"task {task.id}", line, "correct the data") for line in unsound]
     try:
         truth = read_json(path)
     except DataError as error:
@@ -91,7 +96,7 @@ def _folder_findings(suite: DirectorySuite, path: Path, task: Task) -> list[Find
             "it holds the canary of its truth",
             "take it out",
         )
-        for entry in suite.inputs(task.id)
+        for entry in shown_inputs(suite, task.id)
         if holds(entry.source, truth["canary"].encode())
     ]
 

@@ -119,8 +119,8 @@ def test_the_cache_of_the_hub_is_looked_into_and_its_links_are_followed(lite: Pa
         (lambda task: shutil.rmtree(task / "static-resources-compliant"), "hidden", "no files there; fetch the dataset again"),
         (lambda task: shutil.rmtree(task / "ground-truth"), "truth", "no such file; fetch the dataset again"),
         (lambda task: (task / "ground-truth" / "policy.rego").write_bytes(b"\xff"), "truth", "cannot be read"),
-        (lambda task: (task / "static-resources" / "x.yaml").symlink_to("/etc/passwd"), "inputs", "a symbolic link out of its folder"),
-        (lambda task: (task / "static-resources" / "x.yaml").symlink_to("../ground-truth/policy.rego"), "inputs", "a symbolic link out of its folder"),
+        (lambda task: (task / "static-resources" / "x.yaml").symlink_to("/etc/passwd"), "inputs", "a symbolic link out of its directory"),
+        (lambda task: (task / "static-resources" / "x.yaml").symlink_to("../ground-truth/policy.rego"), "inputs", "a symbolic link out of its directory"),
         (lambda task: (task / "static-resources" / "x.yaml").symlink_to("nothing"), "inputs", "a symbolic link to nothing"),
         (lambda task: (task / "static-resources" / "x.yaml").symlink_to("x.yaml"), "inputs", "a symbolic link to nothing"),
     ],
@@ -133,10 +133,49 @@ def test_a_spoilt_directory_is_told_of(spoil: Callable[[Path], Any], ask: str, t
     assert told in str(caught.value)
 
 
+def test_more_tasks_than_were_published_are_not_the_published_ones(lite: Path) -> None:
+    assert suite(lite).data_warning() is None
+    for number in range(20, 33):
+        write_task(lite / "snapshots/ciso/v0.1" / f"k8s-opa-static-cis-5.2.{number}")
+    assert "ITBench-Lite has 15 tasks, " in suite(lite).data_warning()
+
+
 def test_a_task_without_words_is_told_of(lite: Path) -> None:
     write(lite / "snapshots/ciso/v0.1" / NAMES[0] / "problem.md", " \n")
     with pytest.raises(DataError, match=r"problem\.md: it is empty"):
         suite(lite).tasks()
+
+
+@pytest.mark.parametrize(
+    ("folder", "data", "told"),
+    [
+        ("static-resources", b"kind: [", "pod.yaml: not YAML: "),
+        ("static-resources-compliant", b"a: 1\n  b: 2\n", "pod.yaml: not YAML: "),
+        ("static-resources-compliant", b"kind: \xff", "pod.yaml: not UTF-8 at byte 6"),
+        ("static-resources", b"kind: \x01", "pod.yaml: not YAML: "),
+    ],
+    ids=["shown", "hidden", "no text", "a control character"],
+)
+def test_a_manifest_that_cannot_be_read_is_a_fault_of_the_data(
+    folder: str, data: bytes, told: str, lite: Path, ciso: None, itbench: Callable[..., Any]
+) -> None:
+    (lite / "snapshots/ciso/v0.1" / NAMES[0] / folder / "pod.yaml").write_bytes(data)
+    assert [suite(lite).check(name) != [] for name in NAMES] == [True, False, False]
+    assert told in suite(lite).check(NAMES[0])[0]
+    checked = itbench("validate", "ciso/itbench-lite", "--data", lite)
+    assert (checked.code, f"data-sound: task {NAMES[0]}: " in checked.out) == (1, True)
+
+
+@pytest.mark.parametrize("secret", ["ground-truth/policy.rego", "static-resources-compliant/pod.yaml"])
+@pytest.mark.parametrize("owner", NAMES[:2], ids=["of the task", "of another one"])
+def test_a_hard_link_of_a_solution_or_of_hidden_data_is_refused(
+    secret: str, owner: str, lite: Path, ciso: None, itbench: Callable[..., Any]
+) -> None:
+    root = lite / "snapshots/ciso/v0.1"
+    (root / NAMES[0] / "static-resources" / "notes.yaml").hardlink_to(root / owner / secret)
+    done = itbench("run", "ciso/itbench-lite", "--data", lite, "--dry-run")
+    assert done.code == 3
+    assert "static-resources/notes.yaml: another name of " in done.err
 
 
 def test_what_is_not_there_is_told_with_what_to_do(lite: Path, tmp_path: Path) -> None:

@@ -60,10 +60,6 @@ class CountingSuite(MadeSuite):
     def make_task(self, task_id: str):
         return SimpleNamespace(id=task_id)
 
-    @staticmethod
-    def digest(directory: Path, truth: dict[str, int]) -> str:
-        return digest_of(directory, truth)
-
 
 def make_number(number: int, directory: Path) -> dict[str, int]:
     write(directory, number=str(number))

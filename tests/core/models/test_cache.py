@@ -46,6 +46,21 @@ def test_the_first_reply_of_a_key_stays(tmp_path: Path) -> None:
     cache.close()
 
 
+@pytest.mark.parametrize("kind", ["no database", "a folder", "a file above"])
+def test_a_cache_that_is_broken_keeps_nothing_and_breaks_nothing(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "below" / "replies.sqlite"
+    if kind == "a file above":
+        path.parent.touch()
+    else:
+        path.parent.mkdir()
+        path.mkdir() if kind == "a folder" else path.write_text("no database " * 100)
+    cache = ReplyCache(path)
+    assert cache.find(b"key") is None
+    cache.keep(b"key", DRAFT)
+    assert cache.find(b"key") is None
+    cache.close()
+
+
 def test_everything_that_decides_a_reply_is_in_the_key() -> None:
     usual = ("openai", "https://a.invalid", "chat", 1, {"model": "m", "messages": []})
     others = [

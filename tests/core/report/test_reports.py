@@ -176,7 +176,7 @@ def test_every_export_has_every_trial(sums: Path, itbench: Itbench) -> None:
     path = run(itbench, "sums", "-a", "adder:wrong=2,events=3", "-k", "2")
     for kind in ("jsonl", "csv", "parquet", "html"):
         done = itbench("export", path, "--to", kind)
-        assert done.out == f"24 trials written to {path.with_suffix('.' + kind)}\n"
+        assert done.err == f"24 trials written to {path.with_suffix('.' + kind)}\n"
     records = [json.loads(line) for line in path.with_suffix(".jsonl").read_text().splitlines()]
     rows = list(csv.DictReader(io.StringIO(path.with_suffix(".csv").read_text())))
     shown = json.loads(itbench("show", path, "--json").out)

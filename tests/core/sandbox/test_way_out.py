@@ -250,6 +250,14 @@ def test_a_program_is_stopped_at_its_cost(sums: Any, sandbox: Any, model: Any) -
     assert record.usage.cost_usd == pytest.approx(0.006)
 
 
+def test_a_price_that_is_not_known_is_no_cost_of_0(sums: Any, sandbox: Any, model: Any) -> None:
+    code = ASK.replace("STREAM", "True").replace("gpt-4o", "nobody-knows-it")
+    with model(script(Answer(input_tokens=1000, output_tokens=5))) as server:
+        record = trial(sandbox, {"gateway": "openai", "base_url": server.openai_url}, code)
+    (use,) = events(record, "usage")
+    assert (use["input_tokens"], use["cost_usd"]) == (1000, None)
+
+
 @pytest.mark.parametrize(
     "reaction", [Status(code=500), Status(code=429), Broken(answer=Answer(text="x" * 200), events=2)]
 )

@@ -115,7 +115,7 @@ def test_a_key_planted_everywhere_is_found_nowhere(
     texts = [done.out, done.err, caplog.text, sent]
     texts += [itbench("show", told["path"], f"sum-{number:04}:0").out for number in (0, 1, 2)]
     for kind in ("jsonl", "html"):
-        itbench("export", told["path"], "--to", kind, "--out", f"exported-{kind}")
+        assert itbench("export", told["path"], "--to", kind, "-o", f"exported-{kind}").code == 0
     files = [path for path in Path.cwd().rglob("*") if path.is_file()]
     assert any(path.suffix == ".itbench" for path in files)
     assert "[secret]" in texts[-1]

@@ -9,6 +9,7 @@ import pytest
 from itbench.errors import DataError, UsageError
 from itbench.hub.locate import locate
 from itbench.interfaces.suite import SuiteOptions
+from itbench.suites.shown import shown_inputs
 from itbench_finops.published.dataset import LITE
 from itbench_finops.published.suite import ITBENCH_LITE
 from itbench_finops.published.truths import read_truth
@@ -164,12 +165,30 @@ def test_a_missing_file_and_a_link_that_leads_out_are_told(copy: Path, tmp_path:
         suite.inputs(TASK)
     (tmp_path / "secret").write_text("x")
     (copy / "Scenario-1" / "data.csv").symlink_to(tmp_path / "secret")
-    with pytest.raises(DataError, match="a symbolic link out of the task's directory"):
+    with pytest.raises(DataError, match="a symbolic link out of its directory"):
         suite.inputs(TASK)
     (copy / "Scenario-1" / "data.csv").unlink()
     (copy / "Scenario-1" / "data.csv").symlink_to(copy / "Scenario-1" / "ground_truth.yaml")
     with pytest.raises(DataError, match="another name of a truth"):
-        suite.inputs(TASK)
+        shown_inputs(suite, TASK)
+
+
+def test_more_tasks_than_were_published_are_not_the_published_ones(copy: Path) -> None:
+    assert suite_in(copy).data_warning() is None
+    for number in range(20, 33):
+        shutil.copytree(copy / "Scenario-1", copy / f"Scenario-{number}")
+    assert suite_in(copy).data_warning() == f"ITBench-Lite has 15 tasks, {copy} has 16"
+
+
+@pytest.mark.parametrize("truth", ["Scenario-1/ground_truth.yaml", "Scenario-2/ground_truth.yaml"])
+def test_a_hard_link_of_a_truth_is_refused(copy: Path, truth: str) -> None:
+    (copy / "Scenario-1" / "notes.txt").hardlink_to(copy / truth)
+    with pytest.raises(DataError, match=r"notes\.txt: another name of a truth; remove it"):
+        shown_inputs(suite_in(copy), TASK)
+    assert [entry.path for entry in shown_inputs(suite_in(copy), "itbench-lite-10")] == [
+        "anomaly.json",
+        "data.csv",
+    ]
 
 
 def test_hidden_files_and_truths_by_any_spelling_are_not_shown(copy: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from itbench_sre.published import ITBENCH_AA, ITBENCH_LITE
+from itbench_sre.published.datasets import AA
 from itbench_sre.scoring import Matcher
 from itbench_sre.scoring.precision import precision_at_full_recall
 from itbench_sre.truth import load_truth, solution
@@ -53,8 +54,9 @@ def test_the_floor_is_what_the_best_constant_answer_scores(suite, ids, measured,
 
 
 def test_the_floor_is_printed_beside_runs_and_published_results(make, itbench, tmp_path):
-    data = make.write_tree(tmp_path / "data", make.repository_files(7))
-    done = itbench("run", "sre/itbench-aa", "--data", data, "-a", "oracle")
+    numbers = [int(name.removeprefix("Scenario-")) for name in sorted(AA.published)]
+    data = make.write_tree(tmp_path / "data", make.repository_files(*numbers))
+    done = itbench("run", "sre/itbench-aa", "--data", data, "-a", "oracle", "-n", "1")
     reached = "the constant answer otel-demo/ConfigMap/flagd-config"
     measured = "measured on 39 of its 40 truths, those that itbench-hub/ITBench has at 8949d5b2"
     assert (

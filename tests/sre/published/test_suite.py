@@ -10,6 +10,7 @@ import pytest
 
 from itbench.errors import DataError, UsageError
 from itbench.interfaces.suite import SuiteOptions
+from itbench.suites.shown import shown_inputs
 from itbench_sre.published import ITBENCH_AA, ITBENCH_LITE
 
 
@@ -22,7 +23,7 @@ def lite(root: Path, **options):
 
 
 def paths(suite, task_id: str) -> list[str]:
-    return [item.path for item in suite.inputs(task_id)]
+    return [item.path for item in shown_inputs(suite, task_id)]
 
 
 def test_the_index_gives_the_order_and_numbers_stay_the_public_ids(tmp_path, make):
@@ -219,7 +220,7 @@ def test_another_name_of_the_truth_is_refused(tmp_path, make, link):
     directory = make.write_tree(tmp_path, make.repository_files(1)) / "sre/Scenario-1"
     link(directory / "ground_truth.yaml", directory / "innocent.tsv")
     with pytest.raises(DataError, match=r"innocent\.tsv: another name of a truth"):
-        aa(tmp_path).inputs("itbench-aa-1")
+        paths(aa(tmp_path), "itbench-aa-1")
 
 
 def test_a_link_inside_the_scenario_is_followed(tmp_path, make):
@@ -268,7 +269,7 @@ def test_a_second_link_to_the_blob_of_a_truth_is_refused(tmp_path, make, monkeyp
     (directory / "innocent.tsv").symlink_to((directory / "ground_truth.yaml").resolve())
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
     with pytest.raises(DataError, match="another name of a truth"):
-        ITBENCH_AA.configured(SuiteOptions()).inputs("itbench-aa-1")
+        paths(ITBENCH_AA.configured(SuiteOptions()), "itbench-aa-1")
 
 
 @pytest.mark.parametrize("name", ["Scenario-2/ground_truth.yaml", "data.jsonl"])
@@ -277,7 +278,7 @@ def test_a_link_to_the_blob_of_another_scenarios_truth_is_refused(tmp_path, make
     (directory / "Scenario-1/innocent.tsv").symlink_to((directory / name).resolve())
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
     with pytest.raises(DataError, match="another name of a truth"):
-        ITBENCH_AA.configured(SuiteOptions()).inputs("itbench-aa-1")
+        paths(ITBENCH_AA.configured(SuiteOptions()), "itbench-aa-1")
 
 
 def test_no_canary_stands_in_any_input_of_any_task(tmp_path, make):
@@ -364,3 +365,57 @@ def test_importing_the_suites_brings_nothing_heavy():
         timeout=60,
     )
     assert done.stdout.strip() == "[]"
+
+
+DAMAGES = {
+    "too few fields": ("k8s_events_raw.tsv", b"only\tthree\tfields\n", "3 fields, but the header has 16"),
+    "an open quote": ("k8s_events_raw.tsv", b'x\t"never closed\t', "a quoted field without an end"),
+    "not UTF-8": ("k8s_events_raw.tsv", b"\xff\xfe" + b"\t" * 15 + b"\n", "not UTF-8: byte b'\\xff'"),
+    "a NUL byte": ("k8s_events_raw.tsv", b"\0" + b"\t" * 15 + b"\n", "a NUL byte"),
+    "no JSON": ("k8s_events_raw.tsv", b"2031-03-04 05:06:07\t" + b"\t" * 14 + b"\n", "Body is not JSON"),
+    "no number": (
+        "metrics/pod_till-1_raw.tsv",
+        b"cpu\t2031-03-04 05:06:07.000\tmuch\ttill-1\tshop\t{}\n",
+        "could not convert string to float",
+    ),
+    "no time": ("metrics/pod_till-1_raw.tsv", b"cpu\tnoon\t1.0\ttill-1\tshop\t{}\n", "noon"),
+    "no alerts": ("alerts/alerts_at_2031-03-04T05-06-07.000001.json", b"]", "not JSON"),
+}
+
+
+@pytest.mark.parametrize("kind", DAMAGES)
+def test_damaged_data_gives_no_score_and_is_found_by_validate(tmp_path, make, itbench, kind):
+    name, data, told = DAMAGES[kind]
+    make.write_tree(tmp_path / "lite", make.repository_files(2, 5, has_index=False))
+    with (tmp_path / "lite/sre/Scenario-5" / name).open("ab") as file:
+        file.write(data)
+    words = ("sre/itbench-lite", "--data", tmp_path / "lite")
+    assert ITBENCH_LITE.configured(SuiteOptions(data=tmp_path / "lite")).check("itbench-lite-2") == []
+    done = itbench("run", *words, "-a", "oracle", "--json")
+    found = json.loads(done.out)
+    assert (done.code, found["score"], found["trials_scored"], found["faults"]) == (1, 1.0, 1, {"task": 1})
+    assert "the data of task itbench-lite-5 is faulty, it gets no score" in done.err
+    assert told in done.err
+    checked = itbench("validate", *words)
+    assert checked.code == 1
+    assert f"data-sound: task itbench-lite-5: {tmp_path / 'lite/sre/Scenario-5' / name}" in checked.out
+    assert told in checked.out
+
+
+def test_what_is_odd_but_can_be_read_is_no_fault(tmp_path, make):
+    files = make.repository_files(2, has_index=False)
+    events = files["sre/Scenario-2/k8s_events_raw.tsv"].decode().replace("\n", "\tEventName\tMore\n")
+    body = '"{""object"": {}, ""type"": ""ADDED""}"'
+    before, after = "\t" * 8, "\t" * 9
+    rows = (f"2031-03-04 05:0{minute}:00{before}{body}{after}\n" for minute in (9, 1, 1))
+    files["sre/Scenario-2/k8s_events_raw.tsv"] = (events + "".join(rows)).encode()
+    files["sre/Scenario-2/metrics/odd name.tsv"] = b"anything"
+    files["sre/Scenario-2/notes.txt"] = b"\xff"
+    suite = lite(make.write_tree(tmp_path, files))
+    assert suite.check("itbench-lite-2") == []
+
+
+def test_a_scenario_without_telemetry_is_no_sound_one(tmp_path, make):
+    files = {"sre/Scenario-2/ground_truth.yaml": make.truth_text(2).encode()}
+    (fault,) = lite(make.write_tree(tmp_path, files)).check("itbench-lite-2")
+    assert "no telemetry" in fault

@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from itbench.interfaces.workspace import Input
+from itbench_sre.snapshot.records import LOG_COLUMNS
+from itbench_sre.snapshot.traces import TRACE_COLUMNS
 
-COLUMNS = ["Timestamp", "TimestampTime", "ServiceName", "Body", "ResourceAttributes", "LogAttributes"]
+COLUMNS = list(LOG_COLUMNS)
 TIME = "2031-03-04 05:06:07.000000001"
 HASH = "7d9c8b6f5d"
 
@@ -24,18 +26,29 @@ def table(columns: list[str], rows: list[list[str]]) -> bytes:
     return text.getvalue().encode()
 
 
+def record(**cells: str) -> list[str]:
+    found = {"Timestamp": TIME, "TimestampTime": TIME[:19], "ResourceAttributes": "{}", "LogAttributes": "{}"}
+    return [(found | cells).get(column, "") for column in COLUMNS]
+
+
 def object_row(namespace: str, kind: str, name: str) -> list[str]:
     metadata = {"name": name} | ({"namespace": namespace} if namespace else {})
-    return [TIME, TIME[:19], "", json.dumps({"kind": kind, "metadata": metadata}), "{}", "{}"]
+    return record(Body=json.dumps({"kind": kind, "metadata": metadata}))
 
 
 def event_row(namespace: str, kind: str, name: str, *, shape: str = "involvedObject") -> list[str]:
     event = {shape: {"namespace": namespace, "kind": kind, "name": name}, "reason": "Any", "count": 1}
-    return [TIME, TIME[:19], "", json.dumps({"object": event, "type": "DELETED"}), "{}", "{}"]
+    return record(Body=json.dumps({"object": event, "type": "DELETED"}))
 
 
-def telemetry_row(attributes: dict[str, str]) -> list[str]:
-    return [TIME, TIME[:19], attributes.get("service.name", ""), "a line", repr(attributes), "{}"]
+def log_row(attributes: dict[str, str]) -> list[str]:
+    return record(Body="a line", ResourceAttributes=repr(attributes))
+
+
+def span_row(attributes: dict[str, str]) -> list[str]:
+    found = {"Timestamp": TIME, "Duration": "1", "ServiceName": attributes.get("service.name", "")}
+    found |= {"ResourceAttributes": repr(attributes), "SpanAttributes": "{}"}
+    return [found.get(column, "") for column in TRACE_COLUMNS]
 
 
 OBJECTS = [
@@ -76,15 +89,15 @@ def shop_files() -> dict[str, bytes]:
         },
         {"labels": {"alertname": "B", "namespace": "shop", "deployment": "parcels"}},
     ]
-    logs = [telemetry_row({"k8s.namespace.name": "shop", "k8s.pod.name": f"till-{HASH}-eeeee"})]
-    spans = [telemetry_row({"k8s.namespace.name": "shop", "service.name": "courier"})]
+    logs = [log_row({"k8s.namespace.name": "shop", "k8s.pod.name": f"till-{HASH}-eeeee"})]
+    spans = [span_row({"k8s.namespace.name": "shop", "service.name": "courier"})]
     metrics = [["up", TIME, "1.0", f"till-{HASH}-fffff", "shop", "{}"]]
     return {
         "k8s_objects_raw.tsv": table(COLUMNS, [object_row(*row) for row in pulls]),
         "k8s_events_raw.tsv": table(COLUMNS, events),
         "alerts/alerts_at_2031-03-04T05-06-07.000001.json": json.dumps(alerts).encode(),
         "otel_logs_raw.tsv": table(COLUMNS, logs),
-        "otel_traces_raw.tsv": table(COLUMNS, spans),
+        "otel_traces_raw.tsv": table(list(TRACE_COLUMNS), spans),
         f"metrics/pod_till-{HASH}-fffff_raw.tsv": table(
             ["metric_name", "timestamp", "value", "pod_name", "namespace", "tags"], metrics
         ),

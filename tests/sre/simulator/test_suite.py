@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from itbench.made.digests import digest_of
 from itbench_sre.simulator import draw_specs, embedded_specs, make_incident
-from itbench_sre.simulator.digests import read_manifest, tree_digest
+from itbench_sre.simulator.digests import read_manifest
 from itbench_sre.simulator.incident import Run
 from itbench_sre.simulator.specs import FAMILIES
 
@@ -27,14 +28,27 @@ def test_the_manifest_pins_every_task() -> None:
 @pytest.mark.parametrize("number", range(16))
 def test_an_incident_has_its_pinned_bytes(incidents, number):
     made = incidents.by_spec(embedded_specs()[number])
-    assert tree_digest(made.path) == read_manifest()[made.spec.id]
+    assert digest_of(made.path, made.truth) == read_manifest()[made.spec.id]
+
+
+@pytest.mark.parametrize("change", ["file", "truth"])
+def test_neither_a_file_nor_the_truth_can_change_without_another_hash(incidents, tmp_path, change):
+    made = incidents.by_spec(embedded_specs()[0])
+    shutil.copytree(made.path, tmp_path / "copy")
+    truth = dict(made.truth)
+    if change == "file":
+        with (tmp_path / "copy" / "otel_logs_raw.tsv").open("ab") as file:
+            file.write(b"\n")
+    else:
+        truth["groups"] = truth["groups"][::-1]
+    assert digest_of(tmp_path / "copy", truth) != read_manifest()[made.spec.id]
 
 
 def test_an_incident_is_the_same_twice(incidents, tmp_path):
     spec = embedded_specs()[0]
     truth = make_incident(spec, tmp_path / "again")
     assert truth == incidents.by_spec(spec).truth
-    assert tree_digest(tmp_path / "again") == tree_digest(incidents.by_spec(spec).path)
+    assert digest_of(tmp_path / "again", truth) == read_manifest()[spec.id]
 
 
 def _interpreter(version: str) -> str | None:
@@ -55,10 +69,10 @@ def test_another_python_makes_the_same_bytes(version):
     code = (
         "import sys, tempfile; from pathlib import Path\n"
         "from itbench_sre.simulator import embedded_specs, make_incident\n"
-        "from itbench_sre.simulator.digests import tree_digest\n"
+        "from itbench.made.digests import digest_of\n"
         "with tempfile.TemporaryDirectory() as name:\n"
-        "    make_incident(embedded_specs()[3], Path(name) / 'made')\n"
-        "    print(tree_digest(Path(name) / 'made')['sha256'])\n"
+        "    truth = make_incident(embedded_specs()[3], Path(name) / 'made')\n"
+        "    print(digest_of(Path(name) / 'made', truth))\n"
     )
     root = Path(__file__).parents[3]
     sources = os.pathsep.join(str(root / part) for part in ("core", "domains/sre", "schemas"))
@@ -66,11 +80,13 @@ def test_another_python_makes_the_same_bytes(version):
     environment["PYTHONDONTWRITEBYTECODE"] = "1"
     done = subprocess.run([python, "-c", code], capture_output=True, text=True, check=False, env=environment)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.strip() == read_manifest()[IDS[3]]["sha256"]
+    assert done.stdout.strip() == read_manifest()[IDS[3]]
 
 
-def test_sizes_stay_within_bounds():
-    assert all(4_000_000 <= entry["bytes"] <= 20_000_000 for entry in read_manifest().values())
+def test_sizes_stay_within_bounds(incidents):
+    for spec in embedded_specs():
+        files = (path for path in incidents.by_spec(spec).path.rglob("*") if path.is_file())
+        assert 4_000_000 <= sum(path.stat().st_size for path in files) <= 20_000_000
 
 
 def test_names_and_texts_do_not_tell_the_mechanism(incidents):

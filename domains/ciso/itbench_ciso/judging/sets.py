@@ -10,7 +10,7 @@ from itbench.interfaces.workspace import Input
 SHOWN = "static-resources"
 COMPLIANT = "static-resources-compliant"
 VIOLATION = "static-resources-violation-"
-_SUFFIXES = {".yaml", ".yml", ".json"}
+MANIFEST_SUFFIXES = {".yaml", ".yml", ".json"}
 
 
 def sets_of(inputs: Sequence[Input]) -> dict[str, list[Input]]:
@@ -28,7 +28,7 @@ def collected(files: Sequence[Input]) -> bytes:
     texts = (
         entry.source.read_bytes()
         for entry in sorted(files, key=lambda entry: Path(entry.path))
-        if Path(entry.path).suffix in _SUFFIXES
+        if Path(entry.path).suffix in MANIFEST_SUFFIXES
     )
     return json.dumps({"resources": resources_in(texts)}).encode("ascii")
 

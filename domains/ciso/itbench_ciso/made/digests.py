@@ -5,15 +5,9 @@
 
 from pathlib import Path
 
-from itbench.interfaces.json import JsonObject
 from itbench.made import digests
 
 MANIFEST = Path(__file__).with_name("manifest.json")
-
-
-def digest(directory: Path, truth: JsonObject) -> str:
-    """Return the hash of a truth and of all files, hidden ones too."""
-    return digests.digest_of(directory, truth, hidden=directory.with_name("hidden"))
 
 
 def read_manifest() -> dict[str, str]:

@@ -1,7 +1,6 @@
 """What the made suites of this domain share: their name in the cache, their engine, and how their tasks are pinned."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from itbench.errors import UsageError
@@ -69,10 +68,3 @@ class CisoSuite(MadeSuite):
         from itbench_ciso.made.digests import read_manifest
 
         return read_manifest()
-
-    @staticmethod
-    def digest(directory: Path, truth: JsonObject) -> str:
-        """Return the hash of all files, hidden ones too, and of the truth."""
-        from itbench_ciso.made.digests import digest
-
-        return digest(directory, truth)

@@ -37,4 +37,5 @@ LITE = HubDataset(
     expected=f"directory of a CISO task with a {TASK_TEXT}",
     holds_tasks=_holds_tasks,
     part="CISO tasks",
+    count=15,
 )

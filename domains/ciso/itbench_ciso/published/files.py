@@ -1,11 +1,13 @@
 """Which files of a published task an agent may read, which ones only the judging, and which are the solution."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from itbench.errors import DataError
+from itbench.hub.files import plain_files
 from itbench.interfaces.workspace import Input
-from itbench_ciso.judging.sets import COMPLIANT, SHOWN, VIOLATION
+from itbench_ciso.judging.sets import COMPLIANT, MANIFEST_SUFFIXES, SHOWN, VIOLATION, resources_in
 
 SOLUTION = "ground-truth"
 _SET_NAME = re.compile(rf"{COMPLIANT}|{VIOLATION}[A-Za-z0-9._-]{{1,60}}")
@@ -20,14 +22,15 @@ def shown_files(directory: Path, *, blobs: Path | None = None) -> list[Input]:
     found = _files(directory, SHOWN, blobs)
     if not found:
         raise DataError(f"{directory / SHOWN}: no files there; fetch the dataset again")
-    others = {_target(entry.source, None) for entry in hidden_files(directory, blobs=blobs)}
-    others |= {path.resolve() for path in (directory / SOLUTION).rglob("*") if path.is_file()}
-    # The hub's client keeps files of the same content once, so that two names of manifests may mean one file.
-    secret = {path for path in others if path.suffix in {".sh", ".rego"}}
-    for entry in found:
-        if _target(entry.source, None) in secret:
-            raise DataError(f"{entry.source}: another name of a solution; remove it")
     return found
+
+
+def solution_files(directory: Path) -> list[Path]:
+    """Return the script and the policy of the published solution.
+
+    Other files may lie beside them, which the hub's client may keep as one file with a manifest of the same content.
+    """
+    return sorted(path for path in (directory / SOLUTION).rglob("*") if path.suffix in {".sh", ".rego"})
 
 
 def hidden_files(directory: Path, *, blobs: Path | None = None) -> list[Input]:
@@ -52,24 +55,29 @@ def violation_sets(directory: Path) -> list[str]:
     )
 
 
-def _files(directory: Path, name: str, blobs: Path | None) -> list[Input]:
-    folder = directory / name
-    homes = [folder.resolve(), *([blobs.resolve()] if blobs is not None else [])]
+def unreadable_manifests(entries: Sequence[Input]) -> list[str]:
+    """Return one line for each YAML or JSON file that is none."""
+    import yaml
+
     found = []
-    for path in sorted(folder.rglob("*")):
-        if path.is_dir() and not path.is_symlink():
+    for entry in entries:
+        if entry.source.suffix not in MANIFEST_SUFFIXES:
             continue
-        target = _target(path, homes)
-        if target.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts):
-            found.append(Input(path.relative_to(directory).as_posix(), path))
+        try:
+            resources_in([entry.source.read_bytes().decode("utf-8")])
+        except UnicodeDecodeError as error:
+            found.append(f"{entry.source}: not UTF-8 at byte {error.start}")
+        except (yaml.YAMLError, ValueError, RecursionError) as error:
+            found.append(f"{entry.source}: not YAML: {' '.join(str(error).split())[:200]}")
     return found
 
 
-def _target(path: Path, homes: list[Path] | None) -> Path:
-    try:
-        target = path.resolve(strict=True)
-    except (OSError, RuntimeError) as error:
-        raise DataError(f"{path}: a symbolic link to nothing; fetch the dataset again") from error
-    if homes is not None and (target.is_dir() or not any(target.is_relative_to(home) for home in homes)):
-        raise DataError(f"{path}: a symbolic link out of its folder; replace it by the file itself")
-    return target
+def _files(directory: Path, name: str, blobs: Path | None) -> list[Input]:
+    folder = directory / name
+    if not folder.is_dir():
+        return []
+    return [
+        Input(path.relative_to(directory).as_posix(), path)
+        for path in plain_files(folder, blobs=blobs)
+        if not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    ]

@@ -23,6 +23,7 @@ class PublishedSuite(Suite):
 
     name = "itbench-lite"
     version = "1"
+    data_options = frozenset({"revision"})
     summary = "ITBench-Lite: the CISO tasks that IBM published."
 
     def __init__(self, options: SuiteOptions | None = None) -> None:
@@ -74,6 +75,13 @@ class PublishedSuite(Suite):
                 raise self._unknown(task_id)
         return download(LITE, tasks, revision=self._options.extra.get("revision"), progress=progress)
 
+    def data_warning(self) -> str | None:
+        """Return why these are not the tasks that were published."""
+        from itbench.hub.genuine import departure
+        from itbench_ciso.published.dataset import LITE
+
+        return departure(LITE, self._locate().directory, [*self._directories()])
+
     def settings(self) -> JsonObject:
         """Return the revision of the data if known, its directory's name, and the engine with its version."""
         from itbench_ciso.engines.packages import find_engine
@@ -117,6 +125,18 @@ class PublishedSuite(Suite):
         from itbench_ciso.published.files import hidden_files
 
         return hidden_files(self._directory(task_id), blobs=self._locate().blobs)
+
+    def check(self, task_id: str) -> "list[str]":
+        """Return which manifests of any set cannot be read."""
+        from itbench_ciso.published.files import unreadable_manifests
+
+        return unreadable_manifests([*self.inputs(task_id), *self.hidden(task_id)])
+
+    def truth_files(self) -> "Sequence[Path]":
+        """Return the published solution of every task."""
+        from itbench_ciso.published.files import solution_files
+
+        return [path for directory in self._directories().values() for path in solution_files(directory)]
 
     def truth(self, task_id: str) -> JsonObject:
         """Return the solution that was published with the task, with a canary.

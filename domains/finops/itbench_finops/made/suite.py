@@ -1,9 +1,7 @@
 """What the made suites of this domain share: their name in the cache, and how their tasks are pinned."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
-from itbench.interfaces.json import JsonObject
 from itbench.made.suite import MadeSuite
 
 
@@ -17,10 +15,3 @@ class FinopsSuite(MadeSuite):
         from itbench_finops.made.digests import read_manifest
 
         return read_manifest()
-
-    @staticmethod
-    def digest(directory: Path, truth: JsonObject) -> str:
-        """Return the hash of files and truth."""
-        from itbench.made.digests import digest_of
-
-        return digest_of(directory, truth)

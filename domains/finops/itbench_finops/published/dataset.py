@@ -20,4 +20,5 @@ LITE = HubDataset(
     expected=f"{DIRECTORY_PREFIX}<N> directory with an anomaly.json",
     holds_tasks=_holds_tasks,
     part="FinOps tasks",
+    count=15,
 )

@@ -23,11 +23,13 @@ class PublishedSuite(Suite):
 
     name = "itbench-lite"
     version = "1"
+    data_options = frozenset({"revision"})
     summary = "ITBench-Lite: the FinOps tasks that IBM published."
 
     def __init__(self, options: SuiteOptions | None = None) -> None:
         self._options = options or SuiteOptions()
         self._location: Location | None = None
+        self._truth_files: list[Path] | None = None
 
     def configured(self, options: SuiteOptions) -> "PublishedSuite":
         """Return this suite with the user's options; of the extra ones it knows `revision`.
@@ -61,6 +63,14 @@ class PublishedSuite(Suite):
 
         names = [f"{DIRECTORY_PREFIX}{self._number(task_id)}" for task_id in tasks]
         return download(LITE, names, revision=self._options.extra.get("revision"), progress=progress)
+
+    def data_warning(self) -> str | None:
+        """Return why these are not the tasks that were published."""
+        from itbench.hub.genuine import departure
+        from itbench_finops.published.dataset import LITE
+
+        names = [path.name for path in self._directories().values()]
+        return departure(LITE, self._locate().directory, names)
 
     def settings(self) -> JsonObject:
         """Return the revision of the data if known, and its directory's name."""
@@ -97,6 +107,27 @@ class PublishedSuite(Suite):
         from itbench_finops.published.inputs import public_inputs
 
         return public_inputs(self._directory(task_id), blobs=self._locate().blobs)
+
+    def check(self, task_id: str) -> list[str]:
+        """Return what cannot be read of the question and of the table.
+
+        Raises:
+            DataError: one of them cannot be read at all.
+        """
+        from itbench_finops.tables.costs import read_costs
+        from itbench_finops.tables.question import read_question
+
+        directory = self._directory(task_id)
+        read_question((directory / "anomaly.json").read_bytes(), source=str(directory / "anomaly.json"))
+        return read_costs((directory / "data.csv").read_bytes(), source=str(directory / "data.csv")).damaged
+
+    def truth_files(self) -> "Sequence[Path]":
+        """Return whatever is named like a truth, of every task."""
+        from itbench.hub.files import truths_below
+
+        if self._truth_files is None:
+            self._truth_files = truths_below(self._locate().directory)
+        return self._truth_files
 
     def truth(self, task_id: str) -> JsonObject:
         """Return the truth that was published with the task, with a canary and the excess dollars.

@@ -42,10 +42,22 @@ class CostLine:
 
 @dataclass(slots=True)
 class CostTable:
-    """The lines that can be used, and what is wrong with the others: a line of text for each."""
+    """The lines that can be used, and what is wrong with the others: a line of text for each.
+
+    Attributes:
+        lines: those that can be used.
+        damaged: lines that cannot be read.
+        repeated: lines that stand there twice, which count once.
+    """
 
     lines: list[CostLine] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
+    damaged: list[str] = field(default_factory=list)
+    repeated: list[str] = field(default_factory=list)
+
+    @property
+    def faults(self) -> list[str]:
+        """Whatever is left out."""
+        return [*self.damaged, *self.repeated]
 
 
 def read_costs(data: bytes, *, source: str) -> CostTable:
@@ -63,7 +75,7 @@ def read_costs(data: bytes, *, source: str) -> CostTable:
     whole = [(number, row) for number, row in rows if len(row) == len(header)]
     mark = decimal_mark(row[places["unblended_cost"]] for _, row in whole)
     table = CostTable()
-    table.faults += [
+    table.damaged += [
         f"{source}: line {number}: {len(row)} cells, the header has {len(header)}"
         for number, row in rows
         if len(row) != len(header)
@@ -72,13 +84,14 @@ def read_costs(data: bytes, *, source: str) -> CostTable:
     seen: set[tuple[str, ...]] = set()
     for number, row in whole:
         cells = tuple(map(str.strip, pick(row)))
+        if cells in seen:
+            table.repeated.append(f"{source}: line {number}: it stands there twice; it counts once")
+            continue
+        seen.add(cells)
         try:
-            if cells in seen:
-                raise ValueError("it stands there twice; it counts once")
-            seen.add(cells)
             table.lines.append(_line(cells, mark))
         except ValueError as error:
-            table.faults.append(f"{source}: line {number}: {error}")
+            table.damaged.append(f"{source}: line {number}: {error}")
     return table
 
 

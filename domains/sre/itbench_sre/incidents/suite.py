@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from itbench.interfaces.json import JsonObject
 from itbench.interfaces.suite import Floor
 from itbench.made.suite import MadeSuite
 
@@ -33,19 +31,10 @@ class IncidentsSuite(MadeSuite):
         return [Job(spec.id, spec.seed, partial(make_incident, spec)) for spec in specs]
 
     def pinned(self) -> Mapping[str, str]:
-        """Return the pinned hash of each embedded snapshot."""
+        """Return the pinned hash of each embedded incident."""
         from itbench_sre.simulator.digests import read_manifest
 
-        return {task_id: entry["sha256"] for task_id, entry in read_manifest().items()}
-
-    @staticmethod
-    def digest(directory: Path, truth: JsonObject) -> str:
-        """Return the hash of a snapshot; the truth follows from the same simulation."""
-        from itbench_sre.simulator.digests import tree_digest
-
-        del truth
-        found: str = tree_digest(directory)["sha256"]
-        return found
+        return read_manifest()
 
     def unwinnable(self, task_id: str) -> Iterator[str]:
         """Yield which root causes of an incident no object in its data matches."""

@@ -1,5 +1,6 @@
 """Where the published incidents lie on the hub, and how their files are laid out."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from itbench.hub.dataset import HubDataset
@@ -21,6 +22,14 @@ def _has_no_index(directory: Path) -> bool:
     return not _has_index(directory)
 
 
+def _names(numbers: Iterable[int]) -> frozenset[str]:
+    return frozenset(f"{DIRECTORY_PREFIX}{number}" for number in numbers)
+
+
+# The public ids, which are not consecutive; ITBench-AA has all those of ITBench-Lite and five more.
+_LITE_NUMBERS = (1, 2, 4, 5, 6, 7, 8, 9, *range(11, 26), 29, 31, 33, 34, 35, 38, 80, 81, 83, 91, 102, 105)
+_AA_NUMBERS = (*_LITE_NUMBERS, 3, 26, 27, 37, 40)
+
 AA = HubDataset(
     repository="ArtificialAnalysis/ITBench-AA",
     domain="sre",
@@ -29,6 +38,9 @@ AA = HubDataset(
     expected=_EXPECTED,
     holds_tasks=_holds_scenarios,
     is_own=_has_index,
+    own_mark=f"there is no {INDEX_NAME}",
+    count=len(_AA_NUMBERS),
+    published=_names(_AA_NUMBERS),
     extra_files=(INDEX_NAME,),
 )
 LITE = HubDataset(
@@ -39,4 +51,7 @@ LITE = HubDataset(
     expected=_EXPECTED,
     holds_tasks=_holds_scenarios,
     is_own=_has_no_index,
+    own_mark=f"there is a {INDEX_NAME}",
+    count=len(_LITE_NUMBERS),
+    published=_names(_LITE_NUMBERS),
 )

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 class PublishedSuite(Suite):
     """A dataset that others published, read where it lies."""
 
+    data_options = frozenset({"revision"})
+
     def __init__(
         self,
         dataset: "HubDataset",
@@ -39,6 +41,7 @@ class PublishedSuite(Suite):
         self._options = options or SuiteOptions()
         self._location: Location | None = None
         self._entries: dict[str, Entry] | None = None
+        self._truth_files: list[Path] | None = None
 
     def configured(self, options: SuiteOptions) -> "PublishedSuite":
         """Return this suite with the user's options; of the extra ones it knows `revision`.
@@ -73,6 +76,15 @@ class PublishedSuite(Suite):
 
         numbers = [self._number(task_id) for task_id in tasks]
         return fetch_dataset(self._dataset, numbers, revision=self._revision, progress=progress)
+
+    def data_warning(self) -> str | None:
+        """Return why these are not the scenarios that were published."""
+        from itbench.hub.genuine import departure
+
+        entries = [*self._read_entries().values()]
+        present = [entry.directory.name for entry in entries if entry.directory.is_dir()]
+        listed = [entry.directory.name for entry in entries if entry.truth_text is not None]
+        return departure(self._dataset, self._locate().directory, present, listed or None)
 
     def settings(self) -> JsonObject:
         """Return the revision of the data if known, its directory's name, the view, and where the truths come from."""
@@ -111,6 +123,24 @@ class PublishedSuite(Suite):
             as_published=self._options.as_published,
             blobs=self._locate().blobs,
         )
+
+    def check(self, task_id: str) -> Sequence[str]:
+        """Return what cannot be read of the scenario: rows, text that is not UTF-8, alerts that are not JSON.
+
+        Raises:
+            DataError: the scenario was not fetched.
+        """
+        from itbench_sre.snapshot.validate import validate_snapshot
+
+        return validate_snapshot(self._entry(task_id).directory, is_strict=False)
+
+    def truth_files(self) -> Sequence[Path]:
+        """Return whatever is named like a truth, of every scenario."""
+        from itbench.hub.files import truths_below
+
+        if self._truth_files is None:
+            self._truth_files = truths_below(self._locate().directory)
+        return self._truth_files
 
     def truth(self, task_id: str) -> JsonObject:
         """Return the truth that was published with the scenario, with a canary.

@@ -1,0 +1,64 @@
+"""The files of a published directory: links are followed only where they must be, and truths are known by their names."""
+
+import os
+import re
+import stat
+from pathlib import Path
+
+from itbench.errors import DataError
+
+_NOT_A_LETTER = re.compile(r"[^a-z]")
+
+
+def plain_files(directory: Path, *, blobs: Path | None = None) -> list[Path]:
+    """Return the plain files below a directory, sorted; what is neither file nor link is left out.
+
+    Args:
+        directory: to look below.
+        blobs: the one place outside to which symbolic links may point: where the hub's client keeps content.
+
+    Raises:
+        DataError: the directory is absent, or a symbolic link leads to nothing, out of it, or to a folder.
+    """
+    if not directory.is_dir():
+        raise DataError(f"{directory}: no such directory; bring it with `itbench fetch`")
+    homes = [directory.resolve(), *([blobs.resolve()] if blobs is not None else [])]
+    found = []
+    for folder, folders, names in os.walk(directory):
+        for name in [*folders, *names]:
+            path = Path(folder, name)
+            if path.is_symlink():
+                _check_link(path, homes)
+            if stat.S_ISREG(path.stat().st_mode):
+                found.append(path)
+    return sorted(found)
+
+
+def names_a_truth(path: Path) -> bool:
+    """Tell whether publishers call a truth so, in any spelling: ground_truth.yaml, data.jsonl."""
+    name = path.name.lower()
+    return name == "data.jsonl" or "groundtruth" in _NOT_A_LETTER.sub("", name)
+
+
+def is_public(inside: Path) -> bool:
+    """Tell whether a file may be shown: no part of its path names a truth or begins with a dot."""
+    return not _is_in_truth(inside) and not any(part.startswith(".") for part in inside.parts)
+
+
+def truths_below(directory: Path) -> list[Path]:
+    """Return the files below a directory that are named like a truth, or lie in a folder that is."""
+    walked = (Path(folder, name) for folder, _, names in os.walk(directory) for name in names)
+    return sorted(path for path in walked if _is_in_truth(path.relative_to(directory)))
+
+
+def _is_in_truth(inside: Path) -> bool:
+    return any(names_a_truth(Path(part)) for part in inside.parts)
+
+
+def _check_link(path: Path, homes: list[Path]) -> None:
+    try:
+        target = path.resolve(strict=True)
+    except (OSError, RuntimeError) as error:
+        raise DataError(f"{path}: a symbolic link to nothing; fetch the dataset again") from error
+    if target.is_dir() or not any(target.is_relative_to(home) for home in homes):
+        raise DataError(f"{path}: a symbolic link out of its directory; replace it by the file itself")

@@ -1,0 +1,52 @@
+"""What a plan says that makes a run's numbers less comparable; every report has it."""
+
+from collections.abc import Sequence
+
+from itbench.interfaces.json import JsonObject
+
+
+def plan_warnings(plan: JsonObject) -> list[str]:
+    """Return one sentence for each."""
+    warnings = [f"not the published data: {plan['data_warning']}"] if plan.get("data_warning") else []
+    others = _other_versions(plan)
+    if others:
+        warnings.append(
+            f"begun with {', '.join(_versions(plan, plan['agent'].get('origin')))}, resumed with {', '.join(others)}"
+        )
+    faulty = plan.get("data_faults", {})
+    if faulty:
+        tasks, they = (f"{len(faulty)} tasks", "they have") if len(faulty) > 1 else ("1 task", "it has")
+        ending = " and was allowed to be" if plan["is_faulty_data_allowed"] else f", so {they} no score"
+        warnings.append(f"the data of {tasks} is faulty{ending}: {', '.join(faulty)}")
+    return warnings
+
+
+def plan_marks(plan: JsonObject) -> list[str]:
+    """Return a word or two for each, for a table."""
+    marks = ["not the published data"] if plan.get("data_warning") else []
+    marks += ["other versions"] if _other_versions(plan) else []
+    return marks + (["faulty data"] if plan.get("data_faults") else [])
+
+
+def have_other_truths(plans: Sequence[JsonObject]) -> bool:
+    """Tell whether runs have a task of the same content but not of the same truth or hidden data."""
+    seen: dict[tuple[str, str], str] = {}
+    for task in (task for plan in plans for task in plan["tasks"]):
+        private = task.get("private_hash")
+        if private is not None and seen.setdefault((task["id"], task["content_hash"]), private) != private:
+            return True
+    return False
+
+
+def _other_versions(plan: JsonObject) -> list[str]:
+    begun = _versions(plan, plan["agent"].get("origin"))
+    found: set[str] = set()
+    for each in plan.get("resumed", ()):
+        # An early run file does not say what brought the agent.
+        found |= set(_versions(each, each["agent_origin"] if plan["agent"].get("origin") else None))
+    return sorted(found - set(begun))
+
+
+def _versions(found: JsonObject, agent_origin: str | None) -> list[str]:
+    names = [f"itbench {found['itbench_version']}", found["domain_origin"], agent_origin]
+    return list(dict.fromkeys(name for name in names if name is not None))

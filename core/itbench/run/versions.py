@@ -1,0 +1,101 @@
+"""What is installed, and whether a run was begun with something else."""
+
+import platform
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from importlib_metadata import PackageNotFoundError, version
+
+from itbench.errors import UsageError
+from itbench.interfaces.domain import Domain
+from itbench.interfaces.plan import Plan, Resumption
+from itbench.plugins.agents import agent_origin
+from itbench.plugins.domains import domain_host
+from itbench.store.reader import RunFile
+
+_SCORINGS = """
+SELECT DISTINCT scoring.itbench_version, scoring.domain_origin, scoring.truths FROM outcome
+JOIN score ON score.trial = outcome.trial
+    AND score.scoring = (SELECT max(s.scoring) FROM score AS s WHERE s.trial = outcome.trial)
+JOIN scoring ON scoring.id = score.scoring
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """Distributions with their versions, as far as they decide what a trial of a run does, and the version of the rules."""
+
+    itbench: str
+    domain: str
+    agent: str
+    scoring_version: int
+
+    def resumption(self) -> Resumption:
+        """Return what a plan keeps of a resumption by these versions, which begins now."""
+        return Resumption(
+            resumed_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            itbench_version=self.itbench,
+            python_version=platform.python_version(),
+            domain_origin=self.domain,
+            agent_origin=self.agent,
+        )
+
+
+def own_version() -> str:
+    """Return the version of the installed itbench."""
+    try:
+        return version("itbench")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def installed(domain: Domain, agent: str) -> Installed:
+    """Return what is installed of itbench, of a domain and of an agent."""
+    return Installed(
+        own_version(), domain_host().origin(domain.name), agent_origin(agent, domain), domain.scoring_version
+    )
+
+
+def other_versions(run: RunFile, plan: Plan, now: Installed) -> list[str]:
+    """Return one clause for each distribution that a run was begun or scored with in another version.
+
+    Raises:
+        UsageError: its trials were last scored with truths from elsewhere.
+    """
+    pairs = [
+        (f"begun with itbench {plan.itbench_version}", f"itbench {now.itbench}"),
+        (f"begun with {plan.domain_origin}", now.domain),
+    ]
+    if plan.agent.origin is not None:
+        pairs.append((f"begun with {plan.agent.origin}", now.agent))
+    if plan.is_scored:
+        for row in run.connection.execute(_SCORINGS):
+            if row["truths"] is not None:
+                raise UsageError(
+                    f"trials of {str(run.path)!r} were last scored with the truths in {row['truths']!r}, new ones would be "
+                    f"scored with the suite's own; score all of them alike first: `itbench score {run.path}`"
+                )
+            pairs.append((f"scored with itbench {row['itbench_version']}", f"itbench {now.itbench}"))
+            pairs.append((f"scored with {row['domain_origin']}", now.domain))
+        pairs += [
+            (f"scored with rules of version {version}", f"rules of version {now.scoring_version}")
+            for version in sorted(set(run.scoring_versions().values()))
+        ]
+    clauses = [
+        f"{before}, installed is {after}" for before, after in pairs if not before.endswith(f" with {after}")
+    ]
+    return list(dict.fromkeys(clauses))
+
+
+def check_versions(path: Path, clauses: list[str], *, is_allowed: bool) -> None:
+    """Refuse to resume a run with other versions, unless that is allowed.
+
+    Raises:
+        UsageError: says which versions.
+    """
+    if clauses and not is_allowed:
+        raise UsageError(
+            f"{str(path)!r} was {'; '.join(clauses)}; old and new trials may not be comparable: install the same version "
+            "again, begin a new run, or add --allow-other-version"
+        )
