@@ -70,7 +70,7 @@ def test_the_leaderboard_ranks_runs_of_the_same_tasks_and_marks_them(sums: Path,
     assert "cheat" in lines[6]
     assert "0.000 (0.00 to 0.27)" in lines[6]
     (floor,) = [line for line in lines if line.startswith("floor: ")]
-    assert "(echo), the best of the agents that know nothing" in floor
+    assert "(echo), the best score of an agent without any knowledge" in floor
 
 
 def test_runs_of_other_tasks_stand_on_a_board_of_their_own(sums: Path, itbench: Itbench) -> None:
@@ -81,6 +81,63 @@ def test_runs_of_other_tasks_stand_on_a_board_of_their_own(sums: Path, itbench: 
         ("sums/easy 1", 1),
         ("sums/many 1", 1),
     ]
+
+
+def test_runs_of_the_same_score_share_a_rank(sums: Path, itbench: Itbench) -> None:
+    paths = [
+        run(itbench, "sums", "-n", "6", "-a", agent)
+        for agent in ("adder", "oracle", "null", "adder:events=1")
+    ]
+    lines = itbench("leaderboard", *paths).out.splitlines()
+    assert [line.split()[0] for line in lines[3:7]] == ["1", "1", "1", "4"]
+
+
+def test_the_title_of_a_board_says_how_it_differs_from_others_of_the_suite(
+    sums: Path, itbench: Itbench
+) -> None:
+    paths = [run(itbench, "sums"), run(itbench, "sums", "-n", "1"), run(itbench, "sums/many", "-n", "2")]
+    text = itbench("leaderboard", *paths).out
+    assert "sums/easy 1, 12 tasks  (tasks sum-0000, sum-0001, ..., sum-0011; sha256:" in text
+    assert "sums/easy 1, 1 task  (tasks sum-0000; sha256:" in text
+    assert "sums/many 1, 2 tasks  (sha256:" in text
+
+
+def test_a_board_says_where_no_results_are_published(sums: Path, itbench: Itbench) -> None:
+    path = run(itbench, "sums")
+    assert "no published results are known for this suite" in itbench("leaderboard", path, "--published").out
+    assert "published" not in itbench("leaderboard", path).out
+
+
+PUBLISHED = """
+from dataclasses import replace
+
+from itbench import PublishedResult
+from itbench_sums import DOMAIN as SUMS
+from itbench_sums import Sums
+
+
+class Known(Sums):
+    def published(self):
+        return [PublishedResult(name="somebody", value=0.5, tasks=59, source="a page")]
+
+
+DOMAIN = replace(SUMS, name="known", suites=[Known("easy", 12)])
+"""
+
+
+def test_published_results_say_over_how_many_tasks_they_are(
+    sums: Path, distribution: Callable[..., Path], itbench: Itbench
+) -> None:
+    distribution(
+        "itbench-known",
+        group="itbench.domains",
+        points={"known": "known_domain:DOMAIN"},
+        code={"known_domain": PUBLISHED},
+    )
+    lines = itbench("leaderboard", run(itbench, "known", "-n", "1"), "--published").out.splitlines()
+    (row,) = [line.split() for line in lines if line.startswith("somebody")]
+    assert row == ["somebody", "0.500", "59", "-", "-"]
+    assert "warning: published over 59 tasks, the runs above over 1: not comparable" in lines
 
 
 def test_a_comparison_pairs_tasks_and_says_how_sure_it_is(sums: Path, itbench: Itbench) -> None:
