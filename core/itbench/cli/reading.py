@@ -40,7 +40,7 @@ def show(
 ) -> None:
     """Show a run, or one trial with its trace, and its submission beside the truth.
 
-    Example: itbench show runs/my-run.itbench TASK
+    Example: itbench show latest TASK
     """
     from itbench.report.trial_text import trial_json, trial_text
     from itbench.store.reader import RunFile
@@ -67,7 +67,7 @@ def export(
 ) -> None:
     """Export a run: jsonl with everything, csv and parquet with one row a trial, html to look at.
 
-    Example: itbench export runs/my-run.itbench --to csv
+    Example: itbench export latest --to csv
     """
     from itbench.export.formats import export_run
     from itbench.store.reader import RunFile
