@@ -226,5 +226,10 @@ def _report(path: Path, *, as_json: bool, more: "JsonObject | None" = None) -> N
             )
         else:
             print_text(run_text(found))
+    if summary.has_no_working_agent:
+        failed = (
+            f"the agent failed in all {summary.trials} trials" if summary.trials > 1 else "the agent failed"
+        )
+        typer.echo(f"error: {failed}, for example with {summary.agent_error!r}", err=True)
     if not summary.is_sound:
         raise typer.Exit(1)

@@ -191,6 +191,42 @@ def test_a_suspicious_run_says_so_at_its_end(sums: Path, itbench: Itbench) -> No
     assert "warning" not in turns
 
 
+def test_a_run_in_which_the_agent_failed_in_every_trial_is_an_error(sums: Path, itbench: Itbench) -> None:
+    failed = itbench(
+        "run", "sums", "-n", "3", "-a", "command", *OPEN, "--", "sh", "-c", "echo no >&2; exit 3"
+    )
+    assert failed.code == 1
+    assert (
+        "error: the agent failed in all 3 trials, for example with \"RuntimeError: 'sh' ended with exit"
+        in failed.err
+    )
+    once = "grep -q 'Add 0 ' task.json && exit 3; echo '{\"sum\": 1}' > answer.json"
+    some = itbench("run", "sums", "-n", "3", "-a", "command", *OPEN, "--", "sh", "-c", once)
+    assert (some.code, "error" in some.err) == (0, False)
+    nothing = itbench("run", "sums", "-n", "3", "-a", "null")
+    assert (nothing.code, nothing.err) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("words", "options", "said"),
+    [
+        (["./agent.py"], "", "'./agent.py' is not in the sandbox; --agent command:copy=./agent.py copies it"),
+        (["sh", "agent.py"], "", "'agent.py' is not in the sandbox; --agent command:copy=agent.py copies it"),
+        (["nonsuch"], "", "'nonsuch' is not in the sandbox; --agent command:copy=FILE copies a file"),
+        (["./task.json"], "", "'./task.json' is in the sandbox but is not an executable program"),
+        (["./agent.py"], ":copy=agent.py", "ended with exit code 7: it printed no error"),
+    ],
+    ids=["a program", "a script of a program", "no such program", "not a program", "its own failure"],
+)
+def test_a_program_that_is_not_in_the_sandbox_is_told_with_the_option_that_brings_it(
+    sums: Path, itbench: Itbench, words: list[str], options: str, said: str
+) -> None:
+    Path("agent.py").write_text("#!/bin/sh\nexit 7\n")
+    done = itbench("run", "sums", "-n", "1", "-a", f"command{options}", *OPEN, "--", *words)
+    assert done.code == 1
+    assert said in done.err
+
+
 def test_show_of_one_trial_has_its_trace_and_its_submission_beside_the_truth(
     sums: Path, itbench: Itbench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
