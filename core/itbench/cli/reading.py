@@ -103,11 +103,11 @@ def _show_run(run: "RunFile", *, as_json: bool) -> None:
 
 
 def _truth(plan: "JsonObject", task_id: str) -> "JsonObject | str":
-    """Return the truth of a task, or why it is not available here."""
+    """Return the truth of a task, or why it is not available here; nothing is simulated to have it."""
     from itbench.errors import ITBenchError
-    from itbench.suites.reopen import reopen_suite
+    from itbench.suites.reopen import planned_suite
 
     try:
-        return reopen_suite(plan)[1].truth(task_id)
+        return planned_suite(plan)[1].truth(task_id)
     except ITBenchError as error:
         return f"not available here: {error}"

@@ -55,9 +55,22 @@ def truth_schema() -> JsonObject:
     return {"allOf": [{"$ref": "urn:itbench:truth"}, own()]}
 
 
+def _missing() -> str | None:
+    from itbench.errors import UsageError
+    from itbench_ciso.engines.packages import find_engine
+
+    for engine in ("regopy", "cel"):
+        try:
+            find_engine(engine)
+        except UsageError as error:
+            return str(error)
+    return None
+
+
 DOMAIN = Domain(
+    missing=_missing,
     name="ciso",
-    summary="Kubernetes compliance: write and mend checks that hold on clusters they have not seen.",
+    summary="Kubernetes compliance: write and fix checks that hold on clusters they have not seen.",
     suites=(CIS_KUBERNETES, ADMISSION_SUITE, POLICY_UPDATES, ITBENCH_LITE),
     scorer=CisoScorer(),
     solution=solution,
