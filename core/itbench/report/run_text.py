@@ -74,7 +74,7 @@ def closing_lines(run: RunFile, summary: RunSummary) -> Iterator[str]:
         )
     floor = summary.plan["floor"]
     if floor is not None:
-        words = f"what the best agent that knows nothing ({floor['agent']}) scores here"
+        words = f"the best score of an agent without any knowledge ({floor['agent']})"
         yield f"floor: {floor['value']:.3f}, {words}{measured_on(floor)}"
     if summary.plan["agent"]["role"] == "privileged":
         yield "note: this agent is privileged, it was shown the solutions"

@@ -140,5 +140,5 @@ def _wall(tally: _Tally) -> Iterator[str]:
     if n_stopped:
         yield (
             f"the wall clock ended {n_stopped} of {tally.n_trials} trials: a slow provider or machine lowers "
-            "the score like a bad agent does; raise the limit or run fewer trials at once, and run these again"
+            "the score like a bad agent does; raise the limit or run fewer trials concurrently, and run these again"
         )

@@ -60,7 +60,7 @@ def test_the_floor_is_printed_beside_runs_and_published_results(make, itbench, t
     reached = "the constant answer otel-demo/ConfigMap/flagd-config"
     measured = "measured on 39 of its 40 truths, those that itbench-hub/ITBench has at 8949d5b2"
     assert (
-        f"floor: 0.308, what the best agent that knows nothing ({reached}) scores here; {measured}"
+        f"floor: 0.308, the best score of an agent without any knowledge ({reached}); {measured}"
         in done.out
     )
     (path,) = (tmp_path / "runs").iterdir()
