@@ -6,16 +6,28 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from statistics import mean
 from typing import Any
 
 import pytest
 
 from itbench.errors import UsageError
-from itbench.interfaces.suite import SuiteOptions
+from itbench.interfaces.suite import Suite, SuiteOptions
+from itbench.made.suite import MadeSuite
 from itbench.testing import check_domain
+from itbench.validation.rules import RULES
+from itbench_finops.agents.adversaries import BILL_ADVERSARIES, FLEET_ADVERSARIES
+from itbench_finops.agents.bill import account_bill
+from itbench_finops.agents.cheats import BILL_CHEATS, FLEET_CHEATS
+from itbench_finops.agents.fleet import fleet_entries
+from itbench_finops.agents.tricks import answer_of
 from itbench_finops.anomalies.suite import ANOMALIES
 from itbench_finops.domain import DOMAIN
+from itbench_finops.scoring.anomaly import score_anomaly
+from itbench_finops.scoring.sizing import score_plan
 from itbench_finops.sizing.suite import RIGHT_SIZING
+from itbench_finops.tables.costs import read_costs
+from itbench_finops.tables.question import read_question
 
 pytestmark = pytest.mark.usefixtures("finops", "made")
 
@@ -39,7 +51,7 @@ def show(itbench: Itbench, found: dict[str, Any], task: str = "itbench-lite-1") 
 def test_an_embedded_suite_keeps_all_rules(suite: str, tasks: int) -> None:
     """Slow: runs every cheat over every task."""
     (report,) = check_domain(DOMAIN, suite)
-    assert (report.tasks, len(report.rules)) == (tasks, 12)
+    assert (report.tasks, len(report.rules)) == (tasks, len(RULES) + 1)
 
 
 def test_the_published_suite_keeps_all_rules(lite: Path) -> None:
@@ -47,19 +59,67 @@ def test_the_published_suite_keeps_all_rules(lite: Path) -> None:
     assert report.tasks == 3
 
 
+HELD_OUT = {"seed": "20260101", "count": "8"}
+
+
+def solved(suite: Suite, task_id: str) -> dict[str, float]:
+    """Return what each cheat and adversary scores on a task, reading its files once."""
+    files = {entry.path: entry.source.read_bytes() for entry in suite.inputs(task_id)}
+    truth = suite.truth(task_id)
+    if suite.name == "anomalies":
+        question = read_question(files["anomaly.json"], source="anomaly.json")
+        bill = account_bill(question, read_costs(files["data.csv"], source="data.csv"))
+        answers = {name: answer_of(trick(bill)) for name, trick in (BILL_CHEATS | BILL_ADVERSARIES).items()}
+    else:
+        fleet = fleet_entries(json.loads(files["workloads.json"]), json.loads(files["prices.json"]))
+        answers = {
+            name: json.dumps({"plan": [trick(entry) for entry in fleet]}).encode()
+            for name, trick in (FLEET_CHEATS | FLEET_ADVERSARIES).items()
+        }
+    rules = score_anomaly if suite.name == "anomalies" else score_plan
+    return {name: rules(json.loads(answer), truth).value for name, answer in answers.items()}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("options", [{}, HELD_OUT], ids=["embedded", "held out"])
+@pytest.mark.parametrize("suite", [ANOMALIES, RIGHT_SIZING], ids=lambda suite: suite.name)
+def test_the_floor_is_the_score_of_the_best_known_agent_without_skill_also_on_a_held_out_seed(
+    suite: MadeSuite, options: dict[str, str]
+) -> None:
+    """Slow: twelve tricks on each embedded task, and on tasks of a seed that nothing was tuned to."""
+    chosen = suite.configured(SuiteOptions(extra=options))
+    chosen.prepare()
+    scores = [solved(chosen, task.id) for task in chosen.tasks()]
+    means = {name: mean(each[name] for each in scores) for name in scores[0]}
+    floor, roles = chosen.floor, {spec.name: spec.role for spec in DOMAIN.agents}
+    assert floor is not None
+    assert max(means.values()) == means[floor.agent] == pytest.approx(floor.value, abs=0.0005)
+    assert roles[floor.agent] == floor.role
+    assert all(value < 0.25 for name, value in means.items() if roles[name] == "cheat"), means
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("suite", ["anomalies", "right-sizing"])
-def test_the_baseline_is_neither_helpless_nor_perfect_and_no_cheat_gets_far(
-    suite: str, itbench: Itbench
-) -> None:
-    """Slow: seven agents over all embedded tasks."""
-    scores = {spec.name: run(itbench, f"finops/{suite}", "-a", spec.name)["score"] for spec in DOMAIN.agents}
-    assert 0.4 <= scores.pop("baseline") <= 0.95
-    assert max(scores.values()) < 0.25, scores
-    best = max(scores, key=lambda name: scores[name])
-    floor = next(each.floor for each in DOMAIN.suites if each.name == suite)
-    assert floor is not None
-    assert (floor.agent, floor.value) == (best, pytest.approx(scores[best], abs=0.0005))
+def test_the_baseline_is_neither_helpless_nor_perfect(suite: str, itbench: Itbench) -> None:
+    """Slow: copies every input once."""
+    assert 0.4 <= run(itbench, f"finops/{suite}", "-a", "baseline")["score"] <= 0.95
+
+
+@pytest.mark.parametrize("name", [spec.name for spec in DOMAIN.agents if spec.role in {"cheat", "adversary"}])
+def test_every_trick_can_be_run_by_its_name(name: str, itbench: Itbench) -> None:
+    suite = "right-sizing" if name in FLEET_CHEATS | FLEET_ADVERSARIES else "anomalies"
+    found = run(itbench, f"finops/{suite}", "-a", name, "-n", "1")
+    assert (found["trials_scored"], found["agent_faults"]) == (1, 0)
+    assert found["floor"]["role"] == "adversary"
+
+
+def test_a_report_says_what_a_floor_means_that_an_adversary_sets(itbench: Itbench) -> None:
+    done = itbench("run", "finops", "-a", "baseline", "-t", "finops-0003")
+    (line,) = [line for line in done.out.splitlines() if line.startswith("floor: ")]
+    assert line == (
+        "floor: 1.000 (signatures), reached by fixed rules that know how these tasks are made: "
+        "until the suite is redesigned, no score on it shows more skill than theirs"
+    )
 
 
 @pytest.mark.slow
@@ -93,10 +153,10 @@ END"""
     assert metrics["precision"] < 0.2
 
 
-def test_a_held_out_suite_is_one_option_away_and_has_no_floor(itbench: Itbench) -> None:
+def test_a_held_out_suite_is_one_option_away_and_keeps_its_floor(itbench: Itbench) -> None:
     for suite in ("anomalies", "right-sizing"):
         found = run(itbench, f"finops/{suite}", "-a", "oracle", "-S", "seed=987654321", "-S", "count=2")
-        assert (found["score"], found["trials_scored"], found["floor"]) == (1.0, 2, None)
+        assert (found["score"], found["trials_scored"], found["floor"]["value"]) == (1.0, 2, 1.0)
 
 
 @pytest.mark.parametrize(
@@ -167,7 +227,7 @@ def test_a_task_whose_truth_is_broken_has_no_score_and_the_others_have_theirs(
     assert done.code != 0
     found = json.loads(done.out)
     assert found["trials_scored"] == 2
-    assert "not to be understood" in itbench("show", found["path"], "itbench-lite-2").out.replace("\n", " ")
+    assert "cannot be parsed" in itbench("show", found["path"], "itbench-lite-2").out.replace("\n", " ")
 
 
 @pytest.mark.parametrize(
@@ -194,7 +254,7 @@ def test_an_odd_table_is_read_all_the_same(spoil, lite: Path, tmp_path: Path, it
         (lambda text: text + "a,b\n", "2 cells, the header has 9"),
         (lambda text: text.replace("unblended_cost", "cost"), "no column 'unblended_cost'"),
         (lambda _: "", "data.csv: it is empty"),
-        (lambda text: text + "\ud800", "data.csv: not UTF-8 at byte "),
+        (lambda text: text + "\ud800", ": not UTF-8 at byte "),
         (lambda text: text.replace("\n", '\n"', 1), "data.csv: line "),
     ],
     ids=["a junk line", "a short line", "no column", "empty", "no text", "an open quote"],

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from itbench.interfaces.workspace import Mount, Workspace
 
 Solution: TypeAlias = "Callable[[Task], Mapping[str, bytes]]"
-Role: TypeAlias = Literal["agent", "baseline", "cheat", "privileged"]
+Role: TypeAlias = Literal["agent", "baseline", "cheat", "adversary", "privileged"]
+FloorRole: TypeAlias = Literal["cheat", "adversary"]
 
 
 class Agent(Protocol):
@@ -110,7 +111,8 @@ class AgentSpec:
         summary: one line for `itbench list-agents`.
         create: makes the agent; imports what it needs only then.
         role: "agent" for real ones, "baseline" for a yardstick, "cheat" for one that knows nothing and
-            tries to score, "privileged" for one that is shown the solution.
+            tries to score, "adversary" for fixed rules that exploit how the tasks are made, "privileged" for one
+            that is shown the solution.
         is_in_process: whether it is all Python code of the plugin itself and starts nothing in the workspace; then
             it needs no sandbox. What a model or an outside program can steer must leave this False.
         missing: returns what the agent still needs on this machine and how to install it, or None; for `itbench doctor`.

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from itbench.interfaces.agent import Role
+from itbench.interfaces.agent import FloorRole, Role
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.model import Frozen
 
@@ -46,11 +46,12 @@ class Resumption(Frozen):
 
 
 class PlannedFloor(Frozen):
-    """What the best cheat scores on the suite."""
+    """What the best known cheat or adversary scores on the suite."""
 
     agent: str
     value: float
     measured_on: str = Field(default="", description="In words, where that was not all tasks of the suite.")
+    role: FloorRole = "cheat"
 
 
 class Plan(Frozen):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from itbench.errors import DataError, UsageError
+from itbench.interfaces.agent import FloorRole
 from itbench.interfaces.json import JsonObject
 
 if TYPE_CHECKING:
@@ -44,17 +45,19 @@ class SuiteOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Floor:
-    """What the best cheat scores on a suite: a result below it is worth nothing.
+    """What the best known cheat or adversary scores on a suite: a result below it is worth nothing.
 
     Attributes:
-        agent: the cheat, or in words what was answered.
+        agent: the cheat or adversary, or in words what was answered.
         value: its mean score.
         measured_on: in words, where that was not all tasks of the suite.
+        role: of the agent; reports say more of a floor that an adversary sets.
     """
 
     agent: str
     value: float
     measured_on: str = ""
+    role: FloorRole = "cheat"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +89,7 @@ class Suite(ABC):
         version: changes with the tasks, their inputs or their truths; the rules have one of their own
             (`Domain.scoring_version`).
         summary: one line for `itbench list-suites`.
-        floor: the best cheat's score, where it was measured.
+        floor: the score of the best known cheat or adversary, where it was measured.
         data_options: options of its own (`--suite-option`) that choose data and decide nothing else; what was chosen is
             known by its hash, so runs with other values may still be of the same tasks.
     """

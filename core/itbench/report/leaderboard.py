@@ -9,8 +9,8 @@ from itbench.interfaces.json import JsonObject
 from itbench.interfaces.suite import Floor, PublishedResult
 from itbench.plugins.domains import find_suite
 from itbench.report.board_title import board_titles
+from itbench.report.floor import FLOOR_ROLES, floor_line
 from itbench.report.plan_notes import have_other_truths, plan_marks
-from itbench.report.run_text import measured_on
 from itbench.report.shown import newer_rules, shown_metrics
 from itbench.report.summary import RunSummary, summarise, summary_json
 from itbench.report.table import dollars, number, seconds, table
@@ -129,8 +129,7 @@ def _board_text(title: str, board: Board) -> str:
         lines.append(f"not the published data, so no published results: {board.data_warning}")
     floor = _floor(board)
     if floor is not None:
-        words = "the best score of an agent without any knowledge"
-        lines.append(f"floor: {floor['value']:.3f} ({floor['agent']}), {words}{measured_on(floor)}")
+        lines.append(floor_line(floor))
     lines += [
         f"{summary.plan['agent']['name']}: {summary.headline}"
         for _, summary in board.runs
@@ -189,11 +188,11 @@ def _marks(summary: RunSummary) -> list[str]:
 
 
 def _floor(board: Board) -> JsonObject | None:
-    """Return the best cheat among the runs and what the suite says of cheats."""
+    """Return the best cheat or adversary among the runs and what the suite says of them."""
     floors = [
-        {"agent": summary.plan["agent"]["name"], "value": summary.estimate.mean}
+        {"agent": agent["name"], "value": summary.estimate.mean, "role": agent["role"]}
         for _, summary in board.runs
-        if summary.plan["agent"]["role"] == "cheat" and summary.estimate.mean is not None
+        if (agent := summary.plan["agent"])["role"] in FLOOR_ROLES and summary.estimate.mean is not None
     ]
     floors += [summary.plan["floor"] for _, summary in board.runs if summary.plan["floor"] is not None]
     if board.suite_floor is not None:

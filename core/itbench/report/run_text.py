@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from itbench.interfaces.json import JsonObject
+from itbench.report.floor import floor_line
 from itbench.report.plan_notes import plan_warnings
 from itbench.report.shown import newer_rules, shown_metrics, shown_values
 from itbench.report.summary import RunSummary, metric_means, run_symptoms, summarise
@@ -74,8 +74,7 @@ def closing_lines(run: RunFile, summary: RunSummary) -> Iterator[str]:
         )
     floor = summary.plan["floor"]
     if floor is not None:
-        words = f"the best score of an agent without any knowledge ({floor['agent']})"
-        yield f"floor: {floor['value']:.3f}, {words}{measured_on(floor)}"
+        yield floor_line(floor)
     if summary.plan["agent"]["role"] == "privileged":
         yield "note: this agent is privileged, it was shown the solutions"
     if summary.leaks:
@@ -88,11 +87,6 @@ def closing_lines(run: RunFile, summary: RunSummary) -> Iterator[str]:
     for symptom in run_symptoms(run):
         yield f"warning: {symptom}"
     yield f"run file: {run.path}"
-
-
-def measured_on(floor: JsonObject) -> str:
-    """Return what to add to a line about a floor that was not measured on all tasks of its suite."""
-    return f"; measured on {floor['measured_on']}" if floor.get("measured_on") else ""
 
 
 def _metrics(run: RunFile) -> Iterator[str]:

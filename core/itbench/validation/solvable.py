@@ -1,7 +1,7 @@
 """Rules about scores: the solution scores 1, nothing scores 0, and those who know nothing score next to nothing."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from itbench.agents.echo import EchoAgent
 from itbench.interfaces.agent import Agent, AgentRequest
@@ -52,8 +52,7 @@ def cheats_stay_low(case: Case) -> Iterator[Finding]:
     for spec in case.domain.agents:
         if spec.role == "cheat":
             agents[spec.name] = spec.create(AgentRequest(name=spec.name))
-    for name, agent in agents.items():
-        mean = asyncio.run(_mean(case, agent))
+    for name, mean in asyncio.run(_means(case, agents)).items():
         if mean is not None and mean >= CHEATS_BELOW:
             problem = f"it scores {mean:.3f} on average, allowed: less than {CHEATS_BELOW}"
             fix = "make the tasks differ, or the rules stricter, until knowing nothing is worth nothing"
@@ -84,21 +83,27 @@ def _solution_problem(case: Case, task: Task) -> str | None:
     return None
 
 
-async def _mean(case: Case, agent: Agent) -> float | None:
-    setting = TrialSetting(
-        domain=case.domain,
-        suite=case.suite,
-        agent=agent,
-        sandbox=LocalSandbox(),
-        judge=case.judge,
-        seed=0,
-        bench_sandbox=bench_sandbox(case),
-    )
+async def _means(case: Case, agents: Mapping[str, Agent]) -> dict[str, float | None]:
+    """Let all agents do a task before the next one, so that what a domain read last is still at hand."""
+    sandbox, bench = LocalSandbox(), bench_sandbox(case)
     gate = asyncio.Semaphore(_AT_ONCE)
 
-    async def value(task: Task) -> float | None:
+    async def value(task: Task, agent: Agent) -> float | None:
+        setting = TrialSetting(
+            domain=case.domain,
+            suite=case.suite,
+            agent=agent,
+            sandbox=sandbox,
+            judge=case.judge,
+            seed=0,
+            bench_sandbox=bench,
+        )
         async with gate:
             return (await run_trial(setting, task, TrialKey(task.id, 0, 0))).value
 
-    values = await asyncio.gather(*(value(task) for task in case.tasks))
-    return estimate({task.id: [found] for task, found in zip(case.tasks, values, strict=True)}).mean
+    found: dict[str, dict[str, list[float | None]]] = {name: {} for name in agents}
+    for task in case.tasks:
+        values = await asyncio.gather(*(value(task, agent) for agent in agents.values()))
+        for name, each in zip(agents, values, strict=True):
+            found[name][task.id] = [each]
+    return {name: estimate(values).mean for name, values in found.items()}

@@ -7,6 +7,7 @@ from itbench.interfaces.domain import Domain
 from itbench.interfaces.json import JsonObject
 from itbench_finops.agents.specs import AGENTS
 from itbench_finops.anomalies.suite import ANOMALIES
+from itbench_finops.changes import SCORING_CHANGES
 from itbench_finops.published.suite import ITBENCH_LITE
 from itbench_finops.sizing.suite import RIGHT_SIZING
 
@@ -55,4 +56,5 @@ DOMAIN = Domain(
     solution=solution,
     agents=AGENTS,
     truth_schema=truth_schema,
+    scoring_changes=SCORING_CHANGES,
 )

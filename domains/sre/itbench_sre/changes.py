@@ -3,6 +3,9 @@
 SCORING_CHANGES = (
     (
         "The very same object counts once, however often and in whatever spelling it is named.",
+        "A name without generated suffixes counts as the object that is also named with them.",
+        "Names that the data does not show count once for each root cause and kind.",
+        "Kinds may be written in any way that kubectl knows; a name with a character that Kubernetes forbids is unreadable.",
         "Fields that are not scored decide nothing, and an entry without a readable name is one wrong name.",
         "An answer that was refused when it was handed in stays refused; run such tasks again.",
         "A wildcard of a workload takes generated suffixes only, not another workload's name.",

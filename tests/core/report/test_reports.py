@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from itbench.report.floor import floor_line
 from itbench.report.table import dollars, number, seconds, table
 
 Itbench = Callable[..., Any]
@@ -70,7 +71,29 @@ def test_the_leaderboard_ranks_runs_of_the_same_tasks_and_marks_them(sums: Path,
     assert "cheat" in lines[6]
     assert "0.000 (0.00 to 0.27)" in lines[6]
     (floor,) = [line for line in lines if line.startswith("floor: ")]
-    assert "(echo), the best score of an agent without any knowledge" in floor
+    assert "(echo), the best of the agents that know nothing" in floor
+
+
+@pytest.mark.parametrize(
+    ("floor", "line"),
+    [
+        ({"agent": "x", "value": 0.1}, "floor: 0.100 (x), the best of the agents that know nothing"),
+        (
+            {"agent": "x", "value": 0.1, "role": "cheat"},
+            "floor: 0.100 (x), the best of the agents that know nothing",
+        ),
+        (
+            {"agent": "y", "value": 1.0, "role": "adversary"},
+            (
+                "floor: 1.000 (y), reached by fixed rules that know how these tasks are made: "
+                "until the suite is redesigned, no score on it shows more skill than theirs"
+            ),
+        ),
+    ],
+    ids=["of an older run", "a cheat", "an adversary"],
+)
+def test_a_floor_says_what_it_means(floor, line: str) -> None:
+    assert floor_line(floor) == line
 
 
 def test_runs_of_other_tasks_stand_on_a_board_of_their_own(sums: Path, itbench: Itbench) -> None:

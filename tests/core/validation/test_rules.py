@@ -238,6 +238,18 @@ def test_a_truth_schema_that_takes_anything_is_told(tmp_path: Path) -> None:
     assert (found.rule, found.place) == ("schemas-used", "domain hosts: truth_schema")
 
 
+class DamagedHosts(Hosts):
+    def check(self, task_id: str) -> list[str]:
+        return ["hosts.csv: line 3: column 'host': '' is not a name"] if task_id == self.tasks()[1].id else []
+
+
+def test_what_a_suite_finds_wrong_with_its_data_is_told_for_each_task(tmp_path: Path) -> None:
+    suite = DamagedHosts(tmp_path)
+    (found,) = findings(suite)
+    assert (found.rule, found.place) == ("data-sound", f"task {suite.tasks()[1].id}")
+    assert found.problem == "hosts.csv: line 3: column 'host': '' is not a name"
+
+
 class Grudging(HostScorer):
     def score(self, task: Task, submission: Submission, truth: JsonObject) -> Score:
         return Score(value=super().score(task, submission, truth).value * 0.97)

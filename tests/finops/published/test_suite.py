@@ -13,6 +13,7 @@ from itbench.suites.shown import shown_inputs
 from itbench_finops.published.dataset import LITE
 from itbench_finops.published.suite import ITBENCH_LITE
 from itbench_finops.published.truths import read_truth
+from itbench_finops.scoring.anomaly import score_anomaly
 
 TASK = "itbench-lite-1"
 
@@ -118,8 +119,8 @@ def test_a_truth_is_read_in_any_published_shape(text: str, resources, tmp_path: 
         ("resource: []", "expected `resource:`"),
         ("resource: [x]", "each resource needs a name and a type, found 'x'"),
         ("resource: [{name: x}]", "each resource needs a name and a type"),
-        ("resource: [", "not to be understood"),
-        ("!!python/object:os.system {}", "not to be understood"),
+        ("resource: [", "cannot be parsed"),
+        ("!!python/object:os.system {}", "cannot be parsed"),
     ],
 )
 def test_a_truth_that_cannot_be_used_says_why(text: str, message: str, tmp_path: Path) -> None:
@@ -156,6 +157,54 @@ def test_a_table_that_cannot_be_read_leaves_the_dollars_open(copy: Path, spoil) 
     truth = suite.truth(TASK)
     assert truth["resource"]
     assert not any("excess_usd" in each for each in truth["resource"])
+
+
+def test_what_is_wrong_with_the_data_is_told_with_file_line_and_column(lite: Path, copy: Path) -> None:
+    assert list(suite_in(lite).check(TASK)) == []
+    path = copy / "Scenario-1" / "data.csv"
+    lines = path.read_text().splitlines()
+    count = len(lines)
+    cost = lines[7].rsplit(",", 1)[1]
+    lines[7] = lines[7].replace(f",{cost}", ",12.3.4")
+    lines += ["2025-01-02,cut", lines[3].replace(lines[3][:10], "yesterday")]
+    path.write_text("\n".join(lines) + "\n")
+    assert list(suite_in(copy).check(TASK)) == [
+        f"{path}: line {count + 1}: 2 cells, the header has 9",
+        f"{path}: line 8: column 'unblended_cost': '12.3.4' is not a finite number",
+        f"{path}: line {count + 2}: column 'date': 'yesterday' is not a date, expected YYYY-MM-DD",
+    ]
+    assert list(suite_in(copy).check("itbench-lite-2")) == []
+
+
+@pytest.mark.parametrize(
+    ("spoil", "problem"),
+    [
+        (
+            lambda folder: (folder / "data.csv").write_bytes(b"a,b\n\xff"),
+            "data.csv: line 2: not UTF-8 at byte 4",
+        ),
+        (lambda folder: (folder / "data.csv").write_text("a,b\n"), "data.csv: no column 'date'"),
+        (lambda folder: (folder / "data.csv").unlink(), "data.csv: cannot be read: No such file"),
+        (lambda folder: (folder / "anomaly.json").write_text("{}"), "anomaly.json: expected {"),
+        (
+            lambda folder: (folder / "anomaly.json").write_text('{"date": "2025-10-13", "account_id": "x"}'),
+            "data.csv: account 'x' has no line on 2025-10-13, which is asked about",
+        ),
+    ],
+    ids=["no text", "other columns", "no table", "no question", "another account"],
+)
+def test_data_that_cannot_be_used_at_all_is_told_in_one_line(copy: Path, spoil, problem: str) -> None:
+    spoil(copy / "Scenario-1")
+    (told,) = suite_in(copy).check(TASK)
+    assert problem in told
+    assert "\n" not in told
+
+
+def test_of_many_damaged_lines_the_first_are_told_and_the_others_counted(copy: Path) -> None:
+    path = copy / "Scenario-1" / "data.csv"
+    path.write_text(path.read_text() + "cut\n" * 50)
+    found = suite_in(copy).check(TASK)
+    assert (len(found), found[-1]) == (21, f"{path}: 30 more lines or cells cannot be used")
 
 
 def test_a_missing_file_and_a_link_that_leads_out_are_told(copy: Path, tmp_path: Path) -> None:
@@ -197,3 +246,20 @@ def test_hidden_files_and_truths_by_any_spelling_are_not_shown(copy: Path) -> No
     (copy / "Scenario-1" / "ground truth").mkdir()
     (copy / "Scenario-1" / "ground truth" / "x.csv").write_text("x")
     assert [entry.path for entry in suite_in(copy).inputs(TASK)] == ["anomaly.json", "data.csv"]
+
+
+def test_a_guess_is_among_the_reasons_of_the_score_and_does_not_stop_the_task(copy: Path) -> None:
+    path = copy / "Scenario-1" / "data.csv"
+    head, *lines = path.read_text().splitlines()
+    cells = [line.split(",") for line in lines]
+    whole = [",".join([*each[:6], "1", "1", f"{100 + int(float(each[-1])) % 900}.000"]) for each in cells]
+    path.write_text("\n".join([head, *dict.fromkeys(whole)]) + "\n")
+    suite = suite_in(copy)
+    assert list(suite.check(TASK)) == []
+    truth = suite.truth(TASK)
+    (guess,) = truth["guesses"]
+    assert guess.startswith("data.csv: column 'unblended_cost': '")
+    assert "though no cell proves that the point is decimal" in guess
+    parts = score_anomaly({"resource": truth["resource"]}, truth)
+    assert (parts.value, parts.reasons[-1]) == (1.0, f"excess dollars are a guess: {guess}")
+    assert "guesses" not in suite.truth("itbench-lite-2")

@@ -1,6 +1,8 @@
 """Daily cost tables, as they should be and as they should not."""
 
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -10,7 +12,9 @@ from itbench_finops.tables.question import Question, read_question
 
 HEADER = "date, Account ID, CSP, Cloud_Service, Application, Instance_Family, Price ($/hr), Num_Instances, unblended_cost"
 ROW = "2025-10-13, 49tAGZz, AWS, VM, till, xyZts, 1.5, 2, 72.0"
-LINE = CostLine(date(2025, 10, 13), "49tAGZz", "AWS", "VM", "till", "xyZts", 720_000)
+LINE = CostLine(
+    date(2025, 10, 13), "49tAGZz", "AWS", "VM", "till", "xyZts", 720_000, Decimal("1.5"), Decimal(2)
+)
 
 
 def table(*rows: str, header: str = HEADER):
@@ -23,7 +27,7 @@ def table(*rows: str, header: str = HEADER):
         f"{HEADER}\n{ROW}\n",
         f"\ufeff{HEADER}\r\n{ROW}\r\n\r\n",
         f"{HEADER}\n{ROW}".replace(", ", ","),
-        f"{HEADER}\n{ROW}".replace(", ", ";").replace("72.0", "72,0"),
+        f"{HEADER}\n{ROW}".replace(", ", ";").replace("72.0", "72,0").replace("1.5", "1,5"),
         f"{HEADER}\n{ROW}".replace(", ", "\t"),
         f"{HEADER}\n{ROW}".replace("2025-10-13", '"2025-10-13T00:00:00Z"'),
         f"{HEADER}, more\n{ROW}, 7\n",
@@ -38,19 +42,71 @@ def test_a_table_can_be_read_as_exporters_write_it(text: str) -> None:
 @pytest.mark.parametrize(
     ("row", "problem"),
     [
-        (ROW.replace("72.0", "NaN"), "'NaN' is not a finite number"),
-        (ROW.replace("72.0", ""), "'' is not a finite number"),
-        (ROW.replace("72.0", "1e300"), "'1e300' is no believable cost"),
-        (ROW.replace("2025-10-13", ""), "Invalid isoformat string: ''"),
-        (ROW.replace("2025-10-13", "13/10/2025"), "Invalid isoformat string: '13/10/2025'"),
+        (ROW.replace("72.0", "NaN"), "column 'unblended_cost': 'NaN' is not a finite number"),
+        (ROW.replace("72.0", ""), "column 'unblended_cost': '' is not a finite number"),
+        (ROW.replace("72.0", "1e300"), "column 'unblended_cost': '1e300' is more than any bill has"),
+        (
+            ROW.replace("72.0", '"72,5"'),
+            "column 'unblended_cost': '72,5' cannot be read with '.' as decimal mark",
+        ),
+        (ROW.replace("2025-10-13", ""), "column 'date': '' is not a date, expected YYYY-MM-DD"),
+        (
+            ROW.replace("2025-10-13", "13/10/2025"),
+            "column 'date': '13/10/2025' is not a date, expected YYYY-MM-DD",
+        ),
         (ROW + ", 7", "10 cells, the header has 9"),
         ("2025-10-13, 49tAGZz", "2 cells, the header has 9"),
     ],
 )
 def test_a_line_that_cannot_be_used_costs_that_line_and_is_told(row: str, problem: str) -> None:
-    found = table(ROW, row)
-    assert found.lines == [LINE]
-    assert found.faults == [f"data.csv: line 3: {problem}"]
+    found = table(ROW, ROW.replace("72.0", "73.0"), row)
+    assert found.lines == [LINE, replace(LINE, cost_e4usd=730_000)]
+    (fault,) = found.faults
+    assert fault.startswith(f"data.csv: line 4: {problem}")
+
+
+@pytest.mark.parametrize(
+    ("row", "faults"),
+    [
+        (ROW.replace("1.5", "??"), ["data.csv: line 3: column 'Price ($/hr)': '??' is not a finite number"]),
+        (
+            ROW.replace(", 2,", ", two,"),
+            ["data.csv: line 3: column 'Num_Instances': 'two' is not a finite number"],
+        ),
+        (ROW.replace("1.5", "").replace(", 2,", ", ,"), []),
+    ],
+    ids=["price", "instances", "neither is given"],
+)
+def test_a_line_without_a_price_or_instances_keeps_its_cost(row: str, faults: list[str]) -> None:
+    found = table(ROW.replace("72.0", "71.0"), row)
+    assert [line.cost_e4usd for line in found.lines] == [710_000, 720_000]
+    assert None in {found.lines[1].price_usd_per_hour, found.lines[1].instances}
+    assert found.faults == faults
+
+
+def test_thousands_are_told_by_the_price_where_no_cost_tells_and_the_guess_is_said() -> None:
+    found = table(ROW.replace("72.0", '"1,234"'), ROW.replace("72.0", '"2,345"'))
+    assert [line.cost_e4usd for line in found.lines] == [12_340_000, 23_450_000]
+    assert found.guesses == [
+        "data.csv: column 'unblended_cost': '1,234' is read as 1234, with the decimal mark of column 'Price ($/hr)'"
+    ]
+
+
+def test_costs_that_can_be_read_in_two_ways_are_refused_with_file_line_and_column() -> None:
+    row = ROW.replace("1.5", "1").replace("72.0", "7")
+    with pytest.raises(DataError) as caught:
+        table(row, row.replace(", 7", ', "1,234"'))
+    assert str(caught.value) == (
+        "data.csv: line 3: column 'unblended_cost': '1,234' can be 1234 or 1.234, and no cell of any column tells "
+        "which; write all its amounts with one decimal mark"
+    )
+
+
+def test_a_leading_zero_rules_out_thousands() -> None:
+    rows = [ROW.replace(", ", ";").replace("1.5", "1").replace("72.0", cost) for cost in ("0,123", "0,456")]
+    found = table(*rows, header=HEADER.replace(", ", ";"))
+    assert [line.cost_e4usd for line in found.lines] == [1230, 4560]
+    assert (found.faults, found.guesses) == ([], [])
 
 
 def test_a_line_that_stands_there_twice_counts_once() -> None:
@@ -74,11 +130,12 @@ def test_only_the_lines_of_an_account_are_given() -> None:
     ("data", "message"),
     [
         (b"", "it is empty, expected the columns date, Account ID"),
-        (b"\xff\xfe", "not UTF-8 at byte 0"),
+        (b"\xff\xfe", "line 1: not UTF-8 at byte 0 of the file"),
+        (f"{HEADER}\n{ROW}\n".encode() + b"2025-\xff", "line 3: not UTF-8 at byte "),
         (HEADER.replace("CSP, ", "").encode(), "no column 'CSP'; found 'date', 'Account ID'"),
         (HEADER.encode() + b'\n"' + b"x" * 20_000, "line 2: a field has more than 10000 characters"),
     ],
-    ids=["empty", "no text", "no column", "one huge cell"],
+    ids=["empty", "no text", "no text in a line", "no column", "one huge cell"],
 )
 def test_a_table_that_cannot_be_read_at_all_says_why(data: bytes, message: str) -> None:
     with pytest.raises(DataError, match=r"data\.csv: ") as caught:

@@ -59,11 +59,10 @@ def test_the_floor_is_printed_beside_runs_and_published_results(make, itbench, t
     done = itbench("run", "sre/itbench-aa", "--data", data, "-a", "oracle", "-n", "1")
     reached = "the constant answer otel-demo/ConfigMap/flagd-config"
     measured = "measured on 39 of its 40 truths, those that itbench-hub/ITBench has at 8949d5b2"
-    assert (
-        f"floor: 0.308, the best score of an agent without any knowledge ({reached}); {measured}" in done.out
-    )
+    floor = f"floor: 0.308 ({reached}), the best of the agents that know nothing; {measured}"
+    assert floor in done.out
     (path,) = (tmp_path / "runs").iterdir()
     board = itbench("leaderboard", path, "--published").out
-    assert f"floor: 0.308 ({reached}), the best score of an agent without any knowledge; {measured}" in board
+    assert floor in board
     row = next(line for line in board.splitlines() if line.startswith(f"floor: {reached} "))
     assert row.split()[-4:] == ["0.308", "-", "-", "-"]

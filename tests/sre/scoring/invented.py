@@ -44,10 +44,11 @@ BOGUS_KINDS = (
     "Chaos",
     "XChaos",
     "DelayChaos",
-    "Deployments",
-    "Pods",
-    "deploy",
+    "Deploymentz",
+    "Podses",
+    "depl",
     "Deployment.x",
+    "pods.example.com",
     "Any",
 )
 WORDS = words(

@@ -17,6 +17,33 @@ from itbench_sre.truth import Group
         ("Namespace/otel-demo", Entity("", "namespace", "otel-demo")),
         ("/Pod/cart", Entity("", "pod", "cart")),
         ("a/b/c/d", Entity("a", "b", "c/d")),
+        ("/otel-demo/Deployment/cart", Entity("otel-demo", "deployment", "cart")),
+        ("otel-demo/Deployment/cart/", Entity("otel-demo", "deployment", "cart")),
+        ("otel-demo/deployments/cart", Entity("otel-demo", "deployment", "cart")),
+        ("otel-demo/deploy/cart", Entity("otel-demo", "deployment", "cart")),
+        ("otel-demo/deployments.apps/cart", Entity("otel-demo", "deployment", "cart")),
+        ("otel-demo/deploy.example.com/cart", Entity("otel-demo", "deploy.example.com", "cart")),
+        ("otel-demo/apps/v1/deployments/cart", Entity("otel-demo", "deployment", "cart")),
+        ("otel-demo/NetworkPolicies/deny", Entity("otel-demo", "networkpolicy", "deny")),
+        ("otel-demo/Endpoints/cart", Entity("otel-demo", "endpoints", "cart")),
+        ("otel-demo/HPA/cart", Entity("otel-demo", "horizontalpodautoscaler", "cart")),
+        ("storageclasses/fast", Entity("", "storageclass", "fast")),
+        ("chaos-mesh/schedules.chaos-mesh.org/x", Entity("chaos-mesh", "schedule", "x")),
+        ("otel-demo/Service/cart.otel-demo.svc.cluster.local", Entity("otel-demo", "service", "cart")),
+        ("otel-demo/svc/cart.otel-demo.svc", Entity("otel-demo", "service", "cart")),
+        ("otel-demo/Service/cart.shop.svc", Entity("otel-demo", "service", "cart.shop.svc")),
+        ("cluster/ClusterRole/system:node", Entity("cluster", "clusterrole", "system:node")),
+        ("otel-demo/HorizontalPodAutoscaler/*", None),
+        ("otel-demo/Pod/cart-.*", None),
+        ("otel-demo/Pod/cart-", None),
+        ("otel-demo/ConfigMap/flagd-config:cartFailure", None),
+        ("otel-demo/Pod/cart-0@worker-1", None),
+        ("otel-demo/Pod/cart/redis", None),
+        ("otel-demo/Pod/cart(", None),
+        (f"otel-demo/Pod/{'a' * 253}", Entity("otel-demo", "pod", "a" * 253)),
+        (f"otel-demo/Pod/{'a' * 254}", None),
+        ("cart.otel-demo.svc.cluster.local", None),
+        ("otel-demo/Pod//", None),
         ("cart", None),
         ("", None),
         ("//", None),
@@ -44,7 +71,7 @@ CLUSTER = Group("g", "Namespace", "shop", name="shop")
 ANYWHERE = Group("g", "Deployment", None, ("cart",))
 FLAGS = Group("g", "ConfigMap", "shop", ("flags-.*",))
 APP_CHAOS = Group("g", "Schedule", "shop", ("cart-delay",))
-GLOB = Group("g", "Pod", "shop", ("*cart(",))
+GLOB = Group("g", "Route", "shop", ("*cart(",))
 
 
 @pytest.mark.parametrize(
@@ -90,8 +117,8 @@ GLOB = Group("g", "Pod", "shop", ("*cart(",))
         ("any/Deployment/cart", ANYWHERE, True),
         ("Deployment/cart", ANYWHERE, True),
         ("any/Deployment/cart-2", ANYWHERE, False),
-        ("shop/Pod/my-cart(", GLOB, True),
-        ("shop/Pod/cart", GLOB, False),
+        ("shop/Route/my-cart(", GLOB, True),
+        ("shop/Route/cart", GLOB, False),
     ],
 )
 def test_an_entity_matches_a_group_by_namespace_kind_and_name(text, group, is_match):

@@ -207,6 +207,28 @@ def test_only_the_root_alone_is_a_perfect_localization(shop, names):
     assert (found == pytest.approx(1.0)) == (set(names) == {CONFIG})
 
 
+@given(st.lists(NAMES, min_size=1, max_size=6), st.data())
+def test_the_root_in_place_of_another_object_never_lowers_the_localization(shop, names, data):
+    at = data.draw(st.integers(0, len(names) - 1))
+    values = [
+        score_diagnosis(blamed(*named), shop).metrics["ntam_fault_localization"]
+        for named in (names, [*names[:at], CONFIG, *names[at + 1 :]])
+    ]
+    # In the place of a repetition it is one name more.
+    if CONFIG in names or len({names[at], *names}) == len({CONFIG, *names[:at], *names[at + 1 :]}):
+        assert values[1] >= values[0] - 1e-12
+
+
+@pytest.mark.parametrize("form", [blamed, told], ids=["localization", "chain"])
+def test_the_nearer_to_the_root_the_better(shop, form):
+    metric = "ntam_fault_localization" if form is blamed else "ntam_propagation_chain"
+    along = [CONFIG, "shop/Pod/cart", CHECKOUT, FRONTEND]
+    answers = [(name,) if form is blamed else (name, "far/Pod/away") for name in along]
+    values = [score_diagnosis(form(*answer), shop).metrics[metric] for answer in answers]
+    assert values == sorted(values, reverse=True)
+    assert len(set(values)) == len(values)
+
+
 @given(st.lists(NAMES, min_size=1, max_size=5))
 def test_what_lies_off_the_topology_never_helps(shop, names):
     before = score_diagnosis(blamed(CONFIG, *names), shop).metrics["ntam_fault_localization"]

@@ -1,1 +1,1 @@
-"""Agents without a model: a baseline for either kind of task, and cheats that know nothing."""
+"""Agents without a model: a baseline for either kind of task, cheats that know nothing, and adversaries."""

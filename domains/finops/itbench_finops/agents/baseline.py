@@ -5,10 +5,10 @@ from itbench.interfaces.task import Task
 from itbench.interfaces.trace import Trace
 from itbench.interfaces.workspace import Workspace
 from itbench_finops.agents.bill import read_bill
-from itbench_finops.agents.cheats import answer_of
 from itbench_finops.agents.explain import explain
 from itbench_finops.agents.fleet import FLEET_NAME, read_fleet
 from itbench_finops.agents.thumb import thumb_size
+from itbench_finops.agents.tricks import answer_of
 
 
 class BaselineAgent:

@@ -3,11 +3,13 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
 
 from itbench.errors import DataError
 from itbench.interfaces.trace import Trace
 from itbench.interfaces.workspace import Workspace
-from itbench_finops.tables.costs import CostLine, CostTable, account_lines, read_costs
+from itbench_finops.tables.costs import CostTable, account_lines, read_costs
 from itbench_finops.tables.question import Question, read_question
 
 FAMILY, APPLICATION = "Instance_Family", "Application"
@@ -15,12 +17,20 @@ _LARGEST_BYTES = 512 * 1024 * 1024
 _NOTED_FAULTS = 20
 
 
+class Use(NamedTuple):
+    """So many instances at one price an hour."""
+
+    price_usd_per_hour: Decimal
+    instances: Decimal
+
+
 @dataclass(slots=True)
 class Spending:
-    """What one resource cost by day, in ten-thousandths of a dollar; the applications are those of its lines."""
+    """What one resource cost by day, in ten-thousandths of a dollar, and what it was used by and for, line by line."""
 
     costs_e4usd: dict[date, int] = field(default_factory=lambda: defaultdict(int))
     applications: dict[date, str] = field(default_factory=dict)
+    uses: dict[date, list[Use]] = field(default_factory=lambda: defaultdict(list))
 
     def on(self, day: date) -> int:
         """Return what it cost on a day."""
@@ -53,15 +63,18 @@ async def read_bill(workspace: Workspace, trace: Trace) -> AccountBill | None:
     except (OSError, ValueError, DataError) as error:
         trace.record("note", about="bill", text=f"cannot be read: {error}")
         return None
-    for fault in table.faults[:_NOTED_FAULTS]:
-        trace.record("note", about="data.csv", text=fault)
-    return AccountBill(question, _by_family(table, question))
+    for text in (*table.guesses, *table.faults[:_NOTED_FAULTS]):
+        trace.record("note", about="data.csv", text=text)
+    return account_bill(question, table)
 
 
-def _by_family(table: CostTable, question: Question) -> dict[str, Spending]:
+def account_bill(question: Question, table: CostTable) -> AccountBill:
+    """Return what each instance family of the account in question cost."""
     found: dict[str, Spending] = defaultdict(Spending)
-    line: CostLine
     for line in account_lines(table, question.account):
         found[line.family].costs_e4usd[line.day] += line.cost_e4usd
         found[line.family].applications[line.day] = line.application
-    return dict(found)
+        # A credit has neither.
+        if line.price_usd_per_hour and line.instances:
+            found[line.family].uses[line.day].append(Use(line.price_usd_per_hour, line.instances))
+    return AccountBill(question, dict(found))

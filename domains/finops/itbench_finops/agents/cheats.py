@@ -1,21 +1,17 @@
-"""Agents that know nothing of costs and try to score; what they reach is the floor of a suite."""
+"""Tricks of agents that know nothing of costs and try to score."""
 
-from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from fractions import Fraction
+from statistics import median_low
 from typing import NamedTuple
 
-from itbench.interfaces.agent import Agent
-from itbench.interfaces.json import JsonObject, json_text
-from itbench.interfaces.task import Task
-from itbench.interfaces.trace import Trace
-from itbench.interfaces.workspace import Workspace
-from itbench_finops.agents.bill import APPLICATION, FAMILY, AccountBill, read_bill
-from itbench_finops.agents.fleet import FleetEntry, plan_of, read_fleet
+from itbench.interfaces.json import JsonObject
+from itbench_finops.agents.bill import APPLICATION, FAMILY, AccountBill
+from itbench_finops.agents.fleet import FleetEntry, plan_of
+from itbench_finops.agents.tricks import BillTrick, FleetTrick
 
 _DAYS_BEFORE = 7
-# The answer's schema takes no more.
-_MOST_NAMES = 1000
+_WEEKS = 4
 
 
 class _Seen(NamedTuple):
@@ -24,54 +20,6 @@ class _Seen(NamedTuple):
     first: date
     is_application: int
     cost_e4usd: int
-
-
-BillTrick = Callable[[AccountBill], list[tuple[str, str]]]
-FleetTrick = Callable[[FleetEntry], JsonObject]
-
-
-class BillCheat:
-    """Names the resources that one simple trick yields; hands in nothing where there is no bill."""
-
-    def __init__(self, trick: BillTrick) -> None:
-        self._trick = trick
-
-    async def solve(self, task: Task, workspace: Workspace, trace: Trace) -> None:
-        """Write the names as an answer."""
-        trace.turn()
-        bill = await read_bill(workspace, trace)
-        if bill is not None and task.hand_in.answer is not None:
-            await workspace.write_file(task.hand_in.answer, answer_of(self._trick(bill)))
-
-
-class FleetCheat:
-    """Sizes each workload by one simple trick; hands in nothing where there is no fleet."""
-
-    def __init__(self, trick: FleetTrick) -> None:
-        self._trick = trick
-
-    async def solve(self, task: Task, workspace: Workspace, trace: Trace) -> None:
-        """Write the plan."""
-        trace.turn()
-        fleet = await read_fleet(workspace, trace)
-        if fleet is not None and task.hand_in.answer is not None:
-            plan = {"plan": [self._trick(entry) for entry in fleet]}
-            await workspace.write_file(task.hand_in.answer, json_text(plan).encode())
-
-
-def make_cheat(name: str) -> Agent:
-    """Return the cheat of that name.
-
-    Raises:
-        KeyError: there is none.
-    """
-    return BillCheat(_BILL_TRICKS[name]) if name in _BILL_TRICKS else FleetCheat(_FLEET_TRICKS[name])
-
-
-def answer_of(resources: Iterable[tuple[str, str]]) -> bytes:
-    """Return names and types as an answer."""
-    listed = [{"name": name, "type": kind} for name, kind in dict.fromkeys(resources)]
-    return json_text({"resource": listed[:_MOST_NAMES]}).encode()
 
 
 def _rises(bill: AccountBill) -> list[tuple[int, int, str]]:
@@ -93,6 +41,17 @@ def _largest_relative_rise(bill: AccountBill) -> list[tuple[str, str]]:
         return Fraction(rise[0], max(rise[1], 1))
 
     return [(max(_rises(bill), key=share)[2], FAMILY)] if bill.families else []
+
+
+def _largest_weekday_ratio(bill: AccountBill) -> list[tuple[str, str]]:
+    """The family that costs most times the usual of the weekday, of those that usually cost anything."""
+    day = bill.question.day
+    ratios: dict[str, Fraction] = {}
+    for family, spending in sorted(bill.families.items()):
+        usual = median_low(spending.on(day - timedelta(weeks=week)) for week in range(1, _WEEKS + 1))
+        if usual > 0:
+            ratios[family] = Fraction(spending.on(day), usual)
+    return [(max(ratios, key=lambda family: ratios[family]), FAMILY)] if ratios else []
 
 
 def _newest_resource(bill: AccountBill) -> list[tuple[str, str]]:
@@ -130,10 +89,11 @@ def _median(entry: FleetEntry) -> JsonObject:
     )
 
 
-_BILL_TRICKS: dict[str, BillTrick] = {
+BILL_CHEATS: dict[str, BillTrick] = {
     "largest-absolute-rise": _largest_absolute_rise,
     "largest-relative-rise": _largest_relative_rise,
+    "largest-weekday-ratio": _largest_weekday_ratio,
     "newest-resource": _newest_resource,
     "name-everything": _name_everything,
 }
-_FLEET_TRICKS: dict[str, FleetTrick] = {"halve-everything": _halved, "request-the-median": _median}
+FLEET_CHEATS: dict[str, FleetTrick] = {"halve-everything": _halved, "request-the-median": _median}

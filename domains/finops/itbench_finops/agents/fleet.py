@@ -2,17 +2,19 @@
 
 import json
 from dataclasses import dataclass, fields
+from decimal import Decimal, InvalidOperation
 
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.trace import Trace
 from itbench.interfaces.workspace import Workspace
 
-FLEET_NAME = "workloads.json"
+FLEET_NAME, PRICES_NAME = "workloads.json", "prices.json"
+_E6 = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class FleetEntry:
-    """One workload as the file tells of it."""
+    """One workload as the files tell of it; prices are in millionths of a US dollar an hour."""
 
     name: str
     replicas: int
@@ -27,17 +29,37 @@ class FleetEntry:
     expected_growth_percent: int
     cpu_used_millicores: dict[str, int]
     memory_used_mib: dict[str, int]
+    core_e6usd: int
+    gib_e6usd: int
 
 
 async def read_fleet(workspace: Workspace, trace: Trace) -> list[FleetEntry] | None:
     """Return the workloads; None, with a note, where there are none that can be read."""
     try:
-        value = json.loads(await workspace.read_file(FLEET_NAME))
-        names = [field.name for field in fields(FleetEntry)]
-        return [FleetEntry(**{name: each[name] for name in names}) for each in value["workloads"]]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        shown = json.loads(await workspace.read_file(FLEET_NAME))
+        prices = json.loads(await workspace.read_file(PRICES_NAME))
+        return fleet_entries(shown, prices)
+    except (OSError, ValueError, KeyError, TypeError, InvalidOperation) as error:
         trace.record("note", about=FLEET_NAME, text=f"cannot be read: {error!r}")
         return None
+
+
+def fleet_entries(shown: JsonObject, prices: JsonObject) -> list[FleetEntry]:
+    """Return the workloads of both files.
+
+    Raises:
+        KeyError: a workload or a price is not complete.
+    """
+    names = [field.name for field in fields(FleetEntry)]
+    found = []
+    for each in shown["workloads"]:
+        pool = prices["node_pools"][each["node_pool"]]
+        values = each | {
+            "core_e6usd": int(Decimal(pool["core_hour"]) * _E6),
+            "gib_e6usd": int(Decimal(pool["gib_hour"]) * _E6),
+        }
+        found.append(FleetEntry(**{name: values[name] for name in names}))
+    return found
 
 
 def plan_of(entry: FleetEntry, replicas: int, cpu_millicores: int, memory_mib: int) -> JsonObject:

@@ -1,6 +1,6 @@
 """The agents of the FinOps domain by name; each is imported when it is asked for."""
 
-from itbench.interfaces.agent import Agent, AgentRequest, AgentSpec
+from itbench.interfaces.agent import Agent, AgentRequest, AgentSpec, FloorRole
 
 
 def _baseline(request: AgentRequest) -> Agent:
@@ -10,15 +10,20 @@ def _baseline(request: AgentRequest) -> Agent:
     return BaselineAgent()
 
 
-def _cheat(request: AgentRequest) -> Agent:
-    from itbench_finops.agents.cheats import make_cheat
+def _by_trick(request: AgentRequest) -> Agent:
+    from itbench_finops.agents.adversaries import BILL_ADVERSARIES, FLEET_ADVERSARIES
+    from itbench_finops.agents.cheats import BILL_CHEATS, FLEET_CHEATS
+    from itbench_finops.agents.tricks import BillAgent, FleetAgent
 
     request.refuse_options()
-    return make_cheat(request.name)
+    of_bills, of_fleets = BILL_CHEATS | BILL_ADVERSARIES, FLEET_CHEATS | FLEET_ADVERSARIES
+    if request.name in of_bills:
+        return BillAgent(of_bills[request.name])
+    return FleetAgent(of_fleets[request.name])
 
 
-def _spec(name: str, summary: str) -> AgentSpec:
-    return AgentSpec(name=name, summary=summary, create=_cheat, role="cheat", is_in_process=True)
+def _spec(name: str, summary: str, role: FloorRole) -> AgentSpec:
+    return AgentSpec(name=name, summary=summary, create=_by_trick, role=role, is_in_process=True)
 
 
 AGENTS: tuple[AgentSpec, ...] = (
@@ -29,10 +34,25 @@ AGENTS: tuple[AgentSpec, ...] = (
         role="baseline",
         is_in_process=True,
     ),
-    _spec("largest-absolute-rise", "Names what costs most dollars more than in the week before."),
-    _spec("largest-relative-rise", "Names what costs most times as much as in the week before."),
-    _spec("newest-resource", "Names what appeared last."),
-    _spec("name-everything", "Names every resource of the account."),
-    _spec("halve-everything", "Halves every request of a fleet."),
-    _spec("request-the-median", "Requests what each workload of a fleet uses half the time."),
+    _spec("largest-absolute-rise", "Names what costs most dollars more than in the week before.", "cheat"),
+    _spec("largest-relative-rise", "Names what costs most times as much as in the week before.", "cheat"),
+    _spec("largest-weekday-ratio", "Names what costs most times the usual of its weekday.", "cheat"),
+    _spec("newest-resource", "Names what appeared last.", "cheat"),
+    _spec("name-everything", "Names every resource of the account.", "cheat"),
+    _spec("halve-everything", "Halves every request of a fleet.", "cheat"),
+    _spec("request-the-median", "Requests what each workload of a fleet uses half the time.", "cheat"),
+    _spec("largest-record-ratio", "Names what is most above the most that it ever cost.", "adversary"),
+    _spec(
+        "signatures",
+        "Names what shows one of the signs that the causes of generated bills leave.",
+        "adversary",
+    ),
+    _spec(
+        "smallest-requests",
+        "Keeps the replicas of a fleet, and requests what the task's formula asks for.",
+        "adversary",
+    ),
+    _spec(
+        "cheapest-size", "Sizes a fleet by the task's formula, with every number of replicas.", "adversary"
+    ),
 )

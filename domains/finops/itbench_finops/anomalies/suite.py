@@ -15,7 +15,7 @@ class AnomaliesSuite(FinopsSuite):
     """The 30 embedded anomalies, or as many fresh ones as asked for, drawn from a seed of the user's own."""
 
     name = "anomalies"
-    version = "1"
+    version = "2"
     summary = "30 simulated cost anomalies: runaway scaling, prices, new applications, commitments, transfer."
     embedded = 30
 
@@ -37,4 +37,4 @@ class AnomaliesSuite(FinopsSuite):
         return make_task(task_id, title=f"Cost anomaly {number}", suite=self.name, is_simulated=True)
 
 
-ANOMALIES = AnomaliesSuite(floor=Floor(agent="largest-absolute-rise", value=0.0))
+ANOMALIES = AnomaliesSuite(floor=Floor(agent="signatures", value=1.0, role="adversary"))

@@ -23,7 +23,8 @@ resources are to blame. Your working directory has, read-only:
 MORE_FILES = """\
   A resource may have several lines a day (committed and uncommitted use, credits, corrections), which add up, and a line
   may stand later in the file than its day.
-- focus.csv: the same lines as a table of the FOCUS 1.2 specification, with some more columns.
+- focus.csv: the same bill as a Cost and Usage table of the FOCUS 1.4 specification. `EffectiveCost` of the rows with an
+  `x_InstanceFamily` is the cost in data.csv; the other rows are commitments that were purchased or left unused.
 """
 ANSWER = """\
 
@@ -88,6 +89,7 @@ def truth_schema() -> JsonObject:
     return {
         "required": ["resource"],
         "properties": {
+            "guesses": {"type": "array", "items": text},
             "resource": {
                 "type": "array",
                 "minItems": 1,
@@ -101,6 +103,6 @@ def truth_schema() -> JsonObject:
                         "excess_so_far_usd": amount,
                     },
                 },
-            }
+            },
         },
     }

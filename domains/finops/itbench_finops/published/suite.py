@@ -108,18 +108,11 @@ class PublishedSuite(Suite):
 
         return public_inputs(self._directory(task_id), blobs=self._locate().blobs)
 
-    def check(self, task_id: str) -> list[str]:
-        """Return what cannot be read of the question and of the table.
+    def check(self, task_id: str) -> "Sequence[str]":
+        """Return what is wrong with question and table, one line each with file, line and column."""
+        from itbench_finops.published.checks import data_problems
 
-        Raises:
-            DataError: one of them cannot be read at all.
-        """
-        from itbench_finops.tables.costs import read_costs
-        from itbench_finops.tables.question import read_question
-
-        directory = self._directory(task_id)
-        read_question((directory / "anomaly.json").read_bytes(), source=str(directory / "anomaly.json"))
-        return read_costs((directory / "data.csv").read_bytes(), source=str(directory / "data.csv")).damaged
+        return data_problems(self._directory(task_id))
 
     def truth_files(self) -> "Sequence[Path]":
         """Return whatever is named like a truth, of every task."""

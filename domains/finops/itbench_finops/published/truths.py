@@ -39,7 +39,7 @@ def read_truth(path: Path) -> JsonObject:
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError, yaml.YAMLError) as error:
-        raise DataError(f"{path}: not to be understood: {' '.join(str(error).split())[:200]}") from error
+        raise DataError(f"{path}: cannot be parsed: {' '.join(str(error).split())[:200]}") from error
     resources = value.get("resource") if isinstance(value, dict) else None
     if isinstance(resources, dict):
         resources = [resources]
@@ -54,7 +54,7 @@ def read_truth(path: Path) -> JsonObject:
 
 
 def add_excess(truth: JsonObject, directory: Path) -> JsonObject:
-    """Return the truth with the dollars that each resource cost beyond the median of its weekday.
+    """Return the truth with the dollars that each resource cost beyond the median of its weekday, and what was guessed of them.
 
     Where the table cannot be read, which the agent is to cope with as well, the truth stays as it is: its shares
     of dollars are then not measured.
@@ -68,7 +68,7 @@ def add_excess(truth: JsonObject, directory: Path) -> JsonObject:
     for each in truth["resource"]:
         excess = _excess_e4usd(each, question, table)
         resources.append(each if excess is None else each | {"excess_usd": as_text(excess)})
-    return truth | {"resource": resources}
+    return truth | {"resource": resources} | ({"guesses": table.guesses} if table.guesses else {})
 
 
 def _resource(path: Path, value: JsonValue) -> JsonObject:

@@ -35,6 +35,7 @@ def score_anomaly(answer: JsonObject, truth: JsonObject) -> ScoreParts:
     reasons += _reasons("was not named", [true[key] for key in sorted(missed)])
     if len(listed) > len(named):
         reasons.append(f"{len(listed) - len(named)} resources were named again; each counts once")
+    reasons += [f"excess dollars are a guess: {guess}" for guess in truth.get("guesses", ())]
     return ScoreParts(float(not missed and not extra), metrics, reasons)
 
 

@@ -58,9 +58,12 @@ def _write_tables(directory: Path, bill: Bill) -> None:
     with (directory / "data.csv").open("wb") as data, (directory / "focus.csv").open("wb") as other:
         data.write(table.HEADER.encode())
         other.write(focus.HEADER.encode())
-        for lines in bill.lines():
+        for day, lines in enumerate(bill.lines()):
             data.write(plain.text(lines).encode())
             other.write(standard.text(lines).encode())
+            # What arrives late comes after the last day.
+            if day < bill.calendar.days:
+                other.write(standard.commitments(day).encode())
 
 
 def _truth(changes: Sequence[Change], calendar: Calendar) -> dict[str, Any]:

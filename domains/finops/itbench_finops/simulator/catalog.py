@@ -22,6 +22,15 @@ REGIONS = {
     "GCP": ("us-central1", "europe-west4"),
     "Azure": ("eastus", "westeurope"),
 }
+REGION_NAMES = {
+    "us-east-1": "US East (N. Virginia)",
+    "eu-west-1": "Europe (Ireland)",
+    "ap-south-1": "Asia Pacific (Mumbai)",
+    "us-central1": "Iowa",
+    "europe-west4": "Netherlands",
+    "eastus": "East US",
+    "westeurope": "West Europe",
+}
 TRANSFER = Service("Data Transfer", "Networking", "Network Connectivity", 150, 400, 40, 90)
 SERVICES = (
     Service("Virtual Machines", "Compute", "Virtual Machines", 800, 6000, 12, 60),

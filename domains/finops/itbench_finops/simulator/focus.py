@@ -1,182 +1,99 @@
-"""Writes a bill as a table of the FinOps Open Cost and Usage Specification (FOCUS) 1.2.
+"""Writes a bill as a Cost and Usage table of the FinOps Open Cost and Usage Specification (FOCUS) 1.4.
 
-Columns, their types and their allowed values: https://focus.finops.org/focus-specification/v1-2/. The name of a
-column that FOCUS does not know begins with `x_`, as it demands.
+What a commitment covers is billed with the commitment: day by day, or for the whole term in advance. The use that it covers
+is billed at 0, and its effective cost is its share of the commitment; what nobody used is a row of its own.
 """
 
-from collections.abc import Callable, Iterable
-from datetime import date, timedelta
+from collections.abc import Iterable, Iterator
+from datetime import date
 
-from itbench_finops.money import as_text
-from itbench_finops.simulator.bill import CORRECTION, CREDIT, USAGE, Bill, Line
-from itbench_finops.simulator.catalog import SERVICE_BY_NAME, TRANSFER
-from itbench_finops.simulator.resource import COMMITTED, HOURS_PER_DAY, Charge, Resource
+from itbench_finops.simulator import focus_amounts as amounts
+from itbench_finops.simulator import focus_parts as parts
+from itbench_finops.simulator.bill import CORRECTION, CREDIT, Bill, Line
+from itbench_finops.simulator.commitments import SAVINGS_PLAN, TERM_DAYS, Term, terms_of
+from itbench_finops.simulator.resource import COMMITTED, Charge
 
-_OF_DAY = (
-    "BillingPeriodEnd",
-    "BillingPeriodStart",
-    "ChargePeriodEnd",
-    "ChargePeriodStart",
-    "InvoiceId",
+_COLUMNS = (
+    *parts.PERIOD,
+    *parts.CHARGE_PERIOD,
+    *parts.INVOICE,
+    *parts.PLACE,
+    *parts.SUBJECT,
+    *parts.AMOUNTS,
+    *parts.CUSTOM,
 )
-_OF_RESOURCE = (
-    "AvailabilityZone",
-    "BillingAccountId",
-    "BillingAccountName",
-    "BillingAccountType",
-    "BillingCurrency",
-    "InvoiceIssuerName",
-    "ProviderName",
-    "PublisherName",
-    "RegionId",
-    "RegionName",
-    "ResourceId",
-    "ResourceName",
-    "ResourceType",
-    "ServiceCategory",
-    "ServiceName",
-    "ServiceSubcategory",
-    "SkuId",
-    "SkuMeter",
-    "SubAccountId",
-    "SubAccountName",
-    "SubAccountType",
-    "Tags",
-    "x_Application",
-    "x_InstanceFamily",
-)
-_OF_LINE = (
-    "SkuPriceId",
-    "BilledCost",
-    "ChargeCategory",
-    "ChargeClass",
-    "ChargeDescription",
-    "ChargeFrequency",
-    "CommitmentDiscountCategory",
-    "CommitmentDiscountId",
-    "CommitmentDiscountName",
-    "CommitmentDiscountStatus",
-    "CommitmentDiscountType",
-    "CommitmentDiscountUnit",
-    "CommitmentDiscountQuantity",
-    "ConsumedUnit",
-    "PricingUnit",
-    "SkuPriceDetails",
-    "ConsumedQuantity",
-    "ContractedCost",
-    "ContractedUnitPrice",
-    "EffectiveCost",
-    "ListCost",
-    "ListUnitPrice",
-    "PricingCategory",
-    "PricingQuantity",
-)
-HEADER = ",".join((*_OF_DAY, *_OF_RESOURCE, *_OF_LINE)) + "\n"
-_MIDNIGHT = "T00:00:00Z"
+HEADER = ",".join(_COLUMNS) + "\n"
 
 
 class FocusWriter:
-    """Turns lines into text."""
+    """Turns the lines of a bill, and the commitments behind them, into text."""
 
     def __init__(self, bill: Bill) -> None:
-        self._days = [_of_day(day) for day in bill.calendar.dates]
-        self._resources = [_of_resource(resource) for resource in bill.resources]
-        self._commitments = [_commitment_columns(resource) for resource in bill.resources]
-        self._units = [_units(resource) for resource in bill.resources]
-        self._families = [resource.family for resource in bill.resources]
-        self._known: dict[Charge, tuple[str, str]] = {}
+        self._bill = bill
+        self._terms = [terms_of(resource, bill.calendar.days) for resource in bill.resources]
+        self._places = [parts.place(resource) for resource in bill.resources]
+        self._months = [day.replace(day=1) for day in bill.calendar.dates]
+        self._periods: dict[tuple[date, int, int], str] = {}
+        self._invoices: dict[tuple[int, date], str] = {}
+        self._tails: dict[tuple[int, str, Charge, int, str], str] = {}
 
     def text(self, lines: Iterable[Line]) -> str:
-        """Return the text of some lines."""
-        days, resources = self._days, self._resources
+        """Return the rows of some lines."""
+        return "".join([self._row(line) for line in lines])
+
+    def commitments(self, day: int) -> str:
+        """Return the rows of commitments that were bought, or not used in full, on a day."""
         return "".join(
-            [days[line.day] + resources[line.resource] + _KINDS[line.kind](self, line) for line in lines]
+            row
+            for at, terms in enumerate(self._terms)
+            for term in terms
+            if term.covers(day)
+            for row in self._commitment_rows(at, term, day)
         )
 
-    def _usage(self, line: Line) -> str:
-        return self._metered(line, "")
+    def _row(self, line: Line) -> str:
+        # A month is closed by the time that it is corrected, so the next one has the correction.
+        month = self._months[line.day]
+        month = parts.following_month(month) if line.kind == CORRECTION else month
+        return self._head(line.resource, month, line.day) + self._tail(line)
 
-    def _correction(self, line: Line) -> str:
-        """Return a negative line; FOCUS calls it a correction as it is about a period that was invoiced."""
-        return self._metered(line, "Correction")
+    def _commitment_rows(self, at: int, term: Term, day: int) -> Iterator[str]:
+        tail = parts.bought_commitment(self._bill.resources[at], term), parts.custom(None)
+        if term.kind == SAVINGS_PLAN:
+            yield self._head(at, self._months[day], day) + amounts.purchase(term, 1).join(tail)
+        elif term.first == day:
+            yield self._head(at, self._months[day], day, TERM_DAYS) + amounts.purchase(term, TERM_DAYS).join(
+                tail
+            )
+        hours = term.unused_hours(self._bill.charges[at][day])
+        if hours:
+            yield self._head(at, self._months[day], day) + amounts.unused(term, hours).join(tail)
 
-    def _metered(self, line: Line, charge_class: str) -> str:
-        head, tail = self._amounts(line.charge)
-        if line.charge.pricing == COMMITTED:
-            commitment = f"{self._commitments[line.resource]},{line.charge.instances * HOURS_PER_DAY}.0"
-        else:
-            commitment = ",,,,,,"
-        units = self._units[line.resource]
-        sku = f"{self._families[line.resource]}-{line.charge.pricing.lower()}"
-        return f"{sku},{head},Usage,{charge_class},Use by the hour,Usage-Based,{commitment},{units},{tail}\n"
+    def _head(self, at: int, month: date, day: int, days: int = 1) -> str:
+        """Return billing period, charge period, invoice and place of a row."""
+        if (month, day, days) not in self._periods:
+            first = self._bill.calendar.dates[day]
+            self._periods[month, day, days] = parts.billing_period(month) + parts.charge_period(first, days)
+        if (at, month) not in self._invoices:
+            self._invoices[at, month] = parts.invoice(self._bill.resources[at], month)
+        return self._periods[month, day, days] + self._invoices[at, month] + self._places[at]
 
-    def _credit(self, line: Line) -> str:
-        cost = as_text(line.cost_e4usd)
-        return f",{cost},Credit,,Credit,One-Time,,,,,,,,,,,,{cost},,{cost},{cost},,,\n"
+    def _tail(self, line: Line) -> str:
+        """Return what a line is about, its amounts, and the end of the row."""
+        term = self._term(line)
+        key = (line.resource, line.kind, line.charge, line.cost_e4usd, term.id if term else "")
+        if key not in self._tails:
+            resource = self._bill.resources[line.resource]
+            if line.kind == CREDIT:
+                found = parts.credited_resource(resource) + amounts.credit(line)
+            else:
+                found = parts.used_resource(resource, line.charge.pricing) + amounts.usage(
+                    line, resource, term
+                )
+            self._tails[key] = found + parts.custom(resource)
+        return self._tails[key]
 
-    def _amounts(self, charge: Charge) -> tuple[str, str]:
-        known = self._known.get(charge)
-        if known is None:
-            hours = charge.instances * HOURS_PER_DAY
-            cost, unit = as_text(charge.cost_e4usd), as_text(charge.list_price_e4usd)
-            at_list = as_text(charge.list_price_e4usd * hours)
-            tail = f"{hours}.0,{at_list},{unit},{cost},{at_list},{unit},{charge.pricing},{hours}.0"
-            known = self._known[charge] = (cost, tail)
-        return known
-
-
-_KINDS: dict[str, Callable[[FocusWriter, Line], str]] = {
-    USAGE: FocusWriter._usage,  # noqa: SLF001 - a table of the class's own methods
-    CREDIT: FocusWriter._credit,  # noqa: SLF001
-    CORRECTION: FocusWriter._correction,  # noqa: SLF001
-}
-
-
-def _of_day(day: date) -> str:
-    month = day.replace(day=1)
-    following = (month + timedelta(days=31)).replace(day=1)
-    moments = (following, month, day + timedelta(days=1), day)
-    return "".join(f"{moment.isoformat()}{_MIDNIGHT}," for moment in moments) + f"{month:%Y%m}-1,"
-
-
-def _of_resource(resource: Resource) -> str:
-    service = SERVICE_BY_NAME[resource.service]
-    values = (
-        "",
-        f"billing-{resource.provider.lower()}",
-        f"{resource.provider} billing account",
-        "Payer",
-        "USD",
-        resource.provider,
-        resource.provider,
-        resource.provider,
-        resource.region,
-        resource.region,
-        resource.family,
-        resource.family,
-        "Instance Family",
-        service.category,
-        service.name,
-        service.subcategory,
-        resource.family,
-        "Data volume" if service == TRANSFER else "Instance hours",
-        resource.account,
-        resource.account,
-        "Account",
-        f'"{{""application"": ""{resource.application}""}}"',
-        resource.application,
-        resource.family,
-    )
-    return ",".join(values) + ","
-
-
-def _units(resource: Resource) -> str:
-    unit = "GB" if resource.service == TRANSFER.name else "Hours"
-    return f'{unit},{unit},"{{""InstanceFamily"": ""{resource.family}""}}"'
-
-
-def _commitment_columns(resource: Resource) -> str:
-    if resource.commitment is None:
-        return ""
-    name = resource.commitment.id
-    return f"Usage,{name},{name},Used,Savings Plan,Hours"
+    def _term(self, line: Line) -> Term | None:
+        if line.kind == CREDIT or line.charge.pricing != COMMITTED:
+            return None
+        return next(term for term in self._terms[line.resource] if term.covers(line.day))

@@ -15,7 +15,7 @@ class RightSizingSuite(FinopsSuite):
     """The 10 embedded fleets, or as many fresh ones as asked for, drawn from a seed of the user's own."""
 
     name = "right-sizing"
-    version = "1"
+    version = "2"
     summary = "10 simulated fleets of 30 to 60 workloads: save what is not needed, breach no target."
     embedded = 10
 
@@ -36,4 +36,4 @@ class RightSizingSuite(FinopsSuite):
         return make_task(task_id, title=f"Fleet {number}", suite=self.name)
 
 
-RIGHT_SIZING = RightSizingSuite(floor=Floor(agent="halve-everything", value=0.135))
+RIGHT_SIZING = RightSizingSuite(floor=Floor(agent="cheapest-size", value=1.0, role="adversary"))

@@ -37,8 +37,10 @@ Hand in the file plan.json in your working directory:
 
 {"plan": [{"workload": "...", "replicas": 3, "cpu_request_millicores": 250, "memory_request_mib": 512}]}
 
-A workload that you leave out stays as it is. The score is the share of the achievable saving; a workload that would breach its
-target, or that is planned twice, counts nothing, and what costs more than now is taken off.
+A workload that you leave out, or plan twice, stays as it is. The score is the saving of the resulting fleet as a share of the
+achievable saving; whatever costs more than today is deducted. A workload that breaches its target or a limit in the resulting
+fleet (including one that does so today and stays as it is) saves nothing, and twice its cost is deducted: its cost today or at the
+cheapest size that keeps its target, whichever is higher. A score below 0 counts as 0.
 """
 
 

@@ -1,35 +1,33 @@
 """Reads `data.csv` as ITBench-Lite has it: one line for a resource and day."""
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from operator import itemgetter
+from decimal import Decimal
 
 from itbench.errors import DataError
-from itbench_finops.tables.numbers import decimal_mark, read_number
+from itbench_finops.tables.columns import NumberColumn, number_columns
+from itbench_finops.tables.sheet import read_sheet
 
+DATE, COST, PRICE, INSTANCES = "date", "unblended_cost", "Price ($/hr)", "Num_Instances"
 COLUMNS = (
-    "date",
+    DATE,
     "Account ID",
     "CSP",
     "Cloud_Service",
     "Application",
     "Instance_Family",
-    "Price ($/hr)",
-    "Num_Instances",
-    "unblended_cost",
+    PRICE,
+    INSTANCES,
+    COST,
 )
-_LONGEST_CELL = 10_000
-_DELIMITERS = ",;\t|"
 _E4 = 10_000
 _LARGEST_COST = 10**15
 
 
 @dataclass(frozen=True, slots=True)
 class CostLine:
-    """What a resource cost on a day, in ten-thousandths of a dollar."""
+    """What a resource cost on a day, in ten-thousandths of a dollar; price and instances where they can be read."""
 
     day: date
     account: str
@@ -38,21 +36,25 @@ class CostLine:
     application: str
     family: str
     cost_e4usd: int
+    price_usd_per_hour: Decimal | None = None
+    instances: Decimal | None = None
 
 
 @dataclass(slots=True)
 class CostTable:
-    """The lines that can be used, and what is wrong with the others: a line of text for each.
+    """The lines that can be used, and what there is to say of the table, each in one line of text.
 
     Attributes:
         lines: those that can be used.
-        damaged: lines that cannot be read.
+        damaged: lines that are left out, and cells that cannot be read.
         repeated: lines that stand there twice, which count once.
+        guesses: how a column was read where nothing proves that this is right.
     """
 
     lines: list[CostLine] = field(default_factory=list)
     damaged: list[str] = field(default_factory=list)
     repeated: list[str] = field(default_factory=list)
+    guesses: list[str] = field(default_factory=list)
 
     @property
     def faults(self) -> list[str]:
@@ -64,85 +66,79 @@ def read_costs(data: bytes, *, source: str) -> CostTable:
     """Return a table; a line that cannot be used, or that stands there twice, is left out and told.
 
     Raises:
-        DataError: it is not UTF-8 text, or a column is missing.
+        DataError: it is not UTF-8 text, a column is missing, or nobody can tell how the costs are to be read.
     """
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DataError(f"{source}: not UTF-8 at byte {error.start}") from error
-    header, rows = _rows(text, source)
-    places = _places(header, source)
-    whole = [(number, row) for number, row in rows if len(row) == len(header)]
-    mark = decimal_mark(row[places["unblended_cost"]] for _, row in whole)
-    table = CostTable()
-    table.damaged += [
-        f"{source}: line {number}: {len(row)} cells, the header has {len(header)}"
-        for number, row in rows
-        if len(row) != len(header)
-    ]
-    pick = itemgetter(*places.values())
+    sheet = read_sheet(data, COLUMNS, source=source)
+    table = CostTable(damaged=sheet.faults)
+    reader = _LineReader(source, table, sheet.rows)
     seen: set[tuple[str, ...]] = set()
-    for number, row in whole:
-        cells = tuple(map(str.strip, pick(row)))
+    for number, cells in sheet.rows:
         if cells in seen:
             table.repeated.append(f"{source}: line {number}: it stands there twice; it counts once")
             continue
         seen.add(cells)
-        try:
-            table.lines.append(_line(cells, mark))
-        except ValueError as error:
-            table.damaged.append(f"{source}: line {number}: {error}")
+        reader.add(number, cells)
     return table
-
-
-def _rows(text: str, source: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    first = text.partition("\n")[0]
-    delimiter = max(_DELIMITERS, key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
-    rows: list[tuple[int, list[str]]] = []
-    try:
-        for row in reader:
-            # The csv module has a limit too, but one for the whole process, which others may have raised.
-            if any(len(cell) > _LONGEST_CELL for cell in row):
-                raise DataError(
-                    f"{source}: line {reader.line_num}: a field has more than {_LONGEST_CELL} characters"
-                )
-            if any(cell.strip() for cell in row):
-                rows.append((reader.line_num, row))
-    except csv.Error as error:
-        raise DataError(f"{source}: line {reader.line_num}: not CSV: {error}") from error
-    if not rows:
-        raise DataError(f"{source}: it is empty, expected the columns {', '.join(COLUMNS)}")
-    return [cell.strip() for cell in rows[0][1]], rows[1:]
-
-
-def _places(header: Sequence[str], source: str) -> dict[str, int]:
-    missing = [name for name in COLUMNS if name not in header]
-    if missing:
-        raise DataError(f"{source}: no column {missing[0]!r}; found {', '.join(map(repr, header))[:300]}")
-    return {name: header.index(name) for name in COLUMNS}
-
-
-def _line(cells: tuple[str, ...], mark: str) -> CostLine:
-    """Return the line of some cells.
-
-    Raises:
-        ValueError: the date or the cost cannot be used.
-    """
-    cost = read_number(cells[-1], mark)
-    if abs(cost) > _LARGEST_COST:
-        raise ValueError(f"{cells[-1]!r} is no believable cost")
-    return CostLine(
-        day=date.fromisoformat(cells[0][:10]),
-        account=cells[1],
-        provider=cells[2],
-        service=cells[3],
-        application=cells[4],
-        family=cells[5],
-        cost_e4usd=round(cost * _E4),
-    )
 
 
 def account_lines(table: CostTable, account: str) -> Iterator[CostLine]:
     """Yield the lines of one account."""
     return (line for line in table.lines if line.account == account)
+
+
+class _LineReader:
+    """Adds lines to a table, and says what is wrong with the others."""
+
+    def __init__(self, source: str, table: CostTable, rows: Sequence[tuple[int, tuple[str, ...]]]) -> None:
+        self._source = source
+        self._table = table
+        self._columns: dict[str, NumberColumn] = {}
+        at = {name: COLUMNS.index(name) for name in (COST, PRICE, INSTANCES)}
+        found = number_columns({name: [cells[place] for _, cells in rows] for name, place in at.items()})
+        for name, column in found.items():
+            if isinstance(column, NumberColumn):
+                self._columns[name] = column
+                if column.guess is not None:
+                    table.guesses.append(f"{source}: column {name!r}: {column.guess}")
+                continue
+            line = next(number for number, cells in rows if cells[at[name]] == column.text)
+            problem = f"{source}: line {line}: column {name!r}: {column}"
+            if name == COST:
+                raise DataError(f"{problem}; write all its amounts with one decimal mark")
+            table.damaged.append(problem)
+
+    def add(self, number: int, cells: tuple[str, ...]) -> None:
+        """Add a line, unless its date or its cost cannot be used."""
+        day, cost = self._date(number, cells[0]), self._number(number, COST, cells[-1])
+        price = self._number(number, PRICE, cells[6]) if cells[6] else None
+        instances = self._number(number, INSTANCES, cells[7]) if cells[7] else None
+        if day is not None and cost is not None:
+            account, provider, service, application, family = cells[1:6]
+            cost_e4usd = round(cost * _E4)
+            self._table.lines.append(
+                CostLine(day, account, provider, service, application, family, cost_e4usd, price, instances)
+            )
+
+    def _date(self, number: int, text: str) -> date | None:
+        try:
+            return date.fromisoformat(text[:10])
+        except ValueError:
+            self._tell(number, DATE, f"{text!r} is not a date, expected YYYY-MM-DD")
+            return None
+
+    def _number(self, number: int, name: str, text: str) -> Decimal | None:
+        column = self._columns.get(name)
+        if column is None:
+            return None
+        try:
+            value = column.read(text)
+        except ValueError as error:
+            self._tell(number, name, str(error))
+            return None
+        if abs(value) > _LARGEST_COST:
+            self._tell(number, name, f"{text!r} is more than any bill has")
+            return None
+        return value
+
+    def _tell(self, number: int, name: str, problem: str) -> None:
+        self._table.damaged.append(f"{self._source}: line {number}: column {name!r}: {problem}")

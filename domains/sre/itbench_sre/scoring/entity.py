@@ -4,16 +4,20 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from itbench_sre.truth.kinds import CLUSTER_SCOPED_KINDS, has_api_group
+from itbench_sre.truth.kind_names import plain_kind
+from itbench_sre.truth.kinds import CLUSTER_SCOPED_KINDS, has_api_group, has_dns_name
 from itbench_sre.truth.suffixes import bare_name
 
 # No namespace, kind or name in Kubernetes holds a space, a control character or anything beyond ASCII.
 _UNREADABLE: Final = re.compile(r"[^\x21-\x7e]")
-_VERSION: Final = r"v\d+(?:(?:alpha|beta)\d+)?"
 # As in `otel-demo/apps/v1/Deployment/cart`: an apiVersion before the kind.
-_API_VERSION: Final = re.compile(rf"(?:(?P<group>[a-z0-9.-]+)/)?{_VERSION}/(?P<rest>[^/]+/.+)")
-# As kubectl writes it: `deployment.apps`, `networkchaos.v1alpha1.chaos-mesh.org`.
-_QUALIFIED_KIND: Final = re.compile(rf"(?P<kind>[a-z]+)(?:\.{_VERSION})?(?:\.(?P<group>[a-z][a-z0-9.-]*))?")
+_API_VERSION: Final = re.compile(
+    r"(?:(?P<group>[a-z0-9.-]+)/)?v\d+(?:(?:alpha|beta)\d+)?/(?P<kind>[^/]+)/(?P<name>.+)"
+)
+# Upper case is no other character, only wrong: `AD` is not the name of `ad`.
+_DNS_NAME: Final = re.compile(
+    r"(?=.{1,253}$)[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,27 +48,34 @@ class Entity:
 
 
 def parse_entity(text: str) -> Entity | None:
-    """Read `namespace/Kind/name` or `Kind/name`; the name may hold slashes, the kind may have its API group.
+    """Read `namespace/Kind/name` or `Kind/name`; the kind may be written in any way that kubectl knows.
 
-    None where there is no kind or name, or a character that no name in Kubernetes has.
+    None where there is no kind or name, or a character that no name of that kind has in Kubernetes.
     """
-    parts = [part.strip() for part in text.split("/", 2)]
+    parts = [part.strip() for part in text.strip().lstrip("/").split("/", 2)]
     if len(parts) == 2:
         parts = ["", *parts]
-    if len(parts) != 3 or not parts[1] or not parts[2] or any(map(_UNREADABLE.search, parts)):
+    if len(parts) != 3 or not parts[1] or not parts[2].strip("/") or any(map(_UNREADABLE.search, parts)):
         return None
-    kind, name = _without_api_version(parts[1], parts[2])
-    return Entity(parts[0].lower(), _without_api_group(kind.lower()), name)
+    namespace = parts[0].lower()
+    kind, name = _without_api_version(parts[1], parts[2].rstrip("/"))
+    if kind == "service":
+        name = _without_domain(name, namespace)
+    if has_dns_name(kind) and not _DNS_NAME.fullmatch(name):
+        return None
+    return Entity(namespace, kind, name)
 
 
 def _without_api_version(kind: str, name: str) -> tuple[str, str]:
     found = _API_VERSION.fullmatch(f"{kind}/{name}")
-    if found is None:
-        return kind, name
-    own_kind, _, own_name = found["rest"].partition("/")
-    return (own_kind, own_name) if has_api_group(own_kind.lower(), found["group"] or "") else (kind, name)
+    if found is not None:
+        own_kind = plain_kind(found["kind"])
+        if has_api_group(own_kind, found["group"] or ""):
+            return own_kind, found["name"]
+    return plain_kind(kind), name
 
 
-def _without_api_group(kind: str) -> str:
-    found = _QUALIFIED_KIND.fullmatch(kind)
-    return found["kind"] if found and has_api_group(found["kind"], found["group"] or "") else kind
+def _without_domain(name: str, namespace: str) -> str:
+    """Take off what the cluster's DNS adds to the name of a Service, which itself has no dot."""
+    host, _, domain = name.partition(".")
+    return host if f"{domain}.".startswith(f"{namespace}.svc.") else name

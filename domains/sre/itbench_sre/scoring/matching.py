@@ -54,17 +54,8 @@ class Match:
 
     @property
     def object_id(self) -> str:
-        """One text for all spellings of the object that is named; the text itself where that is unreadable.
-
-        Root causes that the data does not show are one where they differ in their generated suffixes only: those can be
-        made up by the dozen.
-        """
-        if self.entity is None:
-            return self.text.strip()
-        bare = self.entity.bare_name
-        if self.is_hit and self.sight is not Sight.SHOWN and bare != self.entity.name:
-            return f"{self.entity.place}/{self.entity.kind}/{bare}-*"
-        return self.entity.id
+        """One text for all spellings of the object that is named; the text itself where that is unreadable."""
+        return self.text.strip() if self.entity is None else self.entity.id
 
 
 class Matcher:

@@ -7,7 +7,7 @@ from typing import Final
 
 from itbench_sre.scoring.components import Components
 from itbench_sre.scoring.matching import Match, Matcher
-from itbench_sre.truth.kinds import EXPERIMENT_KINDS
+from itbench_sre.truth.kinds import CONTROLLER_KINDS, EXPERIMENT_KINDS
 
 # How far apart two things are that an edge joins.
 SAME_SERVICE: Final = 0.5
@@ -15,9 +15,8 @@ SPAWNS: Final = 0.5
 AFFECTS: Final = 1.0
 CONTAINS: Final = 1.0
 
-_CONTROLLERS: Final = frozenset({"daemonset", "deployment", "rollout", "statefulset"})
 _BELOW: Final = {
-    **dict.fromkeys(_CONTROLLERS, frozenset({"pod", "replicaset"})),
+    **dict.fromkeys(CONTROLLER_KINDS, frozenset({"pod", "replicaset"})),
     "replicaset": frozenset({"pod"}),
     "service": frozenset({"pod"}),
 }

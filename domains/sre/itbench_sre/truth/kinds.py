@@ -2,7 +2,8 @@
 
 from typing import Final
 
-WORKLOAD_KINDS: Final = frozenset({"deployment", "replicaset", "statefulset", "daemonset", "rollout", "pod"})
+CONTROLLER_KINDS: Final = frozenset({"daemonset", "deployment", "rollout", "statefulset"})
+WORKLOAD_KINDS: Final = CONTROLLER_KINDS | {"pod", "replicaset"}
 SERVICE_KINDS: Final = WORKLOAD_KINDS | {"service"}
 GENERATED_NAME_KINDS: Final = frozenset({"pod", "replicaset"})
 CLUSTER_SCOPED_KINDS: Final = frozenset(
@@ -89,6 +90,18 @@ _KINDS_OF_GROUP: Final = {
     "storage.k8s.io": {"csidriver", "csinode", "storageclass", "volumeattachment"},
 }
 _GROUP_OF_KIND: Final = {kind: group for group, kinds in _KINDS_OF_GROUP.items() for kind in kinds}
+# Their names may hold more than those of other objects, such as the colon of `system:node`.
+_RBAC_KINDS: Final = frozenset(_KINDS_OF_GROUP["rbac.authorization.k8s.io"])
+
+
+def kinds_with_known_group() -> frozenset[str]:
+    """Give the lower-case kinds of which it is known what API group they have."""
+    return frozenset(_GROUP_OF_KIND)
+
+
+def has_dns_name(kind: str) -> bool:
+    """Say whether the names of a lower-case kind are known to be DNS subdomains (RFC 1123), as most in Kubernetes are."""
+    return kind in _GROUP_OF_KIND.keys() - _RBAC_KINDS or kind in CLUSTER_SCOPED_KINDS - _RBAC_KINDS
 
 
 def has_api_group(kind: str, group: str) -> bool:

@@ -50,7 +50,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A way to mend the incident."""
+    """A way to fix the incident."""
 
     id: str
     actions: tuple[str, ...] = ()
