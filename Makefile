@@ -8,6 +8,7 @@ SOURCES = core/itbench domains schemas/itbench_schemas
 .PHONY: run test fast soak bench clean
 
 run: $(VENV)/.installed
+	@$(BIN)/itbench sandbox build || echo "continuing without a sandbox, which the built-in baseline does not need"
 	$(BIN)/itbench run sre
 
 test: $(VENV)/.installed-test

@@ -3,6 +3,7 @@
 import os
 import re
 import runpy
+import shutil
 import subprocess
 import tomllib
 from collections.abc import Iterator
@@ -14,7 +15,20 @@ import pytest
 pytestmark = pytest.mark.slow  # It installs itbench into an environment of its own and runs whole suites.
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
+README = REPOSITORY / "README.md"
+GETTING_STARTED = REPOSITORY / "docs" / "getting-started.md"
+PAGES = [README, *sorted((REPOSITORY / "docs").glob("*.md"))]
+# What a newcomer has after `git clone`; the rest of a checkout is made.
+CLONED = (
+    "core",
+    "domains",
+    "schemas",
+    "Makefile",
+    "pyproject.toml",
+    "constraints.txt",
+    "README.md",
+    "LICENSE",
+)
 BLOCK = re.compile(
     r'^```(?P<kind>\w+)(?: title="(?P<title>[^"]+)")?\n(?P<text>.*?)^```$', re.MULTILINE | re.DOTALL
 )
@@ -37,6 +51,20 @@ def script_of(page: str) -> str:
     return "\n".join(lines)
 
 
+def run_script(script: str, folder: Path, variables: dict[str, str]) -> None:
+    """Run it as a reader's shell would, but stop at the first command that fails."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ITBENCH", "HF_"))}
+    done = subprocess.run(
+        ["bash", "-c", f"set -euo pipefail -x\n{script}"],
+        cwd=folder,
+        env=kept | variables,
+        capture_output=True,
+        text=True,
+        timeout=280,
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-3000:]
+
+
 @contextmanager
 def small_hub(folder: Path) -> Iterator[dict[str, str]]:
     """Serve a small dataset of made-up incidents as the hub would, and lay it out as `lite`."""
@@ -56,7 +84,29 @@ def small_hub(folder: Path) -> Iterator[dict[str, str]]:
         yield {"HF_ENDPOINT": hub.url, "HF_HOME": str(folder / "hub"), "HF_HUB_DISABLE_XET": "1"}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_readme_and_getting_started_work_from_top_to_bottom_in_a_clone(
+    incident_cache: Path, tmp_path: Path
+) -> None:
+    """`make run` first, then every command of both pages in the same folder, in the environment that it made."""
+    clone = tmp_path / "clone"
+    clone.mkdir()
+    for name in CLONED:
+        source = REPOSITORY / name
+        if source.is_dir():
+            shutil.copytree(source, clone / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, clone / name)
+    script = "\n".join(["make run", script_of(README.read_text()), script_of(GETTING_STARTED.read_text())])
+    assert script.count("itbench run sre") > 6
+    with small_hub(clone) as hub:
+        variables = hub | {"ITBENCH_CACHE": str(incident_cache), "HOME": str(tmp_path)}
+        run_script(script, clone, variables)
+    assert len(list((clone / "runs").glob("*-baseline-*.itbench"))) >= 3
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if page not in (README, GETTING_STARTED)], ids=lambda page: page.name
+)
 def test_every_command_of_a_page_works(
     page: Path, installed: Path, incident_cache: Path, tmp_path: Path
 ) -> None:
@@ -70,16 +120,7 @@ def test_every_command_of_a_page_works(
             "ITBENCH_CACHE": str(incident_cache),
             "HOME": os.environ.get("HOME", str(tmp_path)),
         }
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("ITBENCH", "HF_"))}
-        done = subprocess.run(
-            ["bash", "-c", f"set -euo pipefail -x\n{script}"],
-            cwd=tmp_path,
-            env=kept | variables,
-            capture_output=True,
-            text=True,
-            timeout=280,
-        )
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-3000:]
+        run_script(script, tmp_path, variables)
     for path in tmp_path.glob("*/pyproject.toml"):
         name = tomllib.loads(path.read_text())["project"]["name"]
         subprocess.run([installed / "pip", "uninstall", "--quiet", "--yes", name], check=True)

@@ -1,11 +1,10 @@
 """leaderboard, compare."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from itbench.cli.options import AsJson, RunPath
+from itbench.cli.options import AsJson, RunPath, RunPaths
 from itbench.cli.output import print_json, print_text
 from itbench.cli.quick import QuickCommand
 
@@ -17,13 +16,13 @@ def register(app: typer.Typer) -> None:
 
 
 def leaderboard(
-    paths: Annotated[list[Path], typer.Argument(help="Run files.", metavar="RUN...")],
+    paths: RunPaths,
     published: Annotated[
         bool, typer.Option("--published", help="Add what others published for the same suite.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Rank runs by score, with error bars, coverage, turns, cost and time.
+    """Rank runs by score, with intervals, coverage, turns, cost and time.
 
     Example: itbench leaderboard runs/*.itbench --published
     """
@@ -37,9 +36,9 @@ def leaderboard(
 
 
 def compare(first: RunPath, second: RunPath, as_json: AsJson = False) -> None:
-    """Compare two runs task by task: difference, its error bar, and how many tasks would show it.
+    """Compare two runs task by task: difference, its interval, and how many tasks would show it.
 
-    Example: itbench compare runs/a.itbench runs/b.itbench
+    Example: itbench compare latest:react runs/other.itbench
     """
     from itbench.report.comparison import compare_runs, comparison_json, comparison_text
 

@@ -13,7 +13,7 @@ def register(app: typer.Typer) -> None:
 
 
 def fetch(reference: SuiteReference, task: Globs = None, suite_option: SuiteOption = None) -> None:
-    """Download the dataset of a suite, or only some of its tasks; goes on where it was cut off.
+    """Download the dataset of a suite, or only some of its tasks; resumes an interrupted download.
 
     Example: itbench fetch DOMAIN/SUITE --task TASK
     """
@@ -23,4 +23,4 @@ def fetch(reference: SuiteReference, task: Globs = None, suite_option: SuiteOpti
     suite = find_suite(reference)[1].configured(suite_options(suite_option))
     with waiting() as progress:
         root = suite.fetch(tuple(task or ()), progress)
-    print_text(f"{reference} lies at {root}")
+    print_text(f"{reference} is in {root}")

@@ -1,6 +1,7 @@
-"""The program `itbench`: runs a command and turns what a user can mend into one line and an exit code.
+"""The program `itbench`: runs a command and turns what a user can fix into one line and an exit code.
 
-Exit codes: 0 all is well; 1 done, but a trial has no honest score or a check found faults; 2 wrong usage;
+Exit codes: 0 all is well; 1 done, but a trial has no valid score, the agent failed
+with an error in every trial, or a check found faults; 2 wrong usage;
 3 data, plugins or a run file that cannot be used; 4 a run file, an export or the cache cannot be written; 130 interrupted.
 """
 

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from itbench.cli.run_path import run_path
+
 if TYPE_CHECKING:
     from itbench.interfaces.suite import SuiteOptions
 
@@ -17,7 +19,20 @@ SuiteOption = Annotated[
     list[str] | None,
     typer.Option("--suite-option", "-S", help="A setting that only this suite knows.", metavar="KEY=VALUE"),
 ]
-RunPath = Annotated[Path, typer.Argument(help="A run file (*.itbench).", metavar="RUN")]
+RunPath = Annotated[
+    Path,
+    typer.Argument(
+        help="A run file (*.itbench), latest for the newest in runs/, or latest:AGENT.",
+        metavar="RUN",
+        parser=run_path,
+    ),
+]
+RunPaths = Annotated[
+    list[Path],
+    typer.Argument(
+        help="Run files, latest for the newest in runs/, or latest:AGENT.", metavar="RUN...", parser=run_path
+    ),
+]
 SuiteReference = Annotated[str, typer.Argument(help="DOMAIN or DOMAIN/SUITE.", metavar="DOMAIN[/SUITE]")]
 Globs = Annotated[
     list[str] | None, typer.Option("--task", "-t", help="Only tasks whose id fits.", metavar="GLOB")

@@ -40,7 +40,7 @@ def show(
 ) -> None:
     """Show a run, or one trial with its trace, and its submission beside the truth.
 
-    Example: itbench show runs/my-run.itbench TASK
+    Example: itbench show latest TASK
     """
     from itbench.report.trial_text import trial_json, trial_text
     from itbench.store.reader import RunFile
@@ -67,7 +67,7 @@ def export(
 ) -> None:
     """Export a run: jsonl with everything, csv and parquet with one row a trial, html to look at.
 
-    Example: itbench export runs/my-run.itbench --to csv
+    Example: itbench export latest --to csv
     """
     from itbench.export.formats import export_run
     from itbench.store.reader import RunFile
@@ -103,11 +103,11 @@ def _show_run(run: "RunFile", *, as_json: bool) -> None:
 
 
 def _truth(plan: "JsonObject", task_id: str) -> "JsonObject | str":
-    """Return the truth of a task, or why it is not available here."""
+    """Return the truth of a task, or why it is not available here; nothing is simulated to have it."""
     from itbench.errors import ITBenchError
-    from itbench.suites.reopen import reopen_suite
+    from itbench.suites.reopen import planned_suite
 
     try:
-        return reopen_suite(plan)[1].truth(task_id)
+        return planned_suite(plan)[1].truth(task_id)
     except ITBenchError as error:
         return f"not available here: {error}"

@@ -145,7 +145,7 @@ def resume(
 ) -> None:
     """Resume a run: run missing trials and retry infrastructure failures.
 
-    Example: itbench resume runs/my-run.itbench
+    Example: itbench resume latest
     """
     from itbench.cli.waiting import waiting
     from itbench.run.resume import resume as prepare
@@ -203,7 +203,7 @@ def _carry_out(session: "Session", jobs: "Sequence[Job]", *, as_json: bool) -> N
     hooks.add_installed()
     hooks.add(RunProgress())
     if not execute(session, jobs, hooks):
-        typer.echo(f"interrupted; go on with: itbench resume {session.path}", err=True)
+        typer.echo(f"interrupted; resume with: itbench resume {session.path}", err=True)
         raise typer.Exit(INTERRUPTED)
     _report(session.path, as_json=as_json)
 
@@ -226,5 +226,10 @@ def _report(path: Path, *, as_json: bool, more: "JsonObject | None" = None) -> N
             )
         else:
             print_text(run_text(found))
+    if summary.has_no_working_agent:
+        failed = (
+            f"the agent failed in all {summary.trials} trials" if summary.trials > 1 else "the agent failed"
+        )
+        typer.echo(f"error: {failed}, for example with {summary.agent_error!r}", err=True)
     if not summary.is_sound:
         raise typer.Exit(1)

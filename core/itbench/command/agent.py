@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 
+from itbench.command.absent import why_absent
 from itbench.command.options import CommandOptions
 from itbench.command.output import OutputLog
 from itbench.command.way_out import WayOut, open_way_out
@@ -41,7 +42,7 @@ class CommandAgent:
         """Run the program to its end or to a limit.
 
         Raises:
-            RuntimeError: the program ended with an exit code that is not 0.
+            RuntimeError: the program did not start, or ended with an exit code that is not 0.
             StageError: it did so after its model had failed, or its model cannot be kept within a limit.
         """
         options = self._options
@@ -53,13 +54,17 @@ class CommandAgent:
         await self._copy(workspace)
         async with open_way_out(workspace, trace, options) as way_out:
             variables = {**options.variables, **way_out.variables, **_task_variables(task, workspace, trace)}
-            result = await self._run(task, workspace, trace, way_out, (text, variables))
+            try:
+                result = await self._run(task, workspace, trace, way_out, (text, variables))
+            except OSError as error:  # Without a sandbox, a program that is not there does not even start.
+                absent = await why_absent(self._words, workspace)
+                raise RuntimeError(absent or f"{self._words[0]!r} did not start: {error}") from error
         if way_out.uncounted is not None:
             raise StageError(Stage.MODEL, way_out.uncounted)
         if result.timed_out:
             raise LimitReached("wall")
         if result.exit_code != 0:
-            self._blame(result, way_out)
+            self._blame(result, way_out, await why_absent(self._words, workspace))
 
     async def _run(
         self,
@@ -88,8 +93,8 @@ class CommandAgent:
                     each.cancel()
                 await asyncio.wait({running, stopping})
 
-    def _blame(self, result: Execution, way_out: WayOut) -> None:
-        said = f"{self._words[0]!r} ended with exit code {result.exit_code}: {_last_line(result.stderr)}"
+    def _blame(self, result: Execution, way_out: WayOut, absent: str | None) -> None:
+        said = f"{self._words[0]!r} ended with exit code {result.exit_code}: {absent or _last_line(result.stderr)}"
         if way_out.model_failure is not None:
             raise StageError(
                 Stage.MODEL, f"the last request to the model failed ({way_out.model_failure}); {said}"

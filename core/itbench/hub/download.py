@@ -1,6 +1,6 @@
 """Downloads a published dataset with the hub's own client into the cache of that client.
 
-Files that are there already are not fetched again, so the same command goes on where it was stopped.
+Files that are there already are not fetched again, so the same command resumes the download.
 """
 
 from collections.abc import Iterator, Sequence
@@ -72,5 +72,5 @@ def _told(repository: str) -> Iterator[None]:
         story = " ".join(str(error).split())[:300] or "no further word"
         raise DataError(
             f"{repository} could not be downloaded: {type(error).__name__}: {story}; "
-            "the same command goes on where it stopped (for data that is not public, set HF_TOKEN)"
+            "the same command resumes the download (for data that is not public, set HF_TOKEN)"
         ) from error

@@ -85,7 +85,7 @@ def _below(
     A directory that several suites share is not taken for a dataset of another one.
     """
     if not place.is_dir():
-        raise DataError(f"{str(place)!r}: no such directory; mend --data or ITBENCH_DATA")
+        raise DataError(f"{str(place)!r}: no such directory; fix --data or ITBENCH_DATA")
     cached = _cached(place, dataset, revision)
     if cached is not None:
         return cached

@@ -115,6 +115,7 @@ class AgentSpec:
             that is shown the solution.
         is_in_process: whether it is all Python code of the plugin itself and starts nothing in the workspace; then
             it needs no sandbox. What a model or an outside program can steer must leave this False.
+        missing: returns what the agent still needs on this machine and how to install it, or None; for `itbench doctor`.
     """
 
     name: str
@@ -122,3 +123,4 @@ class AgentSpec:
     create: AgentFactory
     role: Role = "agent"
     is_in_process: bool = False
+    missing: "Callable[[], str | None] | None" = None

@@ -57,6 +57,7 @@ class Domain:
             more is better, and 0 where the agent failed.
         scoring_changes: what changed in the rules with each scoring version from 2 on, one sentence for each change; add an
             entry whenever a stored submission can get another score.
+        missing: returns what the domain still needs on this machine and how to install it, or None; for `itbench doctor`.
         api_version: of the interface that the plugin was written for.
     """
 
@@ -72,6 +73,7 @@ class Domain:
     truth_schema: Callable[[], JsonObject] | None = None
     shown_metrics: Mapping[str, str] = field(default_factory=dict)
     scoring_changes: Sequence[Sequence[str]] = ()
+    missing: "Callable[[], str | None] | None" = None
     api_version: int = API_VERSION
 
     @property

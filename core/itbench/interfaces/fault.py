@@ -1,4 +1,4 @@
-"""Why a trial has no honest score, and whose doing it was."""
+"""Why a trial has no valid score, and which stage caused it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -24,7 +24,7 @@ class Fault:
     """One failure of one stage.
 
     Attributes:
-        stage: whose doing it was.
+        stage: which stage caused it.
         message: one line for a table.
         traceback: the whole story, for `itbench show`.
     """

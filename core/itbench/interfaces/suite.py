@@ -67,6 +67,7 @@ class PublishedResult:
     Attributes:
         name: the model or agent as published.
         value: the headline in [0, 1].
+        tasks: how many tasks the value is a mean over; None where not published.
         turns: turns a task; None where not published.
         cost_usd: US dollars a task; None where not published.
         source: who published it, where and when.
@@ -74,6 +75,7 @@ class PublishedResult:
 
     name: str
     value: float
+    tasks: int | None = None
     turns: float | None = None
     cost_usd: float | None = None
     source: str = ""

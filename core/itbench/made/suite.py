@@ -4,6 +4,7 @@ from abc import abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from itbench.errors import DataError
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.suite import Floor, Progress, Suite, SuiteOptions, no_progress
 
@@ -113,9 +114,18 @@ class MadeSuite(Suite):
         return sorted(truths_dir(self._root).glob("*"))
 
     def truth(self, task_id: str) -> JsonObject:
-        """Return what the simulator knows."""
+        """Return what the simulator knows.
+
+        Raises:
+            DataError: the task is not in the cache.
+        """
         from itbench.made.jobs import truths_dir
 
+        if not truths_dir(self._root).exists():
+            raise DataError(
+                f"the tasks of {self.domain}/{self.name} are not in the cache; "
+                "`itbench list-tasks` with the options of the run generates them"
+            )
         return self.truth_from(task_id, truths_dir(self._root))
 
     @property

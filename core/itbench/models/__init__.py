@@ -15,7 +15,7 @@ from itbench.models.conversation import (
 )
 from itbench.models.faults import ContextLengthError, ModelError
 from itbench.models.find import find_model, model_host
-from itbench.models.model import Model, ModelProvider, ModelRequest, ModelSettings
+from itbench.models.model import Model, ModelProvider, ModelRequest, ModelSettings, PricedModel
 from itbench.models.secrets import Redactor
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "ModelSettings",
     "ModelTool",
     "Native",
+    "PricedModel",
     "Redactor",
     "Reply",
     "Stop",

@@ -2,7 +2,7 @@
 
 from itbench.interfaces.agent import TrialEstimate
 from itbench.models.conversation import TokenUse
-from itbench.models.model import Model
+from itbench.models.model import Model, PricedModel
 
 # Assumptions, within a factor of two or so of what Artificial Analysis publishes for ITBench-AA: 83 turns of Gemini 3.1 Pro
 # for 2.23 dollars a task (2.70 by these), 58 of Gemma 4 31B for 0.14.
@@ -23,7 +23,7 @@ def estimate_trial(
         input_tokens=use.input_tokens,
         cached_tokens=use.cached_tokens,
         output_tokens=use.output_tokens,
-        cost_usd=model.cost_usd(use),
+        cost_usd=model.cost_usd(use) if isinstance(model, PricedModel) else None,
     )
 
 

@@ -22,6 +22,12 @@ def require(*names: str) -> None:
             )
 
 
+def missing_packages(*names: str) -> str | None:
+    """Return which packages are not installed and how to install them, or None."""
+    absent = [name.replace("_", "-") for name in names if find_spec(name) is None]
+    return f"not installed: {', '.join(absent)}; pip install 'itbench[models]'" if absent else None
+
+
 def transport(library: Any) -> Any:
     """Return the HTTP package that a client library is built on: httpx, or its successor httpx2."""
     bases = library.DefaultAsyncHttpxClient.__mro__

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from itbench.interfaces.json import JsonObject
 from itbench.models.conversation import Conversation, ModelTool, Reply, TokenUse
@@ -48,10 +48,6 @@ class Model(Protocol):
         """Takes the model's secrets out of any text."""
         ...
 
-    def cost_usd(self, use: TokenUse) -> float | None:
-        """Return what tokens cost in US dollars; None where unknown."""
-        ...
-
     def description(self) -> JsonObject:
         """Return what a run should record about the model; never a secret."""
         ...
@@ -69,6 +65,15 @@ class Model(Protocol):
             ContextLengthError: the conversation is longer than the model's window.
             ModelError: the provider cannot be asked, or fails in spite of all retries.
         """
+        ...
+
+
+@runtime_checkable
+class PricedModel(Protocol):
+    """A model that knows its prices, for the estimate of `--dry-run`; the cost of a reply comes with the reply."""
+
+    def cost_usd(self, use: TokenUse) -> float | None:
+        """Return what tokens cost in US dollars; None where unknown."""
         ...
 
 

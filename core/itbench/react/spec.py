@@ -10,8 +10,16 @@ def _react(request: AgentRequest) -> Agent:
     return ReactAgent(*react_options(request))
 
 
+def _missing() -> str | None:
+    from itbench.models.library import missing_packages
+
+    absent = missing_packages("openai", "anthropic")
+    return f"{absent}; only needed for that provider" if absent else None
+
+
 REACT = AgentSpec(
     name="react",
     summary="A model with a shell, as in ITBench-AA: --agent react:model=PROVIDER/NAME",
     create=_react,
+    missing=_missing,
 )

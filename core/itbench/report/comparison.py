@@ -7,7 +7,8 @@ from itbench.errors import UsageError
 from itbench.interfaces.json import JsonObject
 from itbench.report.plan_notes import have_other_truths
 from itbench.report.table import number, table
-from itbench.statistics import Comparison, compare, mean_over_tasks, smallest_difference, tasks_needed
+from itbench.statistics import Comparison, compare, mean, smallest_difference, tasks_needed
+from itbench.statistics.interval import FEWEST_TASKS
 from itbench.store.reader import RunFile
 
 _SHOWN_TASKS = 40
@@ -106,14 +107,14 @@ def comparison_json(found: RunComparison) -> JsonObject:
 def _verdict(result: Comparison) -> list[str]:
     if result.difference is None:
         return ["difference: none, no task was scored in both"]
-    if result.interval is None or result.standard_deviation is None:
-        return [f"difference: {result.difference:+.3f} (one task, no error bar)"]
-    lines = [
-        f"difference: {result.difference:+.3f} ± {result.interval.half_width:.3f} (95 %, paired by task)"
-    ]
+    lines = [f"difference: {result.difference:+.3f}"]
+    if result.interval is not None:
+        lines[0] += f", 95 % interval {result.interval.signed_text} (paired by task)"
+    if result.has_too_few_tasks:
+        return [*lines, f"too few tasks to compare: {result.n_tasks}, at least {FEWEST_TASKS} are needed"]
     if result.sign_flip is not None:
         lines[0] += f", p = {result.sign_flip.p_value:.3f} ({result.sign_flip.method} sign flips)"
-    if result.standard_deviation > 0:
+    if result.standard_deviation:
         smallest = smallest_difference(result.n_tasks, result.standard_deviation)
         if smallest is not None:
             lines.append(f"{result.n_tasks} tasks can show a difference of {smallest:.3f} (power 0.8)")
@@ -126,4 +127,5 @@ def _verdict(result: Comparison) -> list[str]:
 
 
 def _mean(values: list[float | None]) -> float | None:
-    return mean_over_tasks([value for value in values if value is not None]).mean
+    scored = [value for value in values if value is not None]
+    return mean(scored) if scored else None

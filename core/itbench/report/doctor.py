@@ -62,12 +62,24 @@ def _preparation(preparation: Preparation) -> list[str]:
 def _plugins(noun: str, host: "PluginHost[object]") -> list[list[str]]:
     rows = []
     for plugin in host.listing():
+        missing = _missing(plugin.value)
         status = {Status.OK: "ok", Status.DISABLED: "note"}.get(plugin.status, "BROKEN")
         where = _last_frame(plugin.traceback)
+        said = " ".join(filter(None, [plugin.origin, plugin.cause, where]))
         rows.append(
-            [f"{noun} {plugin.name}", status, " ".join(filter(None, [plugin.origin, plugin.cause, where]))]
+            [
+                f"{noun} {plugin.name}",
+                "note" if missing else status,
+                f"{said}: {missing}" if missing else said,
+            ]
         )
     return rows
+
+
+def _missing(value: object) -> str | None:
+    """Return what a loaded plugin says it still needs here."""
+    ask = getattr(value, "missing", None)
+    return ask() if callable(ask) else None
 
 
 def _last_frame(traceback: str) -> str:

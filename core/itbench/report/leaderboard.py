@@ -2,21 +2,23 @@
 
 import dataclasses
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.suite import Floor, PublishedResult
 from itbench.plugins.domains import find_suite
+from itbench.report.board_title import board_titles
 from itbench.report.floor import FLOOR_ROLES, floor_line
 from itbench.report.plan_notes import have_other_truths, plan_marks
 from itbench.report.shown import newer_rules, shown_metrics
 from itbench.report.summary import RunSummary, summarise, summary_json
 from itbench.report.table import dollars, number, seconds, table
-from itbench.statistics import value_with_error
+from itbench.statistics import value_with_interval
 from itbench.store.connect import COMPANIONS
 from itbench.store.reader import RunFile
 
+_DIGITS = 9
 _NUMBERS = ["scored", "turns", "tokens", "cost", "time"]
 
 
@@ -26,13 +28,14 @@ class Board:
 
     Attributes:
         data_warning: why the data is not what was published; others' results are then left out.
+        published: results of others; None where they were not asked for.
     """
 
     suite: str
     suite_hash: str
     data_warning: str | None
     runs: list[tuple[Path, RunSummary]]
-    published: Sequence[PublishedResult] = field(default=())
+    published: Sequence[PublishedResult] | None = None
     suite_floor: Floor | None = None
 
 
@@ -70,7 +73,8 @@ def _board(
 
 def boards_text(found: Sequence[Board]) -> str:
     """Return the boards as text."""
-    return "\n\n".join(_board_text(board) for board in found)
+    titles = board_titles([board.runs[0][1].plan for board in found])
+    return "\n\n".join(_board_text(title, board) for title, board in zip(titles, found, strict=True))
 
 
 def boards_json(found: Sequence[Board]) -> list[JsonObject]:
@@ -86,11 +90,12 @@ def boards_json(found: Sequence[Board]) -> list[JsonObject]:
                 {
                     "name": row.name,
                     "score": row.value,
+                    "tasks": row.tasks,
                     "turns": row.turns,
                     "cost_usd": row.cost_usd,
                     "source": row.source,
                 }
-                for row in board.published
+                for row in board.published or ()
             ],
         }
         for board in found
@@ -98,16 +103,27 @@ def boards_json(found: Sequence[Board]) -> list[JsonObject]:
 
 
 def _rank(entry: tuple[Path, RunSummary]) -> tuple[bool, float, str]:
-    # A run with trials missing is ranked by what is certain: the missing ones counted as 0.
-    value = entry[1].estimate.missing_as_zero
+    value = _certain(entry[1])
     return (value is None, -(value or 0.0), str(entry[0]))
 
 
-def _board_text(board: Board) -> str:
+def _certain(summary: RunSummary) -> float | None:
+    """Return the value that ranks a run, to as many digits as mean anything: missing trials count as 0."""
+    value = summary.estimate.missing_as_zero
+    return None if value is None else round(value, _DIGITS)
+
+
+def _ranks(values: Sequence[float | None]) -> list[int]:
+    """Return the rank of each of the sorted values; equal ones share the best rank among them."""
+    return [values.index(value) + 1 for value in values]
+
+
+def _board_text(title: str, board: Board) -> str:
     shown = _shown(board)
-    rows = [_row(at + 1, summary, shown) for at, (_, summary) in enumerate(board.runs)]
-    head = ["", "agent", "score ± 95 %", *shown, *_NUMBERS, "marks"]
-    lines = [f"{board.suite}  ({board.suite_hash[:19]})", table(head, rows, numbers=_NUMBERS)]
+    ranks = _ranks([_certain(summary) for _, summary in board.runs])
+    rows = [_row(rank, summary, shown) for rank, (_, summary) in zip(ranks, board.runs, strict=True)]
+    head = ["", "agent", "score (95 % interval)", *shown, *_NUMBERS, "marks"]
+    lines = [title, table(head, rows, numbers=_NUMBERS)]
     lines += [f"{title}: {metric}" for title, metric in shown.items()]
     if board.data_warning:
         lines.append(f"not the published data, so no published results: {board.data_warning}")
@@ -124,7 +140,9 @@ def _board_text(board: Board) -> str:
             "warning: truths or hidden data differ between these runs, so their scores are not comparable"
         )
     if board.published:
-        lines += ["", *_published_lines(board.published, floor)]
+        lines += ["", *_published_lines(board, floor)]
+    elif board.published is not None and not board.data_warning:
+        lines.append("no published results are known for this suite")
     return "\n".join(lines)
 
 
@@ -138,8 +156,8 @@ def _row(rank: int, summary: RunSummary, shown: Iterable[str]) -> list[str]:
     return [
         str(rank),
         _agent(summary.plan["agent"]),
-        value_with_error(found),
-        *(value_with_error(summary.shown[title]) if title in summary.shown else "-" for title in shown),
+        value_with_interval(found),
+        *(value_with_interval(summary.shown[title]) if title in summary.shown else "-" for title in shown),
         f"{found.n_scored}/{found.n_planned}",
         number(summary.turns, 1),
         number(summary.tokens, 0),
@@ -182,13 +200,19 @@ def _floor(board: Board) -> JsonObject | None:
     return max(floors, key=lambda floor: floor["value"], default=None)
 
 
-def _published_lines(results: Sequence[PublishedResult], floor: JsonObject | None) -> list[str]:
+def _published_lines(board: Board, floor: JsonObject | None) -> list[str]:
+    results = board.published or ()
     rows = [
-        [row.name, number(row.value), number(row.turns, 0), dollars(row.cost_usd)]
+        [row.name, number(row.value), number(row.tasks, 0), number(row.turns, 0), dollars(row.cost_usd)]
         for row in sorted(results, key=lambda row: -row.value)
     ]
     if floor is not None:
-        rows.append([f"floor: {floor['agent']}", number(floor["value"]), "-", "-"])
-    sources = sorted({row.source for row in results})
-    head = ["published elsewhere, not run here", "score", "turns", "cost"]
-    return [table(head, rows, numbers=head[1:]), *(f"source: {source}" for source in sources)]
+        rows.append([f"floor: {floor['agent']}", number(floor["value"]), "-", "-", "-"])
+    head = ["published elsewhere, not run here", "score", "tasks", "turns", "cost"]
+    lines = [table(head, rows, numbers=head[1:])]
+    counts = sorted({row.tasks for row in results if row.tasks is not None})
+    own = len(board.runs[0][1].plan["tasks"])
+    if counts and counts != [own]:
+        others = " or ".join(map(str, counts))
+        lines.append(f"warning: published over {others} tasks, the runs above over {own}: not comparable")
+    return [*lines, *(f"source: {source}" for source in sorted({row.source for row in results}))]

@@ -35,7 +35,7 @@ def _rows(found: Preview) -> list[list[str]]:
     rows = [
         ["suite", f"{plan.domain}/{plan.suite} {plan.suite_version}, {plan.suite_hash[:19]}"],
         ["tasks", f"{len(ids)}: {shown}"],
-        ["trials", f"{plan.planned_trials}: {plan.repeats} of each task, {plan.max_trials} at once"],
+        ["trials", f"{plan.planned_trials}: {plan.repeats} of each task, {plan.max_trials} concurrent"],
         ["agent", " ".join([plan.agent.name, *options, *plan.agent.arguments])],
         ["limits of a trial", _limits(found)],
         ["sandbox", plan.sandbox + (f" ({plan.sandbox_warning})" if plan.sandbox_warning else "")],

@@ -5,11 +5,13 @@ import time
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn
+from rich.text import Text
 
 from itbench.interfaces.hooks import hookimpl
 from itbench.interfaces.plan import Plan
 from itbench.interfaces.record import TrialRecord
+from itbench.report.time_left import TimeLeft
 from itbench.store.reader import RunFile
 
 _LINE_EVERY_S = 10.0
@@ -24,12 +26,14 @@ class RunProgress:
         self._done: set[tuple[str, int]] = set()
         self._before = self._total = 0
         self._bar: Progress | None = None
+        self._time_left = TimeLeft(concurrent=1)
         self._last_line = time.monotonic()
 
     @hookimpl
     def run_started(self, plan: Plan, path: Path, done: int) -> None:
         """Show the bar."""
         self._before, self._total = done, plan.planned_trials
+        self._time_left.concurrent = plan.max_trials
         self._values = _values(path)
         console = Console(stderr=True)
         if console.is_terminal:
@@ -38,7 +42,7 @@ class RunProgress:
                 BarColumn(),
                 MofNCompleteColumn(),
                 TextColumn("{task.fields[state]}"),
-                TimeRemainingColumn(),
+                _TimeLeftColumn(self._time_left),
                 console=console,
                 transient=True,
             )
@@ -53,6 +57,7 @@ class RunProgress:
         """Move the bar on."""
         key = (record.key.task, record.key.repeat)
         self._done.add(key)
+        self._time_left.add(record.wall_s, time.monotonic())
         value = record.value
         self._faults.discard(key)
         if value is not None:
@@ -80,10 +85,24 @@ class RunProgress:
 
     def _say_state(self) -> None:
         self._last_line = time.monotonic()
-        self._say(f"{self._before + len(self._done)} of {self._total} trials, {self._state()}")
+        done = self._before + len(self._done)
+        left = self._time_left.text(self._total - done, self._last_line)
+        self._say(", ".join(filter(None, [f"{done} of {self._total} trials", self._state(), left])))
 
     def _say(self, text: str) -> None:
         sys.stderr.write(f"{text}\n")
+
+
+class _TimeLeftColumn(ProgressColumn):
+    """Time left by our own estimate: that of rich needs trials less than 30 s apart."""
+
+    def __init__(self, time_left: TimeLeft) -> None:
+        super().__init__()
+        self._time_left = time_left
+
+    def render(self, task: Task) -> Text:
+        """Return the words for the bar."""
+        return Text(self._time_left.text(round(task.remaining or 0), time.monotonic()))
 
 
 def _values(path: Path) -> dict[str, list[float]]:

@@ -11,7 +11,7 @@ _SHOWN_REASONS = 3
 
 def rescoring_text(done: Rescoring) -> str:
     """Return how many values changed, what changed in the rules, and each changed trial with its new reasons."""
-    lines = [f"{done.trials} trials scored again, {len(done.changes)} values changed"]
+    lines = [f"{done.trials} trials re-scored, {len(done.changes)} values changed"]
     if done.rules:
         lines.append(f"the rules changed from scoring version {done.from_version} to {done.to_version}:")
         lines += [f"- {sentence}" for sentence in done.rules]

@@ -9,7 +9,7 @@ from itbench.report.plan_notes import plan_warnings
 from itbench.report.shown import newer_rules, shown_metrics, shown_values
 from itbench.report.summary import RunSummary, metric_means, run_symptoms, summarise
 from itbench.report.table import dollars, number, seconds, table
-from itbench.statistics import value_with_error
+from itbench.statistics import value_with_interval
 from itbench.store.reader import RunFile
 
 _REASONS = """
@@ -61,7 +61,7 @@ def closing_lines(run: RunFile, summary: RunSummary) -> Iterator[str]:
     """Yield headline, floor, warnings and where the run file is."""
     yield f"score: {summary.headline}"
     for title, found in summary.shown.items():
-        yield f"{title}: {value_with_error(found)} ({shown_metrics(summary.plan)[title]})"
+        yield f"{title}: {value_with_interval(found)} ({shown_metrics(summary.plan)[title]})"
     newer = newer_rules(summary.plan, summary.scoring_version)
     if newer is not None:
         yield (

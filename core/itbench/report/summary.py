@@ -13,7 +13,7 @@ from itbench.statistics import (
     Values,
     estimate,
     headline,
-    mean_over_tasks,
+    mean,
     passes,
     symptoms,
 )
@@ -25,6 +25,10 @@ SELECT count(*) AS trials, avg(wall_s) AS wall_s, avg(turns) AS turns, avg(token
     avg(cost_usd) AS cost_usd, sum(status = 'leak') AS leaks, sum(status = 'unscored') AS unscored,
     sum(status = 'agent fault') AS agent_faults
 FROM outcome
+"""
+_BROKEN_OFF = """
+SELECT count(*) AS n, min(trial.fault) AS fault FROM outcome JOIN trial ON trial.id = outcome.trial
+WHERE trial.fault_stage = 'agent' AND trial.fault_traceback != ''
 """
 _FAULTS = "SELECT fault_stage, count(*) AS n FROM outcome WHERE status = 'no score' GROUP BY fault_stage"
 _METRICS = """
@@ -45,6 +49,8 @@ class RunSummary:
         faults: trials without a score, by stage.
         trials: that ended, whatever became of them.
         agent_faults: trials that count as 0 because the agent failed.
+        agent_errors: those of them in which it ended with an error, and not just without a usable answer.
+        agent_error: one of these errors; None without any.
         leaks: trials in which the truth was seen.
         unscored: trials that were never scored.
         wall_s, turns, tokens, cost_usd: means over trials; None without any.
@@ -58,6 +64,8 @@ class RunSummary:
     faults: dict[str, int]
     trials: int
     agent_faults: int
+    agent_errors: int
+    agent_error: str | None
     leaks: int
     unscored: int
     wall_s: float | None
@@ -84,8 +92,15 @@ class RunSummary:
         return headline(self.estimate, self.faults)
 
     @property
+    def has_no_working_agent(self) -> bool:
+        """Whether the agent ended with an error in every trial: the run then measures the set-up and not the agent."""
+        return 0 < self.trials == self.agent_errors
+
+    @property
     def is_sound(self) -> bool:
-        """Whether every planned trial has ended with an honest score, or was not meant to be scored."""
+        """Whether every planned trial has a valid score, or was not meant to be scored, and the agent worked at all."""
+        if self.has_no_working_agent:
+            return False
         if self.plan["is_scored"] or self.estimate.n_scored:
             return self.estimate.is_complete and not self.leaks
         return self.unscored == self.estimate.n_planned
@@ -94,6 +109,7 @@ class RunSummary:
 def summarise(run: RunFile) -> RunSummary:
     """Compute the summary of a run."""
     costs = run.connection.execute(_COSTS).fetchone()
+    errors = run.connection.execute(_BROKEN_OFF).fetchone()
     plan, values = run.plan(), run.values()
     return RunSummary(
         plan=plan,
@@ -102,6 +118,8 @@ def summarise(run: RunFile) -> RunSummary:
         faults={row["fault_stage"]: row["n"] for row in run.connection.execute(_FAULTS)},
         trials=costs["trials"],
         agent_faults=costs["agent_faults"] or 0,
+        agent_errors=errors["n"],
+        agent_error=errors["fault"],
         leaks=costs["leaks"] or 0,
         unscored=costs["unscored"] or 0,
         wall_s=costs["wall_s"],
@@ -122,7 +140,7 @@ def metric_means(run: RunFile) -> dict[str, float | None]:
             if value is not None:
                 of_tasks.setdefault(row["task"], []).append(value)
     return {
-        name: mean_over_tasks([sum(repeats) / len(repeats) for repeats in of_tasks.values()]).mean
+        name: mean([mean(repeats) for repeats in of_tasks.values()]) if of_tasks else None
         for name, of_tasks in values.items()
     }
 
@@ -160,6 +178,7 @@ def summary_json(summary: RunSummary) -> JsonObject:
         "passes": summary.passes,
         "faults": summary.faults,
         "agent_faults": summary.agent_faults,
+        "agent_errors": summary.agent_errors,
         "leaks": summary.leaks,
         "turns": summary.turns,
         "tokens": summary.tokens,

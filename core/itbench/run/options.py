@@ -22,7 +22,7 @@ class RunOptions:
         repeats: trials of each task.
         seed: of everything random.
         out: folder of the run file.
-        max_trials: trials under way at once.
+        max_trials: concurrent trials.
         attempts: tries for a trial whose environment or model fails.
         is_scored: False to leave the truths alone.
         sandbox: name of the sandbox; None for the default one.

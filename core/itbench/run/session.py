@@ -191,7 +191,7 @@ def _sandbox(spec: AgentSpec, agent: Agent, name: str | None, *, is_unsafe_allow
 
 
 def _bench_sandbox(domain: Domain, sandbox: Sandbox, name: str | None) -> Sandbox:
-    """Return where what was handed in is tried; nothing that a domain runs may run without walls."""
+    """Return where what was handed in is tried; nothing that a domain runs may run outside a sandbox."""
     if not domain.runs_submissions:
         return sandbox
     from itbench.sandbox.bench import bench_sandbox

@@ -1,8 +1,9 @@
 """What the trials of a run say together: pure functions over plain numbers, the standard library alone."""
 
-from itbench.statistics.describe import headline, value_with_error
-from itbench.statistics.estimate import Estimate, estimate, no_spread_interval
-from itbench.statistics.means import Interval, MeanOverTasks, Values, mean_over_tasks
+from itbench.statistics.describe import headline, value_with_interval
+from itbench.statistics.estimate import Estimate, estimate
+from itbench.statistics.interval import Interval, mean_interval
+from itbench.statistics.means import MeanOverTasks, Values, mean, mean_over_tasks
 from itbench.statistics.paired import Comparison, compare
 from itbench.statistics.passes import Passes, TaskPasses, pass_at_k, pass_hat_k, passes
 from itbench.statistics.power import power_of, smallest_difference, tasks_needed
@@ -23,8 +24,9 @@ __all__ = [
     "compare",
     "estimate",
     "headline",
+    "mean",
+    "mean_interval",
     "mean_over_tasks",
-    "no_spread_interval",
     "pass_at_k",
     "pass_hat_k",
     "passes",
@@ -35,5 +37,5 @@ __all__ = [
     "symptoms",
     "tasks_needed",
     "two_sided_p",
-    "value_with_error",
+    "value_with_interval",
 ]

@@ -1,16 +1,15 @@
-"""A run's headline in one line that hides nothing: value, error bar, coverage and what is missing."""
+"""A run's headline in one line that hides nothing: value, interval, coverage and what is missing."""
 
 from collections.abc import Mapping
 
 from itbench.interfaces.fault import Stage
-from itbench.statistics.estimate import Estimate, no_spread_interval
+from itbench.statistics.estimate import Estimate
 
 _NOT_RUN = "not run"
-_NO_SPREAD = 1e-12
 
 
 def headline(estimate: Estimate, faults: Mapping[str, int] | None = None) -> str:
-    """Say what the run scored, with half the 95 % interval after ±, coverage, and the faults by stage.
+    """Say what the run scored, with its 95 % interval, coverage, and the faults by stage.
 
     The faults count trials by stage. Those of the agent are scored as 0, so they are not among the missing;
     what is missing without a fault has not been run.
@@ -33,27 +32,17 @@ def headline(estimate: Estimate, faults: Mapping[str, int] | None = None) -> str
     return f"{line}; {missing}; {bounds}"
 
 
-def value_with_error(estimate: Estimate) -> str:
-    """Return the value with half its 95 % interval, as it stands in a table; a dash where there is none."""
+def value_with_interval(estimate: Estimate) -> str:
+    """Return the value with its 95 % interval, as it stands in a table; a dash where there is none."""
     if estimate.mean is None:
         return "-"
-    if estimate.interval is None:
-        return f"{estimate.mean:.3f}"
-    if (estimate.standard_error or 0.0) > _NO_SPREAD:
-        return f"{estimate.mean:.3f} ± {estimate.interval.half_width:.3f}"
-    # Where all tasks came out alike, a half-width of 0 would claim what nobody knows.
-    interval = no_spread_interval(estimate.mean, estimate.n_tasks_scored)
-    return f"{estimate.mean:.3f} ({interval.low:.3f} to {interval.high:.3f})"
+    return f"{estimate.mean:.3f}" + (f" ({estimate.interval.text})" if estimate.interval else "")
 
 
 def _value(estimate: Estimate, mean: float) -> str:
-    if estimate.interval is None or estimate.standard_error is None:
-        return f"{mean:.3f} (one task, no error bar)"
-    if estimate.standard_error > _NO_SPREAD:
-        return f"{mean:.3f} ± {estimate.interval.half_width:.3f}"
-    # "± 0.000" would claim certainty where there is only nothing to measure it by.
-    interval = no_spread_interval(mean, estimate.n_tasks_scored)
-    return f"{mean:.3f} (all tasks alike; 95 % interval {interval.low:.3f} to {interval.high:.3f})"
+    interval = f", 95 % interval {estimate.interval.text}" if estimate.interval else ""
+    doubt = ", too few tasks to compare" if estimate.has_too_few_tasks else ""
+    return f"{mean:.3f}{interval}{doubt},"
 
 
 def _missing(estimate: Estimate, faults: Mapping[str, int]) -> str:

@@ -11,7 +11,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from itbench.statistics.means import Interval, Values, mean, mean_over_tasks, squared_deviations
+from itbench.statistics.interval import FEWEST_TASKS, Interval
+from itbench.statistics.means import Values, mean, mean_over_tasks, squared_deviations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,8 +22,7 @@ class Estimate:
     Attributes:
         mean: over the scored repeats of each task, then over the tasks that have one; None without any.
         standard_error: of the mean, clustered by task; None below two scored tasks.
-        interval: 95 %, Student's t with scored tasks - 1 degrees of freedom, not cut to [0, 1]; None below
-            two scored tasks. It has no width where all tasks are alike; see `no_spread_interval`.
+        interval: 95 %, within [0, 1]; None without a scored task, or where a value lies outside [0, 1].
         missing_as_zero: the mean if every planned repeat without a score had scored 0; None if none was planned.
         within_variance: of one repeat about its task's mean, pooled over tasks; None if no task has two scores.
         between_variance: of the tasks' true means, by moments, 0 where the moments give less; None below two
@@ -54,6 +54,11 @@ class Estimate:
         """Whether every planned trial has a score."""
         return self.n_scored == self.n_planned
 
+    @property
+    def has_too_few_tasks(self) -> bool:
+        """Whether so few tasks were scored that no comparison on them can be significant."""
+        return self.n_tasks_scored < FEWEST_TASKS
+
 
 def estimate(values: Values) -> Estimate:
     """Estimate an agent's score from one value per planned repeat of each task, None for no score.
@@ -79,17 +84,6 @@ def estimate(values: Values) -> Estimate:
         n_tasks_scored=len(found),
         n_tasks_planned=len(planned),
     )
-
-
-def no_spread_interval(value: float, n_tasks: int) -> Interval:
-    """Return what 95 % confidence still allows for the mean score when all tasks came out at the same value.
-
-    If tasks differ from the value with probability p, all of n agree with probability (1 - p)^n; that is below
-    5 % once p > q = 1 - 0.05^(1/n). The rest may score anything in [0, 1], so the mean lies between
-    (1 - q) value and (1 - q) value + q (for 0 about 3 / n, the "rule of three": Hanley and Lippman-Hand 1983).
-    """
-    unseen = 1 - 0.05 ** (1 / n_tasks)
-    return Interval((1 - unseen) * value, (1 - unseen) * value + unseen)
 
 
 def _missing_as_zero(

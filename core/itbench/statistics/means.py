@@ -4,24 +4,10 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from itbench.statistics.student import quantile
+from itbench.statistics.interval import Interval, mean_interval
 
-CONFIDENCE = 0.95
 Values = Mapping[str, Sequence[float | None]]
 """Of each task, one value per planned repeat; None where a repeat has no score."""
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """A 95 % confidence interval as the formula gives it; it is not cut to the range of a score."""
-
-    low: float
-    high: float
-
-    @property
-    def half_width(self) -> float:
-        """Half the distance between the ends: what stands behind the ± sign."""
-        return (self.high - self.low) / 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +18,7 @@ class MeanOverTasks:
         mean: None without a task.
         standard_deviation: of the values (ddof 1); None below two tasks.
         standard_error: of the mean; None below two tasks.
-        interval: from Student's t with one degree of freedom less than tasks; None below two tasks.
+        interval: 95 %, within the range; None without a task, or where a value lies outside the range.
         n_tasks: how many values there are.
     """
 
@@ -63,25 +49,23 @@ def squared_deviations(values: Sequence[float], center: float) -> float:
     return math.fsum((value - center) ** 2 for value in values)
 
 
-def mean_over_tasks(values: Sequence[float]) -> MeanOverTasks:
-    """Return the mean of one value per task with its standard error and interval."""
+def mean_over_tasks(values: Sequence[float], *, low: float = 0.0, high: float = 1.0) -> MeanOverTasks:
+    """Return the mean of one value per task, each from [low, high], with its standard error and interval."""
     n_tasks = len(values)
-    if n_tasks < 2:
-        only = mean(values) if values else None
-        return MeanOverTasks(
-            mean=only, standard_deviation=None, standard_error=None, interval=None, n_tasks=n_tasks
-        )
-    center = mean(values)
-    standard_deviation = math.sqrt(squared_deviations(values, center) / (n_tasks - 1))
-    standard_error = standard_deviation / math.sqrt(n_tasks)
-    margin = quantile((1 + CONFIDENCE) / 2, n_tasks - 1) * standard_error
+    center = mean(values) if values else None
+    deviation = _standard_deviation(values, center) if center is not None and n_tasks > 1 else None
+    is_in_range = all(low <= value <= high for value in values)
     return MeanOverTasks(
         mean=center,
-        standard_deviation=standard_deviation,
-        standard_error=standard_error,
-        interval=Interval(center - margin, center + margin),
+        standard_deviation=deviation,
+        standard_error=None if deviation is None else deviation / math.sqrt(n_tasks),
+        interval=mean_interval(values, low=low, high=high) if is_in_range else None,
         n_tasks=n_tasks,
     )
+
+
+def _standard_deviation(values: Sequence[float], center: float) -> float:
+    return math.sqrt(squared_deviations(values, center) / (len(values) - 1))
 
 
 def means_of_scored_tasks(values: Values) -> dict[str, float]:

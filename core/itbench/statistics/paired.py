@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from itbench.statistics.means import Interval, MeanOverTasks, Values, mean_over_tasks, means_of_scored_tasks
+from itbench.statistics.interval import FEWEST_TASKS, Interval
+from itbench.statistics.means import MeanOverTasks, Values, mean_over_tasks, means_of_scored_tasks
 from itbench.statistics.sign_flip import SignFlip, sign_flip
 from itbench.statistics.student import two_sided_p
 
@@ -17,7 +18,7 @@ class Comparison:
         difference: mean over tasks of (task mean of a - task mean of b); None without a common task.
         standard_deviation: of the tasks' differences, which `tasks_needed` wants; None below two tasks.
         standard_error: of the difference, clustered by task; None below two tasks.
-        interval: 95 %, Student's t with tasks - 1 degrees of freedom; None below two tasks.
+        interval: 95 %, within [-1, 1]; None without a common task.
         p_value: two-sided, of the paired t test; 1 if no task differs; None below two tasks, and where all tasks
             differ by the same amount, for then there is no spread to measure it by.
         sign_flip: the p value that assumes no distribution; None without a common task.
@@ -45,6 +46,11 @@ class Comparison:
         """How many tasks have a score in both runs."""
         return self.wins + self.ties + self.losses
 
+    @property
+    def has_too_few_tasks(self) -> bool:
+        """Whether there are so few common tasks that no difference on them can be significant."""
+        return self.n_tasks < FEWEST_TASKS
+
 
 def compare(a: Values, b: Values, *, seed: int = 0) -> Comparison:
     """Compare two runs task by task; the seed is that of the random sign flips.
@@ -56,7 +62,7 @@ def compare(a: Values, b: Values, *, seed: int = 0) -> Comparison:
     common = sorted(means_a.keys() & means_b.keys())
     # Rounded, so that means of the same numbers in another arithmetic are ties and not tiny wins.
     differences = [round(means_a[task] - means_b[task], _DECIMALS) for task in common]
-    overall = mean_over_tasks(differences)
+    overall = mean_over_tasks(differences, low=-1.0)
     return Comparison(
         difference=overall.mean,
         standard_deviation=overall.standard_deviation,

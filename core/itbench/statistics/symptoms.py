@@ -11,9 +11,9 @@ _FEWEST_TASKS_ALIKE = 3
 _CHECK = {
     Stage.TASK: "run `itbench validate` on the suite",
     Stage.ENVIRONMENT: "check the sandbox and what the environment needs on this machine",
-    Stage.AGENT: "read one trace; the agent most likely fails before it works on the task",
+    Stage.AGENT: "read one trace with `itbench show RUN TRIAL`; most likely the agent fails before it works on the task",
     Stage.MODEL: "check the model's name, key, quota and address",
-    Stage.SCORER: "mend the scorer, then score the stored submissions again",
+    Stage.SCORER: "fix the scorer, then score the stored submissions again",
 }
 
 
@@ -24,7 +24,7 @@ class TrialFacts:
     Attributes:
         task: the task's id.
         value: the score; None for none.
-        fault_stage: whose doing its fault was; None without a fault.
+        fault_stage: the stage its fault belongs to; None without a fault.
         limit: the limit it ran into ("turns", "tokens", "cost", "wall"); None without.
         tool_calls: how many tools were called.
         failed_tool_calls: how many of them failed.
@@ -140,5 +140,5 @@ def _wall(tally: _Tally) -> Iterator[str]:
     if n_stopped:
         yield (
             f"the wall clock ended {n_stopped} of {tally.n_trials} trials: a slow provider or machine lowers "
-            "the score like a bad agent does; raise the limit or run fewer trials at once, and run these again"
+            "the score like a bad agent does; raise the limit or run fewer trials concurrently, and run these again"
         )

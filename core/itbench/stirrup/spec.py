@@ -13,8 +13,20 @@ def _stirrup(request: AgentRequest) -> Agent:
     return StirrupAgent(*react_options(request))
 
 
+def _missing() -> str | None:
+    from itbench.errors import UsageError
+    from itbench.stirrup.installed import require_stirrup
+
+    try:
+        require_stirrup()
+    except UsageError as error:
+        return str(error)
+    return None
+
+
 STIRRUP = AgentSpec(
     name="stirrup",
     summary="The harness of ITBench-AA itself, from Python 3.12 on: --agent stirrup:model=PROVIDER/NAME",
     create=_stirrup,
+    missing=_missing,
 )

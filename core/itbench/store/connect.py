@@ -93,7 +93,7 @@ def writing(path: Path) -> Iterator[None]:
     except (sqlite3.OperationalError, OSError) as error:
         raise StorageError(
             f"cannot write the run file {str(path)!r}: {error}; all trials that had ended are kept, "
-            f"make room and go on with `itbench resume {path}`"
+            f"free some space, then run `itbench resume {path}`"
         ) from error
 
 

@@ -15,6 +15,17 @@ def reopen_suite(plan: JsonObject, progress: Progress = no_progress) -> tuple[Do
     Raises:
         ITBenchError: they are gone, or of another version.
     """
+    domain, suite = planned_suite(plan)
+    suite.prepare(progress)
+    return domain, suite
+
+
+def planned_suite(plan: JsonObject) -> tuple[Domain, Suite]:
+    """Return the domain and the suite of a run's plan, which has only the data that was made or fetched before.
+
+    Raises:
+        ITBenchError: they are gone, or of another version.
+    """
     reference = f"{plan['domain']}/{plan['suite']}"
     domain, suite = find_suite(reference)
     if suite.version != plan["suite_version"]:
@@ -22,9 +33,7 @@ def reopen_suite(plan: JsonObject, progress: Progress = no_progress) -> tuple[Do
             f"the run has suite {reference} {plan['suite_version']}, installed is {suite.version}; "
             f"install {plan['domain_origin']} again"
         )
-    suite = suite.configured(planned_options(plan))
-    suite.prepare(progress)
-    return domain, suite
+    return domain, suite.configured(planned_options(plan))
 
 
 def planned_options(plan: JsonObject) -> SuiteOptions:

@@ -1,1 +1,1 @@
-"""Compliance work for itbench: write and mend policies that hold on what they have not seen."""
+"""Compliance work for itbench: write and fix policies that hold on what they have not seen."""

@@ -56,9 +56,20 @@ def truth_schema() -> JsonObject:
     return {"allOf": [{"$ref": "urn:itbench:truth"}, own()]}
 
 
+def _missing() -> str | None:
+    from itbench.errors import UsageError
+    from itbench_ciso.engines.packages import find_engine
+
+    try:
+        find_engine("cel")
+    except UsageError as error:
+        return str(error)
+    return None
+
+
 DOMAIN = Domain(
     name="ciso",
-    summary="Kubernetes compliance: write and mend checks that hold on clusters they have not seen.",
+    summary="Kubernetes compliance: write and fix checks that hold on clusters they have not seen.",
     suites=(CIS_KUBERNETES, ADMISSION_SUITE, POLICY_UPDATES, ITBENCH_LITE),
     scorer=CisoScorer(),
     solution=solution,
@@ -67,4 +78,5 @@ DOMAIN = Domain(
     agents=AGENTS,
     preparations=(OPA_PREPARATION,),
     truth_schema=truth_schema,
+    missing=_missing,
 )

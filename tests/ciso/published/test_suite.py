@@ -189,7 +189,7 @@ def test_what_is_not_there_is_told_with_what_to_do(lite: Path, tmp_path: Path) -
         (
             lambda: locate(LITE, tmp_path / "none"),
             DataError,
-            "no such directory; mend --data or ITBENCH_DATA",
+            "no such directory; fix --data or ITBENCH_DATA",
         ),
         (lambda: locate(LITE, environment={"HF_HOME": str(tmp_path)}), DataError, "were not found in"),
         (lambda: locate(LITE, lite, "main"), DataError, "of no known revision, but 'main' is asked for"),

@@ -229,3 +229,19 @@ def test_a_plugin_that_listens_to_a_run_is_told_and_one_that_fails_is_left_out(
     ]
     assert done.err.count("plugin 'fail' is left out, its hook 'trial_started' failed: OSError: no") == 1
     assert "plugin 'typo' is left out: unknown hook 'trial_begun'" in done.err
+
+
+def test_show_of_a_trial_simulates_nothing_where_the_cache_is_cold(
+    itbench: Itbench, incident_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ITBENCH_CACHE", str(incident_cache))
+    path = json.loads(itbench("run", "sre", "-n", "1", "-a", "name-everything", "--json").out)["path"]
+    warm = json.loads(itbench("show", path, "sre-0001", "--json").out)
+    monkeypatch.setenv("ITBENCH_CACHE", str(tmp_path / "cold"))
+    done = itbench("show", path, "sre-0001", "--json")
+    cold = json.loads(done.out)
+    assert (done.code, done.err) == (0, "")
+    assert not (tmp_path / "cold").exists()
+    assert isinstance(warm.pop("truth"), dict)
+    assert "the tasks of sre/incidents are not in the cache" in cold.pop("truth")
+    assert cold == warm

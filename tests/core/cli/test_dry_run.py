@@ -26,7 +26,7 @@ def test_the_plan_is_shown_and_nothing_is_written(sums: Path, itbench: Itbench, 
     done = itbench("run", "sums", *MODEL, "--dry-run", "-k", "2", "--limit", "3")
     assert done.code == 0
     assert "3: sum-0000, sum-0001, sum-0002" in done.out
-    assert "6: 2 of each task, 4 at once" in done.out
+    assert "6: 2 of each task, 4 concurrent" in done.out
     assert "bubblewrap" in done.out
     assert "31 turns a trial" in done.out
     assert not (here / "runs").exists()

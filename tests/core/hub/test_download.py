@@ -91,7 +91,7 @@ def test_a_download_that_failed_goes_on_with_the_missing_files_only(serve, downl
         hub.requests.clear()
         result = download(hub.url)
     assert failed["error"].startswith(f"DataError: {DATASET} could not be downloaded: ")
-    assert "the same command goes on where it stopped" in failed["error"]
+    assert "the same command resumes the download" in failed["error"]
     assert Path(result["root"], path).read_bytes() == FILES[path]
     assert len(hub.downloads(path)) == 1
     present = {name for name in FILES if name != path and hub.downloads(name)}

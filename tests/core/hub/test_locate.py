@@ -41,7 +41,7 @@ def test_a_given_directory_without_tasks_is_refused_with_the_command_that_brings
 @pytest.mark.parametrize("is_given", [True, False], ids=["given", "in the environment"])
 def test_a_directory_that_does_not_exist_is_refused(tmp_path, apples, is_given):
     nowhere = tmp_path / "nowhere"
-    with pytest.raises(DataError, match="no such directory; mend --data or ITBENCH_DATA"):
+    with pytest.raises(DataError, match="no such directory; fix --data or ITBENCH_DATA"):
         locate(apples, nowhere if is_given else None, environment={"ITBENCH_DATA": str(nowhere)})
 
 

@@ -69,8 +69,7 @@ def test_the_leaderboard_ranks_runs_of_the_same_tasks_and_marks_them(sums: Path,
     assert names == ["oracle", "adder:wrong=2", "echo", "null"]
     assert "privileged" in lines[3]
     assert "cheat" in lines[6]
-    assert "0.000 (0.000 to 0.221)" in lines[6]
-    assert " ± 0." in lines[4]
+    assert "0.000 (0.00 to 0.27)" in lines[6]
     (floor,) = [line for line in lines if line.startswith("floor: ")]
     assert "(echo), the best of the agents that know nothing" in floor
 
@@ -105,6 +104,63 @@ def test_runs_of_other_tasks_stand_on_a_board_of_their_own(sums: Path, itbench: 
         ("sums/easy 1", 1),
         ("sums/many 1", 1),
     ]
+
+
+def test_runs_of_the_same_score_share_a_rank(sums: Path, itbench: Itbench) -> None:
+    paths = [
+        run(itbench, "sums", "-n", "6", "-a", agent)
+        for agent in ("adder", "oracle", "null", "adder:events=1")
+    ]
+    lines = itbench("leaderboard", *paths).out.splitlines()
+    assert [line.split()[0] for line in lines[3:7]] == ["1", "1", "1", "4"]
+
+
+def test_the_title_of_a_board_says_how_it_differs_from_others_of_the_suite(
+    sums: Path, itbench: Itbench
+) -> None:
+    paths = [run(itbench, "sums"), run(itbench, "sums", "-n", "1"), run(itbench, "sums/many", "-n", "2")]
+    text = itbench("leaderboard", *paths).out
+    assert "sums/easy 1, 12 tasks  (tasks sum-0000, sum-0001, ..., sum-0011; sha256:" in text
+    assert "sums/easy 1, 1 task  (tasks sum-0000; sha256:" in text
+    assert "sums/many 1, 2 tasks  (sha256:" in text
+
+
+def test_a_board_says_where_no_results_are_published(sums: Path, itbench: Itbench) -> None:
+    path = run(itbench, "sums")
+    assert "no published results are known for this suite" in itbench("leaderboard", path, "--published").out
+    assert "published" not in itbench("leaderboard", path).out
+
+
+PUBLISHED = """
+from dataclasses import replace
+
+from itbench import PublishedResult
+from itbench_sums import DOMAIN as SUMS
+from itbench_sums import Sums
+
+
+class Known(Sums):
+    def published(self):
+        return [PublishedResult(name="somebody", value=0.5, tasks=59, source="a page")]
+
+
+DOMAIN = replace(SUMS, name="known", suites=[Known("easy", 12)])
+"""
+
+
+def test_published_results_say_over_how_many_tasks_they_are(
+    sums: Path, distribution: Callable[..., Path], itbench: Itbench
+) -> None:
+    distribution(
+        "itbench-known",
+        group="itbench.domains",
+        points={"known": "known_domain:DOMAIN"},
+        code={"known_domain": PUBLISHED},
+    )
+    lines = itbench("leaderboard", run(itbench, "known", "-n", "1"), "--published").out.splitlines()
+    (row,) = [line.split() for line in lines if line.startswith("somebody")]
+    assert row == ["somebody", "0.500", "59", "-", "-"]
+    assert "warning: published over 59 tasks, the runs above over 1: not comparable" in lines
 
 
 def test_a_comparison_pairs_tasks_and_says_how_sure_it_is(sums: Path, itbench: Itbench) -> None:
@@ -156,6 +212,42 @@ def test_a_suspicious_run_says_so_at_its_end(sums: Path, itbench: Itbench) -> No
     assert "warning: all 12 tool calls failed" in failed
     turns = itbench("run", "sums", "-n", "3", "-a", "adder").out
     assert "warning" not in turns
+
+
+def test_a_run_in_which_the_agent_failed_in_every_trial_is_an_error(sums: Path, itbench: Itbench) -> None:
+    failed = itbench(
+        "run", "sums", "-n", "3", "-a", "command", *OPEN, "--", "sh", "-c", "echo no >&2; exit 3"
+    )
+    assert failed.code == 1
+    assert (
+        "error: the agent failed in all 3 trials, for example with \"RuntimeError: 'sh' ended with exit"
+        in failed.err
+    )
+    once = "grep -q 'Add 0 ' task.json && exit 3; echo '{\"sum\": 1}' > answer.json"
+    some = itbench("run", "sums", "-n", "3", "-a", "command", *OPEN, "--", "sh", "-c", once)
+    assert (some.code, "error" in some.err) == (0, False)
+    nothing = itbench("run", "sums", "-n", "3", "-a", "null")
+    assert (nothing.code, nothing.err) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("words", "options", "said"),
+    [
+        (["./agent.py"], "", "'./agent.py' is not in the sandbox; --agent command:copy=./agent.py copies it"),
+        (["sh", "agent.py"], "", "'agent.py' is not in the sandbox; --agent command:copy=agent.py copies it"),
+        (["nonsuch"], "", "'nonsuch' is not in the sandbox; --agent command:copy=FILE copies a file"),
+        (["./task.json"], "", "'./task.json' is in the sandbox but is not an executable program"),
+        (["./agent.py"], ":copy=agent.py", "ended with exit code 7: it printed no error"),
+    ],
+    ids=["a program", "a script of a program", "no such program", "not a program", "its own failure"],
+)
+def test_a_program_that_is_not_in_the_sandbox_is_told_with_the_option_that_brings_it(
+    sums: Path, itbench: Itbench, words: list[str], options: str, said: str
+) -> None:
+    Path("agent.py").write_text("#!/bin/sh\nexit 7\n")
+    done = itbench("run", "sums", "-n", "1", "-a", f"command{options}", *OPEN, "--", *words)
+    assert done.code == 1
+    assert said in done.err
 
 
 def test_show_of_one_trial_has_its_trace_and_its_submission_beside_the_truth(
@@ -300,10 +392,10 @@ def test_a_measure_that_a_domain_shows_stands_beside_the_headline_everywhere(
         assert cells == {
             task: "-" if task == "sum-0003" else f"{value == 1.0:.3f}" for task, value in values.items()
         }
-        assert f"exact: {mean:.3f} ± " in text
+        assert f"exact: {mean:.3f} (0." in text
     board = itbench("leaderboard", path).out.splitlines()
     assert board[1].split()[5:7] == ["exact", "scored"]
-    assert f"{mean:.3f} ± " in board[3].split("adder:wrong=2")[1].partition(" ± ")[2]
+    assert f"{mean:.3f} (0." in board[3].partition(" to ")[2]
     assert "exact: exactly_right" in board
     assert f"exact {mean:.3f}" in itbench("runs").out
     itbench("export", path, "--to", "html", "-o", "page.html")

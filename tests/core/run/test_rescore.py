@@ -72,7 +72,7 @@ def test_scoring_again_by_newer_rules_says_what_changed_and_why(
     assert "warning: scored by the rules of version 1, installed are those of version 3" in shown
     assert "rules of version 1" in itbench("leaderboard", path).out
     text = itbench("score", path).out
-    assert f"12 trials scored again, {len(close)} values changed" in text
+    assert f"12 trials re-scored, {len(close)} values changed" in text
     assert "the rules changed from scoring version 1 to 3:" in text
     assert "- A sum that is off by one scores 0.\n- Reasons tell more.\n- A third thing.\n" in text
     for task in close:

@@ -175,7 +175,7 @@ def test_scoring_with_other_truths_changes_the_values_and_keeps_the_earlier_ones
     for name in ("sum-0000", "sum-0001"):
         (tmp_path / f"{name}.json").write_text(json.dumps({"canary": "canary-of-another-kind", "sum": -5}))
     done = itbench("score", only_run(), "--truths", tmp_path)
-    assert "2 trials scored again, 2 values changed" in done.out
+    assert "2 trials re-scored, 2 values changed" in done.out
     assert values(only_run()) == {"sum-0000": [0.0], "sum-0001": [0.0]}
     with closing(sqlite3.connect(only_run())) as connection:
         assert connection.execute("SELECT value FROM score ORDER BY scoring, trial").fetchall() == [
@@ -287,7 +287,7 @@ def test_an_interrupt_ends_the_run_cleanly_and_keeps_what_is_finished(
     process.send_signal(number)
     out, err = process.communicate(timeout=20)
     assert process.returncode == 130
-    assert f"interrupted; go on with: itbench resume {path}" in err
+    assert f"interrupted; resume with: itbench resume {path}" in err
     assert out == ""
     assert 8 <= finished(path) < 200
     assert [entry.name for entry in Path("runs").iterdir()] == [path.name]
@@ -334,7 +334,7 @@ def test_a_full_disk_ends_the_run_with_one_line_and_keeps_what_was_done(sums: Pa
     assert process.returncode == 4
     (line,) = [line for line in process.stderr.splitlines() if line.startswith("error: ")]
     assert line.startswith(f"error: cannot write the run file '{path}': ")
-    assert line.endswith(f"make room and go on with `itbench resume {path}`")
+    assert line.endswith(f"free some space, then run `itbench resume {path}`")
     assert "Traceback" not in process.stderr
     kept = finished(path)
     assert 0 < kept < 200

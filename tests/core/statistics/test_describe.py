@@ -11,13 +11,17 @@ PARTIAL: Values = {"a": [1, None], "b": [1, 1], "c": [None, 0.5]}
 @pytest.mark.parametrize(
     ("values", "faults", "line"),
     [
-        (COMPLETE, {}, "0.583 ± 0.949 over 6 of 6 trials"),
-        (COMPLETE, {"agent": 2}, "0.583 ± 0.949 over 6 of 6 trials"),
+        (COMPLETE, {}, "0.583, 95 % interval 0.14 to 0.95, too few tasks to compare, over 6 of 6 trials"),
+        (
+            COMPLETE,
+            {"agent": 2},
+            "0.583, 95 % interval 0.14 to 0.95, too few tasks to compare, over 6 of 6 trials",
+        ),
         (
             PARTIAL,
             {"model": 2},
             (
-                "0.833 ± 0.717 over 4 of 6 trials; 2 without a score (model); "
+                "0.833, 95 % interval 0.23 to 1.00, too few tasks to compare, over 4 of 6 trials; 2 without a score (model); "
                 "between 0.583 (missing as 0) and 0.833 (missing left out)"
             ),
         ),
@@ -25,7 +29,7 @@ PARTIAL: Values = {"a": [1, None], "b": [1, 1], "c": [None, 0.5]}
             PARTIAL,
             {"model": 1, "environment": 1, "agent": 3, "task": 0},
             (
-                "0.833 ± 0.717 over 4 of 6 trials; 2 without a score (1 environment, 1 model); "
+                "0.833, 95 % interval 0.23 to 1.00, too few tasks to compare, over 4 of 6 trials; 2 without a score (1 environment, 1 model); "
                 "between 0.583 (missing as 0) and 0.833 (missing left out)"
             ),
         ),
@@ -33,7 +37,7 @@ PARTIAL: Values = {"a": [1, None], "b": [1, 1], "c": [None, 0.5]}
             PARTIAL,
             {"scorer": 1},
             (
-                "0.833 ± 0.717 over 4 of 6 trials; 2 without a score (1 not run, 1 scorer); "
+                "0.833, 95 % interval 0.23 to 1.00, too few tasks to compare, over 4 of 6 trials; 2 without a score (1 not run, 1 scorer); "
                 "between 0.583 (missing as 0) and 0.833 (missing left out)"
             ),
         ),
@@ -41,14 +45,14 @@ PARTIAL: Values = {"a": [1, None], "b": [1, 1], "c": [None, 0.5]}
             {"a": [1, 1, 0], "b": [None]},
             {},
             (
-                "0.667 (one task, no error bar) over 3 of 4 trials; 1 without a score (not run); "
+                "0.667, 95 % interval 0.01 to 1.00, too few tasks to compare, over 3 of 4 trials; 1 without a score (not run); "
                 "between 0.333 (missing as 0) and 0.667 (missing left out)"
             ),
         ),
         (
             {f"t{i}": [0, 0] for i in range(40)},
             {},
-            "0.000 (all tasks alike; 95 % interval 0.000 to 0.072) over 80 of 80 trials",
+            "0.000, 95 % interval 0.00 to 0.09, over 80 of 80 trials",
         ),
         ({"a": [None, None]}, {"task": 2}, "no score: 0 of 2 trials have one; 2 without a score (task)"),
         ({"a": [None, None]}, {}, "no score: 0 of 2 trials have one; 2 without a score (not run)"),

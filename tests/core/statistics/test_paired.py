@@ -38,12 +38,7 @@ def test_it_agrees_with_the_paired_t_test_of_scipy() -> None:
         {f"t{i}": [value] for i, value in enumerate(a)}, {f"t{i}": [value] for i, value in enumerate(b)}
     )
     expected = stats.ttest_rel(a, b)
-    interval = expected.confidence_interval(0.95)
     assert found.p_value == pytest.approx(float(expected.pvalue))
-    assert found.interval is not None
-    assert (found.interval.low, found.interval.high) == pytest.approx(
-        (float(interval.low), float(interval.high))
-    )
 
 
 def test_pairing_finds_what_two_separate_error_bars_hide() -> None:
@@ -80,10 +75,28 @@ def test_the_same_difference_everywhere_has_no_spread_to_test_against() -> None:
     assert found.sign_flip.p_value == 2 / 8
 
 
-def test_one_common_task_shows_a_difference_without_error_bar() -> None:
+@pytest.mark.parametrize(
+    ("n_tasks", "low"), [(2, -0.683772), (5, -0.043648), (6, 0.081484)], ids=["two", "five", "six"]
+)
+def test_tasks_that_all_differ_by_one_show_it_only_where_there_are_enough(n_tasks: int, low: float) -> None:
+    found = compare({f"t{i}": [1.0] for i in range(n_tasks)}, {f"t{i}": [0.0] for i in range(n_tasks)})
+    assert found.interval is not None
+    assert found.sign_flip is not None
+    assert (found.interval.low, found.interval.high) == pytest.approx((low, 1.0), abs=1e-6)
+    assert found.has_too_few_tasks == (n_tasks < 6) == (found.sign_flip.p_value > 0.05)
+
+
+def test_equal_runs_of_few_tasks_leave_room_for_a_difference() -> None:
+    found = compare({f"t{i}": [1.0] for i in range(6)}, {f"t{i}": [1.0] for i in range(6)})
+    assert found.interval is not None
+    assert (found.interval.low, found.interval.high) == pytest.approx((-0.459258, 0.459258), abs=1e-6)
+
+
+def test_one_common_task_shows_a_difference_and_nearly_any_interval() -> None:
     found = compare({"a": [1.0]}, {"a": [0.5], "b": [1.0]})
     assert found.difference == 0.5
-    assert found.interval is None
+    assert found.interval is not None
+    assert (found.interval.low, found.interval.high) == pytest.approx((-0.9625, 0.9875))
     assert found.p_value is None
     assert found.sign_flip is not None
     assert found.sign_flip.p_value == 1
@@ -109,6 +122,11 @@ def test_the_other_way_round_only_the_sign_changes(a: Run, b: Run) -> None:
     assert (back.only_in_a, back.only_in_b) == (forth.only_in_b, forth.only_in_a)
     if forth.difference is not None:
         assert back.difference == -forth.difference
+        assert forth.interval is not None
+        assert back.interval is not None
+        assert (back.interval.low, back.interval.high) == pytest.approx(
+            (-forth.interval.high, -forth.interval.low), abs=1e-6
+        )
 
 
 @quickly

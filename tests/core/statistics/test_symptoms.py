@@ -116,7 +116,7 @@ def test_the_wall_clock_is_reported_apart_and_from_the_first_hit() -> None:
     [
         ("model", "check the model's name, key, quota and address"),
         ("environment", "check the sandbox"),
-        ("scorer", "mend the scorer, then score the stored submissions again"),
+        ("scorer", "fix the scorer, then score the stored submissions again"),
         ("task", "run `itbench validate` on the suite"),
     ],
 )

@@ -71,7 +71,7 @@ def test_tasks_of_another_domain_in_the_same_layout_are_not_taken_for_these(tmp_
 @pytest.mark.parametrize(
     ("prepare", "message"),
     [
-        (lambda path: path / "absent", "no such directory; mend --data or ITBENCH_DATA"),
+        (lambda path: path / "absent", "no such directory; fix --data or ITBENCH_DATA"),
         (lambda path: path, "bring it with `itbench fetch finops/itbench-lite`"),
     ],
 )

@@ -12,4 +12,5 @@ def published_results(suite: str) -> list[PublishedResult]:
     known = json.loads(text).get(suite)
     if known is None:
         return []
-    return [PublishedResult(**row, source=f"{known['source']}, {known['date']}") for row in known["rows"]]
+    source = f"{known['source']}, {known['date']}"
+    return [PublishedResult(**row, tasks=known["tasks"], source=source) for row in known["rows"]]

@@ -1,0 +1,83 @@
+"""Code blocks that are not commands: Python is run, data is read, shell scripts are parsed."""
+
+import json
+import re
+import subprocess
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
+BLOCK = re.compile(r"^```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def blocks(page: str, kind: str) -> list[str]:
+    """Return the untitled blocks of a kind; those with a title are written and run by the commands of their page."""
+    text = next(path for path in PAGES if path.name == page).read_text()
+    return [found["text"] for found in BLOCK.finditer(text) if found["kind"] == kind]
+
+
+def test_every_python_block_is_run_by_a_test() -> None:
+    pages = {path.name for path in PAGES if any(">>>" not in text for text in blocks(path.name, "python"))}
+    # Pages with a prompt are doctests of the package that they describe.
+    assert pages == {"incidents.md", "models.md", "scoring.md"}
+
+
+def test_the_example_of_scoring_gives_what_the_page_says() -> None:
+    (code,), (truth,), (answer,) = (blocks("scoring.md", kind) for kind in ("python", "yaml", "json"))
+    names: dict[str, Any] = {"text": truth, "answer": json.loads(answer)}
+    exec(code, names)
+    assert names["parts"].value == pytest.approx(1 / 3)
+
+
+@pytest.mark.slow  # It simulates two incidents.
+def test_the_example_of_the_simulator_makes_incidents(tmp_path: Path) -> None:
+    (code,) = blocks("incidents.md", "python")
+    names: dict[str, Any] = {"directory": tmp_path, "your_secret": 20260117}
+    exec(code, names)
+    assert len(list(tmp_path.iterdir())) == 2
+    assert names["truth"]["canary"]
+
+
+def test_the_example_of_a_provider_works_as_a_plugin(
+    sums: Path, distribution: Callable[..., Path], itbench: Callable[..., Any]
+) -> None:
+    code, _ = blocks("models.md", "python")
+    (points,) = blocks("models.md", "toml")
+    group = tomllib.loads(points)["project"]["entry-points"]["itbench.models"]
+    distribution("itbench-parrot", group="itbench.models", points=group, code={"itbench_parrot": code})
+    planned = itbench("run", "sums", "-n", "1", "--model", "parrot/any", "--dry-run")
+    assert planned.code == 0
+    assert "unknown" in planned.out
+    options = ("--sandbox", "none", "--allow-unsafe")
+    done = json.loads(itbench("run", "sums", "-n", "1", "--model", "parrot/any", "--json", *options).out)
+    assert (done["score"], done["faults"], done["turns"]) == (0.0, {}, 2.0)
+
+
+def test_the_example_of_the_model_server_serves_a_run(sums: Path, itbench: Callable[..., Any]) -> None:
+    pytest.importorskip("openai")
+    code = blocks("models.md", "python")[1]
+    call = """itbench("run", "sums", "-n", "1", "--sandbox", "none", "--allow-unsafe", "--json", "--agent",
+        f"react:model=openai/any,base_url={server.openai_url},retry_s=0")"""
+    assert "    ...  # --agent react:model=openai/any,base_url={server.openai_url}" in code
+    names: dict[str, Any] = {"itbench": itbench}
+    exec(code.replace("    ...  #", f"    done = {call}  #"), names)
+    assert json.loads(names["done"].out)["turns"] >= 2
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_data_blocks_can_be_read_and_shell_blocks_parsed(page: Path) -> None:
+    readers: dict[str, Callable[[str], object]] = {
+        "json": json.loads,
+        "toml": tomllib.loads,
+        "yaml": yaml.safe_load,
+        "sh": lambda text: subprocess.run(["bash", "-n"], input=text, text=True, check=True),
+    }
+    for kind, read in readers.items():
+        for text in blocks(page.name, kind):
+            read(text)
