@@ -41,7 +41,7 @@ def test_the_example_of_the_simulator_makes_incidents(tmp_path: Path) -> None:
     names: dict[str, Any] = {"directory": tmp_path, "your_secret": 20260117}
     exec(code, names)
     assert len(list(tmp_path.iterdir())) == 2
-    assert names["truth"]["canary"]
+    assert names["truth"]["groups"]
 
 
 def test_the_example_of_a_provider_works_as_a_plugin(

@@ -79,7 +79,7 @@ def test_a_right_script_and_policy_are_tried_on_every_set(observe: Observe) -> N
 OWN_SHAPE = """\
 python3 - <<'END'
 import glob, json, yaml
-found = [d for p in sorted(glob.glob("static-resources/*")) for d in yaml.safe_load_all(open(p)) if d["kind"] == "Pod"]
+found = [d for p in sorted(glob.glob("static-resources/*")) for d in yaml.safe_load_all(open(p)) if d["kind"] == "Thing"]
 json.dump({"pods": {f"{number}/{d['kind']}": d for number, d in enumerate(found)}}, open("collected_data.json", "w"))
 END
 """

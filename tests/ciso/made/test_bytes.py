@@ -10,15 +10,21 @@ from pathlib import Path
 import pytest
 
 from itbench.errors import DataError
+from itbench.interfaces.json import JsonObject
+from itbench.made.digests import digest_of
 from itbench_ciso.admission.suite import ADMISSION_SUITE
 from itbench_ciso.cis.suite import CIS_KUBERNETES
-from itbench_ciso.made.digests import digest, read_manifest
+from itbench_ciso.made.digests import read_manifest
 from itbench_ciso.updates.suite import POLICY_UPDATES
 
 SUITES = (CIS_KUBERNETES, ADMISSION_SUITE, POLICY_UPDATES)
 _REPOSITORY = Path(__file__).parents[3]
 _SOURCES = (_REPOSITORY / "core", _REPOSITORY / "schemas", _REPOSITORY / "domains" / "ciso")
 _VERSIONS = ("3.12", "3.13")
+
+
+def digest(inputs: Path, truth: JsonObject) -> str:
+    return digest_of(inputs, truth, inputs.with_name("hidden"))
 
 
 def find_python(version: str) -> Path | None:
@@ -52,7 +58,7 @@ def test_other_versions_of_python_make_the_same_bytes(version: str) -> None:
 import json, tempfile, pathlib
 from itbench_ciso.admission.suite import ADMISSION_SUITE
 from itbench_ciso.cis.suite import CIS_KUBERNETES
-from itbench_ciso.made.digests import digest
+from itbench.made.digests import digest_of
 from itbench_ciso.cis.make import make_scripted
 from itbench_ciso.admission.make import make_admission
 found = {}
@@ -61,7 +67,7 @@ for specs, make in ((CIS_KUBERNETES.specs()[::3], make_scripted), (ADMISSION_SUI
         with tempfile.TemporaryDirectory() as name:
             inputs = pathlib.Path(name) / "inputs"
             truth = make(spec, inputs)
-            found[spec.id] = digest(inputs, truth)
+            found[spec.id] = digest_of(inputs, truth, inputs.with_name("hidden"))
 print(json.dumps(found))
 """
     done = subprocess.run(
@@ -82,7 +88,7 @@ def test_a_task_that_comes_out_differently_is_refused(tmp_path: Path) -> None:
 
     job = CIS_KUBERNETES.jobs()[0]
     with pytest.raises(DataError, match="came out with hash"):
-        make_one(job, tmp_path, "0" * 64, digest)
+        make_one(job, tmp_path, "0" * 64)
 
 
 def test_a_hidden_file_that_changes_changes_the_hash(tmp_path: Path) -> None:

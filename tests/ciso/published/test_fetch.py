@@ -35,6 +35,6 @@ def test_a_hub_that_does_not_answer_is_told_in_one_line(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(huggingface_hub, "snapshot_download", fail)
     with pytest.raises(
-        DataError, match="could not be downloaded: OSError: no route to host; the same command goes on"
+        DataError, match="could not be downloaded: OSError: no route to host; the same command resumes"
     ):
         ITBENCH_LITE.fetch()

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -22,6 +24,20 @@ RIGHT = ["true" if each["a"] == 1 else "false" for each in INPUTS]
 
 def kinds(judge: TrustedJudge, policies: dict[str, str]) -> list[str]:
     return [str(verdict.kind) for verdict in judge(policies, INPUTS)]
+
+
+def test_the_memory_of_the_process_that_asks_counts_for_nothing(opa: Path) -> None:
+    # In a process of its own, which does not make the tests large.
+    code = """
+from itbench_ciso.engines.limits import EngineLimits
+from itbench_ciso.rego.trusted import TrustedJudge
+
+held = b"x" * (300 << 20)
+with TrustedJudge(limits=EngineLimits(memory_bytes=256 << 20)) as judge:
+    print(judge({"policy.rego": "package check\\nresult := input.a == 1"}, [{"a": 1}])[0].kind)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("true\n", "")
 
 
 @pytest.mark.slow  # Two of the policies take as much as they may.

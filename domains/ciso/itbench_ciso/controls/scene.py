@@ -96,6 +96,14 @@ class Scene:
         labels = {"app": name} | ({} if owner is None else {OWNER_LABEL: owner})
         return {"name": name, "namespace": namespace, "labels": labels}
 
+    def move(self, manifest: JsonObject, namespace: str) -> None:
+        """Put an object into another namespace, which is made where it is missing, under the owner of that one."""
+        metadata = manifest["metadata"]
+        metadata["namespace"] = namespace
+        owner = self.namespace(namespace)["metadata"]["labels"].get(OWNER_LABEL)
+        if owner is not None:
+            metadata["labels"][OWNER_LABEL] = owner
+
     def workload(
         self, kind: str | None = None, *, namespace: str | None = None, name: str | None = None
     ) -> Workload:

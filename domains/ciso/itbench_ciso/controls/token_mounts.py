@@ -115,9 +115,12 @@ def _near_account(changed: Callable[[str], str], *, is_fine: bool, in_place: boo
         _silent(workload)
         near = changed(account["metadata"]["namespace" if in_place else "name"])
         if in_place:
+            # In either case, so that the namespace tells nothing.
             scene.namespace(near)
-        if not is_fine:
-            account["metadata"]["namespace" if in_place else "name"] = near
+        if not is_fine and in_place:
+            scene.move(account, near)
+        elif not is_fine:
+            account["metadata"]["name"] = near
 
     return change
 
@@ -198,8 +201,10 @@ def _near_secrets(scene: Scene, _given: Parameters) -> None:
             workload = scene.workload()
             metadata = scene.metadata(namespace=str(workload.metadata["namespace"]))
             _volume(workload, "credentials", {"secret": {"secretName": metadata["name"]}})
-            metadata[field] = changed(metadata[field])
-            scene.namespace(metadata["namespace"])
+            if field == "name":
+                metadata["name"] = changed(metadata["name"])
+            else:
+                metadata = scene.metadata(metadata["name"], changed(metadata["namespace"]))
             metadata["annotations"] = {"kubernetes.io/service-account.name": "default"}
             scene.add({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": _TOKEN_TYPE})
 
