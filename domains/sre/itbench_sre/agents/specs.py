@@ -34,7 +34,7 @@ AGENTS: tuple[AgentSpec, ...] = (
     ),
     AgentSpec(
         name="loudest-alert",
-        summary="Names whom the most frequent alert is about.",
+        summary="Names the workload that the most frequent alert is about.",
         create=_cheat,
         role="cheat",
         is_in_process=True,
