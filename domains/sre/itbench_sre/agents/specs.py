@@ -56,4 +56,11 @@ AGENTS: tuple[AgentSpec, ...] = (
         role="cheat",
         is_in_process=True,
     ),
+    AgentSpec(
+        name="loudest-warning",
+        summary="Names the object that Warning events name most often, which half of the simulated incidents give away.",
+        create=_cheat,
+        role="adversary",
+        is_in_process=True,
+    ),
 )
