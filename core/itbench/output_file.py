@@ -32,7 +32,7 @@ def open_output(target: str | Path) -> Iterator[IO[bytes]]:
 
     Raises:
         StorageError: it cannot be written; a plain file is then as it was.
-        BrokenPipeError: whoever reads standard output has ended.
+        BrokenPipeError: the reader of standard output has ended.
     """
     if target == STANDARD_OUTPUT:
         yield sys.stdout.buffer

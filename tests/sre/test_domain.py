@@ -63,13 +63,14 @@ def test_the_oracle_scores_one_and_null_scores_zero_on_the_embedded_suite(
 def test_the_baseline_is_neither_helpless_nor_perfect_and_no_cheat_gets_far(
     incidents: None, itbench: Itbench
 ) -> None:
-    """Slow: seven agents over all embedded incidents."""
+    """Slow: all agents over all embedded incidents."""
     from itbench_sre.domain import DOMAIN
     from itbench_sre.incidents.suite import INCIDENTS
 
     scores = {spec.name: run(itbench, "sre", "-a", spec.name)["score"] for spec in DOMAIN.agents}
     assert 0.3 <= scores.pop("baseline") <= 0.9
-    assert max(scores.values()) < 0.25, scores
+    cheats = {spec.name: scores[spec.name] for spec in DOMAIN.agents if spec.role == "cheat"}
+    assert max(cheats.values()) < 0.25, cheats
     best = max(scores, key=lambda name: scores[name])
     assert INCIDENTS.floor is not None
     assert (INCIDENTS.floor.agent, INCIDENTS.floor.value) == (best, pytest.approx(scores[best], abs=0.0005))

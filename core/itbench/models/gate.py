@@ -13,7 +13,7 @@ LARGEST = 1024
 
 
 class AdaptiveGate:
-    """Lets so many in at once as the endpoint can bear.
+    """Lets in as many concurrent requests as the endpoint can bear.
 
     A rate-limit error halves the limit; those of requests that had been sent already when it was last halved
     do not count, for they say nothing new. Each success adds 1/limit, so that a full round adds one.
@@ -29,7 +29,7 @@ class AdaptiveGate:
 
     @property
     def limit(self) -> int:
-        """How many may be inside at once now."""
+        """How many requests may run concurrently now."""
         return int(self._limit)
 
     @property

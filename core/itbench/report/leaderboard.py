@@ -48,7 +48,7 @@ def boards(paths: Sequence[Path], *, with_published: bool = False) -> list[Board
     groups: dict[tuple[str, str, str], list[tuple[Path, RunSummary]]] = {}
     for path in paths:
         if path.name.endswith(COMPANIONS):
-            continue  # `runs/*` also names what SQLite keeps beside a run that is under way.
+            continue  # `runs/*` also names what SQLite keeps beside a run that is being written.
         with RunFile(path) as run:
             summary = summarise(run)
         plan = summary.plan

@@ -1,4 +1,4 @@
-"""Runs the trials that a run still lacks, many at once, and tells the hooks of each."""
+"""Runs the trials that a run still lacks, many concurrently, and tells the hooks of each."""
 
 import asyncio
 import signal
@@ -138,7 +138,7 @@ def _interruptible(workers: Sequence[asyncio.Task[None]]) -> Iterator[list[bool]
         for number in signals:
             loop.add_signal_handler(number, interrupt)
     except (RuntimeError, ValueError):
-        signals = ()  # Not the main thread: whoever called us handles signals.
+        signals = ()  # Not the main thread: the caller handles signals.
     try:
         yield interrupts
     finally:

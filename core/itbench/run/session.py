@@ -60,7 +60,7 @@ def start(options: RunOptions, progress: Progress = no_progress) -> Session:
     """Plan a new run and write its file.
 
     Raises:
-        ITBenchError: anything that was asked for cannot be had.
+        ITBenchError: something that was asked for is not available.
     """
     session = prepare(options, progress)
     _make_ready(session.sandbox, session.bench_sandbox, progress)
@@ -77,7 +77,7 @@ def prepare(options: RunOptions, progress: Progress = no_progress) -> Session:
     """Plan a new run; nothing is written but the suite's data.
 
     Raises:
-        ITBenchError: anything that was asked for cannot be had.
+        ITBenchError: something that was asked for is not available.
     """
     domain, suite = find_suite(options.reference)
     suite = suite.configured(options.suite)

@@ -97,7 +97,7 @@ class SandboxProcess:
             await self.close()
             raise
         if not data.startswith(b"ready"):
-            said = self._said() or data.decode(errors="replace") or "it ended at once"
+            said = self._said() or data.decode(errors="replace") or "it ended immediately"
             await self.close()
             raise SandboxError(f"the sandbox does not start: {said}; see what itbench doctor says")
         self.has_landlock = data == b"ready 1"
@@ -160,7 +160,7 @@ class SandboxProcess:
             stopping.cancel()
 
     def kill(self) -> None:
-        """End the sandbox at once, from outside."""
+        """End the sandbox immediately, from outside."""
         # A process that may end bubblewrap may still not be allowed to end what bubblewrap started.
         with suppress(ProcessLookupError):
             if self._runner >= 0:

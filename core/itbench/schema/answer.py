@@ -43,7 +43,7 @@ def _parse(text: str) -> Answer:
         return Answer(_strict(text))
     except (ValueError, RecursionError) as error:
         problem = f"the answer is not JSON: {error}"
-    for candidate, notes in _mended(text):
+    for candidate, notes in _repaired(text):
         try:
             return Answer(_strict(candidate), notes)
         except (ValueError, RecursionError):
@@ -59,7 +59,7 @@ def _refuse_constant(name: str) -> JsonValue:
     raise ValueError(f"{name} is not a JSON value")
 
 
-def _mended(text: str) -> list[tuple[str, tuple[str, ...]]]:
+def _repaired(text: str) -> list[tuple[str, tuple[str, ...]]]:
     fenced = _FENCE.match(text)
     body = fenced["body"] if fenced else None
     without = without_trailing_commas(text)

@@ -1,4 +1,4 @@
-"""A 95 % confidence interval for a mean of values from a known range, honest for any number of them.
+"""A 95 % confidence interval for a mean of values from a known range, valid for any number of them.
 
 Student's interval leaves the range, and has no width where all values are alike. This one is Gaffke's (2005, "Three
 test statistics for a nonparametric one-sided hypothesis on the mean of a nonnegative variable", Mathematical Methods

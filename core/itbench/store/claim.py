@@ -29,7 +29,7 @@ class Claim:
 
     Raises:
         RunFileError: another process works on the run.
-        StorageError: no lock can be had in that folder.
+        StorageError: that folder allows no lock.
     """
 
     def __init__(self, path: Path) -> None:

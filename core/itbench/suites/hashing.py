@@ -1,7 +1,7 @@
 """Fingerprints of tasks: a public one of what an agent sees, a private one of what only the scoring may see.
 
-The private one is keyed with the truth's own canary, which lies nowhere but in the truth: whoever has a run file can
-neither read a truth out of it nor try guesses, and whoever has the truths can check that they are the same.
+The private one is keyed with the truth's own canary, which lies nowhere but in the truth: from a run file,
+a truth can be neither read nor guessed; with the truths at hand, it can be checked that they are the same.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""Loads the tasks of a suite and checks each; all faults are told at once."""
+"""Loads the tasks of a suite and checks each; all faults are reported together."""
 
 from collections.abc import Sequence
 

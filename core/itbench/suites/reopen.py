@@ -1,4 +1,4 @@
-"""Finds the suite of a stored run again; light, since `itbench show` has to answer at once."""
+"""Finds the suite of a stored run again; light, since `itbench show` has to answer immediately."""
 
 from pathlib import Path
 

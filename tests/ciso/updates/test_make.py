@@ -17,13 +17,13 @@ from itbench_ciso.updates.task import make_update_task
 def test_a_violation_of_one_control_of_a_plan_is_never_one_of_another() -> None:
     for plan in PLANS:
         assert not any(overlaps(one, other) for one, other in combinations(numbers_of(plan), 2)), plan
-        assert plan.mended is None or plan.mended in plan.existing
+        assert plan.repaired is None or plan.repaired in plan.existing
         assert plan.added not in plan.existing
-        assert plan.mended or plan.added
+        assert plan.repaired or plan.added
 
 
 def test_all_three_kinds_of_work_are_asked_for() -> None:
-    kinds = [(plan.mended is not None, plan.added is not None) for plan in PLANS]
+    kinds = [(plan.repaired is not None, plan.added is not None) for plan in PLANS]
     assert {kind: kinds.count(kind) for kind in kinds} == {
         (True, False): 4,
         (False, True): 4,

@@ -11,8 +11,11 @@ from itbench.react.prompts import VERSION, prompt, prompts, prompts_hash
 from itbench.react.text import cut
 from itbench.react.window import shortened, tokens_in
 
-# Whoever changes a prompt gives it a new version, so that runs with the old one stay comparable.
-PUBLISHED = {"v1": "sha256:f0170c61efe2d8fd16aa21053699304f6ba7b5b8aa68e6efe56559c059656123"}
+# A changed prompt gets a new version, so that runs with the old one stay comparable.
+PUBLISHED = {
+    "v1": "sha256:f0170c61efe2d8fd16aa21053699304f6ba7b5b8aa68e6efe56559c059656123",
+    "v2": "sha256:80e51ccaa999ab0425d425d03312fd3ba69aa3ee4207b5ab5362972f737d5a9b",
+}
 
 
 def test_the_hash_is_that_of_the_published_version() -> None:

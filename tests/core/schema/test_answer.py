@@ -1,4 +1,4 @@
-"""An answer is mended only where there is one way to read it, and the mending is said."""
+"""An answer is repaired only where there is one way to read it, and the repair is said."""
 
 import json
 import string
@@ -80,7 +80,7 @@ def test_valid_json_is_never_changed(value: Any) -> None:
 
 
 @given(json_values, st.sampled_from(["", "\n", "  "]))
-def test_a_trailing_comma_is_mended_wherever_it_stands(value: Any, space: str) -> None:
+def test_a_trailing_comma_is_repaired_wherever_it_stands(value: Any, space: str) -> None:
     broken = json.dumps({"v": value, "l": [value]})[:-2] + f",{space}],{space}}}"
     answer = read_answer(broken.encode(), {})
     assert answer.value == {"v": value, "l": [value]}

@@ -2,7 +2,7 @@
 
 import pytest
 
-CHEATS = ("name-everything", "loudest-alert", "last-change", "any-chaos", "first-error")
+CHEATS = ("name-everything", "loudest-alert", "last-change", "any-chaos", "first-error", "loudest-warning")
 
 
 @pytest.fixture
@@ -33,6 +33,18 @@ def incident(tmp_path, shop, make):
 )  # fmt: skip
 def test_what_a_cheat_names(incident, make, name, named):
     assert make.attempt(name, incident).names == named
+
+
+def test_the_loudest_warning_counts_what_its_text_names_too(tmp_path, shop, make):
+    shop.pull(10, make.deployment("till"), make.thing("ResourceQuota", "spend"))
+    shop.event(100, "Pod", "till-755465879b-rh5r4", "Unhealthy", "probe failed", level="Warning")
+    shop.event(110, "Pod", "till-755465879b-rh5r4", "Pulled", "spend", level="Normal")
+    for at_s in (120, 130):
+        shop.event(at_s, "Deployment", "stock", "FailedCreate", "exceeded quota: spend", level="Warning")
+    names = make.attempt("loudest-warning", shop.write(tmp_path)).names
+    assert names == ["shop/Deployment/stock"]
+    shop.event(140, "Deployment", "tax", "FailedCreate", "exceeded quota: spend, used", level="Warning")
+    assert make.attempt("loudest-warning", shop.write(tmp_path)).names == ["shop/ResourceQuota/spend"]
 
 
 def test_of_two_alerts_as_frequent_the_more_severe_is_louder(tmp_path, shop, make):

@@ -10,7 +10,7 @@ from itbench.interfaces.agent import AgentRequest
 from itbench_sre.agents.specs import AGENTS
 
 
-def test_the_baseline_comes_first_and_the_others_are_cheats():
+def test_the_baseline_comes_first_and_the_others_know_nothing():
     assert [(spec.name, spec.role) for spec in AGENTS] == [
         ("baseline", "baseline"),
         ("name-everything", "cheat"),
@@ -18,6 +18,7 @@ def test_the_baseline_comes_first_and_the_others_are_cheats():
         ("last-change", "cheat"),
         ("any-chaos", "cheat"),
         ("first-error", "cheat"),
+        ("loudest-warning", "adversary"),
     ]
 
 

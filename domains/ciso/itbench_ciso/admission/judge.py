@@ -8,7 +8,7 @@ from itbench_ciso.engines.limits import EngineLimits
 from itbench_ciso.engines.process import judge_inputs
 from itbench_ciso.engines.verdict import Verdict, VerdictKind, one_line
 
-# What a policy may need is counted (see `expressions/work.py`): whoever meets one of these limits has met a machine that is
+# What a policy may need is counted (see `expressions/work.py`): a policy that meets one of these limits has met a machine that is
 # too slow or too small, not a policy that needs too much.
 _CPU_S, _MEMORY_BYTES = 100.0, 1 << 30
 _UNFINISHED = frozenset({VerdictKind.TIME, VerdictKind.MEMORY, VerdictKind.CRASH, VerdictKind.SKIPPED})

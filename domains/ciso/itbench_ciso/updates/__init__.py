@@ -1,1 +1,1 @@
-"""The suite `ciso/policy-updates`: mend an existing set of policies without breaking what it did."""
+"""The suite `ciso/policy-updates`: fix an existing set of policies without breaking what it did."""

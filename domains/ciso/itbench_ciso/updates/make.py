@@ -26,7 +26,7 @@ def make_update(spec: UpdateTask, directory: Path) -> JsonObject:
     given = parameters_of(spec)
     whole = {number: solution_policy(control, given[number]) for number, control in _all(plan).items()}
     faulty = {
-        number: baseline_policy(controls()[number]) if number == plan.mended else whole[number]
+        number: baseline_policy(controls()[number]) if number == plan.repaired else whole[number]
         for number in plan.existing
     }
     existing = _files(faulty) | {"fetch.sh": FETCH}
@@ -37,7 +37,7 @@ def make_update(spec: UpdateTask, directory: Path) -> JsonObject:
     solution = _files(whole)
     return {
         "kind": "update",
-        "control": plan.mended or plan.added or "",
+        "control": plan.repaired or plan.added or "",
         "shown": shown.is_compliant,
         "sets": write_numbered(directory, variants),
         "solution": {path: text for path, text in solution.items() if existing.get(path) != text},
@@ -69,7 +69,7 @@ def _files(policies: dict[str, str]) -> dict[str, str]:
 
 def _shown(plan: Plan, given: dict[str, Parameters], faulty: dict[str, str], random: Randomness) -> Variant:
     """Return a cluster that the existing set judges wrong."""
-    number = plan.mended or plan.added or plan.existing[0]
+    number = plan.repaired or plan.added or plan.existing[0]
     control = controls()[number]
     candidates = make_variants(control, given[number], random, fewest_variants(control))
     if number not in faulty:
@@ -97,8 +97,8 @@ def _collected(variant: Variant) -> JsonObject:
 
 def _hidden(plan: Plan, given: dict[str, Parameters], random: Randomness) -> list[Variant]:
     """Return every way of what changes, some of what stays, and some of both at once."""
-    changed = [number for number in (plan.mended, plan.added) if number]
-    kept = [number for number in plan.existing if number != plan.mended]
+    changed = [number for number in (plan.repaired, plan.added) if number]
+    kept = [number for number in plan.existing if number != plan.repaired]
     counts = {number: _KEPT_COUNT // len(kept) for number in kept}
     counts |= {number: fewest_variants(controls()[number]) for number in changed}
     found: list[Variant] = []

@@ -17,12 +17,12 @@ class Plan:
 
     Attributes:
         existing: those that the set has policies for.
-        mended: the one of them whose policy has a gap, if any.
+        repaired: the one of them whose policy has a gap, if any.
         added: the one that is new, if any.
     """
 
     existing: tuple[str, str, str]
-    mended: str | None
+    repaired: str | None
     added: str | None
 
 

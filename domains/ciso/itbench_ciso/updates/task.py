@@ -22,7 +22,7 @@ A Kubernetes cluster is checked by a set of Rego policies. Your working director
 - existing/fetch.sh: collects the manifests of a cluster into collected_data.json, the input of the policies. It stays as it is.
 - static-resources/: the manifests of one cluster, which the set judges wrong at present.
 """
-_MENDED = "\nThe policy {path} does not do all that its requirement asks for: find out what is wrong with it and mend it.\n"
+_GAP = "\nThe policy {path} does not do all that its requirement asks for: find out what is wrong with it and fix it.\n"
 _ADDED = (
     "\nThe requirement {title} is new: write a policy for it, {path}, and let the set ask for it as well.\n"
 )
@@ -41,8 +41,8 @@ def make_update_task(spec: UpdateTask, engine: str) -> "Task":
     from itbench.interfaces.task import HandIn, Limits, Task
 
     plan = spec.plan
-    kinds = [kind for kind, number in (("gap", plan.mended), ("new", plan.added)) if number]
-    changed = [f"cis-{number}" for number in (plan.mended, plan.added) if number]
+    kinds = [kind for kind, number in (("gap", plan.repaired), ("new", plan.added)) if number]
+    changed = [f"cis-{number}" for number in (plan.repaired, plan.added) if number]
     return Task(
         id=spec.id,
         title=_title(spec),
@@ -60,7 +60,7 @@ def make_update_task(spec: UpdateTask, engine: str) -> "Task":
 def _title(spec: UpdateTask) -> str:
     work = [
         f"{verb} {number}"
-        for verb, number in (("mend", spec.plan.mended), ("add", spec.plan.added))
+        for verb, number in (("fix", spec.plan.repaired), ("add", spec.plan.added))
         if number
     ]
     text = " and ".join(work)
@@ -71,8 +71,8 @@ def _instructions(spec: UpdateTask) -> str:
     plan, given = spec.plan, parameters_of(spec)
     numbers = numbers_of(plan)
     text = _HEAD
-    if plan.mended:
-        text += _MENDED.format(path=policy_path(plan.mended))
+    if plan.repaired:
+        text += _GAP.format(path=policy_path(plan.repaired))
     if plan.added:
         text += _ADDED.format(title=title_of(controls()[plan.added]), path=policy_path(plan.added))
     text += _TAIL.format(paths=", ".join((COMBINING, *map(policy_path, numbers))), refused=", ".join(REFUSED))

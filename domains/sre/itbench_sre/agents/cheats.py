@@ -1,6 +1,7 @@
 """Agents that know nothing of incidents and try to score; what they reach is the floor of a suite."""
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
@@ -30,6 +31,8 @@ from itbench_sre.snapshot import (
 NAME_LIMIT = 200
 _SEVERITIES = ("critical", "page", "error", "warning", "info", "none")
 _WORKLOAD_KINDS = {"Pod", "ReplicaSet", "Job"}
+_COMMON_KINDS = {"Namespace", "Node", "Pod", "ReplicaSet", "Service", "Endpoints", "EndpointSlice"}
+_WORD = re.compile(r"[a-z0-9][a-z0-9.-]+[a-z0-9]")
 
 Record = TypeVar("Record")
 Cheat = Callable[[Workspace, Trace], Awaitable[list[str]]]
@@ -114,12 +117,27 @@ async def _first_error(workspace: Workspace, trace: Trace) -> list[str]:
     return [min(counts, key=lambda name: (-counts[name], name))] if counts else []
 
 
+async def _loudest_warning(workspace: Workspace, trace: Trace) -> list[str]:
+    """The object that Warning events are about, or name in their text, most often, but for the common kinds."""
+    by_name: dict[str, set[str]] = {}
+    for id_ in await _histories(workspace, trace):
+        if id_.kind not in _COMMON_KINDS:
+            by_name.setdefault(id_.name, set()).add(_entity(id_.namespace, id_.kind, id_.name))
+    counts: Counter[str] = Counter()
+    for event in await _read(workspace, trace, "k8s_events_raw.tsv", read_events):
+        if event.type == "Warning":
+            counts[_entity(event.namespace, event.kind, event.name)] += 1
+            counts.update(name for word in set(_WORD.findall(event.message)) for name in by_name.get(word, ()))
+    return [min(counts, key=lambda name: (-counts[name], name))] if counts else []
+
+
 _TRICKS: dict[str, Cheat] = {
     "name-everything": _name_everything,
     "loudest-alert": _loudest_alert,
     "last-change": _last_change,
     "any-chaos": _any_chaos,
     "first-error": _first_error,
+    "loudest-warning": _loudest_warning,
 }
 
 

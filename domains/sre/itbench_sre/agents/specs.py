@@ -34,7 +34,7 @@ AGENTS: tuple[AgentSpec, ...] = (
     ),
     AgentSpec(
         name="loudest-alert",
-        summary="Names whom the most frequent alert is about.",
+        summary="Names the workload that the most frequent alert is about.",
         create=_cheat,
         role="cheat",
         is_in_process=True,
@@ -54,6 +54,13 @@ AGENTS: tuple[AgentSpec, ...] = (
         summary="Names the service with the most error spans.",
         create=_cheat,
         role="cheat",
+        is_in_process=True,
+    ),
+    AgentSpec(
+        name="loudest-warning",
+        summary="Names the object that Warning events name most often, which half of the simulated incidents give away.",
+        create=_cheat,
+        role="adversary",
         is_in_process=True,
     ),
 )

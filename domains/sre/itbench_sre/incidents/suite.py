@@ -52,4 +52,4 @@ class IncidentsSuite(MadeSuite):
 
 
 # Measured with every cheat of the domain over all embedded incidents; a test does it again.
-INCIDENTS = IncidentsSuite(floor=Floor(agent="any-chaos", value=0.0625))
+INCIDENTS = IncidentsSuite(floor=Floor(agent="loudest-warning", value=0.5, role="adversary"))

@@ -1,4 +1,4 @@
-"""Tells every fault of a snapshot directory at once."""
+"""Reports every fault of a snapshot directory."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
