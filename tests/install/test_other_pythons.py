@@ -44,7 +44,7 @@ def test_the_core_works_on_another_python(
         "tests/sre/scoring",
     ]
     done = subprocess.run(
-        [bin_folder / "python", "-m", "pytest", "-q", "-m", "not slow", "-p", "no:cacheprovider", *tests],
+        [bin_folder / "python", "-m", "pytest", "-q", "-m", "not slow and not soak", "-p", "no:cacheprovider", *tests],
         cwd=REPOSITORY,
         capture_output=True,
         text=True,

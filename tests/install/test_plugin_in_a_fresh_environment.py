@@ -75,6 +75,6 @@ def test_a_new_domain_is_generated_installed_listed_run_validated_and_tested_wit
             json.loads(command("itbench", "run", "fresh-work", "--agent", "oracle", "--json"))["score"] == 1.0
         )
         assert "5 passed" in command("python", "-m", "pytest", "-q", "itbench-fresh-work")
-        assert "10 passed" in command("python", "-m", "pytest", "-q", "--itbench-domain", "fresh-work")
+        assert "12 passed" in command("python", "-m", "pytest", "-q", "--itbench-domain", "fresh-work")
     finally:
         command("pip", "uninstall", "--quiet", "--yes", "itbench-fresh-work")

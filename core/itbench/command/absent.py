@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from itbench.interfaces.workspace import Workspace
+from itbench.interfaces.workspace import Hosting, Workspace
 
 _LIMIT_S = 30.0
 # Prints each word that names neither a program nor a file here.
@@ -15,26 +15,29 @@ _NOT_EXECUTABLE = '[ -e "$1" ] && [ ! -x "$1" ]'
 
 async def why_absent(words: Sequence[str], workspace: Workspace) -> str | None:
     """Return what to do about words that name a file which is not in the workspace's world; None where none is missing."""
+    probe = workspace.probe if isinstance(workspace, Hosting) else workspace.execute
     program, *arguments = words
     asked = [program, *filter(_is_file_here, arguments)]
-    found = await workspace.execute(["sh", "-c", _ABSENT, "sh", *asked], timeout_s=_LIMIT_S)
+    found = await probe(["sh", "-c", _ABSENT, "sh", *asked], timeout_s=_LIMIT_S)
     absent = [word for word in asked if word in found.stdout.splitlines()]
     if absent:
         return f"{absent[0]!r} is not in the sandbox; {_way_in(absent[0])}"
-    if (
-        await workspace.execute(["sh", "-c", _NOT_EXECUTABLE, "sh", program], timeout_s=_LIMIT_S)
-    ).exit_code == 0:
+    is_plain = await probe(["sh", "-c", _NOT_EXECUTABLE, "sh", program], timeout_s=_LIMIT_S)
+    if is_plain.exit_code == 0:
         return f"{program!r} is in the sandbox but is not an executable program"
     return None
 
 
 def _is_file_here(word: str) -> bool:
-    return Path(word).is_file()
+    try:
+        return Path(word).is_file()
+    except (OSError, ValueError):  # Such as a program's text after `-c`, which is too long for a name.
+        return False
 
 
 def _way_in(word: str) -> str:
     path = Path(word)
-    if path.is_file():
+    if _is_file_here(word):
         return f"--agent command:copy={word} copies it into the working directory, as ./{path.name}"
     return (
         "--agent command:copy=FILE copies a file into the working directory, "

@@ -128,6 +128,10 @@ class Hosting(Protocol):
         """Run the program with its arguments and wait for its end; the arguments are those of `execute`."""
         ...
 
+    async def probe(self, command: Sequence[str], *, timeout_s: float) -> Execution:
+        """Run a short command that only asks about the workspace; it is no step of the agent's work and not in its trace."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Mount:

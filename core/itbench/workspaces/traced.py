@@ -62,6 +62,11 @@ class TracedWorkspace:
         """Run a program that is itself the agent and note it; only the limits of the whole trial hold for it."""
         return await self._noted(program, timeout_s=timeout_s, stdin=stdin, env=env, heard=heard)
 
+    async def probe(self, command: Sequence[str], *, timeout_s: float) -> Execution:
+        """Run a command that only asks about the workspace; it does not show in the trace."""
+        self._trace.check()
+        return await self._inner.execute(command, timeout_s=min(timeout_s, self._trace.limits.command_s))
+
     async def _noted(
         self,
         command: str | Sequence[str],

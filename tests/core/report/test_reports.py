@@ -210,6 +210,11 @@ def test_a_suspicious_run_says_so_at_its_end(sums: Path, itbench: Itbench) -> No
     assert "warning: none of 12 trials handed in an answer" in none
     failed = itbench("run", "sums", "-a", "command", *OPEN, "--", "false").out
     assert "warning: all 12 tool calls failed" in failed
+    long = "exit 3 # " + "x" * 5000
+    assert (
+        "ended with exit code 3"
+        in itbench("run", "sums", "-n", "1", "-a", "command", *OPEN, "--", "sh", "-c", long).out
+    )
     turns = itbench("run", "sums", "-n", "3", "-a", "adder").out
     assert "warning" not in turns
 

@@ -222,7 +222,7 @@ def test_a_program_that_fails_is_the_agent_s_fault_with_its_last_words(sums: Pat
     )
     assert "'sh' ended with exit code 7: no idea" in done.out
     missing = itbench("run", "sums", "-n", "1", "-a", "command", *OPEN, "--", "no-such-program")
-    assert "No such file or directory: 'no-such-program'" in missing.out
+    assert "'no-such-program' is not in the sandbox" in missing.out
 
 
 def test_resume_refuses_a_run_whose_inputs_have_changed(sums: Path, itbench: Itbench) -> None:

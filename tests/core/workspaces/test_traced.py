@@ -14,6 +14,7 @@ Use = Callable[[TracedWorkspace], Awaitable[Any]]
 USES: dict[str, Use] = {
     "execute": lambda workspace: workspace.execute("touch made", timeout_s=5),
     "host": lambda workspace: workspace.host(["touch", "made"], timeout_s=5),
+    "probe": lambda workspace: workspace.probe(["touch", "made"], timeout_s=5),
     "write_file": lambda workspace: workspace.write_file("made", b""),
     "read_file": lambda workspace: workspace.read_file("there"),
     "list_files": lambda workspace: workspace.list_files(),
@@ -92,6 +93,13 @@ def test_an_agent_that_is_a_program_may_take_longer_than_one_command() -> None:
     done, _ = used(lambda workspace: workspace.host(["sleep", "0.3"], timeout_s=20), trace)
     assert (done.exit_code, done.timed_out) == (0, False)
     assert trace.usage.tool_calls == 1
+
+
+def test_a_probe_does_not_show_and_ends_at_the_task_s_limit() -> None:
+    trace = Trace(limits=Limits(command_s=0.05))
+    done, _ = used(lambda workspace: workspace.probe(["sleep", "9"], timeout_s=20), trace)
+    assert done.timed_out
+    assert trace.usage.tool_calls == 0
 
 
 def test_what_ended_after_a_limit_is_still_recorded() -> None:
