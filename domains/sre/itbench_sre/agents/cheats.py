@@ -127,7 +127,9 @@ async def _loudest_warning(workspace: Workspace, trace: Trace) -> list[str]:
     for event in await _read(workspace, trace, "k8s_events_raw.tsv", read_events):
         if event.type == "Warning":
             counts[_entity(event.namespace, event.kind, event.name)] += 1
-            counts.update(name for word in set(_WORD.findall(event.message)) for name in by_name.get(word, ()))
+            counts.update(
+                name for word in set(_WORD.findall(event.message)) for name in by_name.get(word, ())
+            )
     return [min(counts, key=lambda name: (-counts[name], name))] if counts else []
 
 
