@@ -5,12 +5,14 @@ A file is known by device and inode, so hard links, symbolic links and bind moun
 
 import os
 import stat
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeAlias
 
 from itbench.errors import DataError
 from itbench.interfaces.suite import Suite
+from itbench.interfaces.task import Task
 from itbench.interfaces.workspace import Input
 
 _Identity: TypeAlias = tuple[int, int]
@@ -37,6 +39,17 @@ class Secrets:
             for entry in hidden
             if (status := _status(entry.source)) is not None
         }
+
+    @classmethod
+    def of_tasks(cls, suite: Suite, tasks: Iterable[Task]) -> "Secrets":
+        """Return those of tasks; hidden data that cannot be read is told where the task itself is looked at."""
+
+        def hidden() -> Iterator[Input]:
+            for task in tasks:
+                with suppress(DataError):
+                    yield from suite.hidden(task.id)
+
+        return cls(suite, hidden())
 
     def refuse(self, path: Path) -> None:
         """Check that a file may be shown.

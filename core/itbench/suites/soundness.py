@@ -6,7 +6,7 @@ Data that was found sound is remembered by its content, so that large datasets a
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,16 +76,10 @@ def data_faults(
     return found
 
 
-def task_data_faults(suite: Suite, task_id: str, hidden: Iterable[Input] = ()) -> list[str]:
-    """Return what is wrong with the data of one task, one line each; nothing is remembered.
-
-    Args:
-        suite: of the task.
-        task_id: of the task.
-        hidden: data of other tasks.
-    """
+def task_data_faults(suite: Suite, task_id: str, secrets: Secrets) -> list[str]:
+    """Return what is wrong with the data of one task, one line each; nothing is remembered."""
     try:
-        secrets = Secrets(suite, [*hidden, *suite.hidden(task_id)])
+        suite.hidden(task_id)
         inputs = shown_inputs(suite, task_id, secrets)
         return _first(_copies(inputs, secrets) + _checked(suite, task_id))
     except DataError as error:

@@ -49,7 +49,9 @@ def _observed(case: Case, task: Task, files: dict[str, bytes]) -> JsonObject:
         return {}
 
     async def observe() -> JsonObject:
-        environment = make(task, shown_inputs(case.suite, task.id), LocalSandbox(is_in_process=True))
+        environment = make(
+            task, shown_inputs(case.suite, task.id, case.secrets), LocalSandbox(is_in_process=True)
+        )
         async with environment.open() as workspace:
             for path, data in files.items():
                 await workspace.write_file(path, data)

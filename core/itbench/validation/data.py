@@ -2,23 +2,12 @@
 
 from collections.abc import Iterator
 
-from itbench.errors import DataError
-from itbench.interfaces.workspace import Input
 from itbench.suites.soundness import task_data_faults
 from itbench.validation.finding import Case, Finding
 
 
 def data_sound(case: Case) -> Iterator[Finding]:
     """The data of every task is as its domain expects it, and no input is a truth or hidden data under another name."""
-    hidden = list(_hidden(case))
     for task in case.tasks:
-        for line in task_data_faults(case.suite, task.id, hidden):
+        for line in task_data_faults(case.suite, task.id, case.secrets):
             yield Finding("data-sound", f"task {task.id}", line, "fetch or make the data again")
-
-
-def _hidden(case: Case) -> Iterator[Input]:
-    for task in case.tasks:
-        try:
-            yield from case.suite.hidden(task.id)
-        except DataError:
-            continue  # It is found again, and told, when the task itself is looked at.

@@ -9,6 +9,7 @@ from itbench.interfaces.json import JsonObject
 from itbench.interfaces.suite import Suite
 from itbench.interfaces.task import Task
 from itbench.run.judge import Judge
+from itbench.suites.shown import Secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,11 @@ class Case:
     def judge(self) -> Judge:
         """Scores by the domain's rules."""
         return Judge(self.domain, self.suite)
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        """The files that no agent may be shown."""
+        return Secrets.of_tasks(self.suite, self.tasks)
 
     @cached_property
     def truths(self) -> dict[str, JsonObject]:

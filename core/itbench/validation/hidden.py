@@ -48,7 +48,7 @@ def ids_opaque(case: Case) -> Iterator[Finding]:
 
 async def _workspace_findings(case: Case, task: Task, canary: str) -> list[Finding]:
     make = case.domain.environment or FilesEnvironment
-    environment = make(task, shown_inputs(case.suite, task.id), LocalSandbox())
+    environment = make(task, shown_inputs(case.suite, task.id, case.secrets), LocalSandbox())
     async with environment.open() as workspace:
         root = Path(workspace.path)
         found = [
@@ -68,7 +68,9 @@ async def _workspace_findings(case: Case, task: Task, canary: str) -> list[Findi
 
 def _time_findings(case: Case, task: Task, times: dict[str, float]) -> list[Finding]:
     """Say where the time of a file tells: the framework gives all inputs one time, so another was set on purpose."""
-    sources = {entry.path: entry.source.stat().st_mtime for entry in shown_inputs(case.suite, task.id)}
+    sources = {
+        entry.path: entry.source.stat().st_mtime for entry in shown_inputs(case.suite, task.id, case.secrets)
+    }
     odd = [
         path for path, moment in times.items() if path not in sources and moment < max(times.values()) - 60
     ]
@@ -88,7 +90,9 @@ def _told(task: Task, place: str, problem: str) -> Finding:
 
 def _names(case: Case, task: Task) -> list[tuple[str, str]]:
     names = [("$.id", task.id), *(("$.tags", tag) for tag in task.tags)]
-    return names + [(f"input {entry.path!r}", entry.path) for entry in shown_inputs(case.suite, task.id)]
+    return names + [
+        (f"input {entry.path!r}", entry.path) for entry in shown_inputs(case.suite, task.id, case.secrets)
+    ]
 
 
 def _is_elsewhere(place: str, name: str, word: str, others: list[list[tuple[str, str]]]) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from itbench.suites.hashing import FileDigests, content_hash
-from itbench.suites.shown import Secrets, shown_inputs
+from itbench.suites.shown import shown_inputs
 from itbench.validation.finding import Case, Finding
 
 
@@ -15,13 +15,11 @@ def suite_stable(case: Case) -> Iterator[Finding]:
     if [*again] != [task.id for task in case.tasks]:
         yield Finding("suite-stable", f"suite {case.suite.name}", "asked twice, it has other tasks", fix)
         return
-    hidden = (entry for task in case.tasks for entry in case.suite.hidden(task.id))
-    secrets = Secrets(case.suite, hidden)
     for task in case.tasks:
         hashes = [
             content_hash(
                 each.model_dump_json(),
-                [*shown_inputs(case.suite, each.id, secrets), *case.suite.hidden(each.id)],
+                [*shown_inputs(case.suite, each.id, case.secrets), *case.suite.hidden(each.id)],
                 digests,
             )
             for each in (task, again[task.id])

@@ -10,7 +10,7 @@ from itbench.plugins.domains import find_suite
 from itbench.schema.check import faults
 from itbench.suites.directory import DirectorySuite, read_json
 from itbench.suites.load import FaultyTasksError, load_tasks
-from itbench.suites.shown import shown_inputs
+from itbench.suites.shown import Secrets, shown_inputs
 from itbench.suites.soundness import task_data_faults
 from itbench.validation.finding import Case, Finding, ValidationReport
 from itbench.validation.hidden import holds
@@ -73,13 +73,14 @@ def validate_folder(root: Path) -> ValidationReport:
         report.findings += [_task_finding(line) for line in error.faults]
         return report
     report.tasks = len(tasks)
+    secrets = Secrets.of_tasks(suite, tasks)
     for task in tasks:
-        report.findings += _folder_findings(suite, root / "truths" / f"{task.id}.json", task)
+        report.findings += _folder_findings(suite, secrets, root / "truths" / f"{task.id}.json", task)
     return report
 
 
-def _folder_findings(suite: DirectorySuite, path: Path, task: Task) -> list[Finding]:
-    unsound = task_data_faults(suite, task.id)
+def _folder_findings(suite: DirectorySuite, secrets: Secrets, path: Path, task: Task) -> list[Finding]:
+    unsound = task_data_faults(suite, task.id, secrets)
     if unsound:
         return [Finding("data-sound", f"task {task.id}", line, "correct the data") for line in unsound]
     try:
@@ -96,7 +97,7 @@ def _folder_findings(suite: DirectorySuite, path: Path, task: Task) -> list[Find
             "it holds the canary of its truth",
             "take it out",
         )
-        for entry in shown_inputs(suite, task.id)
+        for entry in shown_inputs(suite, task.id, secrets)
         if holds(entry.source, truth["canary"].encode())
     ]
 

@@ -7,6 +7,7 @@ import pytest
 
 from itbench import DataError, Input, JsonObject, Suite, Task
 from itbench.suites.hashing import FileDigests
+from itbench.suites.shown import Secrets
 from itbench.suites.soundness import SoundData, data_faults, read_data, task_data_faults
 
 
@@ -75,7 +76,7 @@ def test_other_content_another_check_and_a_direct_question_are_looked_at_again(r
     assert faults(suite) == faults(suite) == {}
     assert faults(suite, "checker 2") == {}
     assert suite.checked == ["a", "a"]
-    assert task_data_faults(suite, "a") == []
+    assert task_data_faults(suite, "a", Secrets(suite, ())) == []
     assert suite.checked == ["a", "a", "a"]
     (root / "a").write_text("a1")
     assert faults(suite) == {"a": ["a: '1'"]}
