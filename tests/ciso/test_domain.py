@@ -42,10 +42,10 @@ def reasons(itbench: Itbench, found: dict[str, Any], task: str = "ciso-0015") ->
 
 @pytest.mark.slow
 def test_controls_that_ask_for_a_script_keep_all_rules() -> None:
-    """Slow: runs scripts over all variants of four tasks; the policies of all controls and the cheats have tests of their own."""
-    options = SuiteOptions(extra={"seed": "5150", "count": "4"})
+    """Slow: runs scripts over all variants of two tasks; the policies of all controls and the cheats have tests of their own."""
+    options = SuiteOptions(extra={"seed": "5150", "count": "2"})
     (report,) = check_domain(DOMAIN, "cis-kubernetes", options)
-    assert report.tasks == 4
+    assert report.tasks == 2
 
 
 @pytest.mark.slow

@@ -27,7 +27,11 @@ def find_python(version: str) -> Path | None:
     return Path(found) if found and works else None
 
 
-@pytest.mark.parametrize("version", OTHERS)
+# The newest and the oldest; what lies between is tried with `make soak`, and by the tests of the agent `stirrup`.
+@pytest.mark.parametrize(
+    "version",
+    [pytest.param(each, marks=[pytest.mark.soak] if each == "3.12" else []) for each in OTHERS],
+)
 def test_the_core_works_on_another_python(
     version: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -44,7 +48,17 @@ def test_the_core_works_on_another_python(
         "tests/sre/scoring",
     ]
     done = subprocess.run(
-        [bin_folder / "python", "-m", "pytest", "-q", "-m", "not slow and not soak", "-p", "no:cacheprovider", *tests],
+        [
+            bin_folder / "python",
+            "-m",
+            "pytest",
+            "-q",
+            "-m",
+            "not slow and not soak",
+            "-p",
+            "no:cacheprovider",
+            *tests,
+        ],
         cwd=REPOSITORY,
         capture_output=True,
         text=True,

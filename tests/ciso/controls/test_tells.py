@@ -158,9 +158,9 @@ def test_a_tell_would_be_found() -> None:
     assert min(found.values()) > MOST, found
 
 
-# The controls that showed most before variants came in pairs, and some of the others.
+# The control that showed most before variants came in pairs.
 @pytest.mark.slow  # Makes 400 variants and learns from them.
-@pytest.mark.parametrize("number", ["5.7.4", "5.3.2"])
+@pytest.mark.parametrize("number", ["5.7.4"])
 def test_nothing_tells_for_some_controls(number: str) -> None:
     found = accuracies(controls()[number], 77)
     assert max(found.values()) < MOST, found

@@ -133,7 +133,7 @@ def investigator(asked: Asked) -> Answer:
     return Answer(text="I look.", calls=[steps[min(asked.turn, 2)]])
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.usefixtures("stirrup")
 def test_the_whole_default_suite_goes_through_in_the_sandbox(
     itbench: Itbench, incident_cache: Path, monkeypatch: pytest.MonkeyPatch

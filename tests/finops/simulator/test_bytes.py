@@ -12,6 +12,7 @@ from itbench.made.randomness import Randomness, mixed
 from itbench_finops.made.digests import make_manifest, read_manifest
 
 REPOSITORY = Path(__file__).resolve().parents[3]
+RUNNING = f"{sys.version_info[0]}.{sys.version_info[1]}"
 CHECK = (
     "from itbench_finops.made.digests import make_manifest, read_manifest as r; print(make_manifest() == r())"
 )
@@ -49,7 +50,7 @@ def test_the_embedded_tasks_come_out_as_pinned() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("version", ["3.11", "3.12", "3.13"])
+@pytest.mark.parametrize("version", [each for each in ("3.11", "3.12", "3.13") if each != RUNNING])
 def test_another_python_makes_the_same_bytes(version: str) -> None:
     """Slow: makes all tasks."""
     python = _find_python(version)
