@@ -49,11 +49,20 @@ def test_controls_that_ask_for_a_script_keep_all_rules() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("suite", "count"), [("admission", 8), ("policy-updates", 3)])
+def test_a_drawn_suite_without_scripts_keeps_all_rules(suite: str, count: int) -> None:
+    """Slow: judges all variants of some tasks; the embedded ones are judged with `make soak`."""
+    options = SuiteOptions(extra={"seed": "5151", "count": str(count)})
+    (report,) = check_domain(DOMAIN, suite, options)
+    assert report.tasks == count
+
+
+@pytest.mark.soak
 @pytest.mark.parametrize("suite", SUITES[1:], ids=lambda suite: suite.name)
 def test_an_embedded_suite_keeps_all_rules_and_its_scores_are_as_they_should_be(
     suite, itbench: Itbench
 ) -> None:
-    """Slow: judges all variants of all tasks with the policies of all agents; oracle and cheats are among the rules."""
+    """Judges all variants of all tasks with the policies of all agents; oracle and cheats are among the rules."""
     (report,) = check_domain(DOMAIN, suite.name)
     assert report.tasks == suite.embedded
     name = f"ciso/{suite.name}"
