@@ -19,7 +19,8 @@ from itbench_ciso.cis.suite import CIS_KUBERNETES
 from itbench_ciso.domain import DOMAIN
 from itbench_ciso.updates.suite import POLICY_UPDATES
 
-pytestmark = pytest.mark.usefixtures("ciso", "made")
+# Runs scripts and engines in the sandbox.
+pytestmark = [pytest.mark.usefixtures("ciso", "made"), pytest.mark.slow]
 
 Itbench = Callable[..., Any]
 SUITES = (CIS_KUBERNETES, ADMISSION_SUITE, POLICY_UPDATES)

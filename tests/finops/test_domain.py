@@ -29,7 +29,8 @@ from itbench_finops.sizing.suite import RIGHT_SIZING
 from itbench_finops.tables.costs import read_costs
 from itbench_finops.tables.question import read_question
 
-pytestmark = pytest.mark.usefixtures("finops", "made")
+# Runs whole suites.
+pytestmark = [pytest.mark.usefixtures("finops", "made"), pytest.mark.slow]
 
 Itbench = Callable[..., Any]
 

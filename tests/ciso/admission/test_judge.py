@@ -11,6 +11,9 @@ import yaml
 from itbench_ciso.admission.judge import judge_admission
 from itbench_ciso.engines.limits import EngineLimits
 
+pytestmark = pytest.mark.slow  # Starts an engine in the sandbox for each policy.
+
+
 Admitted = Callable[..., Sequence[Any]]
 POD = {
     "apiVersion": "v1",

@@ -30,6 +30,9 @@ from itbench_ciso.updates.make import make_update
 from itbench_ciso.updates.policy_set import policy_path, policy_text
 from itbench_ciso.updates.specs import Plan, UpdateTask
 
+pytestmark = pytest.mark.slow  # Makes and judges many tasks.
+
+
 SPECS = {spec.name: spec for spec in AGENTS}
 CHEATS = ("always-compliant", "always-violated", "knows-the-example")
 NUMBER = "5.1.10"

@@ -17,6 +17,9 @@ from itbench_ciso.fetching.memory import FetchMemory, key_of
 from itbench_ciso.fetching.outcome import FetchLimits, FetchOutcome, NotJsonError, plain_json
 from itbench_ciso.fetching.script import rewritten
 
+pytestmark = pytest.mark.slow  # Runs scripts in the sandbox.
+
+
 Fetch = Callable[..., FetchOutcome]
 SMALL = replace(
     BENCH_LIMITS,

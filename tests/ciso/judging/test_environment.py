@@ -18,6 +18,9 @@ from itbench_ciso.fetching.fetch import Fetcher
 from itbench_ciso.judging.environment import CisoEnvironment
 from itbench_ciso.judging.sets import collected, sets_of
 
+pytestmark = pytest.mark.slow  # Runs scripts and engines in the sandbox.
+
+
 POLICY = """\
 package check
 import rego.v1

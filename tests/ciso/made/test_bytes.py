@@ -17,6 +17,9 @@ from itbench_ciso.cis.suite import CIS_KUBERNETES
 from itbench_ciso.made.digests import read_manifest
 from itbench_ciso.updates.suite import POLICY_UPDATES
 
+pytestmark = pytest.mark.slow  # Makes many tasks.
+
+
 SUITES = (CIS_KUBERNETES, ADMISSION_SUITE, POLICY_UPDATES)
 _REPOSITORY = Path(__file__).parents[3]
 _SOURCES = (_REPOSITORY / "core", _REPOSITORY / "schemas", _REPOSITORY / "domains" / "ciso")

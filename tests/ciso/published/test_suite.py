@@ -15,6 +15,9 @@ from itbench.interfaces.suite import SuiteOptions
 from itbench_ciso.published.dataset import LITE
 from itbench_ciso.published.suite import ITBENCH_LITE, PublishedSuite
 
+pytestmark = pytest.mark.slow  # Runs scripts and engines in the sandbox.
+
+
 NAMES = ("k8s-opa-static-cis-5.1.6", "k8s-opa-static-cis-5.1.1", "k8s-opa-static-cis-5.1.10")
 FETCH = """#!/bin/bash
 python3 -c '
