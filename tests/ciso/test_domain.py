@@ -162,7 +162,7 @@ def test_a_machine_without_any_engine_is_told_in_one_line(
             done
         )
         assert not list(tmp_path.glob("runs/*"))
-    assert f"OPA (Rego, domain ciso) note {told}" in re.sub(r"[\s│]+", " ", itbench("doctor").out)
+    assert f"ciso: OPA, for Rego note {told}" in re.sub(r"[\s│]+", " ", itbench("doctor").out)
 
 
 BAD = {

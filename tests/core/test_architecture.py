@@ -1,4 +1,4 @@
-"""The shape of the house: who may import whom, and that the core knows no domain."""
+"""The shape of the house: which module may import which, and that the core knows no domain."""
 
 import ast
 import re

@@ -38,7 +38,7 @@ LINK = re.compile(r"\]\((?P<target>[^)#:]+)\)")
 def script_of(page: str) -> str:
     """Return all that a reader does, in order: commands of console blocks, and files that a title names.
 
-    A line of a console block that begins with `> ` goes on with the command before it.
+    A line of a console block that begins with `> ` continues the command before it.
     """
     lines = []
     for block in BLOCK.finditer(page):

@@ -26,6 +26,13 @@ def test_doctor_names_what_each_part_lacks_in_a_plain_install(tmp_path: Path) ->
     )
     found = {row["check"]: row for row in json.loads(done.stdout)}
     lacking = {name: row["status"] for name, row in found.items() if "pip install" in str(row)}
-    assert {"agent react", "agent stirrup", "domain ciso", "huggingface_hub", "pyarrow"} <= set(lacking)
+    assert {
+        "agent react",
+        "agent stirrup",
+        "ciso: CEL, for admission policies",
+        "huggingface_hub",
+        "pyarrow",
+    } <= set(lacking)
     assert set(lacking.values()) == {"note"}
-    assert {found[f"domain {name}"]["status"] for name in ("sre", "finops")} == {"ok"}
+    assert {found[f"domain {name}"]["status"] for name in ("sre", "finops", "ciso")} == {"ok"}
+    assert "itbench sandbox build" in str(found["ciso: OPA, for Rego"])

@@ -29,7 +29,7 @@ class Preparation(Protocol):
         ...
 
     def prepare(self, progress: Progress) -> None:
-        """Make it, unless it is there or this machine cannot have it, which `problem` then tells.
+        """Make it, unless it is there, or only the user can install it, or this machine cannot have it; `problem` then tells.
 
         Raises:
             ITBenchError: making it failed.
@@ -51,13 +51,12 @@ class Domain:
         agents: baselines and cheats that the domain brings; the first baseline is the default agent.
         runs_submissions: whether `Environment.observe` runs what was handed in; a sandbox that isolates is then made
             ready even for agents that need none.
-        preparations: what `itbench sandbox build` makes for the domain, and `itbench doctor` reports on.
+        preparations: what the domain needs on this machine: `itbench sandbox build` makes it, and `itbench doctor` reports on it.
         truth_schema: JSON Schema of a truth; refers to `urn:itbench:truth`.
         shown_metrics: metrics that stand beside the headline in every table, by the title of their column; each from 0 to 1,
             more is better, and 0 where the agent failed.
         scoring_changes: what changed in the rules with each scoring version from 2 on, one sentence for each change; add an
             entry whenever a stored submission can get another score.
-        missing: returns what the domain still needs on this machine and how to install it, or None; for `itbench doctor`.
         api_version: of the interface that the plugin was written for.
     """
 
@@ -73,7 +72,6 @@ class Domain:
     truth_schema: Callable[[], JsonObject] | None = None
     shown_metrics: Mapping[str, str] = field(default_factory=dict)
     scoring_changes: Sequence[Sequence[str]] = ()
-    missing: "Callable[[], str | None] | None" = None
     api_version: int = API_VERSION
 
     @property

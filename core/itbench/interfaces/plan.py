@@ -95,7 +95,7 @@ class Plan(Frozen):
         description="What is wrong with the data of tasks, by their ids; they get no score.",
     )
     is_faulty_data_allowed: bool = Field(
-        default=False, description="True where tasks with faulty data were to be run all the same."
+        default=False, description="True where tasks with faulty data were to be run anyway."
     )
     resumed: tuple[Resumption, ...] = ()
 

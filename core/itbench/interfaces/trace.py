@@ -116,7 +116,7 @@ class Trace:
         A cost that is not known is None: it counts towards no limit, and no export calls it 0.
 
         Raises:
-            LimitReached: these were more than the task allows, or a limit was reached before; they count all the same.
+            LimitReached: these were more than the task allows, or a limit was reached before; they count anyway.
         """
         usage = self.usage
         usage.input_tokens += input_tokens

@@ -143,7 +143,7 @@ def _remove_leftovers(root: Path) -> None:
 
 
 def _end_with_parent(parent: int) -> None:
-    """End this process when the one that started it is gone: a worker of a pool would wait for work for ever."""
+    """End this process when the one that started it is gone: a worker of a pool would wait for work forever."""
 
     def watch() -> None:
         while os.getppid() == parent:

@@ -19,7 +19,7 @@ class ModelSettings:
         effort: of the reasoning, in the provider's own words.
         max_tokens: largest output of one reply.
         seed: of the sampling, where the provider has one.
-        draw: tells requests apart that read the same but are to be answered anew, such as those of two
+        draw: tells requests apart that read the same but are to be answered again, such as those of two
             repeats of a task; it is part of the key of the reply cache and is never sent.
     """
 

@@ -27,7 +27,7 @@ class RunOptions:
         is_scored: False to leave the truths alone.
         sandbox: name of the sandbox; None for the default one.
         is_unsafe_allowed: whether it may be one that isolates nothing.
-        is_faulty_data_allowed: whether tasks whose data is faulty are run all the same.
+        is_faulty_data_allowed: whether tasks whose data is faulty are run anyway.
         suite: options of the suite.
     """
 

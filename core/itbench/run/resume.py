@@ -1,4 +1,4 @@
-"""Goes on with a run: does what was never done, and again what failed through no fault of the agent."""
+"""Resumes a run: does what was never done, and again what failed through no fault of the agent."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -125,7 +125,7 @@ def reopen(
             seed=plan.seed,
         )
     )
-    # Whoever began the run has allowed its sandbox.
+    # Its sandbox was allowed when the run was begun.
     sandbox = _sandbox(spec, agent, plan.sandbox, is_unsafe_allowed=True)
     bench = _bench_sandbox(domain, sandbox, plan.bench_sandbox)
     _make_ready(sandbox, bench, progress)
@@ -157,7 +157,7 @@ def _looked_at_again(
 
 def _data_notes(plan: Plan) -> list[str]:
     notes = [f"not the published data: {plan.data_warning}"] if plan.data_warning else []
-    ending = "it is run all the same" if plan.is_faulty_data_allowed else "it gets no score"
+    ending = "it is run anyway" if plan.is_faulty_data_allowed else "it gets no score"
     return notes + [
         f"the data of task {task_id} is faulty, {ending}: {lines[0]}"
         + (f" (and {len(lines) - 1} more)" if len(lines) > 1 else "")

@@ -8,7 +8,7 @@ from itbench.workspaces.paths import clean
 
 _MOST_FOLDERS_DEEP = 64
 _MOST_FILES = 200_000
-# Non-blocking: opening a FIFO would otherwise wait for ever.
+# Non-blocking: opening a FIFO would otherwise wait forever.
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 

@@ -1,4 +1,4 @@
-"""The schemas that mirror pydantic models: `python -m itbench.schema.mirror` writes them anew."""
+"""The schemas that mirror pydantic models: `python -m itbench.schema.mirror` rewrites them."""
 
 import json
 from pathlib import Path

@@ -17,7 +17,7 @@ from typing import Self
 from itbench.errors import RunFileError, StorageError
 
 ENDING = ".lock"
-# Whoever asks whether a run is claimed holds the lock for a moment.
+# Asking whether a run is claimed holds the lock for a moment.
 _TRIES, _PAUSE_S = 10, 0.02
 
 
@@ -80,7 +80,7 @@ class Claim:
             except BaseException:
                 os.close(descriptor)
                 raise
-            # Whoever held it before has removed the file that was opened here.
+            # The holder before has removed the file that was opened here.
             os.close(descriptor)
 
     def _is_in_place(self, descriptor: int) -> bool:

@@ -3,7 +3,6 @@
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -164,12 +163,3 @@ def has_scoring_versions(connection: sqlite3.Connection) -> bool:
     """Tell whether a run file says by which version of the rules it was scored; those of the first itbench do not."""
     columns = connection.execute("PRAGMA table_info(scoring)")
     return any(column["name"] == "scoring_version" for column in columns)
-
-
-def is_run_file(path: Path) -> bool:
-    """Tell whether a file can be opened as a run."""
-    try:
-        with closing(open_run(path)):
-            return True
-    except RunFileError:
-        return False

@@ -162,7 +162,7 @@ class RunWriter:
                 return
 
     def _write(self, jobs: list[_Job]) -> None:
-        # A trial whose run was interrupted meanwhile is written all the same, but nobody waits for it.
+        # A trial whose run was interrupted meanwhile is written anyway, but nobody waits for it.
         waiting = [done for done, _ in jobs if done.set_running_or_notify_cancel()]
         try:
             if self._failure is not None:

@@ -79,7 +79,7 @@ Reaction: TypeAlias = Answer | Status | Broken | Raw
 
 
 def script(*reactions: Reaction) -> Callable[[Asked], Reaction]:
-    """Return a function that gives the reactions one after the other, request by request, and the last for ever."""
+    """Return a function that gives the reactions one after the other, request by request, and the last forever."""
 
     def react(asked: Asked) -> Reaction:
         return reactions[min(asked.number, len(reactions) - 1)]

@@ -45,7 +45,7 @@ def clean(path: str) -> tuple[str, ...]:
 
 
 def _open_below(root: Path, parts: tuple[str, ...]) -> int:
-    # Non-blocking: opening a FIFO that an agent left behind would otherwise wait for ever.
+    # Non-blocking: opening a FIFO that an agent left behind would otherwise wait forever.
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:

@@ -11,7 +11,7 @@ from pathlib import Path
 from itbench.interfaces.workspace import Execution, Heard
 from itbench.workspaces.output import CappedOutput
 
-# A process that left the group may hold a pipe open for ever.
+# A process that left the group may hold a pipe open forever.
 _PIPE_GRACE_S = 1.0
 _STDOUT, _STDERR = 1, 2
 

@@ -8,6 +8,7 @@ from itbench.interfaces.json import JsonObject
 from itbench_ciso.admission.suite import ADMISSION_SUITE
 from itbench_ciso.agents.specs import AGENTS
 from itbench_ciso.cis.suite import CIS_KUBERNETES
+from itbench_ciso.engines.cel import CEL_PREPARATION
 from itbench_ciso.engines.opa import OPA_PREPARATION
 from itbench_ciso.published.suite import ITBENCH_LITE
 from itbench_ciso.updates.suite import POLICY_UPDATES
@@ -56,17 +57,6 @@ def truth_schema() -> JsonObject:
     return {"allOf": [{"$ref": "urn:itbench:truth"}, own()]}
 
 
-def _missing() -> str | None:
-    from itbench.errors import UsageError
-    from itbench_ciso.engines.packages import find_engine
-
-    try:
-        find_engine("cel")
-    except UsageError as error:
-        return str(error)
-    return None
-
-
 DOMAIN = Domain(
     name="ciso",
     summary="Kubernetes compliance: write and fix checks that hold on clusters they have not seen.",
@@ -76,7 +66,6 @@ DOMAIN = Domain(
     environment=environment,
     runs_submissions=True,
     agents=AGENTS,
-    preparations=(OPA_PREPARATION,),
+    preparations=(OPA_PREPARATION, CEL_PREPARATION),
     truth_schema=truth_schema,
-    missing=_missing,
 )

@@ -178,9 +178,9 @@ def test_an_update_replaces_only_what_is_handed_in(observe: Observe) -> None:
         "existing/policies/one.rego": "package policies.one\nresult := true",
         "existing/fetch.sh": SCRIPT,
     }
-    mended = {"policies/one.rego": POLICY.replace("package check", "package policies.one")}
+    fixed = {"policies/one.rego": POLICY.replace("package check", "package policies.one")}
     assert verdicts(observe(existing, SETS, "update")) == dict.fromkeys([*SETS, "static-resources"], "true")
-    observed = observe(existing | mended, SETS, "update")
+    observed = observe(existing | fixed, SETS, "update")
     assert verdicts(observed)["v01"] == "false"
     assert {name: each["before"]["kind"] for name, each in observed["sets"].items()} == dict.fromkeys(
         [*SETS, "static-resources"], "true"

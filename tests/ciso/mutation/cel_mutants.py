@@ -3,11 +3,10 @@
 import copy
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import yaml
-from rego_mutants import PLAUSIBLE, Mutant, some
+from rego_mutants import PLAUSIBLE, Mutant, Token, some
 
 from itbench.interfaces.json import JsonObject
 
@@ -31,17 +30,6 @@ _SIGNS = {"==": ("!=",), "!=": ("==",), ">": (">=", "<", "=="), "&&": ("||",), "
 _AROUND = 70
 _OPENING, _CLOSING = "([{", ")]}"
 _EQUAL = re.compile(r'([\w.?]+(?:\(""\))?) == ("[^"]*")')
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str
-    text: str
-    start: int
-
-    @property
-    def end(self) -> int:
-        return self.start + len(self.text)
 
 
 def mutants(policy: str) -> list[Mutant]:
@@ -129,7 +117,7 @@ def _rules(spec: JsonObject) -> list[JsonObject]:
 
 def _expressions(text: str) -> Iterator[tuple[str, str]]:
     tokens = [
-        _Token(match.lastgroup or "", match[0], match.start())
+        Token(match.lastgroup or "", match[0], match.start())
         for match in _TOKEN.finditer(text)
         if match.lastgroup != "space"
     ]
@@ -141,14 +129,14 @@ def _swapped(text: str, start: int, end: int, new: str) -> str:
     return text[:start] + new + text[end:]
 
 
-def _words(text: str, tokens: list[_Token]) -> Iterator[tuple[str, str]]:
+def _words(text: str, tokens: list[Token]) -> Iterator[tuple[str, str]]:
     for token in tokens:
         swaps = {"word": _WORDS, "sign": _SIGNS}.get(token.kind, {})
         for other in swaps.get(token.text, ()):
             yield "word or operator swapped", _swapped(text, token.start, token.end, other)
 
 
-def _literals(text: str, tokens: list[_Token]) -> Iterator[tuple[str, str]]:
+def _literals(text: str, tokens: list[Token]) -> Iterator[tuple[str, str]]:
     others = sorted({token.text for token in tokens if token.kind == "string"})
     for token in tokens:
         if token.kind == "number":
@@ -160,7 +148,7 @@ def _literals(text: str, tokens: list[_Token]) -> Iterator[tuple[str, str]]:
                 yield "text changed", _swapped(text, token.start, token.end, other)
 
 
-def _operands(text: str, tokens: list[_Token]) -> Iterator[tuple[str, str]]:
+def _operands(text: str, tokens: list[Token]) -> Iterator[tuple[str, str]]:
     """Yield expressions that lack one side of a conjunction, disjunction or sum."""
     for number, token in enumerate(tokens):
         if token.text in {"&&", "||", "+"}:
@@ -169,7 +157,7 @@ def _operands(text: str, tokens: list[_Token]) -> Iterator[tuple[str, str]]:
             yield "operand dropped", _swapped(text, tokens[left].start, tokens[number + 1].start, "")
 
 
-def _edge(tokens: list[_Token], number: int, step: int, operator: str) -> int:
+def _edge(tokens: list[Token], number: int, step: int, operator: str) -> int:
     """Return the last token of the operand on one side of an operator."""
     stops = (
         {",", "?", ":", "||"}
@@ -187,14 +175,14 @@ def _edge(tokens: list[_Token], number: int, step: int, operator: str) -> int:
     return place - step
 
 
-def _negations(text: str, tokens: list[_Token]) -> Iterator[tuple[str, str]]:
+def _negations(text: str, tokens: list[Token]) -> Iterator[tuple[str, str]]:
     yield "negated", f"!({text})"
     for token in tokens:
         if token.text == "!":
             yield "not removed", _swapped(text, token.start, token.end, "")
 
 
-def _elements(text: str, tokens: list[_Token]) -> Iterator[tuple[str, str]]:
+def _elements(text: str, tokens: list[Token]) -> Iterator[tuple[str, str]]:
     """Yield expressions in which a list has one element fewer or more."""
     for match in re.finditer(r'\[((?:"[^"]*"(?:, )?)+)\]', text):
         items = re.findall(r'"[^"]*"', match[1])
@@ -209,7 +197,7 @@ def _elements(text: str, tokens: list[_Token]) -> Iterator[tuple[str, str]]:
                     yield "element added", _swapped(text, match.start(), match.end(), f"[{more}]")
 
 
-def _equalities(text: str, tokens: list[_Token]) -> Iterator[tuple[str, str]]:
+def _equalities(text: str, tokens: list[Token]) -> Iterator[tuple[str, str]]:
     """Yield expressions in which an equal text is only one that begins, ends or goes on alike."""
     for match in _EQUAL.finditer(text):
         for function in ("startsWith", "endsWith", "contains"):

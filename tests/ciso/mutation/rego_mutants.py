@@ -72,7 +72,7 @@ class Mutant:
 
 
 @dataclass(frozen=True, slots=True)
-class _Token:
+class Token:
     kind: str
     text: str
     start: int
@@ -103,14 +103,14 @@ def mutants(policy: str) -> list[Mutant]:
     return list(found.values())
 
 
-def _tokens(text: str) -> list[_Token]:
+def _tokens(text: str) -> list[Token]:
     found, place = [], 0
     while place < len(text):
         match = _TOKEN.match(text, place)
         assert match is not None, text[place : place + 40]
         assert match.lastgroup is not None
         if match.lastgroup not in {"space", "comment"}:
-            found.append(_Token(match.lastgroup, match[0], place))
+            found.append(Token(match.lastgroup, match[0], place))
         place = match.end()
     return found
 
@@ -233,9 +233,9 @@ def _elements(text: str) -> Iterator[Mutant]:
                     yield _replaced("element added", text, parts[-1][1], parts[-1][1], new)
 
 
-def _literals_of(text: str, tokens: list[_Token]) -> Iterator[tuple[int, list[tuple[int, int]]]]:
+def _literals_of(text: str, tokens: list[Token]) -> Iterator[tuple[int, list[tuple[int, int]]]]:
     """Yield the places of list, set and object literals, and of their elements."""
-    stack: list[tuple[int, _Token]] = []
+    stack: list[tuple[int, Token]] = []
     for number, token in enumerate(tokens):
         if token.text in {"[", "{", "("} and token.kind == "sign":
             stack.append((number, token))
@@ -266,9 +266,9 @@ def _literals_of(text: str, tokens: list[_Token]) -> Iterator[tuple[int, list[tu
             yield opening.start, _parts(inside)
 
 
-def _parts(tokens: list[_Token]) -> list[tuple[int, int]]:
+def _parts(tokens: list[Token]) -> list[tuple[int, int]]:
     found, depth, start = [], 0, tokens[0].start
-    for token, following in pairwise([*tokens, _Token("end", "", tokens[-1].end)]):
+    for token, following in pairwise([*tokens, Token("end", "", tokens[-1].end)]):
         depth += (token.text in {"[", "{", "("}) - (token.text in {"]", "}", ")"})
         if token.text == "," and depth == 0:
             found.append((start, token.start))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from itbench import DataError
+from itbench import DataError, HandIn, Task
 from itbench.made.digests import digest_of, make_manifest
 from itbench.made.jobs import Job, make_one
 from itbench.made.suite import MadeSuite
@@ -49,8 +49,8 @@ class Stones(MadeSuite):
     def pinned(self) -> dict[str, str]:
         return self.digests
 
-    def make_task(self, task_id: str) -> Any:
-        raise NotImplementedError
+    def make_task(self, task_id: str) -> Task:
+        return Task(id=task_id, title="A stone", instructions="Weigh it.", hand_in=HandIn(answer_schema={}))
 
 
 @pytest.fixture

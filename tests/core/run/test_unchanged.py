@@ -274,7 +274,7 @@ def test_faulty_data_can_be_allowed_and_every_report_says_so(
     damage("data")
     done = itbench("run", "wells", "--allow-faulty-data")
     assert (done.code, "over 2 of 2 trials" in done.out) == (0, True)
-    assert "is faulty, it is run all the same: map.txt" in done.err
+    assert "is faulty, it is run anyway: map.txt" in done.err
     (path,) = Path("runs").glob("*.itbench")
     assert "warning: the data of 1 task is faulty and was allowed to be: well-2" in itbench("show", path).out
     assert "faulty data" in itbench("leaderboard", path).out

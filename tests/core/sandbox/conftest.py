@@ -86,7 +86,7 @@ class Host:
         mark: part of the name of every folder that must not show.
         values: what attempts are told of the places.
         inputs: of the task.
-        guests: whoever came to one of the listeners.
+        guests: the connections that one of the listeners accepted.
     """
 
     canary: str

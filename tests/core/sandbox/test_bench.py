@@ -1,4 +1,4 @@
-"""What is handed in can be tried behind walls, with data that no agent sees."""
+"""What is handed in can be tried in a sandbox, with data that no agent sees."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence

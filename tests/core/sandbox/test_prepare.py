@@ -1,4 +1,4 @@
-"""What is made once, chosen, and said when it cannot be had."""
+"""What is made once, chosen, and said when it is not available."""
 
 import asyncio
 import subprocess

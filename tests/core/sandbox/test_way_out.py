@@ -42,7 +42,7 @@ def connect(target):
 
 @dataclass
 class Listener:
-    """A server on the host's loopback that greets whoever comes and remembers what was said."""
+    """A server on the host's loopback that greets every client and remembers what was said."""
 
     port: int = 0
     heard: list[bytes] = field(default_factory=list)

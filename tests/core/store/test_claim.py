@@ -135,7 +135,7 @@ def test_a_program_that_the_holder_starts_does_not_keep_the_run(tmp_path: Path) 
     )
     try:
         with Claim(tmp_path / "x.itbench"):
-            pass
+            assert is_claimed(tmp_path / "x.itbench")
     finally:
         os.kill(int(done.stdout), signal.SIGKILL)
 

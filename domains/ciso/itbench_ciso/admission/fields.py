@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from itbench.interfaces.json import JsonObject
+from itbench_ciso.engines.inside.expressions.parser import RESERVED
 
 _RULE = ("apiGroups", "apiVersions", "operations", "resources", "resourceNames", "scope")
 FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -24,31 +25,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "matchConditions": ("expression", "name"),
     "auditAnnotations": ("key", "valueExpression"),
 }  # fmt: skip
-_RESERVED = frozenset(
-    [
-        "true",
-        "false",
-        "null",
-        "in",
-        "as",
-        "break",
-        "const",
-        "continue",
-        "else",
-        "for",
-        "function",
-        "if",
-        "import",
-        "let",
-        "loop",
-        "package",
-        "namespace",
-        "return",
-        "var",
-        "void",
-        "while",
-    ]
-)
+_RESERVED = RESERVED | {"true", "false", "null", "in"}
 _IDENTIFIER = re.compile(r"[_a-zA-Z][_a-zA-Z0-9]*", re.ASCII)
 _NAME = re.compile(r"(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]", re.ASCII)
 _SUBDOMAIN = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*", re.ASCII)

@@ -20,7 +20,7 @@ from itbench_ciso.controls.written_ways import NEARLY_SYSTEM
 
 
 def given_to_anyone(granting: Granting) -> Change:
-    """Return the change that gives a rule in the whole cluster to somebody whom no task permits anything."""
+    """Return the change that gives a rule in the whole cluster to an account that no task permits anything."""
     return bound_to(granting, lambda scene, _given: someone(scene))
 
 

@@ -73,7 +73,7 @@ def unsupported() -> str | None:
 class OpaPreparation:
     """Installs OPA's library where `itbench sandbox build` is run, and tells the doctor what is missing."""
 
-    name = "OPA (Rego, domain ciso)"
+    name = "ciso: OPA, for Rego"
 
     def problem(self) -> str | None:
         """Return what is missing, or None."""

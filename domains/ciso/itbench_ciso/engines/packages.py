@@ -98,7 +98,9 @@ def _cel() -> EnginePackage:
 
     spec = find_spec(_RE2_FOLDERS[0])
     if spec is None or not spec.submodule_search_locations:
-        raise UsageError(f"the package 'google-re2' is needed to judge policies and is not there; {_INSTALL}")
+        raise UsageError(
+            f"the package 'google-re2' is needed to judge admission policies and is not installed; {_INSTALL}"
+        )
     folder = Path(next(iter(spec.submodule_search_locations)))
     files = [
         path

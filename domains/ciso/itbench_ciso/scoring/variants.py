@@ -59,7 +59,7 @@ def variant_metrics(variants: list[Judged]) -> dict[str, float | None]:
 def update_metrics(variants: list[Judged]) -> dict[str, float | None]:
     """Return how much of what an existing set judged wrong is closed, and how much of the rest is kept.
 
-    Whoever changes nothing breaks nothing: what is kept counts only where something is closed.
+    A submission that changes nothing breaks nothing: what is kept counts only where something is closed.
     """
     wrong = [each for each in variants if not each.was_right]
     closed = share_right(wrong)

@@ -17,7 +17,7 @@ class PolicyUpdatesSuite(CisoSuite):
 
     name = "policy-updates"
     version = "2"
-    summary = "Mend a gap in a set of Rego policies, or add a requirement, and keep what it did."
+    summary = "Fix a gap in a set of Rego policies, or add a requirement, and keep what it did."
     embedded = 12
 
     def specs(self) -> "list[UpdateTask]":

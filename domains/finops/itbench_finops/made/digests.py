@@ -1,6 +1,6 @@
 """The pinned hashes of the embedded suites: every machine must make the same bytes.
 
-`python -m itbench_finops.made.digests` makes all tasks and writes the manifest anew.
+`python -m itbench_finops.made.digests` makes all tasks and rewrites the manifest.
 """
 
 from pathlib import Path

@@ -66,7 +66,7 @@ def read_costs(data: bytes, *, source: str) -> CostTable:
     """Return a table; a line that cannot be used, or that stands there twice, is left out and told.
 
     Raises:
-        DataError: it is not UTF-8 text, a column is missing, or nobody can tell how the costs are to be read.
+        DataError: it is not UTF-8 text, a column is missing, or how the costs are to be read is ambiguous.
     """
     sheet = read_sheet(data, COLUMNS, source=source)
     table = CostTable(damaged=sheet.faults)

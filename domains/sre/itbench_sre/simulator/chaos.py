@@ -26,7 +26,7 @@ class ChaosMesh:
         self._names = [f"{team}-{topic}" for team in _TEAMS for topic in _TOPICS]
 
     def draw_name(self) -> str:
-        """Return a schedule's name that tells neither what is done nor to whom; each is drawn once."""
+        """Return a schedule's name that tells neither what is done nor to which workload; each is drawn once."""
         stem = self._names.pop(self._random.below(len(self._names)))
         return f"{stem}-{self._random.between(1, 19)}"
 

@@ -1,6 +1,6 @@
 """The pinned hashes of the embedded suite: every machine must make the same bytes, and the same truths.
 
-`python -m itbench_sre.simulator.digests` makes all incidents and writes the manifest anew.
+`python -m itbench_sre.simulator.digests` makes all incidents and rewrites the manifest.
 """
 
 from pathlib import Path

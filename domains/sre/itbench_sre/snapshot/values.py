@@ -131,7 +131,7 @@ def _literal(text: str) -> Any:
 
 
 def _go_map(inner: str) -> dict[str, str]:
-    """Split Go's `k:v k2:v2`, which does not quote: a word with a colon begins a pair, any other goes on with the value."""
+    """Split Go's `k:v k2:v2`, which does not quote: a word with a colon begins a pair, any other belongs to the value before."""
     pairs: dict[str, str] = {}
     key = None
     for word in inner.split(" "):
@@ -144,12 +144,3 @@ def _go_map(inner: str) -> dict[str, str]:
         elif word:
             raise ValueError(f"not a Go map: {inner[:80]!r}")
     return pairs
-
-
-def parse_number(text: str) -> float | None:
-    """Return a printed number, None for an empty field.
-
-    Raises:
-        ValueError: it is no number.
-    """
-    return float(text) if text else None

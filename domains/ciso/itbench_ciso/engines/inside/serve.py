@@ -70,7 +70,7 @@ def judged(
                 yield "error", str(error)
             return
         for text in inputs:
-            yield _judge(engine, text)
+            yield engine.judge(text)
     except EngineError as error:
         yield BROKEN, str(error)
     except EngineCrashError as error:
@@ -78,7 +78,7 @@ def judged(
         os._exit(CRASHED)
     except OutOfTimeError:
         os.kill(os.getpid(), signal.SIGXCPU)
-    except OutOfMemoryError:
+    except (MemoryError, OutOfMemoryError):
         os._exit(TOO_MUCH_MEMORY)
 
 
@@ -122,13 +122,6 @@ def _engine(name: str, place: str, policy: Any, memory_bytes: int, cpu_s: int) -
     from itbench_ciso.engines.inside.opa_library import OpaLibrary
 
     return OpaLibrary(policy, place)
-
-
-def _judge(engine: Engine, text: str) -> tuple[str, str]:
-    try:
-        return engine.judge(text)
-    except MemoryError:
-        return "memory", ""
 
 
 def _limit(kind: int, number: int, spare: int = 0) -> None:

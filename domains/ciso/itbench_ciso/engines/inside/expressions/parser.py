@@ -22,7 +22,7 @@ from itbench_ciso.engines.inside.expressions.values import Uint
 
 DEEPEST = 250
 LONGEST = 100_000
-_RESERVED = frozenset(
+RESERVED = frozenset(
     [
         "as",
         "break",
@@ -238,7 +238,7 @@ class _Parser:
         self._take()
         if token.value in _LITERALS:
             return Literal(_LITERALS[token.value], token.offset)
-        if token.value in _RESERVED:
+        if token.value in RESERVED:
             raise CompileError(f"{place(self._text, token.offset)}: reserved identifier: {token.value}")
         name = f".{token.value}" if is_absolute else token.value
         if self._is("{"):

@@ -12,7 +12,7 @@ from itbench_ciso.engines.inside.objects.defaults import COMPUTED, FIXED
 from itbench_ciso.engines.inside.objects.schema import Field, schema
 
 _ABSENT: Any = object()
-# Metadata of objects of kinds whose type is not known, such as custom resources, is typed all the same.
+# Metadata of objects of kinds whose type is not known, such as custom resources, is typed anyway.
 _METADATA = "meta.ObjectMeta"
 
 
