@@ -99,6 +99,12 @@ def test_what_a_policy_prints_is_never_taken_for_a_verdict(judged: Judged) -> No
     assert [verdict.kind for verdict in judged(policy, {"a": 2}, {"a": 1})] == ["undefined", "true"]
 
 
+def test_no_policy_can_report_in_place_of_the_judge(judged: Judged) -> None:
+    (verdict,) = judged(V1 + "result if itbench.report([true])", {})
+    assert verdict.kind == "error"
+    assert "undefined function itbench.report" in verdict.message
+
+
 def test_a_message_is_one_bounded_line(judged: Judged) -> None:
     (verdict,) = judged(V1 + 'result := "' + "\\u001b[31m\\n" * 500 + '"')
     assert verdict.kind == "not-boolean"

@@ -5,6 +5,7 @@ as without that option, the failed call being undefined. So the query hands its 
 """
 
 import ctypes
+import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -14,9 +15,8 @@ from itbench_ciso.engines.inside.broken import EngineCrashError, EngineError
 from itbench_ciso.engines.inside.rego_v0 import HELPERS, SUFFIX, as_v1
 
 # An array, because then an undefined result is not the same as one that could not be computed.
-QUERY = b"itbench.report([value | value := data.check.result])"
-_COMPILE_ONLY = b"true"
-_REPORT, _REPORTED = b"itbench.report", b'{"result": true}'
+_QUERY = b"%s([value | value := data.check.result])"
+_COMPILE_ONLY, _REPORTED = b"true", b'{"result": true}'
 _HELPERS_NAME = "itbench_rego_v0.rego"
 # What goes wrong within the library itself, whatever the policy is.
 _OWN_ERRORS = frozenset({"internal", "invalid_handle", "panic"})
@@ -44,7 +44,7 @@ class OpaLibrary:
 
     def judge(self, text: str) -> tuple[str, str]:
         """Evaluate the query with one input."""
-        reported, error = self._bridge.ask(QUERY, text)
+        reported, error = self._bridge.ask(_QUERY % self._bridge.report, text)
         told = _told(error) if error else ""
         if reported is None:
             return "error", told
@@ -73,7 +73,7 @@ class OpaLibrary:
 
 
 class _Bridge:
-    """The functions of the library, for one set of policies at a time."""
+    """The functions of the library, for one set of policies at a time; `report` is the built-in that hands a result out."""
 
     def __init__(self, path: str) -> None:
         self._handle: int | None = None
@@ -83,7 +83,8 @@ class _Bridge:
             raise EngineError(f"OPA's library cannot be loaded: {error}") from error
         self._duplicate = ctypes.CDLL(None).strdup
         self._duplicate.restype, self._duplicate.argtypes = ctypes.c_void_p, [ctypes.c_char_p]
-        self._report = _Callback(self._reported)
+        self._callback = _Callback(self._reported)
+        self.report = b""
         self._seen: list[Any] | None = None
 
     def __del__(self) -> None:
@@ -95,7 +96,10 @@ class _Bridge:
         if self._handle is not None:
             self._library.OpaDestroy(self._handle)
         self._handle = self._library.OpaNew()
-        self._called("OpaRegisterBuiltin", _REPORT, 1, self._report)
+        # A name that no policy can hold: it is made of all that they hold.
+        digest = hashlib.sha256(json.dumps(dict(policies)).encode()).hexdigest()
+        self.report = f"itbench.report_{digest}".encode()
+        self._called("OpaRegisterBuiltin", self.report, 1, self._callback)
         for name, text in policies.items():
             error = self._called("OpaAddPolicy", name.encode(), text.encode())
             if error is not None:
