@@ -77,7 +77,8 @@ def mean_interval(values: Sequence[float], *, low: float = 0.0, high: float = 1.
 def _upper_limit(shares: Sequence[float]) -> float:
     if min(shares) == 1:
         return 1.0
-    weighed = [*shares, 1.0]
+    # In order, so that rounding does not depend on the order of the values either.
+    weighed = sorted([*shares, 1.0])
     counts = Counter(weighed)
 
     def excess(limit: float) -> float:

@@ -222,6 +222,8 @@ class _Parser:
     def _literal(self) -> Node:
         offset = self._next.offset
         is_negative = self._takes("-")
+        if is_negative and self._next.kind not in {Kind.INT, Kind.DOUBLE}:
+            raise self._unexpected()
         token = self._take()
         value = token.value
         if token.kind is Kind.INT and (value > _LEAST_INT or (value == _LEAST_INT and not is_negative)):
