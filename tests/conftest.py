@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 # A slow machine is no failure of ours.
 settings.register_profile("itbench", deadline=None, database=None)
 settings.load_profile("itbench")
+# Nor does each program that a test starts have to compile the sources again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SUMS = Path(__file__).parent / "plugins" / "sums" / "src"

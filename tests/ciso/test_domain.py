@@ -43,14 +43,14 @@ def reasons(itbench: Itbench, found: dict[str, Any], task: str = "ciso-0015") ->
 
 @pytest.mark.slow
 def test_controls_that_ask_for_a_script_keep_all_rules() -> None:
-    """Slow: runs scripts over all variants of two tasks; the policies of all controls and the cheats have tests of their own."""
-    options = SuiteOptions(extra={"seed": "5150", "count": "2"})
+    """Slow: runs scripts over all variants of a task; the policies of all controls and the cheats have tests of their own."""
+    options = SuiteOptions(extra={"seed": "5150", "count": "1"})
     (report,) = check_domain(DOMAIN, "cis-kubernetes", options)
-    assert report.tasks == 2
+    assert report.tasks == 1
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("suite", "count"), [("admission", 8), ("policy-updates", 3)])
+@pytest.mark.parametrize(("suite", "count"), [("admission", 3), ("policy-updates", 2)])
 def test_a_drawn_suite_without_scripts_keeps_all_rules(suite: str, count: int) -> None:
     """Slow: judges all variants of some tasks; the embedded ones are judged with `make soak`."""
     options = SuiteOptions(extra={"seed": "5151", "count": str(count)})
@@ -102,8 +102,8 @@ def test_the_baseline_is_told_which_ways_it_missed(itbench: Itbench) -> None:
 
 def test_a_held_out_suite_is_one_option_away_and_keeps_its_floor(itbench: Itbench) -> None:
     for suite in ("admission", "policy-updates"):
-        found = run(itbench, f"ciso/{suite}", "-a", "oracle", "-S", "seed=987654321", "-S", "count=3")
-        assert (found["score"], found["trials_scored"], found["floor"]["value"]) == (1.0, 3, 1.0)
+        found = run(itbench, f"ciso/{suite}", "-a", "oracle", "-S", "seed=987654321", "-S", "count=1")
+        assert (found["score"], found["trials_scored"], found["floor"]["value"]) == (1.0, 1, 1.0)
 
 
 @pytest.mark.slow
@@ -111,11 +111,11 @@ def test_a_held_out_suite_is_one_option_away_and_keeps_its_floor(itbench: Itbenc
 def test_the_memorised_policies_solve_a_held_out_suite_which_is_why_its_floor_is_one(
     suite, itbench: Itbench
 ) -> None:
-    """Slow: judges all variants of two tasks of a seed that nothing was tuned to."""
+    """Slow: judges all variants of a task of a seed that nothing was tuned to."""
     found = run(
-        itbench, f"ciso/{suite.name}", "-a", "memorised-policies", "-S", "seed=20260101", "-S", "count=2"
+        itbench, f"ciso/{suite.name}", "-a", "memorised-policies", "-S", "seed=20260101", "-S", "count=1"
     )
-    assert (found["score"], found["trials_scored"]) == (1.0, 2)
+    assert (found["score"], found["trials_scored"]) == (1.0, 1)
     floor = {"agent": "memorised-policies", "value": 1.0, "role": "adversary", "measured_on": ""}
     assert found["floor"] == floor
 
@@ -186,9 +186,9 @@ SLOW = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", [*BAD, *(pytest.param(name, marks=pytest.mark.slow) for name in SLOW)])
+@pytest.mark.parametrize("name", [*BAD, *(pytest.param(name, marks=pytest.mark.soak) for name in SLOW)])
 def test_bad_input_is_a_clear_result_for_its_trial_and_the_run_goes_on(name: str, itbench: Itbench) -> None:
-    """Slow for some: they are ended at time limits of their own."""
+    """Some are ended at time limits of their own, which takes them long; the engines' tests have shorter ones."""
     program, told = (BAD | SLOW)[name]
     found = run(itbench, "ciso", *ONE, "-a", "command", "--", "bash", "-c", program)
     assert (found["score"], found["trials_scored"]) == (0.0, 1)

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.slow  # It installs itbench into an environment of its own and runs whole suites.
+# Slow: it installs itbench into an environment of its own and runs whole suites.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 README = REPOSITORY / "README.md"
@@ -60,7 +61,7 @@ def run_script(script: str, folder: Path, variables: dict[str, str]) -> None:
         env=kept | variables,
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=800,
     )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-3000:]
 

@@ -48,9 +48,16 @@ def show(itbench: Itbench, found: dict[str, Any], task: str = "itbench-lite-1") 
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("suite", ["anomalies", "right-sizing"])
+def test_a_drawn_suite_keeps_all_rules(suite: str) -> None:
+    """Slow: runs every cheat over every task; the embedded ones are done with `make soak`."""
+    (report,) = check_domain(DOMAIN, suite, SuiteOptions(extra={"seed": "5151", "count": "4"}))
+    assert (report.tasks, len(report.rules)) == (4, len(RULES) + 1)
+
+
+@pytest.mark.soak
 @pytest.mark.parametrize(("suite", "tasks"), [("anomalies", 30), ("right-sizing", 10)])
 def test_an_embedded_suite_keeps_all_rules(suite: str, tasks: int) -> None:
-    """Slow: runs every cheat over every task."""
     (report,) = check_domain(DOMAIN, suite)
     assert (report.tasks, len(report.rules)) == (tasks, len(RULES) + 1)
 

@@ -60,15 +60,26 @@ def test_the_oracle_scores_one_and_null_scores_zero_on_the_embedded_suite(
 
 
 @pytest.mark.slow
-def test_the_baseline_is_neither_helpless_nor_perfect_and_no_cheat_gets_far(
+def test_the_baseline_is_neither_helpless_nor_perfect_and_the_floor_is_what_it_is_said_to_be(
     incidents: None, itbench: Itbench
 ) -> None:
-    """Slow: all agents over all embedded incidents."""
+    """Slow: two agents over all embedded incidents."""
+    from itbench_sre.incidents.suite import INCIDENTS
+
+    assert 0.3 <= run(itbench, "sre", "-a", "baseline")["score"] <= 0.9
+    assert INCIDENTS.floor is not None
+    found = run(itbench, "sre", "-a", INCIDENTS.floor.agent)["score"]
+    assert found == pytest.approx(INCIDENTS.floor.value, abs=0.0005)
+
+
+@pytest.mark.soak
+def test_no_cheat_gets_far_and_the_best_adversary_is_the_floor(incidents: None, itbench: Itbench) -> None:
+    """All agents over all embedded incidents."""
     from itbench_sre.domain import DOMAIN
     from itbench_sre.incidents.suite import INCIDENTS
 
     scores = {spec.name: run(itbench, "sre", "-a", spec.name)["score"] for spec in DOMAIN.agents}
-    assert 0.3 <= scores.pop("baseline") <= 0.9
+    del scores["baseline"], scores["oracle"]
     cheats = {spec.name: scores[spec.name] for spec in DOMAIN.agents if spec.role == "cheat"}
     assert max(cheats.values()) < 0.25, cheats
     best = max(scores, key=lambda name: scores[name])
@@ -77,8 +88,14 @@ def test_the_baseline_is_neither_helpless_nor_perfect_and_no_cheat_gets_far(
 
 
 @pytest.mark.slow
+def test_validating_a_drawn_suite_finds_nothing(itbench: Itbench) -> None:
+    """Slow: makes two incidents, runs every cheat on them and reads every input for canaries."""
+    done = itbench("validate", "sre", "-S", "seed=987654321", "-S", "count=2")
+    assert (done.code, done.out) == (0, f"sre/incidents: 2 tasks, {len(RULES) + 1} rules, no fault\n")
+
+
+@pytest.mark.soak
 def test_validating_the_embedded_suite_finds_nothing(incidents: None, itbench: Itbench) -> None:
-    """Slow: reads every input for canaries."""
     done = itbench("validate", "sre")
     assert (done.code, done.out) == (0, f"sre/incidents: 16 tasks, {len(RULES) + 1} rules, no fault\n")
 

@@ -78,6 +78,8 @@ class NetworkServer:
         finally:
             with suppress(OSError):
                 writer.close()
+                # Until it is, its line belongs to those that end with the trial.
+                await writer.wait_closed()
 
     async def _answer(self, exchange: Exchange) -> None:
         request: Request | None = None

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from itbench.errors import RunFileError, StorageError
@@ -11,6 +11,7 @@ from itbench.store.schema import APPLICATION_ID, TABLES, VERSION
 
 # What may stand beside a run file while it is used, by the ending of its name.
 COMPANIONS = ("-wal", "-shm", "-journal", ENDING)
+_PART = ".part"
 _BUSY_S = 10.0
 # An extended error code has the primary one in its last byte.
 _PRIMARY = 0xFF
@@ -19,24 +20,28 @@ _NOT_OPENED = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY})
 _WITH_LOG = b"\x02\x02"
 
 
-def create(path: Path) -> sqlite3.Connection:
-    """Make a new run file with its tables.
+@contextmanager
+def making(path: Path) -> Iterator[sqlite3.Connection]:
+    """Make a new run file with its tables and what is written meanwhile; it appears whole or not at all.
 
     Raises:
         StorageError: it cannot be written there.
     """
+    part = path.with_name(f"{path.name}{_PART}")
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        connection = _connect(f"{path.resolve().as_uri()}?mode=rwc")
         try:
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.executescript(
-                f"BEGIN; PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={VERSION}; {TABLES} COMMIT;"
-            )
-        except BaseException:
-            connection.close()
-            raise
-    return connection
+            with closing(_connect(f"{part.resolve().as_uri()}?mode=rwc")) as connection:
+                connection.execute("PRAGMA journal_mode=WAL")
+                connection.executescript(
+                    f"BEGIN; PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={VERSION}; {TABLES} COMMIT;"
+                )
+                yield connection
+            # Closed by the only one who knows it, it has no log any more.
+            part.replace(path)
+        finally:
+            for ending in ("", "-wal", "-shm"):
+                _beside(part, ending).unlink(missing_ok=True)
 
 
 def open_run(path: Path, *, is_writable: bool = False) -> sqlite3.Connection:

@@ -20,7 +20,7 @@ from itbench.interfaces.json import json_text
 from itbench.interfaces.plan import Plan
 from itbench.interfaces.record import ScoreRecord, TrialRecord
 from itbench.interfaces.task import Task
-from itbench.store.connect import create, open_run, writing
+from itbench.store.connect import making, open_run, writing
 from itbench.store.reader import has_scoring_versions
 
 _Job = tuple["Future[None]", TrialRecord]
@@ -42,17 +42,13 @@ def write_plan(path: Path, plan: Plan, tasks: list[Task]) -> None:
     Raises:
         StorageError: it cannot be written.
     """
-    connection = create(path)
     hashes = {task.id: task.content_hash for task in plan.tasks}
     rows = [(at, task.id, hashes[task.id], task.model_dump_json()) for at, task in enumerate(tasks)]
-    try:
-        with writing(path):
-            connection.execute("BEGIN IMMEDIATE")
-            connection.execute("INSERT INTO plan VALUES (?)", (plan.model_dump_json(),))
-            connection.executemany("INSERT INTO task VALUES (?, ?, ?, ?)", rows)
-            connection.execute("COMMIT")
-    finally:
-        connection.close()
+    with making(path) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("INSERT INTO plan VALUES (?)", (plan.model_dump_json(),))
+        connection.executemany("INSERT INTO task VALUES (?, ?, ?, ?)", rows)
+        connection.execute("COMMIT")
 
 
 def replace_plan(path: Path, plan: Plan) -> None:

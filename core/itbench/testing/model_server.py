@@ -102,9 +102,8 @@ class ModelServer:
         self._count = 0
         self._port = 0
         self._is_up = threading.Event()
-        self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, daemon=True)
-        self._connections: set[asyncio.Task[None]] = set()
+        self._connections: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self._error: Exception | None = None
 
     def __enter__(self) -> Self:
@@ -136,27 +135,25 @@ class ModelServer:
         return [asked.body for asked in self.requests]
 
     def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        try:
-            self._loop.run_until_complete(self._serve())
-        finally:
-            self._loop.close()
+        asyncio.run(self._serve())
 
     async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
         self._stopping = asyncio.Event()
         server = await asyncio.start_server(self._connected, "127.0.0.1", 0, backlog=_BACKLOG)
         self._port = server.sockets[0].getsockname()[1]
         self._is_up.set()
         await self._stopping.wait()
         server.close()
-        for task in self._connections:
+        for task, writer in self._connections.items():
             task.cancel()
+            writer.transport.abort()
         await asyncio.gather(*self._connections, return_exceptions=True)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
-        self._connections.add(task)
+        self._connections[task] = writer
         try:
             # A client that hangs up in the middle does so on purpose.
             with suppress(asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
@@ -165,8 +162,10 @@ class ModelServer:
         except Exception as error:  # noqa: BLE001 - told to the test, in its own thread
             self._error = error
         finally:
-            self._connections.discard(task)
             writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
+            del self._connections[task]
 
     async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Answer one request; return whether the connection may go on."""

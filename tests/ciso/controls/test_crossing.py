@@ -44,7 +44,7 @@ def test_a_way_of_one_control_touches_no_other(number, rego):
     assert {other for other, verdict in verdicts.items() if verdict is not True} == set()
 
 
-@pytest.mark.slow  # Takes one way after the other until one shows it.
+@pytest.mark.soak  # Takes one way after the other until one shows it.
 @pytest.mark.parametrize(("first", "second"), OVERLAPS, ids=lambda number: number)
 def test_controls_that_are_said_to_overlap_do(first, second, rego):
     policy = solutions([second])

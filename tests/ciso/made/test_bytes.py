@@ -23,7 +23,7 @@ pytestmark = pytest.mark.slow  # Makes many tasks.
 SUITES = (CIS_KUBERNETES, ADMISSION_SUITE, POLICY_UPDATES)
 _REPOSITORY = Path(__file__).parents[3]
 _SOURCES = (_REPOSITORY / "core", _REPOSITORY / "schemas", _REPOSITORY / "domains" / "ciso")
-_VERSIONS = ("3.12", "3.13")
+_VERSIONS = (pytest.param("3.12", marks=pytest.mark.soak), "3.13")
 
 
 def digest(inputs: Path, truth: JsonObject) -> str:

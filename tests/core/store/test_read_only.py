@@ -140,7 +140,7 @@ def test_a_run_that_goes_on_or_was_killed_where_it_lies_has_no_such_hint(
     shutil.rmtree("runs")
     process = begin("run", "sums/many", "-a", "adder:delay_ms=3000", "--no-score")
     try:
-        while not list(Path("runs").glob("*-wal")) and process.poll() is None:
+        while not list(Path("runs").glob("*.itbench-wal")) and process.poll() is None:
             time.sleep(0.01)
         (path,) = Path("runs").glob("*.itbench")
         assert "is not beside it" not in itbench("show", path).out

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from itbench import RunFileError, StorageError, UsageError
-from itbench.store.connect import create, open_run
+from itbench.store.connect import making, open_run
 from itbench.store.reader import RunFile
 from itbench.store.schema import VERSION
 
@@ -47,7 +47,7 @@ def test_what_is_no_run_file_is_refused(tmp_path: Path, make: Callable[[Path], o
 
 def test_a_run_file_of_a_newer_version_asks_for_an_upgrade(tmp_path: Path) -> None:
     path = tmp_path / "x.itbench"
-    with closing(create(path)) as connection:
+    with making(path) as connection:
         connection.execute(f"PRAGMA user_version={VERSION + 1}")
     with pytest.raises(
         RunFileError, match=rf"written by a newer itbench \(format {VERSION + 1}, this one reads up to"
@@ -57,12 +57,19 @@ def test_a_run_file_of_a_newer_version_asks_for_an_upgrade(tmp_path: Path) -> No
 
 def test_a_run_file_that_was_cut_off_before_its_plan_says_so(tmp_path: Path) -> None:
     path = tmp_path / "x.itbench"
-    create(path).close()
+    with making(path):
+        assert not path.exists()
     with (
         RunFile(path) as run,
         pytest.raises(RunFileError, match="has no plan: it was cut off while it was made"),
     ):
         run.plan()
+
+
+def test_a_run_file_whose_making_fails_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="no such table"), making(tmp_path / "x.itbench") as connection:
+        connection.execute("INSERT INTO nowhere VALUES (1)")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_torn_run_file_is_an_error_and_no_traceback(sums: Path, itbench: Itbench) -> None:
@@ -78,8 +85,9 @@ def test_a_torn_run_file_is_an_error_and_no_traceback(sums: Path, itbench: Itben
 
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(StorageError, match="cannot write the run file"):
-        create(tmp_path / "file" / "x.itbench")
+    made = making(tmp_path / "file" / "x.itbench")
+    with pytest.raises(StorageError, match="cannot write the run file"), made:
+        pass
 
 
 def test_the_command_line_names_a_bad_run_file_and_exits_with_3(itbench: Itbench) -> None:

@@ -50,7 +50,14 @@ def test_the_embedded_tasks_come_out_as_pinned() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("version", [each for each in ("3.11", "3.12", "3.13") if each != RUNNING])
+@pytest.mark.parametrize(
+    "version",
+    [
+        pytest.param(each, marks=[] if each == "3.13" else [pytest.mark.soak])
+        for each in ("3.11", "3.12", "3.13")
+        if each != RUNNING
+    ],
+)
 def test_another_python_makes_the_same_bytes(version: str) -> None:
     """Slow: makes all tasks."""
     python = _find_python(version)

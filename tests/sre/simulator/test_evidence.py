@@ -28,7 +28,7 @@ def _hardest():
     ]
 
 
-SPECS = [*embedded_specs(), *_hardest()]
+SPECS = [*embedded_specs(), *(pytest.param(spec, marks=pytest.mark.soak) for spec in _hardest())]
 
 
 def _seconds(text: str) -> float:

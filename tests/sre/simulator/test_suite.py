@@ -59,7 +59,7 @@ def _interpreter(version: str) -> str | None:
     return shutil.which(f"python{version}")
 
 
-@pytest.mark.parametrize("version", ["3.12", "3.13"])
+@pytest.mark.parametrize("version", [pytest.param("3.12", marks=pytest.mark.soak), "3.13"])
 def test_another_python_makes_the_same_bytes(version):
     if sys.version_info[:2] == tuple(map(int, version.split("."))):
         pytest.skip(f"this is Python {version} already")
