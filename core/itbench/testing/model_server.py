@@ -140,20 +140,27 @@ class ModelServer:
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._stopping = asyncio.Event()
-        server = await asyncio.start_server(self._connected, "127.0.0.1", 0, backlog=_BACKLOG)
+        server = await asyncio.start_server(self._accept, "127.0.0.1", 0, backlog=_BACKLOG)
         self._port = server.sockets[0].getsockname()[1]
         self._is_up.set()
         await self._stopping.wait()
         server.close()
-        for task, writer in self._connections.items():
+        tasks = dict(self._connections)
+        for task, writer in tasks.items():
             task.cancel()
+            # A task that has not begun yet would not close its connection.
             writer.transport.abort()
-        await asyncio.gather(*self._connections, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._stopping.is_set():
+            writer.transport.abort()
+            return
+        task = asyncio.create_task(self._connected(reader, writer))
+        self._connections[task] = writer
+        task.add_done_callback(self._connections.pop)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._connections[task] = writer
         try:
             # A client that hangs up in the middle does so on purpose.
             with suppress(asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
@@ -165,7 +172,6 @@ class ModelServer:
             writer.close()
             with suppress(OSError):
                 await writer.wait_closed()
-            del self._connections[task]
 
     async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Answer one request; return whether the connection may go on."""
