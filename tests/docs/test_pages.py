@@ -5,6 +5,7 @@ import re
 import runpy
 import shutil
 import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,8 @@ import pytest
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+RUNNING = f"{sys.version_info[0]}.{sys.version_info[1]}"
+find_python = runpy.run_path(str(REPOSITORY / "tests" / "install" / "test_other_pythons.py"))["find_python"]
 README = REPOSITORY / "README.md"
 GETTING_STARTED = REPOSITORY / "docs" / "getting-started.md"
 PAGES = [README, *sorted((REPOSITORY / "docs").glob("*.md"))]
@@ -85,10 +88,20 @@ def small_hub(folder: Path) -> Iterator[dict[str, str]]:
         yield {"HF_ENDPOINT": hub.url, "HF_HOME": str(folder / "hub"), "HF_HUB_DISABLE_XET": "1"}
 
 
+@pytest.mark.parametrize(
+    "version",
+    [
+        pytest.param(each, marks=[] if each == RUNNING else [pytest.mark.soak])
+        for each in ("3.11", "3.12", "3.13")
+    ],
+)
 def test_readme_and_getting_started_work_from_top_to_bottom_in_a_clone(
-    incident_cache: Path, tmp_path: Path
+    version: str, incident_cache: Path, tmp_path: Path
 ) -> None:
     """`make run` first, then every command of both pages in the same folder, in the environment that it made."""
+    python = Path(sys.executable) if version == RUNNING else find_python(version)
+    if python is None:
+        pytest.skip(f"no Python {version} on this machine")
     clone = tmp_path / "clone"
     clone.mkdir()
     for name in CLONED:
@@ -100,7 +113,11 @@ def test_readme_and_getting_started_work_from_top_to_bottom_in_a_clone(
     script = "\n".join(["make run", script_of(README.read_text()), script_of(GETTING_STARTED.read_text())])
     assert script.count("itbench run sre") > 6
     with small_hub(clone) as hub:
-        variables = hub | {"ITBENCH_CACHE": str(incident_cache), "HOME": str(tmp_path)}
+        variables = hub | {
+            "ITBENCH_CACHE": str(incident_cache),
+            "HOME": str(tmp_path),
+            "PYTHON": str(python.resolve()),
+        }
         run_script(script, clone, variables)
     assert len(list((clone / "runs").glob("*-baseline-*.itbench"))) >= 3
 
