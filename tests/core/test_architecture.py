@@ -49,6 +49,7 @@ def test_a_module_of_the_core_imports_no_domain_and_nothing_above_its_layer(path
             assert theirs is None or theirs >= own, f"{path} imports {module}, which stands above it"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("domain", DOMAINS, ids=lambda path: path.name)
 def test_a_domain_imports_no_other_domain(domain: Path) -> None:
     for path in domain.rglob("*.py"):

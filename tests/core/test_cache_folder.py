@@ -58,6 +58,7 @@ def home(tmp_path: Path, sums: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "home"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", WORKS, ids=" ".join)
 def test_what_needs_no_cache_works(words: tuple[str, ...], home: Path, read_only: ReadOnly) -> None:
     if "-a" in words:
@@ -68,6 +69,7 @@ def test_what_needs_no_cache_works(words: tuple[str, ...], home: Path, read_only
     assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", NEEDS_THE_CACHE, ids=" ".join)
 def test_what_needs_the_cache_says_so_in_one_line(
     words: tuple[str, ...], home: Path, read_only: ReadOnly
@@ -81,6 +83,7 @@ def test_what_needs_the_cache_says_so_in_one_line(
     assert not Path("runs").exists()
 
 
+@pytest.mark.slow
 def test_the_doctor_says_that_the_cache_cannot_be_written(home: Path, read_only: ReadOnly) -> None:
     with read_only(home):
         done = itbench(home, "doctor")

@@ -44,6 +44,7 @@ def test_the_example_of_the_simulator_makes_incidents(tmp_path: Path) -> None:
     assert names["truth"]["groups"]
 
 
+@pytest.mark.slow
 def test_the_example_of_a_provider_works_as_a_plugin(
     sums: Path, distribution: Callable[..., Path], itbench: Callable[..., Any]
 ) -> None:
@@ -59,6 +60,7 @@ def test_the_example_of_a_provider_works_as_a_plugin(
     assert (done["score"], done["faults"], done["turns"]) == (0.0, {}, 2.0)
 
 
+@pytest.mark.slow
 def test_the_example_of_the_model_server_serves_a_run(sums: Path, itbench: Callable[..., Any]) -> None:
     pytest.importorskip("openai")
     code = blocks("models.md", "python")[1]

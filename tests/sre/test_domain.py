@@ -190,6 +190,7 @@ def test_every_public_truth_keeps_all_rules(published: Path, itbench: Itbench) -
     assert (done.code, done.out) == (0, f"sre/itbench-lite: 61 tasks, {len(RULES) + 1} rules, no fault\n")
 
 
+@pytest.mark.slow
 @needs_truths
 def test_the_view_that_agents_had_is_recorded_and_bookkeeping_is_hidden_by_default(
     published: Path, itbench: Itbench

@@ -78,6 +78,8 @@ class ModelGateway:
             await self._pass(exchange, request, path, body, None)
             return
         asked = _asked(path, body)
+        if self.stopped.is_set():
+            raise BadRequestError(403, "a limit is reached")
         try:
             self._trace.turn()
         except LimitReached as reached:
@@ -124,35 +126,19 @@ class ModelGateway:
         except Exception as error:
             self.failure = f"{type(error).__name__}: {error}"
             raise BadRequestError(502, f"the provider cannot be reached: {type(error).__name__}") from error
+        is_stream = "event-stream" in response.headers.get("content-type", "")
+        is_metered = asked is not None and response.status_code == 200
+        meter = ReplyMeter(path, is_stream=is_stream) if is_metered else None
+        self.failure = f"status {response.status_code}" if _is_providers(response.status_code) else None
+        relay = _Relay(exchange)
         try:
-            draft = await self._relay(exchange, path, response, is_metered=asked is not None)
+            self.failure = await relay.carry(response, meter) or self.failure
         finally:
             await response.aclose()
         if asked is not None:
+            draft = meter.draft() if meter is not None and self.failure is None else None
             self._count(asked, response.status_code, draft, time.monotonic() - started)
-
-    async def _relay(self, exchange: Exchange, path: str, response: Any, *, is_metered: bool) -> Draft | None:
-        """Carry a reply to the program, and read it to its end even if the program does not."""
-        self.failure = f"status {response.status_code}" if _is_providers(response.status_code) else None
-        is_stream = "event-stream" in response.headers.get("content-type", "")
-        meter = ReplyMeter(path, is_stream=is_stream) if is_metered and response.status_code == 200 else None
-        is_gone = False
-        try:
-            await exchange.begin(response.status_code, _kept(response.headers))
-        except ConnectionError:
-            is_gone = True
-        try:
-            async for data in response.aiter_raw():
-                if meter is not None:
-                    meter.add(data)
-                if not is_gone:
-                    is_gone = not await _sent(exchange, data)
-        except Exception as error:
-            if isinstance(error, BadRequestError):
-                raise
-            self.failure = f"{type(error).__name__}: {error}"
-            return None
-        return None if meter is None else meter.draft()
+        await relay.end()
 
     def _count(self, asked: JsonObject, status: int, draft: Draft | None, duration_s: float) -> None:
         model = str(asked.get("model"))
@@ -179,6 +165,40 @@ class ModelGateway:
             )
         except LimitReached:
             self.stopped.set()
+
+
+class _Relay:
+    """Carries a reply to the program, and reads it to its end even if the program does not.
+
+    Its last bytes are held back until the reply is counted, so that no program asks again before a limit is kept.
+    """
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+        self._held = b""
+        self._is_gone = False
+
+    async def carry(self, response: Any, meter: ReplyMeter | None) -> str | None:
+        """Carry all but the last bytes; return how the provider failed meanwhile, if it did."""
+        try:
+            await self._exchange.begin(response.status_code, _kept(response.headers))
+        except ConnectionError:
+            self._is_gone = True
+        try:
+            async for data in response.aiter_raw():
+                if meter is not None:
+                    meter.add(data)
+                await self.end()
+                self._held = data
+        except Exception as error:  # noqa: BLE001 - whatever the client library raises, the provider failed
+            return f"{type(error).__name__}: {error}"
+        return None
+
+    async def end(self) -> None:
+        """Send what is held back."""
+        data, self._held = self._held, b""
+        if data and not self._is_gone:
+            self._is_gone = not await _sent(self._exchange, data)
 
 
 def _asked(path: str, body: bytes) -> JsonObject:

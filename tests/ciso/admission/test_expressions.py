@@ -116,12 +116,14 @@ TEXTS = some.lists(some.sampled_from(PIECES), max_size=25).map("".join) | some.t
 )
 
 
+@pytest.mark.slow
 @given(TEXTS | some.text(max_size=30))
 @settings(max_examples=400, deadline=None)
 def test_no_text_gives_any_other_error(text: str) -> None:
     assert isinstance(made_of(text), str)
 
 
+@pytest.mark.slow
 @given(some.integers(LEAST, LARGEST), some.integers(LEAST, LARGEST), some.sampled_from("+-*/%"))
 @settings(max_examples=300, deadline=None)
 def test_integers_are_reckoned_as_python_reckons_them_within_their_range(
@@ -140,6 +142,7 @@ def test_integers_are_reckoned_as_python_reckons_them_within_their_range(
     assert found == str(expected) if is_in_range else re.match("error: .*(overflow|by zero)", found)
 
 
+@pytest.mark.slow
 @given(some.text(), some.text(max_size=3))
 @settings(max_examples=200, deadline=None)
 def test_strings_behave_as_pythons_do(text: str, part: str) -> None:
@@ -184,6 +187,7 @@ HOSTILE = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("expression", "told"), HOSTILE, ids=range(len(HOSTILE)))
 def test_a_hostile_expression_has_a_result_too(expression: str, told: str) -> None:
     assert re.match(told, made_of(expression)), made_of(expression)[:300]
@@ -218,6 +222,7 @@ def shape(node: object) -> object:
     return re.sub(r"offset=\d+", "", repr(node))
 
 
+@pytest.mark.slow
 @given(TREES)
 @settings(max_examples=200, deadline=None)
 def test_an_expression_is_read_alike_with_all_its_parentheses_and_with_the_needed_ones(tree: object) -> None:

@@ -66,6 +66,7 @@ def end_engine() -> None:
         time.sleep(0.01)
 
 
+@pytest.mark.slow
 def test_a_killed_engine_is_no_result_of_the_policy() -> None:
     killer = threading.Thread(target=end_engine)
     killer.start()
@@ -77,17 +78,20 @@ def test_a_killed_engine_is_no_result_of_the_policy() -> None:
     assert raised.value.stage is Stage.ENVIRONMENT
 
 
+@pytest.mark.slow
 def test_a_machine_that_is_too_slow_is_no_result_of_the_policy() -> None:
     with pytest.raises(StageError, match="the machine is overloaded"):
         asyncio.run(judge_admission(policy(SLOW), [INPUT] * 15, EngineLimits(cpu_s=100.0, spare_s=-299.5)))
 
 
+@pytest.mark.slow
 def test_a_machine_that_is_too_small_is_no_result_of_the_policy() -> None:
     limits = EngineLimits(cpu_s=60.0, memory_bytes=12 << 20)
     with pytest.raises(StageError, match=r"the engine cel .* fails with a trusted policy as well"):
         asyncio.run(judge_admission(policy("true"), [INPUT] * 2, limits))
 
 
+@pytest.mark.slow
 def test_a_policy_that_alone_ends_the_engine_has_a_result() -> None:
     limits = EngineLimits(cpu_s=60.0, memory_bytes=48 << 20)
     text = policy("lists.range(900000).map(x, x).size() > 0")
@@ -95,6 +99,7 @@ def test_a_policy_that_alone_ends_the_engine_has_a_result() -> None:
     assert [str(verdict.kind) for verdict in verdicts] == ["memory", "skipped"]
 
 
+@pytest.mark.slow
 def test_a_policy_that_needs_too_much_has_a_result() -> None:
     expression = f"!'{'a' * 4000}'.matches('{'b|' * 3999}c')"
     verdicts = asyncio.run(judge_admission(policy(expression), [INPUT] * 20))

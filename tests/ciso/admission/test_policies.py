@@ -227,6 +227,7 @@ def test_there_are_eighty_policies_and_more() -> None:
     assert len(ACCEPTED) + len(REFUSED) + len(TABLE) >= 80
 
 
+@pytest.mark.slow
 def test_a_policy_whose_conditions_cost_too_much_is_denied_or_ignored_as_a_whole() -> None:
     """Out of budget there is one decision for all validations, also for those that are false."""
     conditions = [{"name": f"c{number}", "expression": EXPENSIVE} for number in range(4)]

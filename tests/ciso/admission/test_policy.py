@@ -102,6 +102,7 @@ json_values = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(
     spec=st.dictionaries(
         st.sampled_from(["matchConstraints", "validations", "variables", "failurePolicy", "matchConditions"]),

@@ -23,6 +23,7 @@ def changed(number, way, seed):
     return {"resources": scene.settled()}
 
 
+@pytest.mark.slow
 def test_a_hardened_scene_complies_with_every_control(rego):
     scenes = [{"resources": Scene(Randomness(seed)).objects} for seed in (1, 2, 3)]
     for verdicts in rego(solutions(CONTROLS), scenes):
@@ -61,6 +62,7 @@ def test_overlapping_is_mutual():
     assert not overlaps("5.2.3", "5.2.4")
 
 
+@pytest.mark.slow
 def test_combined_variants_are_judged_by_the_first_control_and_comply_with_the_second(rego, collected):
     numbers = ("5.2.5", "5.7.2")
     pairs = [argument for number in numbers for argument in (CONTROLS[number], PARAMETERS[number])]

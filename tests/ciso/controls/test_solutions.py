@@ -66,6 +66,7 @@ def wrong(found: Drawn, verdicts: list[dict], name: str) -> list[str]:
     return [variant.way for variant, verdict in pairs if verdict[name] is not variant.is_compliant]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("control", "seed"), some_slow(CONTROLS))
 def test_the_reference_policy_judges_every_variant_right(control, seed, rego, drawn):
     found = drawn(control, seed)
@@ -73,6 +74,7 @@ def test_the_reference_policy_judges_every_variant_right(control, seed, rego, dr
     assert wrong(found, rego(policies, found.inputs), "it") == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("control", "seed"), some_slow(ADMISSION))
 def test_the_reference_admission_policy_judges_every_variant_right(control, seed, admission, drawn):
     found = drawn(control, seed)
@@ -80,6 +82,7 @@ def test_the_reference_admission_policy_judges_every_variant_right(control, seed
     assert wrong(found, admission(policies, found.inputs), "it") == []
 
 
+@pytest.mark.slow
 def test_policies_that_know_nothing_fail(rego, drawn):
     always = "package check\nimport rego.v1\nresult := {}\n"
     policies = {"compliant": always.format("true"), "violated": always.format("false")}
@@ -100,6 +103,7 @@ def test_a_policy_that_only_knows_one_example_fails(control, drawn):
     assert len(violations) == len(found.variants) // 2
 
 
+@pytest.mark.slow
 @given(seed=some.integers(min_value=0, max_value=2**63), control=some.sampled_from(CONTROLS))
 @settings(max_examples=25)
 def test_the_reference_policy_is_right_whatever_the_seed(seed, control, rego, collected):

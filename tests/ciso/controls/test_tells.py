@@ -145,6 +145,7 @@ def accuracies(control: Control, seed: int) -> dict[str, float]:
     return {learn.__name__: balanced_accuracy(learn, x, y) for learn in LEARNERS}
 
 
+@pytest.mark.slow
 def test_a_tell_would_be_found() -> None:
     def telling(scene: Any) -> None:
         if scene.random.below(3):

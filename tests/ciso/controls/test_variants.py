@@ -54,6 +54,7 @@ def test_a_repaired_way_adds_as_much_as_the_violating_one(control):
         assert found[0] == found[1], way.name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("control", CONTROLS, ids=lambda control: control.number)
 def test_no_two_objects_of_a_variant_are_the_same(control, collected):
     for variant in drawn(control, 8, fewest_variants(control))[::4]:
@@ -77,6 +78,7 @@ def test_a_control_has_ways_enough_and_no_two_of_one_name(control):
     assert len({way.name for way in control.ways}) == len(control.ways)
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(seed=some.integers(min_value=0, max_value=2**63), control=some.sampled_from(CONTROLS))
 def test_the_same_seed_gives_the_same_bytes(seed, control):
@@ -84,6 +86,7 @@ def test_the_same_seed_gives_the_same_bytes(seed, control):
     assert first == again
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(seed=some.integers(min_value=0, max_value=2**63), control=some.sampled_from(CONTROLS))
 def test_file_names_tell_nothing(seed, control):
@@ -109,6 +112,7 @@ def test_any_number_of_variants_can_be_made(count):
     assert abs(2 * complying - count) <= 1
 
 
+@pytest.mark.slow
 def test_the_order_is_random():
     orders = {tuple(variant.is_compliant for variant in drawn(CONTROLS[0], seed)) for seed in range(5)}
     assert len(orders) == 5

@@ -35,11 +35,13 @@ VALUES = some.recursive(
 )
 
 
+@pytest.mark.slow
 @given(some.dictionaries(TEXTS, VALUES, min_size=1, max_size=5))
 def test_what_is_written_is_read_again(manifest):
     assert yaml.safe_load(yaml_text(manifest)) == manifest
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(some.lists(some.dictionaries(TEXTS, VALUES, min_size=1, max_size=3), min_size=1, max_size=3))
 def test_several_documents_are_read_again(manifests):

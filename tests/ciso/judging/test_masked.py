@@ -26,6 +26,7 @@ VALUES = some.recursive(
 )
 
 
+@pytest.mark.slow
 @given(VALUES, some.binary(min_size=1, max_size=64))
 def test_what_is_carried_over_comes_back_as_it_was(manifest, secret):
     mask = Mask(secret)
@@ -75,6 +76,7 @@ def test_the_secret_of_a_set_depends_on_all_files_and_its_name(manifests: Callab
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", ["5.1.2", "5.2.8", "5.3.2", "5.7.4"])
 def test_variants_keep_their_documents_and_come_back(
     number: str, tmp_path: Path, manifests: Callable[..., list[Input]]

@@ -86,6 +86,7 @@ def test_what_depends_on_more_than_input_and_policy_is_refused(cached: object) -
             assert verdict.message == f"policy.rego: the built-in {name!r} in line 3 is refused: {reason}"
 
 
+@pytest.mark.slow
 def test_local_time_inside_is_the_same_on_every_machine(
     judged: Judged, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -203,6 +204,7 @@ except EngineFaultError as error:
 """
 
 
+@pytest.mark.slow
 def test_a_machine_that_is_short_of_memory_is_no_verdict(opa: Path, cached: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", STARVED],
@@ -215,6 +217,7 @@ def test_a_machine_that_is_short_of_memory_is_no_verdict(opa: Path, cached: Path
     assert "the machine has too little left" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_machine_that_gives_no_time_is_no_verdict(judged: Judged) -> None:
     with pytest.raises(
         EngineFaultError, match=r"got less than 20 s of processor time in 0\.5 s: the machine is overloaded"
@@ -222,6 +225,7 @@ def test_a_machine_that_gives_no_time_is_no_verdict(judged: Judged) -> None:
         judged(V1 + ENDLESS, cpu_s=20.0, spare_s=-59.5)
 
 
+@pytest.mark.slow
 def test_limits_that_a_trusted_policy_does_not_keep_either_are_no_verdict(judged: Judged) -> None:
     with pytest.raises(
         EngineFaultError, match="fails with a trusted policy as well: judging needed too much memory"

@@ -98,6 +98,7 @@ def test_a_program_that_is_too_old_is_none(path: Path) -> None:
         find_engine("opa-program")
 
 
+@pytest.mark.slow
 def test_a_library_that_cannot_be_installed_is_told_and_tried_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -78,6 +78,7 @@ def test_an_answer_is_a_verdict(answer: dict[str, Any], verdict: tuple[str, str]
     assert ask(answer) == verdict
 
 
+@pytest.mark.slow
 def test_policies_reach_the_program_as_they_are(ask: Ask, tmp_path: Path) -> None:
     ask(value(True))
     words, text = json.loads((tmp_path / "calls").read_text().splitlines()[-1])
@@ -90,6 +91,7 @@ def test_policies_reach_the_program_as_they_are(ask: Ask, tmp_path: Path) -> Non
     assert [path.read_bytes().decode() for path in files] == list(POLICIES.values())
 
 
+@pytest.mark.slow
 def test_what_version_1_does_not_read_is_asked_for_as_version_0(ask: Ask, tmp_path: Path) -> None:
     assert ask(value(False), UNREADABLE, TRUE) == ("false", "")
     assert ["--v0-compatible" in line for line in (tmp_path / "calls").read_text().splitlines()] == [
@@ -103,12 +105,14 @@ def test_what_version_1_does_not_read_is_asked_for_as_version_0(ask: Ask, tmp_pa
         ask(value(False), UNREADABLE, UNREADABLE)
 
 
+@pytest.mark.slow
 def test_a_program_that_gives_no_answer_is_no_verdict(ask: Ask) -> None:
     for answer in ({"out": "", "code": 1}, {"out": "Segmentation fault", "code": 139}, {"out": "[]"}):
         with pytest.raises(EngineError, match="the program opa ended with exit code"):
             ask(answer)
 
 
+@pytest.mark.slow
 def test_the_limits_of_a_program_are_those_of_the_engine(ask: Ask) -> None:
     with pytest.raises(OutOfTimeError):
         ask({"out": "", "run": "while True: pass"}, cpu_s=1)

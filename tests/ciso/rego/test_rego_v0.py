@@ -71,6 +71,7 @@ PARTS = (
 SIGNS = ("[", "]", "{", "}", "(", ")", ".", ",", ":=", "=", "==", "|", "-", ":", ";", "\n", " ", '"', "`", "#", "$`", "1")  # fmt: skip
 
 
+@pytest.mark.slow
 @given(st.lists(st.sampled_from(PARTS + SIGNS), max_size=40).map(" ".join) | st.text(max_size=60))
 def test_whatever_is_no_rego_comes_to_an_end(text: str) -> None:
     assert isinstance(as_v1(text), str)

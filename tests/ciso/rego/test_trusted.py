@@ -26,6 +26,7 @@ def kinds(judge: TrustedJudge, policies: dict[str, str]) -> list[str]:
     return [str(verdict.kind) for verdict in judge(policies, INPUTS)]
 
 
+@pytest.mark.slow
 def test_the_memory_of_the_process_that_asks_counts_for_nothing(opa: Path) -> None:
     # In a process of its own, which does not make the tests large.
     code = """

@@ -31,6 +31,7 @@ def test_all_three_kinds_of_work_are_asked_for() -> None:
     }
 
 
+@pytest.mark.slow
 def test_a_task_shows_the_set_and_says_what_to_change(tmp_path: Path, opa: Path) -> None:
     spec = update_tasks(None)[2]
     truth = make_update(spec, tmp_path / "inputs")

@@ -167,6 +167,7 @@ def test_agent_options_are_read(text: str, name: str, options: dict[str, str]) -
     assert parse_agent(text) == (name, options)
 
 
+@pytest.mark.slow
 def test_listing_domains_imports_nothing_heavy() -> None:
     code = (
         "import sys\nfrom itbench.cli.main import main\nsys.argv = ['itbench', 'list-domains']\n"
@@ -231,6 +232,7 @@ def test_a_plugin_that_listens_to_a_run_is_told_and_one_that_fails_is_left_out(
     assert "plugin 'typo' is left out: unknown hook 'trial_begun'" in done.err
 
 
+@pytest.mark.slow
 def test_show_of_a_trial_simulates_nothing_where_the_cache_is_cold(
     itbench: Itbench, incident_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

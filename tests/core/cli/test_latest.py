@@ -21,6 +21,7 @@ def two_runs(sums: Path, itbench: Itbench) -> tuple[str, str]:
     return run(itbench, "sums"), run(itbench, "sums", "-a", "null")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command",
     [("show",), ("show", "sum-0001"), ("export", "-o", "-"), ("resume",), ("score",), ("leaderboard",)],
@@ -33,6 +34,7 @@ def test_every_command_about_a_run_takes_latest(
     assert itbench(name, "latest", *more).code == 0
 
 
+@pytest.mark.slow
 def test_latest_is_the_newest_and_an_agent_picks_among_them(
     two_runs: tuple[str, str], itbench: Itbench
 ) -> None:
@@ -44,6 +46,7 @@ def test_latest_is_the_newest_and_an_agent_picks_among_them(
     assert {row["path"] for row in rows} == {first, second}
 
 
+@pytest.mark.slow
 def test_the_newest_is_the_one_begun_last_not_the_one_written_last(
     two_runs: tuple[str, str], itbench: Itbench
 ) -> None:

@@ -78,6 +78,7 @@ def test_a_suite_that_cannot_be_proved_says_why(
     assert done.out.splitlines()[-1].endswith("1 fault")
 
 
+@pytest.mark.slow
 def test_a_sound_suite_is_proved(sums: Path, itbench: Itbench) -> None:
     assert itbench("validate", "sums/many").out == f"sums/many: 200 tasks, {len(RULES) + 1} rules, no fault\n"
 

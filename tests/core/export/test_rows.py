@@ -184,6 +184,7 @@ def test_what_failed_attempts_cost_is_told_and_they_are_no_rows(spend: None, itb
     assert [row["cost_usd"] for row in rows(itbench, path)] == ["0.5", "0.5"]
 
 
+@pytest.mark.slow
 def test_the_parquet_file_has_the_types_nulls_and_version_of_the_schema(
     spend: None, itbench: Itbench
 ) -> None:
@@ -222,6 +223,7 @@ def adder(asked: Asked) -> Answer:
     return Answer(calls=[("finish", {}) if asked.turn else write], input_tokens=1000, tells_use=tells)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("price", "cost"), [({"price": "2/8"}, True), ({}, False)], ids=["priced", "no price"]
 )

@@ -26,6 +26,7 @@ def program(*arguments: str | Path) -> list[str | Path]:
     return [sys.executable, "-c", "from itbench.cli.main import main; main()", *arguments]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", FORMATS)
 def test_a_dash_is_standard_output_and_has_the_bytes_of_the_file(kind: str, run_path: Path) -> None:
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
@@ -50,6 +51,7 @@ def test_a_named_pipe_gets_the_bytes_of_the_file(kind: str, run_path: Path, itbe
     assert Path("pipe").is_fifo()
 
 
+@pytest.mark.slow
 def test_a_reader_that_has_enough_is_no_traceback(run_path: Path) -> None:
     command = " ".join(f"'{word}'" for word in program("export", run_path, "-o", "-"))
     done = subprocess.run(

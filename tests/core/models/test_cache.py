@@ -100,6 +100,7 @@ for number in range(200):
 """
 
 
+@pytest.mark.slow
 def test_many_processes_may_use_it_at_once(tmp_path: Path) -> None:
     path = tmp_path / "replies.sqlite"
     words = [sys.executable, "-c", KEEPER, str(path)]
@@ -111,6 +112,7 @@ def test_many_processes_may_use_it_at_once(tmp_path: Path) -> None:
     assert [draft and draft.message.text for draft in found] == [str(number) for number in range(200)]
 
 
+@pytest.mark.slow
 @APIS
 def test_the_same_request_is_asked_once(asker: Any, api: str) -> None:
     answer = Answer(text="Hello.", thinking="Hm.", calls=[("execute", {})], input_tokens=5)

@@ -144,6 +144,7 @@ def test_the_scripted_responses_are_understood_by_their_library(asker: Any) -> N
     assert response.usage.output_tokens_details.reasoning_tokens == 20
 
 
+@pytest.mark.slow
 def test_the_scripted_messages_are_understood_by_their_library(asker: Any) -> None:
     import anthropic
 

@@ -112,6 +112,7 @@ def test_one_who_gives_up_waiting_takes_no_place() -> None:
     assert asyncio.run(give_up()) == (1, 1)
 
 
+@pytest.mark.slow
 def test_an_endpoint_has_one_gate_as_long_as_it_is_used() -> None:
     gate = gate_of("https://one.invalid m")
     assert gate_of("https://one.invalid m") is gate

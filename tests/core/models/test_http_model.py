@@ -126,6 +126,7 @@ def test_parallel_results_and_user_text_keep_their_order(asker: Any, api: str) -
     assert (asked.results, asked.texts) == (["failed"], ["Look.", "5 turns left."])
 
 
+@pytest.mark.slow
 @APIS
 @pytest.mark.parametrize(
     "trouble",
@@ -169,6 +170,7 @@ def test_what_may_pass_is_tried_again(asker: Any, api: str, trouble: Any) -> Non
     assert (len(reply.failures), len(server.requests)) == (2, 3)
 
 
+@pytest.mark.slow
 @APIS
 def test_a_hanging_server_is_a_fault_of_the_model_in_the_end(asker: Any, api: str) -> None:
     with (
@@ -317,6 +319,7 @@ def test_calls_of_a_server_that_numbers_them_all_zero_are_kept_apart(asker: Any)
     assert [(call.id, call.arguments) for call in reply.message.calls] == [("a", "{}"), ("b", "{}")]
 
 
+@pytest.mark.slow
 def test_many_requests_share_one_client(asker: Any) -> None:
     async def ask_all(found: Any) -> list[Any]:
         model = found.model()

@@ -31,6 +31,7 @@ def test_a_client_that_names_nobody_is_told_apart() -> None:
     assert server_name(hello(None)) is None
 
 
+@pytest.mark.slow
 @given(st.integers(0, 600))
 def test_a_hello_that_has_come_in_part_is_waited_for(length: int) -> None:
     whole = hello("api.example.com")
@@ -40,6 +41,7 @@ def test_a_hello_that_has_come_in_part_is_waited_for(length: int) -> None:
         assert server_name(part) is None
 
 
+@pytest.mark.slow
 @given(st.binary(max_size=400), st.integers(0, 300))
 def test_any_bytes_have_a_name_or_none(junk: bytes, at: int) -> None:
     assert server_name(junk) is None or isinstance(server_name(junk), str)

@@ -78,6 +78,7 @@ def test_a_failing_command_is_told_with_its_exit_code(work: Any) -> None:
     assert done.requests[1].results == ["exit code 3\nout\nstandard error:\nerr"]
 
 
+@pytest.mark.slow
 def test_a_command_that_takes_too_long_is_ended_and_the_work_goes_on(work: Any, a_task: Any) -> None:
     slow = ("execute", {"command": "echo begun; exec tail -f /dev/null"})
     answers = turns(Answer(calls=[slow]), Answer(calls=[WRITE]), Answer(calls=[FINISH]))
@@ -96,6 +97,7 @@ def test_long_output_keeps_head_and_tail(work: Any) -> None:
     assert len(shown) < 1100
 
 
+@pytest.mark.slow
 @APIS
 @pytest.mark.parametrize(
     ("call", "told"),
@@ -320,6 +322,7 @@ def test_a_provider_that_is_down_is_a_fault_of_the_model(work: Any) -> None:
     assert "openai/gpt-5 failed 3 times, at last: status 503: scripted error" in str(done.error)
 
 
+@pytest.mark.slow
 def test_a_huge_reply_is_borne(work: Any) -> None:
     huge = Answer(text="x" * 5_000_000, piece=50_000, calls=[WRITE, FINISH])
     done = work(turns(huge))
@@ -333,6 +336,7 @@ def test_nonsense_from_a_server_is_a_fault_of_the_model(work: Any) -> None:
     assert "the reply is not JSON" in str(done.error)
 
 
+@pytest.mark.slow
 def test_a_trial_that_is_done_again_is_answered_from_the_cache(work: Any, tmp_path: Path) -> None:
     """The script counts: asked anew, it would answer otherwise."""
     asked: list[Asked] = []

@@ -49,6 +49,7 @@ def used(path: str) -> tuple[int, int, float]:
     return row[0], row[1], row[2]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("sums", "react")
 def test_a_run_scores_and_counts_to_the_token(itbench: Itbench) -> None:
     with ModelServer(adder) as server:
@@ -63,6 +64,7 @@ def test_a_run_scores_and_counts_to_the_token(itbench: Itbench) -> None:
     assert len(server.requests) == 24
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("sums", "react")
 def test_a_provider_that_fails_leaves_no_zero(itbench: Itbench) -> None:
     def react(asked: Asked) -> Answer | Status:
@@ -81,6 +83,7 @@ def test_a_provider_that_fails_leaves_no_zero(itbench: Itbench) -> None:
     assert "openai/m failed 2 times, at last: status 503" in rows[0][1]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("sums", "react")
 def test_a_run_goes_on_after_kill_9_with_the_same_result(itbench: Itbench) -> None:
     def slowly(asked: Asked) -> Answer:
@@ -109,6 +112,7 @@ def test_a_run_goes_on_after_kill_9_with_the_same_result(itbench: Itbench) -> No
     assert killed_at
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("sums", "react")
 def test_a_key_planted_everywhere_is_found_nowhere(
     itbench: Itbench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture

@@ -60,6 +60,7 @@ def test_missing_numbers_are_dashes() -> None:
     assert (number(None), dollars(None), dollars(0.0), dollars(1.5)) == ("-", "-", "-", "$1.50")
 
 
+@pytest.mark.slow
 def test_the_leaderboard_ranks_runs_of_the_same_tasks_and_marks_them(sums: Path, itbench: Itbench) -> None:
     paths = [run(itbench, "sums", "-a", agent) for agent in ("null", "adder:wrong=2", "oracle", "echo")]
     done = itbench("leaderboard", *paths)
@@ -96,6 +97,7 @@ def test_a_floor_says_what_it_means(floor, line: str) -> None:
     assert floor_line(floor) == line
 
 
+@pytest.mark.slow
 def test_runs_of_other_tasks_stand_on_a_board_of_their_own(sums: Path, itbench: Itbench) -> None:
     paths = [run(itbench, "sums"), run(itbench, "sums", "-n", "3"), run(itbench, "sums/many", "-n", "3")]
     found = json.loads(itbench("leaderboard", *paths, "--json").out)
@@ -106,6 +108,7 @@ def test_runs_of_other_tasks_stand_on_a_board_of_their_own(sums: Path, itbench: 
     ]
 
 
+@pytest.mark.slow
 def test_runs_of_the_same_score_share_a_rank(sums: Path, itbench: Itbench) -> None:
     paths = [
         run(itbench, "sums", "-n", "6", "-a", agent)
@@ -115,6 +118,7 @@ def test_runs_of_the_same_score_share_a_rank(sums: Path, itbench: Itbench) -> No
     assert [line.split()[0] for line in lines[3:7]] == ["1", "1", "1", "4"]
 
 
+@pytest.mark.slow
 def test_the_title_of_a_board_says_how_it_differs_from_others_of_the_suite(
     sums: Path, itbench: Itbench
 ) -> None:
@@ -163,6 +167,7 @@ def test_published_results_say_over_how_many_tasks_they_are(
     assert "warning: published over 59 tasks, the runs above over 1: not comparable" in lines
 
 
+@pytest.mark.slow
 def test_a_comparison_pairs_tasks_and_says_how_sure_it_is(sums: Path, itbench: Itbench) -> None:
     good, bad = run(itbench, "sums"), run(itbench, "sums", "-a", "adder:wrong=2")
     found = json.loads(itbench("compare", good, bad, "--json").out)
@@ -174,6 +179,7 @@ def test_a_comparison_pairs_tasks_and_says_how_sure_it_is(sums: Path, itbench: I
     assert "paired by task), p = " in text
 
 
+@pytest.mark.slow
 def test_repeats_show_how_often_a_task_is_solved_at_least_once_and_always(
     sums: Path, itbench: Itbench
 ) -> None:
@@ -201,6 +207,7 @@ def test_runs_of_two_suites_are_not_compared(sums: Path, itbench: Itbench) -> No
     assert "compare runs of one suite" in done.err
 
 
+@pytest.mark.slow
 def test_a_suspicious_run_says_so_at_its_end(sums: Path, itbench: Itbench) -> None:
     same = itbench(
         "run", "sums", "-a", "command", *OPEN, "--", "sh", "-c", "echo '{\"sum\": 1}' > answer.json"
@@ -219,6 +226,7 @@ def test_a_suspicious_run_says_so_at_its_end(sums: Path, itbench: Itbench) -> No
     assert "warning" not in turns
 
 
+@pytest.mark.slow
 def test_a_run_in_which_the_agent_failed_in_every_trial_is_an_error(sums: Path, itbench: Itbench) -> None:
     failed = itbench(
         "run", "sums", "-n", "3", "-a", "command", *OPEN, "--", "sh", "-c", "echo no >&2; exit 3"
@@ -293,6 +301,7 @@ def test_runs_are_listed_and_a_bad_file_among_them_is_no_harm(sums: Path, itbenc
     assert itbench("runs", "nowhere").code == 2
 
 
+@pytest.mark.slow
 def test_every_export_has_every_trial(sums: Path, itbench: Itbench) -> None:
     path = run(itbench, "sums", "-a", "adder:wrong=2,events=3", "-k", "2")
     for kind in ("jsonl", "csv", "parquet", "html"):
@@ -379,6 +388,7 @@ def showing(sums: Path, distribution: Callable[..., Path]) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_measure_that_a_domain_shows_stands_beside_the_headline_everywhere(
     showing: None, itbench: Itbench
 ) -> None:
@@ -407,6 +417,7 @@ def test_a_measure_that_a_domain_shows_stands_beside_the_headline_everywhere(
     assert "<th>exact" in Path("page.html").read_text()
 
 
+@pytest.mark.slow
 def test_where_the_agent_failed_the_measure_beside_the_headline_is_zero_too(
     showing: None, itbench: Itbench
 ) -> None:

@@ -26,6 +26,7 @@ def mean(path: Path) -> float:
         return float(connection.execute(query).fetchone()[0])
 
 
+@pytest.mark.slow
 def test_resuming_shows_the_score_of_the_run_and_not_of_the_session(
     sums: Path,
     itbench: Itbench,

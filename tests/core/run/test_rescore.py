@@ -59,6 +59,7 @@ def rules(
     return upgrade
 
 
+@pytest.mark.slow
 def test_scoring_again_by_newer_rules_says_what_changed_and_why(
     rules: Callable[[str], None], itbench: Itbench
 ) -> None:

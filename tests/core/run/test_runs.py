@@ -194,6 +194,7 @@ def test_scoring_without_a_truth_is_a_fault_of_the_task_and_no_zero(
     assert "DataError: no truth of task 'sum-0001' at " in done.out
 
 
+@pytest.mark.slow
 def test_replaying_a_run_gives_its_scores_and_traces_again(sums: Path, itbench: Itbench) -> None:
     first = json.loads(itbench("run", "sums", "-a", "adder:wrong=3,events=4", "-k", "2", "--json").out)
     again = json.loads(itbench("run", "sums", "-a", "replay", "-k", "2", "--json", "--", first["path"]).out)
@@ -216,6 +217,7 @@ def test_a_program_as_agent_gets_the_task_and_leaves_its_answer(sums: Path, itbe
     assert (done.code, "score: 1.000" in done.out) == (0, True)
 
 
+@pytest.mark.slow
 def test_a_program_that_fails_is_the_agent_s_fault_with_its_last_words(sums: Path, itbench: Itbench) -> None:
     done = itbench(
         "run", "sums", "-n", "1", "-a", "command", *OPEN, "--", "sh", "-c", "echo no idea >&2; exit 7"
@@ -317,6 +319,7 @@ def test_kill_9_at_any_moment_loses_nothing_that_was_finished(sums: Path, itbenc
         assert values(path) == values(Path(undisturbed["path"]))
 
 
+@pytest.mark.slow
 def test_a_full_disk_ends_the_run_with_one_line_and_keeps_what_was_done(sums: Path, itbench: Itbench) -> None:
     limited = (
         "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
@@ -342,6 +345,7 @@ def test_a_full_disk_ends_the_run_with_one_line_and_keeps_what_was_done(sums: Pa
     assert finished(path) == 200
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small tmpfs needs root")
 def test_a_full_file_system_is_said_as_such(sums: Path, itbench: Itbench, tmp_path: Path) -> None:
     small = tmp_path / "small"

@@ -265,6 +265,7 @@ def test_the_wall_clock_ends_an_agent_that_waits_for_ever() -> None:
     assert time.monotonic() - started < 5
 
 
+@pytest.mark.slow
 def test_an_agent_that_does_not_stop_when_told_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("itbench.run.trial._GRACE_S", 0.05)
 

@@ -23,6 +23,7 @@ def running(
     return process, run_with_trials(process, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["resume", "score"])
 def test_a_run_that_is_worked_on_is_refused_with_the_process_that_holds_it(
     command: str, running: tuple[subprocess.Popen[str], Path], itbench: Itbench
@@ -34,6 +35,7 @@ def test_a_run_that_is_worked_on_is_refused_with_the_process_that_holds_it(
     assert process.poll() is None
 
 
+@pytest.mark.slow
 def test_a_run_that_is_worked_on_can_be_read(
     running: tuple[subprocess.Popen[str], Path], itbench: Itbench
 ) -> None:
@@ -44,6 +46,7 @@ def test_a_run_that_is_worked_on_can_be_read(
     assert itbench("export", path, "--to", "csv", "-o", "-").code == 0
 
 
+@pytest.mark.slow
 def test_a_killed_run_can_be_resumed_at_once_and_by_one_process_only(
     running: tuple[subprocess.Popen[str], Path], itbench: Itbench, background: Background
 ) -> None:

@@ -174,6 +174,7 @@ CHANGES: dict[str, tuple[Callable[[], object], str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", CHANGES)
 def test_a_run_of_what_has_changed_is_refused_and_nothing_is_written(
     kind: str, wells: Callable[[str], None], itbench: Itbench
@@ -229,6 +230,7 @@ def repair(kind: str) -> None:
     write("truths/well-2.json", {"canary": "canary-well-2-91f0c2d4a7", "depth": 3})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "words"),
     [
@@ -315,6 +317,7 @@ def test_the_plan_tells_nothing_of_a_truth(wells: Callable[[str], None], itbench
     )  # One truth, three canaries: nothing to compare.
 
 
+@pytest.mark.slow
 def test_an_option_that_decides_something_is_part_of_what_a_task_is(
     wells: Callable[[str], None], itbench: Itbench
 ) -> None:
@@ -374,6 +377,7 @@ def as_before(path: Path, more: dict[str, object]) -> None:
         connection.commit()
 
 
+@pytest.mark.slow
 def test_another_version_of_the_domain_is_refused_unless_it_is_allowed(
     wells: Callable[[str], None], itbench: Itbench
 ) -> None:
@@ -404,6 +408,7 @@ def test_another_version_of_the_domain_is_refused_unless_it_is_allowed(
     assert "other versions" in itbench("leaderboard", path).out
 
 
+@pytest.mark.slow
 def test_resuming_with_the_same_versions_is_recorded_and_no_warning(
     wells: Callable[[str], None], itbench: Itbench
 ) -> None:
@@ -415,6 +420,7 @@ def test_resuming_with_the_same_versions_is_recorded_and_no_warning(
     assert "resumed with" not in itbench("show", path).out
 
 
+@pytest.mark.slow
 def test_runs_by_other_truths_are_not_compared_in_silence(
     wells: Callable[[str], None], itbench: Itbench
 ) -> None:
@@ -428,6 +434,7 @@ def test_runs_by_other_truths_are_not_compared_in_silence(
     assert "their truths or hidden data differ between the two runs" in itbench("compare", *paths).out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("key", "words"),
     [("itbench_version", "begun with itbench 0.0.1"), ("agent", "begun with elsewhere 3")],
@@ -447,6 +454,7 @@ def test_another_version_of_itbench_or_of_the_agent_is_refused_too(
     assert itbench("resume", path, "--allow-other-version").code == 0
 
 
+@pytest.mark.slow
 def test_trials_that_another_version_scored_are_not_mixed_with_new_ones(
     wells: Callable[[str], None], itbench: Itbench
 ) -> None:
@@ -463,6 +471,7 @@ def test_trials_that_another_version_scored_are_not_mixed_with_new_ones(
     assert itbench("resume", path).code == 0
 
 
+@pytest.mark.slow
 def test_trials_of_earlier_rules_are_not_mixed_with_those_of_newer_ones(
     wells: Callable[[str], None], itbench: Itbench
 ) -> None:
@@ -481,6 +490,7 @@ def test_trials_of_earlier_rules_are_not_mixed_with_those_of_newer_ones(
     assert itbench("resume", path).code == 0
 
 
+@pytest.mark.slow
 def test_trials_that_were_scored_with_other_truths_are_not_mixed_with_new_ones(
     wells: Callable[[str], None], itbench: Itbench
 ) -> None:
@@ -516,6 +526,7 @@ def test_a_disabled_plugin_of_the_same_name_is_not_named_as_the_one_that_ran(
     )
 
 
+@pytest.mark.slow
 def test_the_truths_of_a_suite_are_listed_a_few_times_for_a_run_and_not_for_each_task(
     distribution: Callable[..., Path], itbench: Itbench
 ) -> None:

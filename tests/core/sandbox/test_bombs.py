@@ -102,6 +102,7 @@ def test_a_bomb_is_contained(
     assert after.stdout == "alive\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command",
     ["sleep 100", "while :; do :; done", "trap '' TERM INT HUP; (setsid sleep 100 &) ; sleep 100", "cat /dev/zero >/dev/null"],

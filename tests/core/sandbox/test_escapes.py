@@ -327,6 +327,7 @@ def text_of(attempt: Attempt, values: dict[str, str]) -> str:
     return attempt.command.format(**values)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("attempt", ATTEMPTS, ids=[attempt.name for attempt in ATTEMPTS])
 def test_an_attempt_to_get_out_fails(attempt: Attempt, inside: Callable[..., Any], host: Any) -> None:
     weakness = missing_layer()

@@ -101,6 +101,7 @@ def test_requirements_are_pinned() -> None:
     assert all("==" in line for line in lines)
 
 
+@pytest.mark.slow
 def test_packages_that_cannot_be_had_are_an_error_that_says_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

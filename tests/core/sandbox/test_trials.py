@@ -74,6 +74,7 @@ def test_an_end_from_outside_is_the_environment_s_fault(sums: Path, sandbox: Any
     assert "the sandbox of this trial has ended" in record.fault.message
 
 
+@pytest.mark.slow
 def test_a_program_that_does_not_end_is_ended_and_its_answer_counts(sums: Path, sandbox: Any) -> None:
     script = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {ADD!r}])\nimport time; time.sleep(100)"
     domain, suite = find_suite("sums/easy")

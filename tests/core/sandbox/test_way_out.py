@@ -108,6 +108,7 @@ def test_an_allowed_host_is_reached_over_plain_http(sums: Any, sandbox: Any, lis
     assert seen["sent_bytes"] == len(listener.heard[0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "target", ["http://127.0.0.1:{port}/", "http://localhost:{other}/", "http://[::1]:{port}/", "http://host.invalid/",
                "http://localhost:{port}@host.invalid/", "http://host.invalid#localhost:{port}"]
@@ -173,6 +174,7 @@ def test_nothing_is_listened_on_where_nothing_is_allowed(sums: Any, sandbox: Any
     assert "ConnectionRefusedError" in record.fault.message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "sent", [b"", b"\r\n", b"\x16\x03\x01", b"GET / HTTP/1.1\r\nhost: x\r\n" + b"a: b\r\n" * 20_000, b"CONNECT x HTTP/1.1\r\n\r\n",
              b"GET http://[/ HTTP/1.1\r\nhost: x\r\n\r\n", b"CONNECT localhost:99999 HTTP/1.1\r\nhost: x\r\n\r\n", b"\xff" * 100]
@@ -296,6 +298,7 @@ def test_a_limit_that_cannot_be_kept_ends_the_program_and_is_no_zero(
     assert record.value is None
 
 
+@pytest.mark.slow
 def test_a_line_that_comes_in_pieces_is_one_in_the_trace(sums: Any, sandbox: Any) -> None:
     code = "import time\nfor part in ('one ', 'two ', 'three\\n', 'four'):\n    print(part, end='', flush=True); time.sleep(0.6)"
     record = trial(sandbox, {}, code)
@@ -311,6 +314,7 @@ def test_a_provider_that_is_not_there_is_no_fault_of_the_program(sums: Any, sand
     assert record.fault.stage is Stage.MODEL
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "more", "status"),
     [

@@ -73,12 +73,14 @@ def test_many_faults_are_counted_and_not_all_shown() -> None:
     assert problem.endswith("$[4]: found 5, allowed: string (and 2 more)")
 
 
+@pytest.mark.slow
 @given(json_values)
 def test_valid_json_is_never_changed(value: Any) -> None:
     answer = read_answer(json.dumps(value).encode(), {})
     assert (answer.value, answer.notes) == (value, ())
 
 
+@pytest.mark.slow
 @given(json_values, st.sampled_from(["", "\n", "  "]))
 def test_a_trailing_comma_is_repaired_wherever_it_stands(value: Any, space: str) -> None:
     broken = json.dumps({"v": value, "l": [value]})[:-2] + f",{space}],{space}}}"

@@ -114,6 +114,7 @@ def test_equal_tasks_have_no_spread_whatever_the_rounding() -> None:
     assert found.interval != Interval(0.1, 0.1)
 
 
+@pytest.mark.slow
 @quickly
 @given(RUNS, st.randoms(use_true_random=False))
 def test_the_order_of_tasks_and_repeats_does_not_matter(run: Run, random: Random) -> None:
@@ -122,6 +123,7 @@ def test_the_order_of_tasks_and_repeats_does_not_matter(run: Run, random: Random
     assert estimate(dict(shuffled)) == estimate(run)
 
 
+@pytest.mark.slow
 @quickly
 @given(RUNS, st.data())
 def test_a_missing_trial_more_never_changes_the_mean_of_those_scored(run: Run, data: st.DataObject) -> None:
@@ -131,6 +133,7 @@ def test_a_missing_trial_more_never_changes_the_mean_of_those_scored(run: Run, d
     assert estimate(more).interval == estimate(run).interval
 
 
+@pytest.mark.slow
 @quickly
 @given(RUNS)
 def test_missing_as_zero_is_never_above_missing_left_out(run: Run) -> None:
@@ -144,6 +147,7 @@ def test_missing_as_zero_is_never_above_missing_left_out(run: Run) -> None:
             assert found.missing_as_zero == found.mean
 
 
+@pytest.mark.slow
 @quickly
 @given(RUNS)
 def test_the_mean_lies_within_the_values_and_the_interval_about_it(run: Run) -> None:

@@ -42,6 +42,7 @@ def test_equal_values_still_leave_room_for_others(value: float, n_values: int) -
     assert limits([value] * n_values) == pytest.approx(expected, abs=1e-7)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_values", [2, 7, 40])
 def test_it_agrees_with_weights_that_are_drawn(n_values: int) -> None:
     draw = random.Random(n_values)
@@ -94,6 +95,7 @@ def test_limits_are_printed_rounded_outward(low: float, high: float, text: str, 
     assert (Interval(low, high).text, Interval(low, high).signed_text) == (text, signed)
 
 
+@pytest.mark.slow
 @quickly
 @given(VALUES)
 def test_it_has_width_holds_the_mean_and_stays_in_the_range(values: list[float]) -> None:
@@ -102,6 +104,7 @@ def test_it_has_width_holds_the_mean_and_stays_in_the_range(values: list[float])
     assert high - low > 0.02 / len(values)
 
 
+@pytest.mark.slow
 @quickly
 @given(VALUES, st.randoms(use_true_random=False))
 def test_order_does_not_matter_and_the_mirror_image_has_the_mirrored_interval(
@@ -112,6 +115,7 @@ def test_order_does_not_matter_and_the_mirror_image_has_the_mirrored_interval(
     assert limits([1 - value for value in values]) == pytest.approx((1 - high, 1 - low), abs=1e-6)
 
 
+@pytest.mark.slow
 @quickly
 @given(VALUES, st.data())
 def test_a_higher_value_never_lowers_a_limit(values: list[float], data: st.DataObject) -> None:
@@ -123,6 +127,7 @@ def test_a_higher_value_never_lowers_a_limit(values: list[float], data: st.DataO
     assert found[1] >= high - 1e-6
 
 
+@pytest.mark.slow
 @quickly
 @given(VALUES, st.floats(-5, 5), st.floats(0.1, 10))
 def test_another_range_moves_and_stretches_it(values: list[float], start: float, width: float) -> None:
@@ -200,6 +205,7 @@ def test_it_holds_the_true_mean_of_95_runs_in_100(scores: str, n_tasks: int) -> 
     assert share_covered(scores, n_tasks, 1_000) >= 0.93
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scores", SCORES)
 def test_it_holds_the_true_mean_of_nearly_all_of_a_few_runs(scores: str) -> None:
     # A true share of 0.95 gives fewer than 42 in 50 once in 700 times.

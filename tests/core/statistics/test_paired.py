@@ -112,6 +112,7 @@ def test_runs_without_a_common_score_have_no_difference() -> None:
     assert (found.only_in_a, found.only_in_b) == (("a",), ("b",))
 
 
+@pytest.mark.slow
 @quickly
 @given(RUNS, RUNS)
 def test_the_other_way_round_only_the_sign_changes(a: Run, b: Run) -> None:
@@ -129,6 +130,7 @@ def test_the_other_way_round_only_the_sign_changes(a: Run, b: Run) -> None:
         )
 
 
+@pytest.mark.slow
 @quickly
 @given(RUNS)
 def test_any_run_equals_itself(run: Run) -> None:

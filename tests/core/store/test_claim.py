@@ -59,6 +59,7 @@ def holder(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     process.communicate()
 
 
+@pytest.mark.slow
 def test_a_second_claim_is_refused_and_names_the_process_that_holds_the_run(
     tmp_path: Path, holder: subprocess.Popen[str]
 ) -> None:
@@ -82,6 +83,7 @@ def test_whatever_ends_its_holder_frees_the_run(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_run_is_claimed_under_any_name(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("x.itbench")
     (tmp_path / "x.itbench").touch()
@@ -146,6 +148,7 @@ def test_a_folder_without_room_for_a_lock_is_said(tmp_path: Path) -> None:
         Claim(tmp_path / "file" / "x.itbench")
 
 
+@pytest.mark.slow
 def test_asking_whether_a_run_is_claimed_never_keeps_anybody_from_it(tmp_path: Path) -> None:
     path = tmp_path / "x.itbench"
     assert not is_claimed(path)

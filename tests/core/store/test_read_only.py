@@ -59,6 +59,7 @@ def copied(run: Path, *endings: str) -> Path:
     return Path("copy/run.itbench")
 
 
+@pytest.mark.slow
 def test_a_killed_run_in_a_folder_that_cannot_be_written_is_read_whole(
     killed: Path, itbench: Itbench, read_only: ReadOnly
 ) -> None:
@@ -74,6 +75,7 @@ def test_a_killed_run_in_a_folder_that_cannot_be_written_is_read_whole(
         assert str(path) in itbench("runs", "copy").out
 
 
+@pytest.mark.slow
 def test_a_log_that_cannot_be_read_there_is_said_with_what_to_copy(
     killed: Path, itbench: Itbench, read_only: ReadOnly
 ) -> None:
@@ -111,6 +113,7 @@ def test_a_run_that_needs_no_log_is_read_where_nothing_can_be_written(
     assert [entry.name for entry in path.parent.iterdir()] == [path.name]
 
 
+@pytest.mark.slow
 def test_a_run_that_was_copied_without_its_log_says_what_is_missing(killed: Path, itbench: Itbench) -> None:
     path = copied(killed, "")
     hint = "a run that was stopped has its latest ones in run.itbench-wal, which is not beside it: if the file was copied"
@@ -122,6 +125,7 @@ def test_a_run_that_was_copied_without_its_log_says_what_is_missing(killed: Path
     assert hint not in whole
 
 
+@pytest.mark.slow
 def test_resuming_a_run_that_was_copied_without_its_log_says_so_first(killed: Path, itbench: Itbench) -> None:
     path = copied(killed, "")
     with closing(sqlite3.connect(path)) as connection:
@@ -133,6 +137,7 @@ def test_resuming_a_run_that_was_copied_without_its_log_says_so_first(killed: Pa
     assert "is not beside it" not in itbench("show", path).out
 
 
+@pytest.mark.slow
 def test_a_run_that_goes_on_or_was_killed_where_it_lies_has_no_such_hint(
     sums: Path, itbench: Itbench, killed: Path
 ) -> None:

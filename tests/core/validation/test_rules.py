@@ -181,6 +181,7 @@ class NoCanary(Hosts):
         return {"host": HOSTS[number_of(task_id)]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("suite", "rule", "place", "problem"),
     [

@@ -37,6 +37,7 @@ def test_a_program_gets_its_arguments_as_they_are() -> None:
     assert command(["printf", "%s|", "a b", "$HOME", "*"]).stdout == "a b|$HOME|*|"
 
 
+@pytest.mark.slow
 def test_a_command_is_ended_at_its_limit_with_all_its_children(tmp_path: Path) -> None:
     mark = tmp_path / "pid"
     started = time.monotonic()
@@ -120,6 +121,7 @@ def test_large_inputs_are_linked_and_small_ones_copied(tmp_path: Path) -> None:
     assert inside(is_link, Input("data", large)) is True
 
 
+@pytest.mark.slow
 def test_a_linked_input_can_be_read_through_the_workspace(tmp_path: Path) -> None:
     large = tmp_path / "large"
     with large.open("wb") as file:

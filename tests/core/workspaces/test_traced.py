@@ -88,6 +88,7 @@ def test_a_command_ends_at_the_task_s_limit_for_any_agent(
     assert trace.usage.failed_tool_calls == int(is_ended)
 
 
+@pytest.mark.slow
 def test_an_agent_that_is_a_program_may_take_longer_than_one_command() -> None:
     trace = Trace(limits=Limits(command_s=0.05))
     done, _ = used(lambda workspace: workspace.host(["sleep", "0.3"], timeout_s=20), trace)

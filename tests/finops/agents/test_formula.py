@@ -12,6 +12,7 @@ from itbench_finops.sizing.simulate import draw_specs, make_fleet
 from itbench_finops.sizing.truth import workloads
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [4, 5, 2**40])
 def test_what_a_fleet_needs_follows_from_its_files_and_the_formula_scores_one(
     seed: int, tmp_path: Path

@@ -130,6 +130,7 @@ def test_a_truth_that_cannot_be_used_says_why(text: str, message: str, tmp_path:
     assert message in str(caught.value)
 
 
+@pytest.mark.slow
 def test_a_truth_may_lie_elsewhere_under_the_name_of_its_task(lite: Path, copy: Path, tmp_path: Path) -> None:
     suite = suite_in(lite)
     stored = tmp_path / "truths"
@@ -159,6 +160,7 @@ def test_a_table_that_cannot_be_read_leaves_the_dollars_open(copy: Path, spoil) 
     assert not any("excess_usd" in each for each in truth["resource"])
 
 
+@pytest.mark.slow
 def test_what_is_wrong_with_the_data_is_told_with_file_line_and_column(lite: Path, copy: Path) -> None:
     assert list(suite_in(lite).check(TASK)) == []
     path = copy / "Scenario-1" / "data.csv"
@@ -248,6 +250,7 @@ def test_hidden_files_and_truths_by_any_spelling_are_not_shown(copy: Path) -> No
     assert [entry.path for entry in suite_in(copy).inputs(TASK)] == ["anomaly.json", "data.csv"]
 
 
+@pytest.mark.slow
 def test_a_guess_is_among_the_reasons_of_the_score_and_does_not_stop_the_task(copy: Path) -> None:
     path = copy / "Scenario-1" / "data.csv"
     head, *lines = path.read_text().splitlines()

@@ -120,6 +120,7 @@ def verdict(workload: Workload, size: Size) -> Verdict:
     return found
 
 
+@pytest.mark.slow
 @given(st.data(), workload_of())
 def test_a_breach_costs_at_least_its_stake_and_more_than_to_leave_a_sound_workload_alone(
     data: st.DataObject, workload: Workload
@@ -130,6 +131,7 @@ def test_a_breach_costs_at_least_its_stake_and_more_than_to_leave_a_sound_worklo
     assert found.value < left.value if left.problem is None else found.value == left.value
 
 
+@pytest.mark.slow
 @given(st.data(), workload_of())
 def test_no_breach_is_worth_more_than_any_size_that_keeps_the_target(
     data: st.DataObject, workload: Workload
@@ -139,6 +141,7 @@ def test_no_breach_is_worth_more_than_any_size_that_keeps_the_target(
     assert broken.value <= sound.value <= sound.stake
 
 
+@pytest.mark.slow
 @given(st.data(), workload_of(), st.fractions(Fraction(1, 3), 1))
 def test_a_gamble_that_breaches_one_time_in_three_does_not_pay_whatever_it_saves(
     data: st.DataObject, workload: Workload, risk: Fraction
@@ -147,6 +150,7 @@ def test_a_gamble_that_breaches_one_time_in_three_does_not_pay_whatever_it_saves
     assert (1 - risk) * hoped.value + risk * feared.value <= 0
 
 
+@pytest.mark.slow
 @given(st.data(), workload_of())
 def test_a_risk_of_one_in_ten_does_not_pay_for_less_than_a_fifth_of_what_the_workload_costs(
     data: st.DataObject, workload: Workload
@@ -158,6 +162,7 @@ def test_a_risk_of_one_in_ten_does_not_pay_for_less_than_a_fifth_of_what_the_wor
         assert 9 * hoped.value + feared.value <= 10 * known.value
 
 
+@pytest.mark.slow
 @given(st.lists(workload_of(), min_size=1, max_size=4), st.lists(SIZES, min_size=4, max_size=4), st.data())
 def test_a_plan_is_scored_by_the_fleet_that_it_leads_to(workloads, sizes, data: st.DataObject) -> None:
     named = [replace(each, name=f"w{at}") for at, each in enumerate(workloads)]
@@ -170,6 +175,7 @@ def test_a_plan_is_scored_by_the_fleet_that_it_leads_to(workloads, sizes, data: 
     assert uncut(plan_for(**{each.name: optimum(each.needs) for each in named}), *named) == 1
 
 
+@pytest.mark.slow
 @given(st.lists(workload_of(), min_size=1, max_size=4), st.lists(SIZES, min_size=4, max_size=4))
 def test_to_leave_out_what_would_breach_never_lowers_the_score(workloads, sizes) -> None:
     named = [replace(each, name=f"w{at}") for at, each in enumerate(workloads)]
@@ -220,6 +226,7 @@ def outcome(fleets, size: Callable[[FleetEntry], object]) -> tuple[float, float,
     )
 
 
+@pytest.mark.slow
 def test_a_rule_of_thumb_that_breaches_a_quarter_of_each_fleet_earns_next_to_nothing(fleets) -> None:
     value, share, breaching = outcome(fleets, rule("p95", 120))
     assert breaching > 8

@@ -48,6 +48,7 @@ def test_another_seed_draws_other_tasks_and_the_same_seed_the_same() -> None:
     assert {spec.seed for spec in draw_specs(5, 12)}.isdisjoint(spec.seed for spec in draw_specs(6, 12))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cause", CAUSES)
 @pytest.mark.parametrize("difficulty", range(LEVELS))
 def test_the_excess_is_what_the_cause_alone_added(cause: str, difficulty: int, tmp_path: Path) -> None:
@@ -101,6 +102,7 @@ def world(tmp_path_factory: pytest.TempPathFactory):
     return add_decoys(company, calendar, random.fork("decoys")), calendar, costs_by_day(folder), company
 
 
+@pytest.mark.slow
 def test_a_resource_that_moved_costs_as_much_after_as_before(world) -> None:
     decoys, calendar, (found, applications), _ = world
     today = calendar.dates[calendar.anomaly]
@@ -158,6 +160,7 @@ def test_every_task_has_a_real_anomaly_in_an_account_that_nobody_asked_about(wor
     assert costs[today] > 2 * costs[today - timedelta(weeks=1)]
 
 
+@pytest.mark.slow
 def test_no_name_is_another_name_when_case_is_ignored(tmp_path: Path) -> None:
     anomaly.make_anomaly(spec_of("transfer", "application"), tmp_path)
     table = read_costs((tmp_path / "data.csv").read_bytes(), source="data.csv")
@@ -165,6 +168,7 @@ def test_no_name_is_another_name_when_case_is_ignored(tmp_path: Path) -> None:
     assert len({name.casefold() for name in names}) == len(names)
 
 
+@pytest.mark.slow
 def test_a_family_is_only_ever_at_one_place(tmp_path: Path) -> None:
     anomaly.make_anomaly(spec_of("commitment", "runaway"), tmp_path)
     table = read_costs((tmp_path / "data.csv").read_bytes(), source="data.csv")

@@ -93,6 +93,7 @@ def read_rows(folder: Path) -> list[Row]:
         return list(csv.DictReader(file, strict=True))
 
 
+@pytest.mark.slow
 def test_every_column_that_the_specification_demands_is_there_and_custom_ones_come_last(
     rows: list[Row],
 ) -> None:
@@ -103,6 +104,7 @@ def test_every_column_that_the_specification_demands_is_there_and_custom_ones_co
     assert not any(None in row or None in row.values() for row in rows)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", RULES)
 def test_every_row_keeps_the_rule(rule: str, rows: list[Row]) -> None:
     broken = [row for row in rows if not RULES[rule](row)]
@@ -130,6 +132,7 @@ BREAKING: dict[str, tuple[Callable[[Row], bool], dict[str, str]]] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", BREAKING)
 def test_a_rule_finds_a_row_that_breaks_it(rule: str, folders: list[Path]) -> None:
     fits, change = BREAKING[rule]
@@ -138,6 +141,7 @@ def test_a_rule_finds_a_row_that_breaks_it(rule: str, folders: list[Path]) -> No
     assert not RULES[rule](row | change)
 
 
+@pytest.mark.slow
 def test_the_tables_have_every_kind_of_row(folders: list[Path]) -> None:
     kinds = Counter(
         (row["ChargeCategory"], row["ChargeClass"], row["PricingCategory"], row["CommitmentDiscountCategory"], row["CommitmentDiscountStatus"])
@@ -201,6 +205,7 @@ def test_a_correction_is_on_a_later_invoice_than_what_it_corrects(rows: list[Row
         assert wrong[0]["InvoiceId"] < row["InvoiceId"]
 
 
+@pytest.mark.slow
 def test_effective_costs_are_those_of_the_daily_table(rows: list[Row], folder: Path) -> None:
     plain: dict[tuple[str, ...], int] = defaultdict(int)
     for line in read_costs((folder / "data.csv").read_bytes(), source="data.csv").lines:
@@ -218,6 +223,7 @@ def test_effective_costs_are_those_of_the_daily_table(rows: list[Row], folder: P
     assert standard == plain
 
 
+@pytest.mark.slow
 def test_the_billed_costs_of_each_invoice_are_what_the_company_was_charged(tmp_path: Path) -> None:
     """The sum is formed from the simulated bill: what is paid when it is used, credits, and commitments when they are bought."""
     bill = simulated(SPECS[0], is_caused=True)
@@ -259,6 +265,7 @@ def test_a_commitment_that_is_paid_day_by_day_takes_effect_in_full_each_day(rows
     assert len(amounts) == len({identifier for identifier, _ in billed})
 
 
+@pytest.mark.slow
 def test_a_commitment_that_is_paid_in_advance_takes_effect_evenly_over_its_term(folders: list[Path]) -> None:
     bought = 0
     for rows in map(read_rows, folders):
@@ -287,6 +294,7 @@ def test_a_commitment_that_is_paid_in_advance_takes_effect_evenly_over_its_term(
     assert bought
 
 
+@pytest.mark.slow
 def test_a_commitment_is_renewed_without_a_gap_unless_it_ends(folders: list[Path]) -> None:
     for rows in map(read_rows, folders):
         days: dict[str, set[str]] = defaultdict(set)

@@ -81,6 +81,7 @@ def test_a_percentile_is_the_smallest_sample_that_so_many_do_not_exceed() -> Non
     assert [percentile(samples, at) for at in (1, 5000, 9900, 9990, 10_000)] == [1, 672, 1331, 1343, 1344]
 
 
+@pytest.mark.slow
 def test_a_fleet_shows_what_its_truth_needs_and_nothing_more(tmp_path: Path) -> None:
     truth = make_fleet(draw_specs(3, 1)[0], tmp_path)
     shown = json.loads((tmp_path / "workloads.json").read_text())["workloads"]
@@ -98,6 +99,7 @@ def test_a_fleet_shows_what_its_truth_needs_and_nothing_more(tmp_path: Path) -> 
         assert optimum(needs) is not None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2, 2**63])
 def test_every_workload_of_any_fleet_has_a_size_that_keeps_its_target(seed: int, tmp_path: Path) -> None:
     for spec in draw_specs(seed, 2):

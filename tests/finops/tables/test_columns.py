@@ -112,6 +112,7 @@ def test_one_damaged_cell_among_many_does_not_make_ambiguous_cells_unreadable() 
     assert found.read("1.234") == Decimal("1.234")
 
 
+@pytest.mark.slow
 @given(st.lists(AMOUNTS, min_size=1, max_size=8), STYLES, st.lists(AMOUNTS, max_size=3))
 def test_a_column_is_read_as_it_was_written_or_the_guess_is_said_or_it_is_refused(
     values, style, others
@@ -126,6 +127,7 @@ def test_a_column_is_read_as_it_was_written_or_the_guess_is_said_or_it_is_refuse
         assert style[1] in {".", ","} or any(round(value, 3) == value for value in values)
 
 
+@pytest.mark.slow
 @given(st.lists(AMOUNTS, min_size=1, max_size=8), STYLES, st.integers(0, 99))
 def test_one_cell_with_two_decimals_is_enough_for_any_style(values, style, cents: int) -> None:
     style = (*style[:2], "-{}")

@@ -134,6 +134,7 @@ def test_a_currency_is_known_by_its_sign_or_its_code(text: str, currency: str) -
     assert read_amount(text).currency == currency
 
 
+@pytest.mark.slow
 @given(st.text(alphabet="0123456789.,' -+()$€eEUSD_\u00a0\u22127\n\x00", max_size=45) | st.text(max_size=45))
 def test_any_text_is_a_finite_number_or_is_refused(text: str) -> None:
     try:
@@ -167,6 +168,7 @@ AMOUNTS = st.decimals(-(10**9), 10**9, allow_nan=False, places=None).map(
 ) | st.decimals(-(10**6), 10**6, places=3)
 
 
+@pytest.mark.slow
 @given(AMOUNTS, STYLES)
 def test_an_amount_that_was_written_in_any_style_is_read_as_it_was_meant(value: Decimal, style) -> None:
     assert read_amount(written(value, *style)).value(style[0]) == value

@@ -121,6 +121,7 @@ def test_it_stops_at_its_limit_of_turns(incident, make):
         make.attempt("baseline", incident, limits=Limits(turns=2))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", FILES)
 @pytest.mark.parametrize("junk", JUNK)
 def test_junk_in_one_file_is_noted_and_survived(incident, make, place, junk):

@@ -38,6 +38,7 @@ def mean(names, matchers):
     return sum(values) / len(matchers)
 
 
+@pytest.mark.slow
 @each_suite
 def test_the_floor_is_what_the_best_constant_answer_scores(suite, ids, measured, truths):
     own = [Matcher(truth) for number, truth in truths.items() if number in ids]
@@ -53,6 +54,7 @@ def test_the_floor_is_what_the_best_constant_answer_scores(suite, ids, measured,
     assert max(mean(pair, own) for pair in combinations(ranked[:6], 2)) < suite.floor.value
 
 
+@pytest.mark.slow
 def test_the_floor_is_printed_beside_runs_and_published_results(make, itbench, tmp_path):
     numbers = [int(name.removeprefix("Scenario-")) for name in sorted(AA.published)]
     data = make.write_tree(tmp_path / "data", make.repository_files(*numbers))

@@ -32,6 +32,7 @@ CASES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 def test_other_data_is_said_and_recorded_and_never_beside_published_results(tmp_path, make, itbench, case):
     suite, numbers, index, told = CASES[case]
@@ -74,6 +75,7 @@ def test_what_looks_like_the_published_data_is_no_warning(tmp_path, make, itbenc
     assert "Claude" not in itbench("leaderboard", found["path"]).out
 
 
+@pytest.mark.slow
 def test_runs_of_one_task_on_published_and_on_other_data_stand_on_two_boards(tmp_path, make, itbench):
     paths = []
     for name, index in (("whole", AA_NUMBERS), ("cut", [1, 2])):

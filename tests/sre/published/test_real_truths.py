@@ -15,6 +15,7 @@ def directory():
     return place
 
 
+@pytest.mark.slow
 def test_every_public_truth_reads_and_has_a_canary_of_its_own_text(directory):
     from itbench_sre.published import ITBENCH_AA
 

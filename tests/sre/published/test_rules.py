@@ -4,12 +4,15 @@ import json
 import sqlite3
 from contextlib import closing
 
+import pytest
+
 from itbench_sre.domain import DOMAIN
 
 OPEN = ("--sandbox", "none", "--allow-unsafe")
 ROOT, WRONG = "shop/ConfigMap/till-config-7", "shop/Pod/other"
 
 
+@pytest.mark.slow
 def test_a_run_of_before_is_scored_again_with_each_change_and_its_reason(make, itbench, tmp_path):
     data = make.write_tree(tmp_path / "data", make.repository_files(7))
     factors = [{"name": name} for name in (ROOT, ROOT, ROOT, WRONG)]

@@ -383,6 +383,7 @@ DAMAGES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", DAMAGES)
 def test_damaged_data_gives_no_score_and_is_found_by_validate(tmp_path, make, itbench, kind):
     name, data, told = DAMAGES[kind]

@@ -196,6 +196,7 @@ JSON = st.recursive(
 VALIDATOR = Draft202012Validator(answer_schema())
 
 
+@pytest.mark.slow
 @given(JSON)
 def test_the_schema_allows_exactly_what_can_be_read(answer):
     reading = read_diagnosis(answer)

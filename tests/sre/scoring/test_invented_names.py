@@ -40,6 +40,7 @@ def hits(matchers, seed, count):
     ]
 
 
+@pytest.mark.slow
 def test_no_invented_name_is_a_root_cause_of_any_public_truth(matchers):
     assert hits(matchers, 1, SOAKED // 20) == []
 
@@ -50,6 +51,7 @@ def test_no_invented_name_at_all_is_a_root_cause_of_any_public_truth(matchers):
     assert hits(matchers, 2, SOAKED) == []
 
 
+@pytest.mark.slow
 def test_invented_names_together_score_nothing_and_cost_what_they_are(matchers):
     names = list(invented.Inventor(3).names(150))
     for matcher in matchers.values():

@@ -174,6 +174,7 @@ def test_a_wildcard_of_a_workload_takes_generated_suffixes_and_no_other_workload
     assert matches_group(entity, Group("g", "Pod", "shop", (filter_text,))) is is_match
 
 
+@pytest.mark.slow
 @given(
     words=st.lists(st.text(alphabet="abcdefghij", min_size=1, max_size=6), min_size=1, max_size=3),
     more=st.text(alphabet="abcdefghijk-", min_size=1, max_size=8),

@@ -181,6 +181,7 @@ def shop():
     return truth_from_json({"groups": groups, "propagations": [{"source": a, "target": b} for a, b in steps]})
 
 
+@pytest.mark.slow
 @given(
     names=st.lists(NAMES, max_size=7),
     path=st.lists(NAMES, max_size=7),
@@ -200,12 +201,14 @@ def test_it_lies_between_zero_and_one_and_no_order_matters(shop, names, path, ra
     assert again["ntam_propagation_chain"] == pytest.approx(metrics["ntam_propagation_chain"])
 
 
+@pytest.mark.slow
 @given(st.lists(NAMES, max_size=6))
 def test_only_the_root_alone_is_a_perfect_localization(shop, names):
     found = score_diagnosis(blamed(*names), shop).metrics["ntam_fault_localization"]
     assert (found == pytest.approx(1.0)) == (set(names) == {CONFIG})
 
 
+@pytest.mark.slow
 @given(st.lists(NAMES, min_size=1, max_size=6), st.data())
 def test_the_root_in_place_of_another_object_never_lowers_the_localization(shop, names, data):
     at = data.draw(st.integers(0, len(names) - 1))
@@ -228,6 +231,7 @@ def test_the_nearer_to_the_root_the_better(shop, form):
     assert len(set(values)) == len(values)
 
 
+@pytest.mark.slow
 @given(st.lists(NAMES, min_size=1, max_size=5))
 def test_what_lies_off_the_topology_never_helps(shop, names):
     before = score_diagnosis(blamed(CONFIG, *names), shop).metrics["ntam_fault_localization"]
@@ -235,6 +239,7 @@ def test_what_lies_off_the_topology_never_helps(shop, names):
     assert after < before
 
 
+@pytest.mark.slow
 @given(st.integers(1, 6), st.integers(1, 6), st.data())
 def test_the_heaviest_assignment_is_that_of_scipy(rows, columns, data):
     optimize = pytest.importorskip("scipy.optimize", reason="scipy is not installed with this Python")

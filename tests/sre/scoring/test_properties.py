@@ -57,6 +57,7 @@ def is_wrong(name, truth):
     return not score([name], truth).details["entities"][0]["is_root_cause"]
 
 
+@pytest.mark.slow
 @given(JUNK, TRUTHS)
 def test_any_json_and_any_truth_give_a_score_between_zero_and_one(answer, truth):
     parts = score_diagnosis(answer, truth)
@@ -64,12 +65,14 @@ def test_any_json_and_any_truth_give_a_score_between_zero_and_one(answer, truth)
     json.dumps(parts.details)
 
 
+@pytest.mark.slow
 @given(ANSWERS, TRUTHS, st.randoms(use_true_random=False))
 def test_the_order_of_entities_never_matters_for_the_headline(names, truth, random):
     shuffled = random.sample(names, len(names))
     assert score(names, truth).value == score(shuffled, truth).value
 
 
+@pytest.mark.slow
 @given(ANSWERS, NAMES, TRUTHS)
 def test_a_wrong_entity_more_never_helps(names, extra, truth):
     if is_wrong(extra, truth):
@@ -99,6 +102,7 @@ def spelled_otherwise(name):
     return f"{parts[0].upper()}/ {parts[1].swapcase()} /{parts[2]} "
 
 
+@pytest.mark.slow
 @given(ANSWERS, TRUTHS, st.integers(1, 4), st.randoms(use_true_random=False))
 def test_naming_objects_again_in_whatever_spelling_changes_no_measure(names, truth, times, random):
     again = [
@@ -111,6 +115,7 @@ def test_naming_objects_again_in_whatever_spelling_changes_no_measure(names, tru
     assert changed <= {"names_repeated"}
 
 
+@pytest.mark.slow
 @given(st.lists(NAMES, min_size=1, max_size=6), TRUTHS)
 def test_no_list_of_names_scores_more_than_its_best_object_would_alone_with_its_wrong_ones(names, truth):
     ids = {object_id(name) for name in names}
@@ -118,6 +123,7 @@ def test_no_list_of_names_scores_more_than_its_best_object_would_alone_with_its_
     assert score(names, truth).value <= (len(ids) - len(wrong)) / len(ids)
 
 
+@pytest.mark.slow
 @given(ANSWERS, TRUTHS)
 def test_a_missing_root_scores_zero(names, truth):
     found = {tuple(sorted(root.ids)) for root in root_sets(truth)}
@@ -127,6 +133,7 @@ def test_a_missing_root_scores_zero(names, truth):
         assert parts.value == 0.0
 
 
+@pytest.mark.slow
 @given(ANSWERS, TRUTHS)
 def test_every_metric_is_none_or_in_range_and_every_name_has_a_reason(names, truth):
     parts = score(names, truth)
@@ -137,12 +144,14 @@ def test_every_metric_is_none_or_in_range_and_every_name_has_a_reason(names, tru
         assert any(reason.startswith(repr(name)) for reason in parts.reasons)
 
 
+@pytest.mark.slow
 @given(ANSWERS, TRUTHS)
 def test_the_strict_reading_is_never_kinder(names, truth):
     metrics = score(names, truth).metrics
     assert metrics["precision_at_full_recall_strict"] <= metrics["precision_at_full_recall"]
 
 
+@pytest.mark.slow
 @given(TRUTHS)
 def test_a_solution_can_be_made_of_any_truth(truth):
     factors = solution(truth)["contributing_factors"]

@@ -447,6 +447,7 @@ def test_the_right_name_in_a_wrong_namespace_scores_zero(number, published_truth
     assert value(names, published_truth(number)) == 0.0
 
 
+@pytest.mark.slow
 @each_truth
 def test_the_right_name_with_a_wrong_kind_scores_zero(number, published_truth):
     right, _, _ = TABLE[number]
@@ -474,6 +475,7 @@ POD_SUFFIXES = st.text(alphabet="bcdfghjklmnpqrstvwxz2456789", min_size=5, max_s
 TEMPLATE_HASHES = st.text(alphabet="456789bcdf", min_size=8, max_size=10)
 
 
+@pytest.mark.slow
 @given(
     number=st.sampled_from(sorted(WORKLOADS)),
     template=TEMPLATE_HASHES,
@@ -494,6 +496,7 @@ def test_whatever_suffix_kubernetes_generates_the_right_workload_is_found(
         assert value([text.replace(name, f"{name}-proxies", 1)], truth) == 0.0
 
 
+@pytest.mark.slow
 @given(suffix=POD_SUFFIXES)
 def test_whatever_suffix_chaos_mesh_generates_the_right_experiment_is_found(published_truth, suffix):
     for number, kind, name in (
@@ -561,6 +564,7 @@ def test_the_component_that_fails_first(number, component, published_truth):
     assert not any(found.values())
 
 
+@pytest.mark.slow
 def test_all_services_without_propagations_are_no_path(published_truth):
     names = ["ad", "cart", "checkout", "email", "frontend", "frontend-proxy", "payment", "quote", "shipping"]
     entities = [{"name": f"otel-demo/Service/{name}", "contributing_factor": False} for name in names]

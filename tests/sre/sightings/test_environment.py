@@ -90,6 +90,7 @@ def dataset(make, tmp_path: Path) -> Path:
 OPEN = ("--sandbox", "none", "--allow-unsafe")
 
 
+@pytest.mark.slow
 def test_a_run_stores_what_was_observed_and_scores_by_it_now_and_later(dataset: Path, itbench) -> None:
     text = answer("shop/HorizontalPodAutoscaler/a").decode()
     program = f"cat > agent_output.json <<'END'\n{text}\nEND"
@@ -102,6 +103,7 @@ def test_a_run_stores_what_was_observed_and_scores_by_it_now_and_later(dataset: 
     assert json.loads(itbench("score", found["path"], "--json").out)["score"] == 0.0
 
 
+@pytest.mark.slow
 def test_validate_says_which_truths_no_name_in_the_data_can_win(dataset: Path, itbench) -> None:
     done = itbench("validate", "sre/itbench-lite", "--data", dataset)
     lines = [line for line in done.out.splitlines() if line.startswith("truth-winnable: ")]

@@ -103,6 +103,7 @@ def test_a_file_that_cannot_be_read_shows_nothing_and_hides_nothing(shop, path):
     assert "pod" in found["listed_kinds"]
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.text(max_size=60) | st.from_regex(r"[a-z]{1,6}/[A-Za-z.]{1,12}/[ -~]{1,20}", fullmatch=True))
 )

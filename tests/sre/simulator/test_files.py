@@ -56,6 +56,7 @@ def test_every_table_has_its_exact_header(made):
         assert path.read_text(encoding="utf-8").split("\n", 1)[0] == header.replace(",", "\t")
 
 
+@pytest.mark.slow
 def test_a_csv_writer_reproduces_every_table(made):
     for path in made.path.rglob("*.tsv"):
         text = path.read_bytes().decode()
@@ -73,6 +74,7 @@ def test_times_have_nine_digits_and_ascend(made, name):
     assert times == sorted(times)
 
 
+@pytest.mark.slow
 def test_maps_are_dict_reprs_of_strings(made):
     for name in HEADERS:
         for row in made.rows(name)[::7]:

@@ -22,6 +22,7 @@ def quiet() -> World:
     return world
 
 
+@pytest.mark.slow
 def test_every_request_is_answered_or_failed(quiet: World) -> None:
     counts = quiet.mesh.arrived
     assert counts["begun"] > 2_000
@@ -109,6 +110,7 @@ def test_only_the_proxy_alerts_in_a_healthy_shop(quiet: World) -> None:
     assert fired == {("RequestErrorRate", "frontend-proxy")}
 
 
+@pytest.mark.slow
 def test_equal_seeds_give_equal_runs() -> None:
     seed = embedded_specs()[0].seed
     runs = [World(seed) for _ in range(2)]

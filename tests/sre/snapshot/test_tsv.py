@@ -133,6 +133,7 @@ def test_a_lone_carriage_return_without_quotes_is_kept(tmp_path):
     assert rows_of(path) == [["10%\r20%", "x"], ["1\r2\r\n3", "y"], ["z", "z"]]
 
 
+@pytest.mark.slow
 @given(rows=lists(tuples(FIELDS, FIELDS), max_size=5))
 def test_whatever_a_csv_writer_wrote_reads_back(rows):
     text = io.StringIO()

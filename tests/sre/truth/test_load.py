@@ -89,6 +89,7 @@ def test_a_backslash_in_a_filter_stays_a_backslash():
     assert load_truth(FLAT, source="flat.yaml").groups[0].filters == ("cart\\b",)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", PUBLISHED)
 def test_a_published_truth_survives_json(number, published_truth):
     truth = load_truth(published_truth(number), source=f"scenario_{number}")
@@ -200,6 +201,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(JSON)
 def test_any_json_is_either_a_truth_or_has_faults(document):
     faults = validate_truth(document)

@@ -43,6 +43,7 @@ def _extend(inner):
 PATTERNS = st.recursive(ATOMS, _extend, max_leaves=6)
 
 
+@pytest.mark.slow
 @given(PATTERNS, st.text(alphabet="ab-0. ", min_size=1, max_size=7))
 def test_a_filter_matches_what_fullmatch_matches(pattern, text):
     assert compile_filter(pattern).matches(text) == (re.fullmatch(pattern, text) is not None)
