@@ -262,6 +262,7 @@ def open_folder(tmp_path: Path) -> Iterator[Path]:
         path.chmod(before)
 
 
+@pytest.mark.slow
 def test_a_file_in_a_folder_that_takes_no_new_file_is_rewritten(open_folder: Path) -> None:
     folder = open_folder / "closed"
     folder.mkdir()
@@ -303,6 +304,7 @@ def test_an_error_while_writing_leaves_the_old_file_and_nothing_else(tmp_path: P
     assert names(tmp_path) == ["out"]
 
 
+@pytest.mark.slow
 def test_a_process_that_is_killed_while_writing_leaves_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "out"
     path.write_text("old")

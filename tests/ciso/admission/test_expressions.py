@@ -66,6 +66,7 @@ def made_of(expression: str) -> str:
     return str(found).lower()
 
 
+@pytest.mark.slow
 def test_each_expression_of_the_table_is_what_an_api_server_makes_of_it() -> None:
     table = rows()
     assert len(table) >= 200

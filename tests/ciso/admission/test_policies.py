@@ -140,10 +140,12 @@ REFUSED = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_policies_that_an_api_server_takes_are_taken() -> None:
     assert {fields: made_of(fields) for fields in ACCEPTED} == dict.fromkeys(ACCEPTED, "accepted")
 
 
+@pytest.mark.slow
 def test_policies_that_an_api_server_refuses_are_refused() -> None:
     found = {fields: made_of(fields) for fields, _ in REFUSED}
     assert [(fields, told, found[fields]) for fields, told in REFUSED if told not in found[fields]] == []

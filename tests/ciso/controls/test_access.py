@@ -180,6 +180,7 @@ def by_control(cases):
     return {number: [case for case in cases if case[0] == number] for number, _, _ in cases}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", by_control(CASES))
 def test_the_reference_policy_knows_the_rules_of_kubernetes(number, rego):
     cases = by_control(CASES)[number]

@@ -71,6 +71,7 @@ def test_a_requirement_names_lists_in_words():
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("script", [texts.FETCH, texts.BASELINE_FETCH], ids=["reference", "baseline"])
 def test_the_scripts_collect_the_manifests(script, tmp_path, collected):
     control = controls()["5.2.3"]

@@ -100,6 +100,7 @@ def test_file_names_tell_nothing(seed, control):
     assert all(data for variant in variants for data in variant.files.values())
 
 
+@pytest.mark.slow
 def test_different_seeds_give_different_variants():
     assert drawn(CONTROLS[0], 1) != drawn(CONTROLS[0], 2)
 

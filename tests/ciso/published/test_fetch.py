@@ -11,6 +11,7 @@ from itbench_ciso.published.suite import ITBENCH_LITE
 huggingface_hub = pytest.importorskip("huggingface_hub")
 
 
+@pytest.mark.slow
 def test_only_the_tasks_that_were_asked_for_are_brought(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -56,6 +56,7 @@ def test_a_policy_that_needs_a_gigabyte_is_stopped(body: str, judged: Judged) ->
     assert second.kind == "skipped"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("policy", "kind", "told"),
     [
@@ -95,17 +96,20 @@ def test_local_time_inside_is_the_same_on_every_machine(
     assert judged(V1 + 'result := time.clock([0, "Asia/Tokyo"]) == [9, 0, 0]')[0].kind == "true"
 
 
+@pytest.mark.slow
 def test_what_a_policy_prints_is_never_taken_for_a_verdict(judged: Judged) -> None:
     policy = V1 + 'result if { print("[\\"true\\", \\"\\"]"); input.a == 1 }'
     assert [verdict.kind for verdict in judged(policy, {"a": 2}, {"a": 1})] == ["undefined", "true"]
 
 
+@pytest.mark.slow
 def test_no_policy_can_report_in_place_of_the_judge(judged: Judged) -> None:
     (verdict,) = judged(V1 + "result if itbench.report([true])", {})
     assert verdict.kind == "error"
     assert "undefined function itbench.report" in verdict.message
 
 
+@pytest.mark.slow
 def test_a_message_is_one_bounded_line(judged: Judged) -> None:
     (verdict,) = judged(V1 + 'result := "' + "\\u001b[31m\\n" * 500 + '"')
     assert verdict.kind == "not-boolean"
@@ -113,6 +117,7 @@ def test_a_message_is_one_bounded_line(judged: Judged) -> None:
     assert verdict.message.isprintable()
 
 
+@pytest.mark.slow
 def test_one_input_has_no_effect_on_the_next(judged: Judged) -> None:
     policy = V1 + "result := true if input.a == 1\nresult := false if input.a >= 1\ndefault result := true"
     kinds = [verdict.kind for verdict in judged(policy, {"a": 0}, {"a": 1}, {"a": 2}, {"a": 1}, {"a": 0})]
@@ -161,6 +166,7 @@ def test_what_no_machine_could_do_is_the_policys_doing(
     assert told in first.message
 
 
+@pytest.mark.slow
 def test_an_engine_that_is_killed_is_no_verdict(opa: Path) -> None:
     with ThreadPoolExecutor(1) as pool:
         work = pool.submit(asyncio.run, judge_policies({"policy.rego": (V1 + ENDLESS).encode()}, [b"{}"]))
@@ -257,6 +263,7 @@ def test_a_policy_that_gives_another_result_when_repeated_is_no_verdict(opa: Pat
         asyncio.run(judge_inputs("opa", {"policy.rego": text}, inputs, EngineLimits(cpu_s=1.0)))
 
 
+@pytest.mark.slow
 def test_a_construct_that_the_library_does_not_know_is_no_verdict(judged: Judged) -> None:
     told = r"OPA's library reads Rego of version 1 only.* must not shadow input.*--suite-option engine=opa-program"
     with pytest.raises(EngineFaultError, match=told):

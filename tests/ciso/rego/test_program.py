@@ -59,6 +59,7 @@ def ask(tmp_path: Path) -> Ask:
     return judge
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("answer", "verdict"),
     [

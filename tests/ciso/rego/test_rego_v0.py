@@ -77,6 +77,7 @@ def test_whatever_is_no_rego_comes_to_an_end(text: str) -> None:
     assert isinstance(as_v1(text), str)
 
 
+@pytest.mark.slow
 @given(st.lists(st.sampled_from(PARTS + SIGNS), max_size=30).map(" ".join))
 def test_nothing_that_was_written_is_lost_but_brackets_and_imports(text: str) -> None:
     names = [word for word in text.split() if word in {"p", "default", "some", "not", "with"}]

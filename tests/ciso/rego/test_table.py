@@ -49,6 +49,7 @@ def test_the_table_is_as_large_and_as_mixed_as_the_language(table: list[Case]) -
     assert min(kinds[kind] for kind in ("true", "false", "undefined", "error", "not-boolean")) >= 30
 
 
+@pytest.mark.slow
 def test_every_built_in_of_opa_is_in_the_table(opa: Path, table: list[Case]) -> None:
     built_ins = {each["name"]: each.get("infix") for each in _capabilities(opa)}
     assert len(built_ins) > 200
@@ -58,6 +59,7 @@ def test_every_built_in_of_opa_is_in_the_table(opa: Path, table: list[Case]) -> 
     assert missing <= _UNNAMED | _IN_NO_CASE
 
 
+@pytest.mark.slow
 def test_every_built_in_that_opa_calls_nondeterministic_is_refused(opa: Path) -> None:
     found = {each["name"] for each in _capabilities(opa) if each.get("nondeterministic")}
     assert len(found) >= 9

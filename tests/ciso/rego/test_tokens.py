@@ -46,6 +46,7 @@ naming = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @given(before=st.lists(harmless, max_size=6), after=st.lists(harmless, max_size=6))
 def test_names_in_strings_and_comments_and_longer_references_are_harmless(
     before: list[str], after: list[str]
@@ -53,6 +54,7 @@ def test_names_in_strings_and_comments_and_longer_references_are_harmless(
     assert refusal(" ; ".join([*before, *after])) is None
 
 
+@pytest.mark.slow
 @given(before=st.lists(harmless, max_size=6), call=naming, after=st.lists(harmless, max_size=6))
 def test_a_named_built_in_is_found_between_whatever_strings_and_comments(
     before: list[str], call: str, after: list[str]

@@ -57,6 +57,7 @@ def test_policies_have_no_effect_on_those_after_them(opa: Path) -> None:
             assert kinds(judge, policies) == expected
 
 
+@pytest.mark.slow
 def test_a_process_that_was_killed_is_no_verdict(opa: Path) -> None:
     with TrustedJudge() as judge:
         judge(ONE, INPUTS)
@@ -87,6 +88,7 @@ def test_thousands_of_policies_are_judged_in_one_process_that_does_not_grow(coun
     assert most_kib < 200 * 1024
 
 
+@pytest.mark.slow
 def test_forty_variants_are_judged_in_less_than_half_a_second_of_processor_time(opa: Path) -> None:
     with TrustedJudge() as judge:
         started = time.process_time()

@@ -63,6 +63,7 @@ def test_domains_are_listed_for_people_and_for_machines(sums: Path, itbench: Itb
     }
 
 
+@pytest.mark.slow
 def test_a_broken_domain_is_listed_with_its_cause_and_the_listing_succeeds(
     sums: Path, distribution: Callable[..., Path], itbench: Itbench
 ) -> None:
@@ -180,6 +181,7 @@ def test_listing_domains_imports_nothing_heavy() -> None:
     assert "sre" in done.stdout
 
 
+@pytest.mark.slow
 def test_commands_are_completed_in_a_shell() -> None:
     variables = {"_ITBENCH_COMPLETE": "complete_bash", "COMP_WORDS": "itbench list-", "COMP_CWORD": "1"}
     done = subprocess.run(
@@ -200,6 +202,7 @@ def test_completion_can_be_installed(itbench: Itbench) -> None:
     assert "--install-completion" in itbench("--help").out
 
 
+@pytest.mark.slow
 def test_a_plugin_that_listens_to_a_run_is_told_and_one_that_fails_is_left_out(
     sums: Path, distribution: Callable[..., Path], itbench: Itbench
 ) -> None:

@@ -22,6 +22,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_the_plan_is_shown_and_nothing_is_written(sums: Path, itbench: Itbench, here: Path) -> None:
     done = itbench("run", "sums", *MODEL, "--dry-run", "-k", "2", "--limit", "3")
     assert done.code == 0
@@ -32,6 +33,7 @@ def test_the_plan_is_shown_and_nothing_is_written(sums: Path, itbench: Itbench, 
     assert not (here / "runs").exists()
 
 
+@pytest.mark.slow
 def test_the_estimate_grows_with_the_trials_and_keeps_to_their_turns(sums: Path, itbench: Itbench) -> None:
     one = json.loads(itbench("run", "sums", *MODEL, "--dry-run", "--limit", "1", "--json").out)
     four = json.loads(itbench("run", "sums", *MODEL, "--dry-run", "--limit", "1", "-k", "4", "--json").out)
@@ -47,6 +49,7 @@ def test_the_estimate_grows_with_the_trials_and_keeps_to_their_turns(sums: Path,
     assert one["plan"]["agent"]["description"]["prompts_hash"].startswith("sha256:")
 
 
+@pytest.mark.slow
 def test_a_summary_keeps_long_conversations_from_growing_on(sums: Path, itbench: Itbench) -> None:
     def tokens(window: int) -> int:
         agent = f"react:base_url=http://127.0.0.1:9/v1,price=1/1,window={window}"
@@ -56,11 +59,13 @@ def test_a_summary_keeps_long_conversations_from_growing_on(sums: Path, itbench:
     assert tokens(10_000) < tokens(30_000) < tokens(100_000) == tokens(200_000)
 
 
+@pytest.mark.slow
 def test_an_unknown_price_is_said(sums: Path, itbench: Itbench) -> None:
     agent = "react:base_url=http://127.0.0.1:9/v1"
     assert "unknown" in itbench("run", "sums", "-m", "openai/nobody-knows-it", "-a", agent, "--dry-run").out
 
 
+@pytest.mark.slow
 def test_an_outside_program_is_not_estimated_but_what_it_would_see_is_told(
     sums: Path, itbench: Itbench, here: Path
 ) -> None:

@@ -56,6 +56,7 @@ def test_the_newest_is_the_one_begun_last_not_the_one_written_last(
     assert f"run file: {later}" in itbench("show", "latest").out
 
 
+@pytest.mark.slow
 def test_a_damaged_file_is_no_run_of_an_agent(two_runs: tuple[str, str], itbench: Itbench) -> None:
     Path("runs/29990101T000000Z-broken.itbench").write_text("hello " * 100)
     assert f"run file: {two_runs[0]}" in itbench("show", "latest:adder").out
@@ -69,6 +70,7 @@ def test_without_such_a_run_one_line_says_so(sums: Path, itbench: Itbench, word:
     assert f"for {word!r}; give the path of one" in done.err
 
 
+@pytest.mark.slow
 def test_a_file_of_that_name_is_itself(sums: Path, itbench: Itbench) -> None:
     path = run(itbench, "sums", "-n", "1")
     shutil.copy(path, "latest")

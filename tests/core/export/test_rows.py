@@ -86,6 +86,7 @@ def test_every_column_is_documented_with_its_type_and_nothing_else_is() -> None:
     assert f"version of this schema is {SCHEMA_VERSION}" in PAGE.read_text()
 
 
+@pytest.mark.slow
 def test_there_is_one_row_for_each_trial_with_all_columns_and_metrics(spend: None, itbench: Itbench) -> None:
     path = run(itbench, "spend", "-n", "3", "-k", "2", "-a", "spender:as=priced")
     found = rows(itbench, path)
@@ -144,6 +145,7 @@ def test_there_is_one_row_for_each_trial_with_all_columns_and_metrics(spend: Non
     assert row["task_hash"].startswith("sha256:")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "tokens", "cost"),
     [
@@ -166,6 +168,7 @@ def test_a_cost_that_is_not_known_is_empty_and_never_0(
     assert record["input_tokens"] == (int(tokens) if tokens else None)
 
 
+@pytest.mark.slow
 def test_what_failed_attempts_cost_is_told_and_they_are_no_rows(spend: None, itbench: Itbench) -> None:
     path = run(itbench, "spend", "-n", "2", "-a", "spender:as=priced,fails=1")
     found = rows(itbench, path)
@@ -206,6 +209,7 @@ def test_the_parquet_file_has_the_types_nulls_and_version_of_the_schema(
     assert (columns["handed_in"], columns["metric.seldom"]) == ([True, True], [None, 2.0])
 
 
+@pytest.mark.slow
 def test_runs_without_scores_or_trials_have_rows_without_values(spend: None, itbench: Itbench) -> None:
     path = run(itbench, "spend", "-n", "1", "-a", "spender:as=nothing", "--no-score")
     (row,) = rows(itbench, path)

@@ -38,6 +38,7 @@ def test_a_dash_is_standard_output_and_has_the_bytes_of_the_file(kind: str, run_
     assert not Path("-").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", FORMATS)
 def test_a_named_pipe_gets_the_bytes_of_the_file(kind: str, run_path: Path, itbench: Itbench) -> None:
     os.mkfifo("pipe")
@@ -65,6 +66,7 @@ def test_a_reader_that_has_enough_is_no_traceback(run_path: Path) -> None:
     assert "Exception" not in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["", "-wal"])
 def test_a_run_is_never_written_over_by_its_own_export(ending: str, run_path: Path, itbench: Itbench) -> None:
     victim = run_path.with_name(run_path.name + ending)
@@ -81,6 +83,7 @@ def test_a_run_is_never_written_over_by_its_own_export(ending: str, run_path: Pa
     assert victim.read_bytes() == before
 
 
+@pytest.mark.slow
 def test_a_run_named_like_its_export_is_not_written_over(run_path: Path, itbench: Itbench) -> None:
     named = run_path.with_name("run.csv")
     run_path.rename(named)
@@ -89,6 +92,7 @@ def test_a_run_named_like_its_export_is_not_written_over(run_path: Path, itbench
     assert itbench("show", named).code == 0
 
 
+@pytest.mark.slow
 def test_csv_on_standard_output_is_text_that_a_reader_takes(run_path: Path, itbench: Itbench) -> None:
     rows = list(csv.DictReader(io.StringIO(itbench("export", run_path, "--to", "csv", "-o", "-").out)))
     assert [row["task"] for row in rows] == ["sum-0000", "sum-0001", "sum-0002"]

@@ -74,6 +74,7 @@ def test_everything_that_decides_a_reply_is_in_the_key() -> None:
     assert request_key(*usual[:4], {"messages": [], "model": "m"}) == request_key(*usual)
 
 
+@pytest.mark.slow
 def test_many_threads_may_use_it_at_once(tmp_path: Path) -> None:
     caches = [ReplyCache(tmp_path / "replies.sqlite") for _ in range(4)]
 
@@ -124,6 +125,7 @@ def test_the_same_request_is_asked_once(asker: Any, api: str) -> None:
     assert (again.message, again.use, again.cost_usd) == (first.message, first.use, first.cost_usd)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "settings", [{"draw": 1}, {"seed": 1}, {"temperature": 0.1}, {"max_tokens": 5}, {"effort": "low"}]
 )
@@ -134,6 +136,7 @@ def test_another_draw_or_setting_is_asked_anew(asker: Any, settings: dict[str, A
     assert len(server.requests) == 2
 
 
+@pytest.mark.slow
 def test_the_cache_can_be_left_out(asker: Any) -> None:
     with ModelServer(script(Answer(text="Hello."))) as server:
         asker(server).ask(cache="no")

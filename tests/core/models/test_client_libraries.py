@@ -40,6 +40,7 @@ def conversation(asker: Any, server: ModelServer, api: str) -> Conversation:
     return Conversation(system="Be brief.", messages=[hello, said, *results, UserMessage(text="Go on.")])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("api", "effort"),
     [
@@ -123,6 +124,7 @@ def test_the_scripted_chat_is_understood_by_its_library(asker: Any) -> None:
     assert (usage.completion_tokens, usage.completion_tokens_details.reasoning_tokens) == (60, 20)
 
 
+@pytest.mark.slow
 def test_the_scripted_responses_are_understood_by_their_library(asker: Any) -> None:
     import openai
 
@@ -165,6 +167,7 @@ def test_the_scripted_messages_are_understood_by_their_library(asker: Any) -> No
     assert (message.usage.input_tokens, message.usage.output_tokens) == (300, 60)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("api", ["chat", "responses", "messages"])
 def test_a_reply_of_another_interface_can_be_handed_on(asker: Any, api: str) -> None:
     other = {"chat": "messages", "responses": "chat", "messages": "responses"}[api]

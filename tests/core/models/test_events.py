@@ -2,6 +2,7 @@
 
 import itertools
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ STREAM = (
 EVENTS = [b'{"one": 1}', b"two", b"three\nfour", b"{end}"]
 
 
+@pytest.mark.slow
 @given(cuts=st.lists(st.integers(0, len(STREAM)), max_size=12))
 def test_events_do_not_depend_on_the_pieces(cuts: list[int]) -> None:
     places = [0, *sorted(cuts), len(STREAM)]

@@ -132,6 +132,7 @@ def test_a_key_that_cannot_be_sent_is_refused_without_being_shown(
     assert "sk-" not in str(raised.value)
 
 
+@pytest.mark.slow
 def test_naming_the_providers_imports_none_of_their_libraries() -> None:
     import subprocess
     import sys

@@ -16,6 +16,7 @@ OTHER = PassingError("500")
 ENDINGS = st.sampled_from(["ok", "rate", "other", "cancel"])
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=80)
 @given(start=st.integers(1, 6), larger=st.integers(0, 4), endings=st.lists(ENDINGS, max_size=30))
 def test_nobody_is_forgotten_and_never_too_many_are_inside(

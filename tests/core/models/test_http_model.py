@@ -180,12 +180,14 @@ def test_a_hanging_server_is_a_fault_of_the_model_in_the_end(asker: Any, api: st
         asker(server, api).ask(idle_s="0.1", attempts="2")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("api", ["chat", "messages"])
 def test_a_stream_that_goes_on_slowly_is_not_idle(asker: Any, api: str) -> None:
     with ModelServer(script(Answer(text="Hello.", delay_s=0.2))) as server:
         assert asker(server, api).ask(idle_s="5").message.text == "Hello."
 
 
+@pytest.mark.slow
 @APIS
 @pytest.mark.parametrize("code", [400, 401, 403, 404, 422])
 def test_what_will_not_pass_is_not_tried_again(asker: Any, api: str, code: int) -> None:

@@ -62,6 +62,7 @@ def test_a_name_never_leads_to_where_only_this_machine_gets(rule: str, address: 
     assert may_reach(parse_rules([rule])[0], address) == may
 
 
+@pytest.mark.slow
 @given(st.text(max_size=40))
 def test_any_text_is_a_rule_in_normal_form_or_refused(text: str) -> None:
     try:

@@ -174,6 +174,7 @@ def test_a_reply_cut_at_its_length_is_told_so(work: Any, api: str) -> None:
     assert done.answer is not None
 
 
+@pytest.mark.slow
 def test_the_model_is_told_when_few_turns_are_left(work: Any, a_task: Any) -> None:
     done = work(turns(Answer(calls=[("execute", {"command": "true"})])), task=a_task(Limits(turns=12)))
     told = [text for text in done.requests[-1].texts if "left" in text]
@@ -355,6 +356,7 @@ def test_a_trial_that_is_done_again_is_answered_from_the_cache(work: Any, tmp_pa
     assert done_trials[0].trace.usage == done_trials[1].trace.usage
 
 
+@pytest.mark.slow
 @APIS
 def test_the_default_sandbox_is_no_hindrance_and_makes_the_cache_useful(
     work: Any, api: str, plain_sandbox: Any

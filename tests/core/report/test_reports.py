@@ -129,6 +129,7 @@ def test_the_title_of_a_board_says_how_it_differs_from_others_of_the_suite(
     assert "sums/many 1, 2 tasks  (sha256:" in text
 
 
+@pytest.mark.slow
 def test_a_board_says_where_no_results_are_published(sums: Path, itbench: Itbench) -> None:
     path = run(itbench, "sums")
     assert "no published results are known for this suite" in itbench("leaderboard", path, "--published").out
@@ -152,6 +153,7 @@ DOMAIN = replace(SUMS, name="known", suites=[Known("easy", 12)])
 """
 
 
+@pytest.mark.slow
 def test_published_results_say_over_how_many_tasks_they_are(
     sums: Path, distribution: Callable[..., Path], itbench: Itbench
 ) -> None:
@@ -195,12 +197,14 @@ def test_repeats_show_how_often_a_task_is_solved_at_least_once_and_always(
     assert f"solved (score 1): pass@1 {found['pass@1']:.3f}, pass@3 {found['pass@3']:.3f}" in done.out
 
 
+@pytest.mark.slow
 def test_a_run_compared_with_itself_differs_by_nothing(sums: Path, itbench: Itbench) -> None:
     path = run(itbench, "sums", "-a", "adder:wrong=2")
     found = json.loads(itbench("compare", path, path, "--json").out)
     assert (found["difference"], found["wins"], found["losses"]) == (0.0, 0, 0)
 
 
+@pytest.mark.slow
 def test_runs_of_two_suites_are_not_compared(sums: Path, itbench: Itbench) -> None:
     done = itbench("compare", run(itbench, "sums"), run(itbench, "sums/many", "-n", "2"))
     assert done.code == 2
@@ -243,6 +247,7 @@ def test_a_run_in_which_the_agent_failed_in_every_trial_is_an_error(sums: Path, 
     assert (nothing.code, nothing.err) == (0, "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "options", "said"),
     [
@@ -263,6 +268,7 @@ def test_a_program_that_is_not_in_the_sandbox_is_told_with_the_option_that_bring
     assert said in done.err
 
 
+@pytest.mark.slow
 def test_show_of_one_trial_has_its_trace_and_its_submission_beside_the_truth(
     sums: Path, itbench: Itbench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -281,6 +287,7 @@ def test_show_of_one_trial_has_its_trace_and_its_submission_beside_the_truth(
     assert (found["answer"], found["truth"]["sum"], len(found["events"])) == ({"sum": 20}, 20, 3)
 
 
+@pytest.mark.slow
 def test_show_works_where_the_domain_is_not_installed(
     sums: Path, itbench: Itbench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -293,6 +300,7 @@ def test_show_works_where_the_domain_is_not_installed(
     assert itbench("show", path).code == 0
 
 
+@pytest.mark.slow
 def test_runs_are_listed_and_a_bad_file_among_them_is_no_harm(sums: Path, itbench: Itbench) -> None:
     run(itbench, "sums", "-n", "1")
     Path("runs/broken.itbench").write_text("hello " * 100)
@@ -316,6 +324,7 @@ def test_every_export_has_every_trial(sums: Path, itbench: Itbench) -> None:
     assert len(records[0]["events"]) == 3
 
 
+@pytest.mark.slow
 def test_the_parquet_export_has_the_same_rows_and_true_types(sums: Path, itbench: Itbench) -> None:
     parquet = pytest.importorskip("pyarrow.parquet")
     path = run(itbench, "sums", "-a", "adder:wrong=2")
@@ -337,6 +346,7 @@ class _Page(HTMLParser):
         self.attributes += [name for name, _ in attrs]
 
 
+@pytest.mark.slow
 def test_the_page_has_no_script_and_nothing_from_elsewhere(sums: Path, itbench: Itbench) -> None:
     script = "<script>alert(1)</script>"
     path = run(
@@ -351,6 +361,7 @@ def test_the_page_has_no_script_and_nothing_from_elsewhere(sums: Path, itbench: 
     assert "&lt;script&gt;" in text
 
 
+@pytest.mark.slow
 def test_an_export_that_cannot_be_written_leaves_nothing_behind(sums: Path, itbench: Itbench) -> None:
     path = run(itbench, "sums", "-n", "1")
     Path("file").write_text("in the way")
@@ -428,6 +439,7 @@ def test_where_the_agent_failed_the_measure_beside_the_headline_is_zero_too(
     assert (shown["score"], shown["shown_metrics"]["exactly_right"]["mean"]) == (0.5, 0.5)
 
 
+@pytest.mark.slow
 def test_a_run_from_before_the_measure_was_shown_shows_it_as_installed(
     showing: None, itbench: Itbench
 ) -> None:

@@ -53,6 +53,7 @@ def test_resuming_shows_the_score_of_the_run_and_not_of_the_session(
     assert float(line[1]) < 0.5
 
 
+@pytest.mark.slow
 def test_a_fault_that_a_later_attempt_repaired_is_no_longer_counted(
     sums: Path, itbench: Itbench, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -90,6 +90,7 @@ def test_scoring_again_by_newer_rules_says_what_changed_and_why(
     }
 
 
+@pytest.mark.slow
 def test_a_run_file_of_the_first_itbench_counts_as_scored_by_version_one(
     rules: Callable[[str], None], itbench: Itbench
 ) -> None:
@@ -104,6 +105,7 @@ def test_a_run_file_of_the_first_itbench_counts_as_scored_by_version_one(
     assert json.loads(itbench("show", path, "--json").out)["scoring_version"] == 3
 
 
+@pytest.mark.slow
 def test_a_run_that_was_never_scored_has_no_version(rules: Callable[[str], None], itbench: Itbench) -> None:
     path = json.loads(itbench("run", "ruled", "-n", "2", "--no-score", "--json").out)["path"]
     assert json.loads(itbench("show", path, "--json").out)["scoring_version"] is None
@@ -112,6 +114,7 @@ def test_a_run_that_was_never_scored_has_no_version(rules: Callable[[str], None]
     assert (found["from_version"], found["rules"], len(found["changes"])) == (None, [], 2)
 
 
+@pytest.mark.slow
 def test_a_resumed_run_of_the_first_itbench_gets_the_version_of_its_new_scores(
     rules: Callable[[str], None], itbench: Itbench
 ) -> None:

@@ -69,6 +69,7 @@ def values(path: Path) -> dict[str, list[float | None]]:
         return run.values()
 
 
+@pytest.mark.slow
 def test_a_run_prints_a_table_a_headline_and_where_its_file_is(sums: Path, itbench: Itbench) -> None:
     done = itbench("run", "sums", "--agent", "adder:wrong=3", "--repeats", "2")
     assert done.code == 0
@@ -79,6 +80,7 @@ def test_a_run_prints_a_table_a_headline_and_where_its_file_is(sums: Path, itben
     assert "warning" not in done.out + done.err
 
 
+@pytest.mark.slow
 def test_a_run_without_a_sandbox_has_to_be_allowed_and_says_so_everywhere(
     sums: Path, itbench: Itbench
 ) -> None:
@@ -92,6 +94,7 @@ def test_a_run_without_a_sandbox_has_to_be_allowed_and_says_so_everywhere(
     assert "no sandbox" in itbench("leaderboard", only_run()).out
 
 
+@pytest.mark.slow
 def test_a_run_file_is_one_plain_file_when_the_run_is_over(sums: Path, itbench: Itbench) -> None:
     itbench("run", "sums")
     assert [path.name for path in Path("runs").iterdir()] == [only_run().name]
@@ -100,6 +103,7 @@ def test_a_run_file_is_one_plain_file_when_the_run_is_over(sums: Path, itbench: 
     assert [path.name for path in Path("runs").iterdir()] == [only_run().name]
 
 
+@pytest.mark.slow
 def test_oracle_scores_one_and_is_marked_and_null_scores_zero(sums: Path, itbench: Itbench) -> None:
     oracle = json.loads(itbench("run", "sums", "-a", "oracle", "--json").out)
     null = json.loads(itbench("run", "sums", "-a", "null", "--json").out)
@@ -108,6 +112,7 @@ def test_oracle_scores_one_and_is_marked_and_null_scores_zero(sums: Path, itbenc
     assert "note: this agent is privileged" in itbench("show", oracle["path"]).out
 
 
+@pytest.mark.slow
 def test_a_model_that_is_down_for_a_moment_is_tried_again_and_the_failed_attempt_stays(
     flaky: None, itbench: Itbench
 ) -> None:
@@ -121,6 +126,7 @@ def test_a_model_that_is_down_for_a_moment_is_tried_again_and_the_failed_attempt
         assert connection.execute("SELECT count(*) FROM outcome").fetchone() == (12,)
 
 
+@pytest.mark.slow
 def test_a_model_that_stays_down_is_no_zero_and_resume_does_only_what_is_missing(
     flaky: None, itbench: Itbench
 ) -> None:
@@ -136,6 +142,7 @@ def test_a_model_that_stays_down_is_no_zero_and_resume_does_only_what_is_missing
         assert connection.execute("SELECT count(*), max(attempt) FROM trial").fetchone() == (18, 1)
 
 
+@pytest.mark.slow
 def test_a_scorer_that_fails_gives_no_score_until_resume_scores_again(flaky: None, itbench: Itbench) -> None:
     Path("broken").touch()
     run = itbench("run", "flaky")
@@ -148,6 +155,7 @@ def test_a_scorer_that_fails_gives_no_score_until_resume_scores_again(flaky: Non
         assert connection.execute("SELECT count(*) FROM trial").fetchone() == (12,)
 
 
+@pytest.mark.slow
 def test_scoring_elsewhere_with_truths_from_a_folder_gives_the_same_numbers(
     sums: Path, itbench: Itbench, tmp_path: Path
 ) -> None:
@@ -168,6 +176,7 @@ def test_scoring_elsewhere_with_truths_from_a_folder_gives_the_same_numbers(
     assert values(path) == values(Path(scored["path"]))
 
 
+@pytest.mark.slow
 def test_scoring_with_other_truths_changes_the_values_and_keeps_the_earlier_ones(
     sums: Path, itbench: Itbench, tmp_path: Path
 ) -> None:
@@ -183,6 +192,7 @@ def test_scoring_with_other_truths_changes_the_values_and_keeps_the_earlier_ones
         ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_scoring_without_a_truth_is_a_fault_of_the_task_and_no_zero(
     sums: Path, itbench: Itbench, tmp_path: Path
 ) -> None:
@@ -206,6 +216,7 @@ def test_replaying_a_run_gives_its_scores_and_traces_again(sums: Path, itbench: 
         ]
 
 
+@pytest.mark.slow
 def test_a_program_as_agent_gets_the_task_and_leaves_its_answer(sums: Path, itbench: Itbench) -> None:
     program = (
         "import json, os, sys; task = json.load(sys.stdin); "
@@ -227,6 +238,7 @@ def test_a_program_that_fails_is_the_agent_s_fault_with_its_last_words(sums: Pat
     assert "'no-such-program' is not in the sandbox" in missing.out
 
 
+@pytest.mark.slow
 def test_resume_refuses_a_run_whose_inputs_have_changed(sums: Path, itbench: Itbench) -> None:
     itbench("run", "sums", "-n", "2")
     with closing(sqlite3.connect(only_run())) as connection:
@@ -239,6 +251,7 @@ def test_resume_refuses_a_run_whose_inputs_have_changed(sums: Path, itbench: Itb
     assert "the inputs of task 'sum-0001' have changed since" in done.err
 
 
+@pytest.mark.slow
 def test_resuming_a_complete_run_does_nothing(sums: Path, itbench: Itbench) -> None:
     itbench("run", "sums")
     before = only_run().read_bytes()

@@ -254,6 +254,7 @@ def test_an_agent_that_swallows_exceptions_does_not_swallow_a_limit() -> None:
     assert turns == 3
 
 
+@pytest.mark.slow
 def test_the_wall_clock_ends_an_agent_that_waits_for_ever() -> None:
     async def work(workspace: Workspace, trace: Trace) -> None:
         await right(workspace, trace)

@@ -191,6 +191,7 @@ def test_a_run_of_what_has_changed_is_refused_and_nothing_is_written(
     assert [entry.name for entry in Path("runs").iterdir()] == [path.name]
 
 
+@pytest.mark.slow
 def test_what_the_run_does_not_have_may_change(wells: Callable[[str], None], itbench: Itbench) -> None:
     path = begun(itbench, "--task", "well-1")
     for change, _ in CHANGES.values():
@@ -202,6 +203,7 @@ def test_what_the_run_does_not_have_may_change(wells: Callable[[str], None], itb
     assert (done.code, counted(path), "note" in done.err) == (0, 1, False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", ["truth", "hidden"])
 def test_a_run_that_is_not_scored_leaves_truths_and_hidden_data_alone(
     change: str, wells: Callable[[str], None], itbench: Itbench
@@ -270,6 +272,7 @@ def test_a_task_of_faulty_data_has_no_score_until_that_is_repaired_and_the_run_r
     assert (new["tasks"], new["suite_hash"]) == (plan["tasks"], plan["suite_hash"])
 
 
+@pytest.mark.slow
 def test_faulty_data_can_be_allowed_and_every_report_says_so(
     wells: Callable[[str], None], itbench: Itbench
 ) -> None:
@@ -284,6 +287,7 @@ def test_faulty_data_can_be_allowed_and_every_report_says_so(
     assert "the inputs of task 'well-2' have changed" in itbench("resume", path).err
 
 
+@pytest.mark.slow
 def test_what_is_not_chosen_may_be_faulty(wells: Callable[[str], None], itbench: Itbench) -> None:
     for kind in ("data", "hidden", "truth"):
         damage(kind)
@@ -303,6 +307,7 @@ def test_a_secret_among_the_inputs_stops_everything(wells: Callable[[str], None]
     assert "another name of a truth" in itbench("validate", "./wells").out
 
 
+@pytest.mark.slow
 def test_the_plan_tells_nothing_of_a_truth(wells: Callable[[str], None], itbench: Itbench) -> None:
     path = begun(itbench)
     hashes = []
@@ -330,6 +335,7 @@ def test_an_option_that_decides_something_is_part_of_what_a_task_is(
     assert itbench("resume", path).code == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "before", [{}, {"resumed": []}, {"hash_version": 1}], ids=["none", "one new key", "its version"]
 )
@@ -344,6 +350,7 @@ def test_a_run_file_from_before_there_were_private_hashes_is_resumed_and_that_is
     assert itbench("show", path).code == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", ["text", "input", "hidden"])
 def test_a_run_file_from_before_there_were_private_hashes_still_knows_its_tasks(
     change: str, wells: Callable[[str], None], itbench: Itbench
@@ -506,6 +513,7 @@ def test_trials_that_were_scored_with_other_truths_are_not_mixed_with_new_ones(
     assert itbench("resume", path).code == 0
 
 
+@pytest.mark.slow
 def test_a_disabled_plugin_of_the_same_name_is_not_named_as_the_one_that_ran(
     wells: Callable[[str], None],
     distribution: Callable[..., Path],

@@ -33,6 +33,7 @@ TRAPS = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("command", "path", "message"), TRAPS)
 def test_a_trap_is_refused(
     command: str, path: str, message: str, inside: Callable[..., Any], host: Any
@@ -100,6 +101,7 @@ def test_links_are_listed_and_not_followed(inside: Callable[..., Any]) -> None:
     assert inside(work) == ["a/root", "a/x", "loop"]
 
 
+@pytest.mark.slow
 def test_folders_without_end_are_listed_to_a_depth(inside: Callable[..., Any]) -> None:
     async def work(workspace: Any) -> list[str]:
         await workspace.execute("for i in $(seq 200); do mkdir d; echo > f; cd d; done", timeout_s=10)

@@ -139,6 +139,7 @@ def test_the_promised_packages_are_there(machine_folder: Path, monkeypatch: pyte
     assert asyncio.run(main()) == ("0.9.11 2.4.5 3.0.3\n", "1\n")
 
 
+@pytest.mark.slow
 def test_another_system_can_import_it_and_is_told_no() -> None:
     code = (
         "import sys, fcntl, os, socket; sys.platform = 'darwin'\n"

@@ -260,6 +260,7 @@ def test_a_price_that_is_not_known_is_no_cost_of_0(sums: Any, sandbox: Any, mode
     assert (use["input_tokens"], use["cost_usd"]) == (1000, None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "reaction", [Status(code=500), Status(code=429), Broken(answer=Answer(text="x" * 200), events=2)]
 )
@@ -305,6 +306,7 @@ def test_a_line_that_comes_in_pieces_is_one_in_the_trace(sums: Any, sandbox: Any
     assert [each["text"] for each in events(record, "output")] == ["one two three\n", "four"]
 
 
+@pytest.mark.slow
 def test_a_provider_that_is_not_there_is_no_fault_of_the_program(sums: Any, sandbox: Any) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"http://127.0.0.1:{server.getsockname()[1]}/v1"
@@ -334,6 +336,7 @@ def test_a_provider_s_own_way_into_the_net_is_closed(
         assert server.requests == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("headers", [{}, {"authorization": "Bearer sk-other"}, {"x-api-key": ""}])
 def test_the_gateway_serves_nobody_without_the_key_of_the_trial(
     sums: Any, sandbox: Any, model: Any, headers: Any
@@ -347,6 +350,7 @@ def test_the_gateway_serves_nobody_without_the_key_of_the_trial(
         assert server.requests == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stream", [True, False])
 def test_anthropic_s_interface_is_passed_on_too(sums: Any, sandbox: Any, model: Any, stream: bool) -> None:
     code = """

@@ -206,6 +206,7 @@ def test_a_sandbox_that_something_ends_from_outside_says_so_and_its_files_can_st
     inside(work)
 
 
+@pytest.mark.slow
 def test_many_trials_at_once_do_not_see_each_other(sandbox: Any) -> None:
     async def one(number: int) -> str:
         async with sandbox.open([]) as workspace:

@@ -89,12 +89,14 @@ def test_a_trailing_comma_is_repaired_wherever_it_stands(value: Any, space: str)
     assert answer.notes == (COMMA,)
 
 
+@pytest.mark.slow
 @given(st.text(alphabet='"\\,]} ' + string.ascii_letters))
 def test_commas_inside_strings_are_left_alone(text: str) -> None:
     whole = json.dumps([text])
     assert without_trailing_commas(whole) == whole
 
 
+@pytest.mark.slow
 @given(st.binary(max_size=200))
 def test_whatever_an_agent_writes_gives_an_answer_or_a_problem(data: bytes) -> None:
     answer = read_answer(data, {"type": "object"})

@@ -30,6 +30,7 @@ def test_the_two_chances_by_hand(
     assert pass_hat_k(n, successes, k) == pytest.approx(all_of_them)
 
 
+@pytest.mark.slow
 @settings(deadline=None, database=None, max_examples=60)
 @given(st.lists(st.booleans(), min_size=1, max_size=8), st.integers(1, 8))
 def test_they_are_the_shares_of_all_choices_of_k_tries(tries: list[bool], k: int) -> None:

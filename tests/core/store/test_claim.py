@@ -95,6 +95,7 @@ def test_a_run_is_claimed_under_any_name(tmp_path: Path) -> None:
         pass
 
 
+@pytest.mark.slow
 def test_released_twice_is_released_once(tmp_path: Path) -> None:
     first = Claim(tmp_path / "x.itbench")
     first.release()
@@ -170,6 +171,7 @@ def test_asking_whether_a_run_is_claimed_never_keeps_anybody_from_it(tmp_path: P
     assert not is_claimed(path)
 
 
+@pytest.mark.slow
 def test_never_two_processes_at_once(tmp_path: Path) -> None:
     processes = [
         subprocess.Popen(

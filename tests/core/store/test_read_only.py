@@ -92,6 +92,7 @@ def test_a_log_that_cannot_be_read_there_is_said_with_what_to_copy(
     assert f"over {trials_in(killed)} of 200 trials" in itbench("show", "elsewhere/run.itbench").out
 
 
+@pytest.mark.slow
 def test_a_run_that_needs_no_log_is_read_where_nothing_can_be_written(
     sums: Path, itbench: Itbench, read_only: ReadOnly
 ) -> None:

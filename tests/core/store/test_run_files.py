@@ -72,6 +72,7 @@ def test_a_run_file_whose_making_fails_is_not_there(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_torn_run_file_is_an_error_and_no_traceback(sums: Path, itbench: Itbench) -> None:
     itbench("run", "sums")
     path = only_run()
@@ -99,6 +100,7 @@ def test_the_command_line_names_a_bad_run_file_and_exits_with_3(itbench: Itbench
         )
 
 
+@pytest.mark.slow
 def test_a_trial_is_found_by_task_repeat_attempt_or_number(sums: Path, itbench: Itbench) -> None:
     itbench("run", "sums", "-n", "2", "-k", "2")
     with RunFile(only_run()) as run:
@@ -111,6 +113,7 @@ def test_a_trial_is_found_by_task_repeat_attempt_or_number(sums: Path, itbench: 
                 run.find_trial(unknown)
 
 
+@pytest.mark.slow
 def test_any_sqlite_tool_can_recompute_the_score(sums: Path, itbench: Itbench) -> None:
     shown = json.loads(itbench("run", "sums", "-a", "adder:wrong=2", "-k", "3", "--json").out)
     with closing(sqlite3.connect(only_run())) as connection:
@@ -120,6 +123,7 @@ def test_any_sqlite_tool_can_recompute_the_score(sums: Path, itbench: Itbench) -
     assert mean == pytest.approx(shown["score"])
 
 
+@pytest.mark.slow
 def test_words_of_an_agent_that_are_no_unicode_are_kept(sums: Path, itbench: Itbench) -> None:
     program = (
         r"""printf '{"sum": 0, }' > answer.json; printf '\377\376\355\240\200'; printf 'a\033[2Jb' >&2"""
@@ -132,6 +136,7 @@ def test_words_of_an_agent_that_are_no_unicode_are_kept(sums: Path, itbench: Itb
     assert "a trailing comma was left out of the answer" in shown.out
 
 
+@pytest.mark.slow
 def test_half_a_surrogate_pair_in_an_answer_is_shown_as_an_escape(sums: Path, itbench: Itbench) -> None:
     program = r"""printf '{"sum": "\\ud800"}' > answer.json"""
     itbench("run", "sums", "-n", "1", "-a", "command", *OPEN, "--", "sh", "-c", program)

@@ -91,6 +91,7 @@ def findings(suite: Suite, **changes: Any) -> list[Finding]:
     return check_suite(domain(suite, **changes), suite).findings
 
 
+@pytest.mark.slow
 def test_a_sound_domain_keeps_all_rules(tmp_path: Path) -> None:
     (report,) = check_domain(domain(Hosts(tmp_path)))
     assert report.findings == []
@@ -224,6 +225,7 @@ def test_a_suite_that_breaks_one_rule_is_told_which_where_and_what_to_do(
     assert first.fix
 
 
+@pytest.mark.slow
 def test_a_schema_for_an_answer_that_is_not_asked_for_is_told(tmp_path: Path) -> None:
     found = findings(SchemaWithoutAnswer(tmp_path))
     assert Finding(
@@ -234,6 +236,7 @@ def test_a_schema_for_an_answer_that_is_not_asked_for_is_told(tmp_path: Path) ->
     ) in found  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_truth_schema_that_takes_anything_is_told(tmp_path: Path) -> None:
     (found,) = findings(Hosts(tmp_path), truth_schema=lambda: {"$ref": "urn:itbench:truth"})
     assert (found.rule, found.place) == ("schemas-used", "domain hosts: truth_schema")
@@ -287,6 +290,7 @@ class Beyond(HostScorer):
         )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("scorer", "rule", "problem"),
     [
@@ -317,6 +321,7 @@ class FilesSuite(Hosts):
         return super().task(number).model_copy(update={"hand_in": hand_in})
 
 
+@pytest.mark.slow
 def test_a_scorer_that_pays_for_nothing_is_told(tmp_path: Path) -> None:
     found = findings(
         FilesSuite(tmp_path),
@@ -334,12 +339,14 @@ class Lucky:
         )
 
 
+@pytest.mark.slow
 def test_a_cheat_that_gets_far_is_told(tmp_path: Path) -> None:
     spec = AgentSpec(name="lucky", summary="s", create=lambda _request: Lucky(), role="cheat")
     (found,) = findings(Hosts(tmp_path), agents=(spec,))
     assert (found.rule, found.place) == ("cheats-stay-low", "agent lucky")
 
 
+@pytest.mark.slow
 def test_the_plain_function_raises_with_every_finding(tmp_path: Path) -> None:
     with pytest.raises(
         AssertionError, match=r"8 rules are broken:\nhosts/hosts: schemas-used: task host-000"

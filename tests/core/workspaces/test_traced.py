@@ -71,6 +71,7 @@ def test_before_a_limit_everything_works(use: Use) -> None:
     assert "there" in files
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("asked_s", "limit_s", "is_ended"),
     [(60, 0.2, True), (0.2, 60, True), (float("inf"), 0.2, True), (60, 60, False)],
@@ -103,6 +104,7 @@ def test_a_probe_does_not_show_and_ends_at_the_task_s_limit() -> None:
     assert trace.usage.tool_calls == 0
 
 
+@pytest.mark.slow
 def test_what_ended_after_a_limit_is_still_recorded() -> None:
     trace = Trace()
 

@@ -29,6 +29,7 @@ def copy(lite: Path, tmp_path: Path) -> Path:
     return tmp_path / "copy"
 
 
+@pytest.mark.slow
 def test_tasks_come_by_number_and_show_everything_but_the_truth(lite: Path) -> None:
     suite = suite_in(lite)
     assert [task.id for task in suite.tasks()] == [TASK, "itbench-lite-2", "itbench-lite-10"]
@@ -36,6 +37,7 @@ def test_tasks_come_by_number_and_show_everything_but_the_truth(lite: Path) -> N
     assert suite.settings()["directory"] == "v0.1-finops-anomaly"
 
 
+@pytest.mark.slow
 def test_the_truth_has_a_canary_and_the_dollars_of_each_resource(lite: Path) -> None:
     truth = suite_in(lite).truth(TASK)
     assert truth["canary"].startswith("itbench-canary-")

@@ -234,6 +234,7 @@ def test_a_rule_of_thumb_that_breaches_a_quarter_of_each_fleet_earns_next_to_not
     assert value < 0.06
 
 
+@pytest.mark.slow
 def test_of_two_rules_of_thumb_the_more_careful_one_scores_more_as_long_as_fleets_have_breaches(
     fleets,
 ) -> None:

@@ -73,6 +73,7 @@ def test_the_excess_is_what_the_cause_alone_added(cause: str, difficulty: int, t
         assert so_far >= excess
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(1, 26))
 def test_every_excess_is_well_beyond_the_noise_of_its_resource(seed: int) -> None:
     for spec in draw_specs(seed, 6):
@@ -119,6 +120,7 @@ def test_a_resource_that_moved_costs_as_much_after_as_before(world) -> None:
     assert found[new.family][today] == pytest.approx(found[old.family][week_ago], rel=0.25)
 
 
+@pytest.mark.slow
 def test_a_resource_that_counts_for_another_application_keeps_its_name(world) -> None:
     _, calendar, (found, applications), _ = world
     today = calendar.dates[calendar.anomaly]
@@ -138,6 +140,7 @@ def test_the_end_of_a_month_was_as_dear_in_the_months_before(world) -> None:
         assert costs[day] > 1.7 * costs[day - timedelta(weeks=2)]
 
 
+@pytest.mark.slow
 def test_credits_and_corrections_show_as_negative_lines_and_late_lines_stand_last(
     world, tmp_path: Path
 ) -> None:

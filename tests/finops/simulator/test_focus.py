@@ -162,6 +162,7 @@ def test_the_tables_have_every_kind_of_row(folders: list[Path]) -> None:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("child", "parent"),
     [

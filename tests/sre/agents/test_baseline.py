@@ -72,6 +72,7 @@ def test_it_touches_only_paths_that_the_workspace_listed_and_its_answer(incident
     assert outcome.names == ["shop/Deployment/vault"]
 
 
+@pytest.mark.slow
 def test_it_opens_no_file_outside_the_workspace(incident, make):
     make.attempt("baseline", incident)  # loads the modules
     watched, opened = True, []

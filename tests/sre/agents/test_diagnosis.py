@@ -29,6 +29,7 @@ def test_a_rolled_out_image_that_is_not_there(tmp_path, shop, make):
     assert "vault:9" in outcome.answer["contributing_factors"][0]["evidence"]
 
 
+@pytest.mark.slow
 def test_a_quota_that_keeps_pods_out_is_named_instead_of_the_rollout_it_stops(tmp_path, shop, make):
     others = [make.deployment("till"), make.deployment("stock")]
     quota = make.thing("ResourceQuota", "cap", spec={"hard": {"pods": "9"}})

@@ -53,6 +53,7 @@ def test_other_data_is_said_and_recorded_and_never_beside_published_results(tmp_
     assert (parsed["published"], told in parsed["data_warning"]) == ([], True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("suite", "present", "index"),
     [

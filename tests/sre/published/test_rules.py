@@ -34,6 +34,7 @@ def test_a_run_of_before_is_scored_again_with_each_change_and_its_reason(make, i
     assert f"{ROOT!r} is named 3 times; the same object counts once" in found["score"]["reasons"]
 
 
+@pytest.mark.slow
 def test_the_strict_reading_stands_beside_the_headline_of_a_run(make, itbench, tmp_path):
     data = make.write_tree(tmp_path / "data", make.repository_files(7, 2))
     done = itbench("run", "sre/itbench-aa", "--data", data, "-a", "oracle")

@@ -59,6 +59,7 @@ def test_invented_names_together_score_nothing_and_cost_what_they_are(matchers):
         assert score_diagnosis(answer, matcher.truth).value == 0.0
 
 
+@pytest.mark.slow
 def test_invented_autoscalers_are_right_nowhere_that_lists_them(matchers):
     names = [f"otel-demo/HorizontalPodAutoscaler/{word}" for word in ("a", "b", "c", *invented.WORDS)]
     unseen = Sightings(

@@ -55,6 +55,7 @@ def test_a_name_is_read_whatever_its_shape(text, entity):
     assert parse_entity(text) == entity
 
 
+@pytest.mark.slow
 @given(st.text(max_size=40))
 def test_no_text_makes_reading_fail(text):
     entity = parse_entity(text)

@@ -42,6 +42,7 @@ def made(incidents):
     return incidents.by_mechanism("rollout-image")
 
 
+@pytest.mark.slow
 def test_the_snapshot_has_the_published_files(made):
     names = {path.relative_to(made.path).parts[0] for path in made.path.rglob("*")}
     assert names == {"alerts", "metrics", *HEADERS}
@@ -205,6 +206,7 @@ def test_spans_use_the_spellings_of_the_trace_table(made):
         assert (row["StatusMessage"] != "") == (row["StatusCode"] == "Error")
 
 
+@pytest.mark.slow
 def test_metrics_use_the_spellings_of_prometheus(made):
     rows = made.rows("metrics/service_frontend_raw.tsv")
     assert {row["metric_type"] for row in rows} == {"duration_p95", "error_rate"}
@@ -284,6 +286,7 @@ def _recomputed(rows, bucket, end_ms):
     return [value for value in rates if value is not None]
 
 
+@pytest.mark.slow
 def test_alert_values_follow_from_the_exported_metrics(made):
     checked = Counter()
     for path in sorted((made.path / "alerts").glob("alerts_at_*"))[4:]:

@@ -29,6 +29,7 @@ def test_every_request_is_answered_or_failed(quiet: World) -> None:
     assert counts["begun"] == counts["answered"] + counts["failed"]
 
 
+@pytest.mark.slow
 def test_a_healthy_shop_has_few_errors(quiet: World) -> None:
     assert 0 < quiet.mesh.arrived["failed"] < quiet.mesh.arrived["begun"] // 50
 

@@ -212,6 +212,7 @@ def test_any_json_is_either_a_truth_or_has_faults(document):
         assert truth_from_json(truth_to_json(truth_from_json(document))) == truth_from_json(document)
 
 
+@pytest.mark.slow
 @given(st.text(max_size=80))
 def test_any_text_is_either_a_truth_or_a_data_error(text):
     with pytest.raises(DataError):

@@ -49,6 +49,7 @@ def test_a_filter_matches_what_fullmatch_matches(pattern, text):
     assert compile_filter(pattern).matches(text) == (re.fullmatch(pattern, text) is not None)
 
 
+@pytest.mark.slow
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_any_filter_can_be_held_against_any_name(filter_text, name):
     assert compile_filter(filter_text).matches(name) in {True, False}
