@@ -8,6 +8,7 @@ from typing import Self
 
 from itbench.network.exchange import BadRequestError, Exchange, Request
 from itbench.network.gateway import ModelGateway
+from itbench.network.listening import stop_listening
 from itbench.network.proxy import Proxy
 
 _MOST_AT_ONCE = 64
@@ -46,9 +47,9 @@ class NetworkServer:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._server is not None:
-            self._server.close()
         self._is_closed = True
+        if self._server is not None:
+            await stop_listening(self._server)
         tasks = dict(self._lines)
         for task, writer in tasks.items():
             task.cancel()

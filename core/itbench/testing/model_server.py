@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import Self, TypeAlias
 
 from itbench.interfaces.json import JsonObject
+from itbench.network.listening import stop_listening
 from itbench.testing.model_answers import Answer, Broken, Raw, Status, events_of
 from itbench.testing.model_wholes import whole_of
 
@@ -144,7 +145,7 @@ class ModelServer:
         self._port = server.sockets[0].getsockname()[1]
         self._is_up.set()
         await self._stopping.wait()
-        server.close()
+        await stop_listening(server)
         tasks = dict(self._connections)
         for task, writer in tasks.items():
             task.cancel()

@@ -252,6 +252,34 @@ def test_a_program_is_stopped_at_its_cost(sums: Any, sandbox: Any, model: Any) -
     assert record.usage.cost_usd == pytest.approx(0.006)
 
 
+HASTY = """
+body = json.dumps({"model": "gpt-4o", "messages": [{"role": "user", "content": "hi"}], "stream": True}).encode()
+head = f"POST /v1/chat/completions HTTP/1.1\\r\\nhost: x\\r\\ncontent-type: application/json\\r\\n" \\
+    f"authorization: Bearer {os.environ['OPENAI_API_KEY']}\\r\\ncontent-length: {len(body)}\\r\\n\\r\\n"
+lines = []
+while True:
+    lines.append(socket.create_connection(place(os.environ["OPENAI_BASE_URL"]), timeout=20))
+    lines[-1].sendall(head.encode() + body)
+    reply = b""
+    while b"[DONE]" not in reply and (more := lines[-1].recv(65536)):
+        reply += more
+"""
+
+
+@pytest.mark.slow
+def test_a_program_that_does_not_wait_for_the_end_of_a_reply_gets_no_further(
+    sums: Any, sandbox: Any, model: Any
+) -> None:
+    with model(script(Answer(input_tokens=1000, output_tokens=0))) as server:
+        for turns in (1, 2, 3, 1, 2, 3):
+            limits = Limits(cost_usd=0.002 * turns - 0.001, wall_s=60)
+            asked = len(server.requests)
+            record = trial(sandbox, openai(server), HASTY, limits)
+            assert (record.limit, record.usage.turns) == ("cost", turns)
+            assert len(server.requests) - asked == turns
+
+
+@pytest.mark.slow
 def test_a_price_that_is_not_known_is_no_cost_of_0(sums: Any, sandbox: Any, model: Any) -> None:
     code = ASK.replace("STREAM", "True").replace("gpt-4o", "nobody-knows-it")
     with model(script(Answer(input_tokens=1000, output_tokens=5))) as server:
