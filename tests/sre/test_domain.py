@@ -105,6 +105,7 @@ def test_a_held_out_suite_is_one_option_away_and_has_no_floor(itbench: Itbench) 
     """Slow: makes two incidents."""
     found = run(itbench, "sre/incidents", "-a", "oracle", "-S", "seed=987654321", "-S", "count=2")
     assert (found["score"], found["trials_scored"], found["floor"]) == (1.0, 2, None)
+    assert "floor: " not in itbench("leaderboard", found["path"], "--published").out
 
 
 @pytest.mark.slow

@@ -68,7 +68,8 @@ def _board(
         return Board(name, digest, warning, runs)
     plan = runs[0][1].plan
     suite = find_suite(f"{plan['domain']}/{plan['suite']}")[1]
-    return Board(name, digest, warning, runs, suite.published(), suite.floor)
+    # Tasks that an option drew have a floor of their own, which their runs tell.
+    return Board(name, digest, warning, runs, suite.published(), None if plan["suite_extra"] else suite.floor)
 
 
 def boards_text(found: Sequence[Board]) -> str:

@@ -22,10 +22,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: Sequen
     right = [title in numbers for title in head]
     lines = [_line(head, widths, right), _GAP.join("-" * width for width in widths)]
     for row in cells:
-        wrapped = [
-            textwrap.wrap(cell, width, break_on_hyphens=False) or [""]
-            for cell, width in zip(row, widths, strict=True)
-        ]
+        wrapped = [textwrap.wrap(cell, width) or [""] for cell, width in zip(row, widths, strict=True)]
         lines += [_line(part, widths, right) for part in zip_longest(*wrapped, fillvalue="")]
     return "\n".join(lines)
 

@@ -44,6 +44,12 @@ def test_a_table_fits_the_terminal(columns: int, monkeypatch: pytest.MonkeyPatch
     assert text.replace("\n", " ").count("sentence") == 5
 
 
+def test_a_name_that_does_not_fit_breaks_at_its_hyphens(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout", _Terminal())
+    monkeypatch.setenv("COLUMNS", "14")
+    assert table(["agent"], [["loudest-warning"]]).splitlines()[2:] == ["loudest-", "warning"]
+
+
 class _Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True
