@@ -82,4 +82,4 @@ def test_data_blocks_can_be_read_and_shell_blocks_parsed(page: Path) -> None:
     }
     for kind, read in readers.items():
         for text in blocks(page.name, kind):
-            read(text)
+            assert read(text) is not None, text

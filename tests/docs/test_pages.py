@@ -55,8 +55,8 @@ def script_of(page: str) -> str:
     return "\n".join(lines)
 
 
-def run_script(script: str, folder: Path, variables: dict[str, str]) -> None:
-    """Run it as a reader's shell would, but stop at the first command that fails."""
+def failure_of(script: str, folder: Path, variables: dict[str, str]) -> str:
+    """Run it as a reader's shell would, but stop at the first command that fails; return what it said, if one did."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("ITBENCH", "HF_"))}
     done = subprocess.run(
         ["bash", "-c", f"set -euo pipefail -x\n{script}"],
@@ -66,7 +66,7 @@ def run_script(script: str, folder: Path, variables: dict[str, str]) -> None:
         text=True,
         timeout=800,
     )
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-3000:]
+    return "" if done.returncode == 0 else f"{done.returncode}: {done.stdout[-2000:]}{done.stderr[-3000:]}"
 
 
 @contextmanager
@@ -118,7 +118,7 @@ def test_readme_and_getting_started_work_from_top_to_bottom_in_a_clone(
             "HOME": str(tmp_path),
             "PYTHON": str(python.resolve()),
         }
-        run_script(script, clone, variables)
+        assert failure_of(script, clone, variables) == ""
     assert len(list((clone / "runs").glob("*-baseline-*.itbench"))) >= 3
 
 
@@ -138,7 +138,7 @@ def test_every_command_of_a_page_works(
             "ITBENCH_CACHE": str(incident_cache),
             "HOME": os.environ.get("HOME", str(tmp_path)),
         }
-        run_script(script, tmp_path, variables)
+        assert failure_of(script, tmp_path, variables) == ""
     for path in tmp_path.glob("*/pyproject.toml"):
         name = tomllib.loads(path.read_text())["project"]["name"]
         subprocess.run([installed / "pip", "uninstall", "--quiet", "--yes", name], check=True)

@@ -29,7 +29,9 @@ class Preparation(Protocol):
         ...
 
     def prepare(self, progress: Progress) -> None:
-        """Make it, unless it is there, or only the user can install it, or this machine cannot have it; `problem` then tells.
+        """Make it. Does nothing where it is there, where only the user can install it, or where this machine does not support it.
+
+        What is then missing, `problem` says.
 
         Raises:
             ITBenchError: making it failed.

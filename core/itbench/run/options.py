@@ -10,7 +10,7 @@ from itbench.interfaces.suite import SuiteOptions
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOptions:
-    """Which suite, which agent, how often, and where to.
+    """Which suite, which agent, how many trials, and the folder of the run file.
 
     Attributes:
         reference: `DOMAIN` or `DOMAIN/SUITE`.
@@ -18,13 +18,13 @@ class RunOptions:
         arguments: what stands after `--`.
         task_globs: ids of tasks to run; none for all.
         tags: that a task must have.
-        limit: run at most so many tasks.
+        limit: largest number of tasks to run; None for all.
         repeats: trials of each task.
         seed: of everything random.
         out: folder of the run file.
         max_trials: concurrent trials.
-        attempts: tries for a trial whose environment or model fails.
-        is_scored: False to leave the truths alone.
+        attempts: largest number of attempts at a trial whose environment or model fails.
+        is_scored: False to read no truths.
         sandbox: name of the sandbox; None for the default one.
         is_unsafe_allowed: whether it may be one that isolates nothing.
         is_faulty_data_allowed: whether tasks whose data is faulty are run anyway.

@@ -30,6 +30,8 @@ def making(path: Path) -> Iterator[sqlite3.Connection]:
     part = path.with_name(f"{path.name}{_PART}")
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists():
+            raise FileExistsError(f"there is a file already at {str(path)!r}")
         try:
             with closing(_connect(f"{part.resolve().as_uri()}?mode=rwc")) as connection:
                 connection.execute("PRAGMA journal_mode=WAL")

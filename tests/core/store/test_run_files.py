@@ -73,6 +73,15 @@ def test_a_run_file_whose_making_fails_is_not_there(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_a_file_that_is_there_is_not_replaced_by_a_new_run(tmp_path: Path) -> None:
+    path = tmp_path / "x.itbench"
+    path.write_text("mine")
+    made = making(path)
+    with pytest.raises(StorageError, match="there is a file already"), made:
+        pass
+    assert path.read_text() == "mine"
+
+
 def test_a_torn_run_file_is_an_error_and_no_traceback(sums: Path, itbench: Itbench) -> None:
     itbench("run", "sums")
     path = only_run()

@@ -1,4 +1,4 @@
-"""What the spans say: who calls whom, which calls fail deepest in their trace, and who became slow."""
+"""What the spans say: which service calls which, which calls fail deepest in their trace, and who became slow."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Who calls whom, read from the operations of the services."""
+"""Which service calls which, read from the operations of the services."""
 
 from __future__ import annotations
 

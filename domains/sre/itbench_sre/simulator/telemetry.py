@@ -1,4 +1,4 @@
-"""What the shop reports of itself: spans, logs, span metrics, and who was slow or failing for whom."""
+"""What the shop reports of itself: spans, logs, span metrics, and which service was slow or failing for which other."""
 
 from __future__ import annotations
 
