@@ -204,11 +204,12 @@ def _thinking(effort: str | None) -> JsonObject:
 
 def _use(usage: JsonObject) -> TokenUse:
     """The interface counts cached input apart; here it is part of the input."""
+    fresh = count(usage.get("input_tokens"))
     read = count(usage.get("cache_read_input_tokens"))
     written = count(usage.get("cache_creation_input_tokens"))
     details = usage.get("output_tokens_details") or {}
     return TokenUse(
-        input_tokens=count(usage.get("input_tokens")) + read + written,
+        input_tokens=None if fresh is None else fresh + (read or 0) + (written or 0),
         cached_tokens=read,
         cache_write_tokens=written,
         output_tokens=count(usage.get("output_tokens")),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from itbench.interfaces.json import JsonObject, JsonValue
+from itbench.interfaces.sums import possible
 from itbench.models.conversation import AssistantMessage, Conversation, ModelTool, Stop, TokenUse
 from itbench.models.faults import ContextLengthError, ModelError, PassingError, says_too_long
 from itbench.models.model import ModelSettings
@@ -98,9 +99,9 @@ def error_of(
     return ModelError(text)
 
 
-def count(value: Any) -> int:
-    """Return a number of tokens as a provider told it; whatever is no number counts as 0."""
-    return value if isinstance(value, int) else 0
+def count(value: Any) -> int | None:
+    """Return a number of tokens as a provider told it; None for whatever cannot be one."""
+    return possible(value) if isinstance(value, int) else None
 
 
 def _told(body: JsonValue) -> tuple[set[str], str]:

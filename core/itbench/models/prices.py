@@ -7,7 +7,7 @@ package, so that nothing is looked up on the net; a newer list is a newer versio
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from itbench.errors import UsageError
 from itbench.models.conversation import TokenUse
@@ -19,8 +19,16 @@ if TYPE_CHECKING:
 class Prices(ABC):
     """Tells what tokens of one model cost."""
 
-    @abstractmethod
     def cost_usd(self, use: TokenUse) -> float | None:
+        """Return US dollars, or None where price, input or output is unknown; nothing is cached that was not told so."""
+        if use.input_tokens is None or use.output_tokens is None:
+            return None
+        return self._cost_usd(
+            Amounts(use.input_tokens, use.cached_tokens or 0, use.cache_write_tokens or 0, use.output_tokens)
+        )
+
+    @abstractmethod
+    def _cost_usd(self, amounts: "Amounts") -> float | None:
         """Return US dollars, or None where the price is unknown."""
 
     @property
@@ -32,6 +40,15 @@ class Prices(ABC):
     def window_tokens(self) -> int | None:
         """How many tokens a conversation may have; None where unknown."""
         return None
+
+
+class Amounts(NamedTuple):
+    """Tokens that have a price; the cached ones are part of the input."""
+
+    input_tokens: int
+    cached_tokens: int
+    cache_write_tokens: int
+    output_tokens: int
 
 
 @dataclass(frozen=True)
@@ -61,7 +78,7 @@ class ListedPrices(Prices):
             return None
         return found
 
-    def cost_usd(self, use: TokenUse) -> float | None:
+    def _cost_usd(self, amounts: Amounts) -> float | None:
         """Return US dollars, or None where the model is not in the list."""
         if self._found is None:
             return None
@@ -69,10 +86,10 @@ class ListedPrices(Prices):
 
         provider, model = self._found
         usage = Usage(
-            input_tokens=use.input_tokens,
-            cache_read_tokens=use.cached_tokens,
-            cache_write_tokens=use.cache_write_tokens,
-            output_tokens=use.output_tokens,
+            input_tokens=amounts.input_tokens,
+            cache_read_tokens=amounts.cached_tokens,
+            cache_write_tokens=amounts.cache_write_tokens,
+            output_tokens=amounts.output_tokens,
         )
         return float(model.calc_price(usage, provider).total_price)
 
@@ -99,16 +116,16 @@ class OwnPrices(Prices):
     cached_usd: float | None = None
     cache_write_usd: float | None = None
 
-    def cost_usd(self, use: TokenUse) -> float:
+    def _cost_usd(self, amounts: Amounts) -> float:
         """Return US dollars."""
         cached_usd = self.input_usd if self.cached_usd is None else self.cached_usd
         write_usd = self.input_usd if self.cache_write_usd is None else self.cache_write_usd
-        plain = use.input_tokens - use.cached_tokens - use.cache_write_tokens
+        plain = amounts.input_tokens - amounts.cached_tokens - amounts.cache_write_tokens
         millionths = (
             plain * self.input_usd
-            + use.cached_tokens * cached_usd
-            + use.cache_write_tokens * write_usd
-            + use.output_tokens * self.output_usd
+            + amounts.cached_tokens * cached_usd
+            + amounts.cache_write_tokens * write_usd
+            + amounts.output_tokens * self.output_usd
         )
         return millionths / 1e6
 

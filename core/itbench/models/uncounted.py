@@ -6,7 +6,7 @@ from itbench.models.conversation import TokenUse
 
 def uncounted(limits: Limits, model: str, use: TokenUse | None, cost_usd: float | None) -> str | None:
     """Return why a limit cannot be kept, if so: a reply that is not counted would pass any."""
-    if use is None:
+    if use is None or use.input_tokens is None or use.output_tokens is None:
         if limits.tokens is None and limits.cost_usd is None:
             return None
         return f"{model} does not tell its tokens, but the task limits them or their cost"

@@ -21,8 +21,10 @@ def tokens_in(messages: Sequence[Message], reply: Reply) -> int:
         return (sum(map(_length, messages)) + _length(reply.message)) // _CHARACTERS_PER_TOKEN
     places = [place for place, message in enumerate(messages) if message is reply.message]
     after = messages[places[-1] + 1 :] if places else messages[-1:]
-    counted = reply.use.input_tokens + reply.use.output_tokens
-    return counted + sum(map(_length, after)) // _CHARACTERS_PER_TOKEN
+    said = reply.use.output_tokens
+    if said is None:
+        said = _length(reply.message) // _CHARACTERS_PER_TOKEN
+    return reply.use.input_tokens + said + sum(map(_length, after)) // _CHARACTERS_PER_TOKEN
 
 
 def shortened(messages: Sequence[Message]) -> list[Message]:
