@@ -75,7 +75,7 @@ def comparison_text(found: RunComparison) -> str:
     lines += _verdict(result)
     if not found.has_same_tasks:
         lines.append(
-            "warning: the tasks, their truths or hidden data differ between the two runs (by their hashes)"
+            "warning: the tasks, their limits, truths or hidden data differ between the two runs (by their hashes)"
         )
     if result.only_in_a or result.only_in_b:
         lines.append(f"left out: {len(result.only_in_a)} tasks only in 1, {len(result.only_in_b)} only in 2")

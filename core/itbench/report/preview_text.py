@@ -38,6 +38,7 @@ def _rows(found: Preview) -> list[list[str]]:
         ["trials", f"{plan.planned_trials}: {plan.repeats} of each task, {plan.max_trials} concurrent"],
         ["agent", " ".join([plan.agent.name, *options, *plan.agent.arguments])],
         ["limits of a trial", _limits(found)],
+        *([["cost of the run", f"at most ${plan.max_cost_usd:g}"]] if plan.max_cost_usd else []),
         ["sandbox", plan.sandbox + (f" ({plan.sandbox_warning})" if plan.sandbox_warning else "")],
         ["inputs, read-only", f"{found.input_files} files, {found.input_bytes / 1e6:.1f} MB in all"],
     ]

@@ -18,6 +18,10 @@ LEFT JOIN score ON score.trial = outcome.trial
     AND score.scoring = (SELECT max(s.scoring) FROM score AS s WHERE s.trial = outcome.trial)
 ORDER BY task.position, outcome.repeat
 """
+# Of all attempts, not only of those that count.
+_COST = """
+SELECT sum(cost_usd) AS cost_usd, count(cost_usd) AS priced, sum(replies > 0 AND cost_usd IS NULL) AS unknown FROM trial
+"""
 
 
 def run_text(run: RunFile) -> str:
@@ -88,6 +92,7 @@ def closing_lines(run: RunFile, summary: RunSummary) -> Iterator[str]:
             f"tried again: {summary.retried} trials, after faults that were not the agent's; "
             f"`itbench show {run.path} TASK:REPEAT:ATTEMPT` shows each attempt, counted from 0"
         )
+    yield from _cost(run, summary.plan.get("max_cost_usd"))
     yield f"sandbox: {summary.plan['sandbox']}"
     if summary.plan["sandbox_warning"]:
         yield f"warning: {summary.plan['sandbox_warning']}"
@@ -96,6 +101,16 @@ def closing_lines(run: RunFile, summary: RunSummary) -> Iterator[str]:
     for symptom in run_symptoms(run):
         yield f"warning: {symptom}"
     yield f"run file: {run.path}"
+
+
+def _cost(run: RunFile, most_usd: float | None) -> Iterator[str]:
+    """Yield what all attempts cost together, and how many of them that leaves out."""
+    row = run.connection.execute(_COST).fetchone()
+    if not row["priced"] and not row["unknown"]:
+        return
+    left_out = f" ({row['unknown']} attempts with unknown cost left out)" if row["unknown"] else ""
+    limit = f", at most {dollars(most_usd)}" if most_usd is not None else ""
+    yield f"cost of the run: {dollars(row['cost_usd'] or 0.0)}{left_out}{limit}"
 
 
 def _metrics(run: RunFile) -> Iterator[str]:

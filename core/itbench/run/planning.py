@@ -61,6 +61,8 @@ def make_plan(
         seed=options.seed,
         attempts=options.attempts,
         max_trials=options.max_trials,
+        limits=options.limits,
+        max_cost_usd=options.max_cost_usd,
         is_scored=options.is_scored,
         sandbox=sandbox.name,
         sandbox_warning=sandbox.warning,

@@ -86,7 +86,8 @@ def prepare(options: RunOptions, progress: Progress = no_progress) -> Session:
     request = AgentRequest(name=name, options=agent_options, arguments=options.arguments, seed=options.seed)
     agent = spec.create(request)
     suite.prepare(progress)
-    chosen = select(load_tasks(suite), globs=options.task_globs, tags=options.tags, limit=options.limit)
+    tasks = select(load_tasks(suite), globs=options.task_globs, tags=options.tags, limit=options.limit)
+    chosen = [task.limited(options.limits) for task in tasks]
     sandbox = _sandbox(spec, agent, options.sandbox, is_unsafe_allowed=options.is_unsafe_allowed)
     bench = _bench_sandbox(domain, sandbox, options.sandbox)
     planned = plan_tasks(domain, suite, options.suite, chosen, is_scored=options.is_scored, progress=progress)
@@ -112,7 +113,7 @@ def reopen(
         versions = other_versions(run, plan, installed(domain, spec.name))
         hint = run.lost_trials_hint()
     check_versions(path, versions, is_allowed=is_other_version_allowed)
-    current = {task.id: task for task in load_tasks(suite)}
+    current = {task.id: task.limited(plan.limits) for task in load_tasks(suite)}
     check_tasks(path, plan, documents, suite, current)
     if plan.is_scored:
         check_truths(path, plan, suite, Judge(domain, suite))

@@ -20,6 +20,7 @@ from itbench.interfaces.task import Task
 from itbench.interfaces.trace import Trace, TraceEvent
 from itbench.interfaces.workspace import Sandbox, Workspace
 from itbench.run.blame import Blamed, blame, fault_of
+from itbench.run.budget import Budget
 from itbench.run.collect import Collected, collect
 from itbench.run.judge import Judge
 from itbench.schema.answer import read_answer
@@ -38,6 +39,7 @@ class TrialSetting:
         judge: None in a run that does not score.
         bench_sandbox: what observe tries submissions in; None for the sandbox that the agent works in.
         faults: what is wrong with the data of tasks; nobody works on those.
+        budget: of the run.
         secrets: what no agent may be shown; None for the suite's truths and the hidden data of each task itself.
     """
 
@@ -50,6 +52,7 @@ class TrialSetting:
     bench_sandbox: Sandbox | None = None
     faults: Mapping[str, Sequence[str]] = field(default_factory=dict)
     secrets: Secrets | None = None
+    budget: Budget = field(default_factory=Budget)
     on_event: Callable[[TrialKey, TraceEvent], object] | None = None
 
 
@@ -71,7 +74,8 @@ async def run_trial(setting: TrialSetting, task: Task, key: TrialKey) -> TrialRe
         trace.listener = lambda event: listener(key, event)
     ending = _Ending()
     try:
-        await _work(setting, task, trace, ending)
+        with setting.budget.counting(trace):
+            await _work(setting, task, trace, ending)
     except Blamed as error:
         ending.fault = error.fault
     submission = _submission(task, ending)

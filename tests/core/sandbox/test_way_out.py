@@ -308,7 +308,7 @@ def test_a_failing_provider_is_no_fault_of_the_program(
         (
             Answer(tells_use=False),
             {"price": "1/1"},
-            Limits(tokens=1000, wall_s=60),
+            Limits(cost_usd=1, wall_s=60),
             "does not tell its tokens",
         ),
         (Answer(), {}, Limits(cost_usd=1, wall_s=60), "the price of nobody-knows-it is unknown"),
