@@ -157,6 +157,12 @@ def run(
 
 def resume(
     path: RunPath,
+    arguments: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="The agent's words again, after --, where they hold a secret.", metavar="[-- ARGUMENTS]"
+        ),
+    ] = None,
     max_cost: MaxCost = None,
     fail_under: FailUnder = None,
     allow_other_version: Annotated[
@@ -177,7 +183,11 @@ def resume(
 
     with waiting() as progress:
         session, jobs = prepare(
-            path, progress, is_other_version_allowed=allow_other_version, max_cost_usd=max_cost
+            path,
+            progress,
+            is_other_version_allowed=allow_other_version,
+            max_cost_usd=max_cost,
+            arguments=tuple(arguments or ()),
         )
     _carry_out(session, jobs, as_json=as_json, fail_under=fail_under)
 

@@ -6,9 +6,9 @@ from dataclasses import asdict
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.trace import Trace
 from itbench.models.conversation import AssistantMessage, Conversation, Message, Reply, TokenUse, ToolResult
-from itbench.models.secrets import Redactor
 from itbench.models.uncounted import estimated_tokens
 from itbench.react.window import length
+from itbench.redaction import Redactor
 
 
 class Journal:

@@ -13,9 +13,9 @@ from itbench.interfaces.task import Task
 from itbench.interfaces.trace import Trace
 from itbench.interfaces.workspace import Execution, Tool, Workspace
 from itbench.models.conversation import ModelTool, ToolCall, ToolResult
-from itbench.models.secrets import Redactor
 from itbench.react.hand_in import hand_in_problem
 from itbench.react.text import cut
+from itbench.redaction import Redactor
 from itbench.schema.check import faults
 
 SHELL, FINISH = "execute", "finish"

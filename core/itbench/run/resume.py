@@ -26,6 +26,7 @@ def resume(
     *,
     is_other_version_allowed: bool = False,
     max_cost_usd: float | None = None,
+    arguments: tuple[str, ...] = (),
 ) -> tuple[Session, list[Job]]:
     """Return the session of a run and the trials that it still lacks; scores again where scoring failed.
 
@@ -36,6 +37,7 @@ def resume(
         progress: is told what takes long.
         is_other_version_allowed: whether another version of itbench, domain or agent may go on with it.
         max_cost_usd: US dollars that the run may cost in all, from now on; None for what its plan says.
+        arguments: the agent's, where the plan does not have them whole because of a secret.
 
     Raises:
         ITBenchError: the run cannot be resumed, or another process works on it.
@@ -43,7 +45,9 @@ def resume(
     must_exist(path)
     claim = Claim(path)
     try:
-        session = reopen(path, progress, is_other_version_allowed=is_other_version_allowed)
+        session = reopen(
+            path, progress, is_other_version_allowed=is_other_version_allowed, arguments=arguments
+        )
         if session.plan.is_scored:
             rescore_faults(session)
         jobs = _missing(session)

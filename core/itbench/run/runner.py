@@ -140,6 +140,7 @@ def _setting(session: Session, hooks: Hooks) -> TrialSetting:
         seed=session.plan.seed,
         bench_sandbox=session.bench_sandbox,
         budget=_budget(session),
+        redactor=session.redactor,
         faults={task_id: session.plan.data_faults[task_id] for task_id in session.plan.faulty},
         secrets=_secrets(session),
         on_event=(lambda key, event: hooks.tell("trace_event", key=key, event=event)) if listens else None,

@@ -12,9 +12,11 @@ from itbench.interfaces.task import Task
 from itbench.interfaces.workspace import Prepared, Sandbox
 from itbench.plugins.agents import default_agent, find_agent
 from itbench.plugins.domains import domain_host, find_suite
+from itbench.redaction import Redactor
 from itbench.run.judge import Judge
 from itbench.run.options import RunOptions, parse_agent
 from itbench.run.planning import file_name, make_plan
+from itbench.run.secrecy import check_words, redactor_of, words_of
 from itbench.run.tasks import plan_tasks
 from itbench.run.unchanged import HASH_VERSION, check_tasks, check_truths
 from itbench.run.versions import check_versions, installed, other_versions, own_version
@@ -33,6 +35,7 @@ class Session:
     """Everything that the runner needs.
 
     Attributes:
+        redactor: takes secrets out of all that is kept or shown.
         claim: on the run file, which the runner releases at the end; None while nothing is written.
         notes: what the user should know before it begins.
     """
@@ -45,6 +48,7 @@ class Session:
     tasks: Sequence[Task]
     sandbox: Sandbox
     bench_sandbox: Sandbox
+    redactor: Redactor
     claim: Claim | None = None
     notes: Sequence[str] = ()
 
@@ -98,9 +102,13 @@ def prepare(options: RunOptions, progress: Progress = no_progress) -> Session:
 
 
 def reopen(
-    path: Path, progress: Progress = no_progress, *, is_other_version_allowed: bool = False
+    path: Path,
+    progress: Progress = no_progress,
+    *,
+    is_other_version_allowed: bool = False,
+    arguments: tuple[str, ...] = (),
 ) -> Session:
-    """Open a run to resume it.
+    """Open a run to resume it; `arguments` are the agent's, where the plan does not have them whole.
 
     Raises:
         ITBenchError: its domain, suite or agent is gone, its tasks or truths have changed, or other versions are installed.
@@ -118,14 +126,11 @@ def reopen(
     if plan.is_scored:
         check_truths(path, plan, suite, Judge(domain, suite))
     plan = _looked_at_again(plan, domain, suite, current, progress)
+    words = words_of(path, plan, arguments)
     agent = spec.create(
-        AgentRequest(
-            name=plan.agent.name,
-            options=plan.agent.options,
-            arguments=plan.agent.arguments,
-            seed=plan.seed,
-        )
+        AgentRequest(name=plan.agent.name, options=plan.agent.options, arguments=words, seed=plan.seed)
     )
+    check_words(plan, words, agent)
     # Its sandbox was allowed when the run was begun.
     sandbox = _sandbox(spec, agent, plan.sandbox, is_unsafe_allowed=True)
     bench = _bench_sandbox(domain, sandbox, plan.bench_sandbox)
@@ -220,4 +225,5 @@ def _session(
         tasks=tasks,
         sandbox=sandboxes[0],
         bench_sandbox=sandboxes[1],
+        redactor=redactor_of(agent),
     )
