@@ -8,10 +8,12 @@ from itbench.report.floor import floor_line
 from itbench.report.plan_notes import plan_warnings
 from itbench.report.shown import newer_rules, shown_metrics, shown_values
 from itbench.report.summary import RunSummary, metric_means, run_symptoms, summarise
-from itbench.report.table import dollars, number, seconds, table, taken
+from itbench.report.table import dollars, number, seconds, table, taken, terminal_columns
 from itbench.statistics import value_with_interval
 from itbench.store.reader import RunFile
 
+# Two columns of numbers and the gaps between all.
+_BESIDE = 21
 _REASONS = """
 SELECT outcome.*, score.reasons FROM outcome JOIN task ON task.id = outcome.task
 LEFT JOIN score ON score.trial = outcome.trial
@@ -62,7 +64,12 @@ def trials_table(run: RunFile) -> str:
         for row in found
     ]
     head = ["task", "repeat", *attempts, "status", "score", *shown, "turns", "cost", "time", "why"]
-    return table(head, rows, numbers=["repeat", *attempts, "score", *shown, "turns", "cost", "time"])
+    return table(
+        head,
+        rows,
+        numbers=["repeat", *attempts, "score", *shown, "turns", "cost", "time"],
+        optional=["time", "turns", "cost"],
+    )
 
 
 def closing_lines(run: RunFile, summary: RunSummary) -> Iterator[str]:
@@ -114,12 +121,15 @@ def _cost(run: RunFile, most_usd: float | None) -> Iterator[str]:
 
 
 def _metrics(run: RunFile) -> Iterator[str]:
-    """Yield the means of all metrics, two abreast."""
+    """Yield the means of all metrics, two abreast where the terminal is wide enough for their names."""
     cells = [[name, number(mean)] for name, mean in metric_means(run).items()]
     half = (len(cells) + 1) // 2
     rows = [left + right for left, right in zip_longest(cells[:half], cells[half:], fillvalue=["", ""])]
+    head, columns = ["metric", "mean", "more metrics", "their mean"], terminal_columns()
+    if columns is not None and 2 * max((len(name) for name, _ in cells), default=0) + _BESIDE > columns:
+        head, rows = head[:2], cells
     if rows:
-        yield table(["metric", "mean", "more metrics", "their mean"], rows, numbers=["mean", "their mean"])
+        yield table(head, rows, numbers=["mean", "their mean"])
         yield ""
 
 
