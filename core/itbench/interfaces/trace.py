@@ -1,11 +1,13 @@
 """What happened in a trial, as the agent reports it and as the runner sees it."""
 
+import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from itbench.interfaces.fault import LimitReached
 from itbench.interfaces.json import JsonValue, json_text
+from itbench.interfaces.provider import ProviderWatch
 from itbench.interfaces.task import Limits
 
 
@@ -44,6 +46,8 @@ class Trace:
         limits: of the task.
         seed: for anything random; differs for each task and repeat, and is the same when done again.
         repeat: which repeat of the task this is, counted from 0.
+        attempt: which attempt at it, counted from 0.
+        provider: how the provider of the agent's model does.
         listener: told of each event as it happens.
         redact: takes secrets out of the text of each event before anybody sees it.
         limit: the name of the limit that was reached, if any.
@@ -52,6 +56,8 @@ class Trace:
     limits: Limits = field(default_factory=Limits)
     seed: int = 0
     repeat: int = 0
+    attempt: int = 0
+    provider: ProviderWatch = field(default_factory=ProviderWatch)
     listener: Callable[[TraceEvent], object] | None = None
     redact: Callable[[str], str] | None = None
     events: list[TraceEvent] = field(default_factory=list)
@@ -105,10 +111,10 @@ class Trace:
     def use(
         self,
         *,
-        input_tokens: int = 0,
-        output_tokens: int = 0,
-        cached_tokens: int = 0,
-        reasoning_tokens: int = 0,
+        input_tokens: int | None = 0,
+        output_tokens: int | None = 0,
+        cached_tokens: int | None = 0,
+        reasoning_tokens: int | None = 0,
         cost_usd: float | None = None,
     ) -> None:
         """Count tokens and US dollars; cached ones are part of the input, reasoning of the output.
@@ -119,10 +125,10 @@ class Trace:
             LimitReached: these were more than the task allows, or a limit was reached before; they count anyway.
         """
         usage = self.usage
-        usage.input_tokens += input_tokens
-        usage.output_tokens += output_tokens
-        usage.cached_tokens += cached_tokens
-        usage.reasoning_tokens += reasoning_tokens
+        usage.input_tokens += input_tokens or 0
+        usage.output_tokens += output_tokens or 0
+        usage.cached_tokens += cached_tokens or 0
+        usage.reasoning_tokens += reasoning_tokens or 0
         usage.cost_usd += cost_usd or 0.0
         self.record(
             "usage",
@@ -134,6 +140,30 @@ class Trace:
         )
         self.check()
 
+    def provider_failed(
+        self,
+        failure: str,
+        *,
+        model: str = "",
+        wait_s: float | None = None,
+        attempt: int | None = None,
+        attempts: int | None = None,
+        lost_s: float = 0.0,
+    ) -> None:
+        """Note that an attempt at a request to the model failed through no fault of the agent.
+
+        Args:
+            failure: how, without any secret.
+            model: its name.
+            wait_s: seconds until the next attempt; None where whatever sends the requests does not make it.
+            attempt: the number of the next one, counted from 1.
+            attempts: how many there are at most.
+            lost_s: seconds that the failed attempt took.
+        """
+        self.provider.failed(failure, lost_s=lost_s + (wait_s or 0.0), is_given_up=wait_s is None)
+        waits = None if wait_s is None else round(wait_s, 3)
+        self.record("waiting", model=model, failure=failure, wait_s=waits, attempt=attempt, attempts=attempts)
+
     def stop(self, limit: str) -> None:
         """Note that a limit has been reached.
 
@@ -142,6 +172,13 @@ class Trace:
         """
         self.limit = self.limit or limit
         raise LimitReached(self.limit)
+
+    @property
+    def draw(self) -> int:
+        """What tells requests of this attempt from equal ones of others: the first attempt's is the seed itself."""
+        if self.attempt == 0:
+            return self.seed
+        return int.from_bytes(hashlib.sha256(f"{self.seed}/{self.attempt}".encode()).digest()[:6])
 
     @property
     def elapsed_s(self) -> float:

@@ -78,7 +78,7 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenUse:
-    """What one reply took, in tokens.
+    """What one reply took, in tokens; None where the provider did not tell, or told something that cannot be read.
 
     Attributes:
         input_tokens: all of the input, those read from and written to the provider's cache included.
@@ -88,11 +88,11 @@ class TokenUse:
         reasoning_tokens: the part of the output that was reasoning.
     """
 
-    input_tokens: int = 0
-    cached_tokens: int = 0
-    cache_write_tokens: int = 0
-    output_tokens: int = 0
-    reasoning_tokens: int = 0
+    input_tokens: int | None = 0
+    cached_tokens: int | None = 0
+    cache_write_tokens: int | None = 0
+    output_tokens: int | None = 0
+    reasoning_tokens: int | None = 0
 
 
 class Stop(StrEnum):

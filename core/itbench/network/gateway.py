@@ -126,9 +126,8 @@ class ModelGateway:
         except Exception as error:
             self.failure = f"{type(error).__name__}: {error}"
             raise BadRequestError(502, f"the provider cannot be reached: {type(error).__name__}") from error
-        is_stream = "event-stream" in response.headers.get("content-type", "")
         is_metered = asked is not None and response.status_code == 200
-        meter = ReplyMeter(path, is_stream=is_stream) if is_metered else None
+        meter = ReplyMeter(path) if is_metered else None
         self.failure = f"status {response.status_code}" if _is_providers(response.status_code) else None
         relay = _Relay(exchange)
         try:

@@ -88,10 +88,11 @@ def _usage(reply: Reply) -> Any:
     if reply.use is None:
         return theirs.TokenUsage()
     use = reply.use
+    reasoning = use.reasoning_tokens or 0
     return theirs.TokenUsage(
-        input=use.input_tokens,
-        answer=use.output_tokens - use.reasoning_tokens,
-        reasoning=use.reasoning_tokens,
+        input=use.input_tokens or 0,
+        answer=max(0, (use.output_tokens or 0) - reasoning),
+        reasoning=reasoning,
     )
 
 
@@ -103,4 +104,4 @@ def _text(message: Any) -> str:
 
 
 def _is_empty(message: Message) -> bool:
-    return isinstance(message, AssistantMessage) and not (message.text or message.calls)
+    return isinstance(message, AssistantMessage) and not (message.text.strip() or message.calls)
