@@ -8,7 +8,7 @@ from itbench.interfaces.agent import AgentRequest
 from itbench.interfaces.fault import Stage, StageError
 from itbench.interfaces.json import json_text
 from itbench.interfaces.task import Task
-from itbench.interfaces.trace import Trace, TraceEvent, Usage
+from itbench.interfaces.trace import TAKEN, Trace, TraceEvent
 from itbench.interfaces.workspace import Workspace
 from itbench.store.reader import RunFile
 
@@ -42,8 +42,11 @@ class ReplayAgent:
 def _copy_trace(run: RunFile, row: Row, trace: Trace) -> None:
     for event in run.events(row["id"]):
         trace.add(TraceEvent(event["at_s"], event["kind"], event["data"]))
-    for name in Usage.__slots__:
+    for name in ("turns", "replies", "uncounted", "tool_calls", "failed_tool_calls"):
         setattr(trace.usage, name, row[name])
+    if row["replies"]:
+        for name in TAKEN:
+            trace.usage.sums[name].add(row[name])
 
 
 def _files(run: RunFile, row: Row, task: Task) -> dict[str, bytes]:

@@ -8,7 +8,11 @@ from dataclasses import dataclass, field
 from itbench.interfaces.fault import LimitReached
 from itbench.interfaces.json import JsonValue, json_text
 from itbench.interfaces.provider import ProviderWatch
+from itbench.interfaces.sums import Sum, possible
 from itbench.interfaces.task import Limits
+
+TAKEN = ("input_tokens", "output_tokens", "cached_tokens", "reasoning_tokens", "cost_usd")
+"""What each reply of a model takes; cached tokens are part of the input, reasoning tokens of the output."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +26,36 @@ class TraceEvent:
 
 @dataclass(slots=True)
 class Usage:
-    """What a trial has used so far; tokens are counted, cost is in US dollars."""
+    """What a trial has used so far.
+
+    Attributes:
+        turns: that were begun.
+        replies: of models, whether or not it is known what they took.
+        uncounted: replies whose input or output is not known.
+        sums: of what the replies took, by the names of `TAKEN`.
+        tool_calls, failed_tool_calls: that ended.
+    """
 
     turns: int = 0
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cached_tokens: int = 0
-    reasoning_tokens: int = 0
-    cost_usd: float = 0.0
+    replies: int = 0
+    uncounted: int = 0
+    sums: dict[str, Sum] = field(default_factory=lambda: {name: Sum() for name in TAKEN})
     tool_calls: int = 0
     failed_tool_calls: int = 0
+
+    def total(self, name: str) -> float | None:
+        """Return what all replies took of one of `TAKEN`; None where that is not known of all, or there was none."""
+        return self.sums[name].total
+
+    @property
+    def spent_tokens(self) -> float:
+        """Input and output together, as far as they are known."""
+        return self.sums["input_tokens"].known + self.sums["output_tokens"].known
+
+    @property
+    def spent_usd(self) -> float:
+        """US dollars, as far as they are known."""
+        return self.sums["cost_usd"].known
 
 
 @dataclass(slots=True)
@@ -111,33 +135,33 @@ class Trace:
     def use(
         self,
         *,
-        input_tokens: int | None = 0,
-        output_tokens: int | None = 0,
-        cached_tokens: int | None = 0,
-        reasoning_tokens: int | None = 0,
+        input_tokens: int | None = None,
+        output_tokens: int | None = None,
+        cached_tokens: int | None = None,
+        reasoning_tokens: int | None = None,
         cost_usd: float | None = None,
     ) -> None:
-        """Count tokens and US dollars; cached ones are part of the input, reasoning of the output.
+        """Count the tokens and US dollars of one reply; cached ones are part of the input, reasoning of the output.
 
-        A cost that is not known is None: it counts towards no limit, and no export calls it 0.
+        What is not known is None, and so is what no reply can have taken: it counts towards no limit, and nothing
+        calls it 0. To be called for each reply, also for one of which nothing is known.
 
         Raises:
             LimitReached: these were more than the task allows, or a limit was reached before; they count anyway.
         """
+        told = {
+            "input_tokens": possible(input_tokens),
+            "output_tokens": possible(output_tokens),
+            "cached_tokens": possible(cached_tokens),
+            "reasoning_tokens": possible(reasoning_tokens),
+            "cost_usd": possible(cost_usd),
+        }
         usage = self.usage
-        usage.input_tokens += input_tokens or 0
-        usage.output_tokens += output_tokens or 0
-        usage.cached_tokens += cached_tokens or 0
-        usage.reasoning_tokens += reasoning_tokens or 0
-        usage.cost_usd += cost_usd or 0.0
-        self.record(
-            "usage",
-            input_tokens=input_tokens,
-            output_tokens=output_tokens,
-            cached_tokens=cached_tokens,
-            reasoning_tokens=reasoning_tokens,
-            cost_usd=cost_usd,
-        )
+        usage.replies += 1
+        usage.uncounted += told["input_tokens"] is None or told["output_tokens"] is None
+        for name, amount in told.items():
+            usage.sums[name].add(amount)
+        self.record("usage", **told)
         self.check()
 
     def provider_failed(
@@ -194,7 +218,7 @@ class Trace:
         usage, limits = self.usage, self.limits
         if self.limit is not None:
             raise LimitReached(self.limit)
-        if limits.tokens is not None and usage.input_tokens + usage.output_tokens > limits.tokens:
+        if limits.tokens is not None and usage.spent_tokens > limits.tokens:
             self.stop("tokens")
-        if limits.cost_usd is not None and usage.cost_usd > limits.cost_usd:
+        if limits.cost_usd is not None and usage.spent_usd > limits.cost_usd:
             self.stop("cost")

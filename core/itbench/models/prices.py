@@ -22,7 +22,7 @@ class Prices(ABC):
 
     @abstractmethod
     def cost_usd(self, use: TokenUse) -> float | None:
-        """Return US dollars, or None where the price is unknown."""
+        """Return US dollars, or None where the price is unknown, or a number of tokens that it depends on."""
 
     @property
     @abstractmethod

@@ -55,8 +55,8 @@ def read_use(usage: JsonValue, *, is_cache_apart: bool = False) -> TokenUse | No
     if is_cache_apart:
         inputs = None if None in (inputs, cached, written) else (inputs or 0) + (cached or 0) + (written or 0)
     inputs, outputs = _by_total(inputs, outputs, (cached, reasoning), whole_number(usage.get("total_tokens")))
-    # No request is of no tokens: a server that says so does not count.
-    inputs = inputs or None
+    # No request is of no tokens: a server that says so does not count. Sums may be more than any count.
+    inputs, outputs = whole_number(inputs) or None, whole_number(outputs)
     if inputs is None and outputs is None:
         return None
     if inputs is not None and (cached or 0) + (written or 0) > inputs:

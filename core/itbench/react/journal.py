@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.trace import Trace
-from itbench.models.conversation import AssistantMessage, Conversation, Message, Reply, ToolResult
+from itbench.models.conversation import AssistantMessage, Conversation, Message, Reply, TokenUse, ToolResult
 from itbench.models.faults import ContextLengthError
 from itbench.models.model import ModelWait
 from itbench.models.secrets import Redactor
@@ -67,14 +67,14 @@ class Journal:
             failures=list(reply.failures),
             from_cache=reply.from_cache,
         )
-        if use is not None:
-            self._trace.use(
-                input_tokens=use.input_tokens,
-                output_tokens=use.output_tokens,
-                cached_tokens=use.cached_tokens,
-                reasoning_tokens=use.reasoning_tokens,
-                cost_usd=reply.cost_usd,
-            )
+        use = use or TokenUse()
+        self._trace.use(
+            input_tokens=use.input_tokens,
+            output_tokens=use.output_tokens,
+            cached_tokens=use.cached_tokens,
+            reasoning_tokens=use.reasoning_tokens,
+            cost_usd=reply.cost_usd,
+        )
 
     def _spelled(self, message: Message) -> JsonObject:
         if isinstance(message, AssistantMessage):

@@ -17,12 +17,14 @@ def tokens_in(messages: Sequence[Message], reply: Reply) -> int:
 
     Up to the last reply it is as long as the provider counted, else estimated; what came after is estimated.
     """
-    if reply.use is None or not reply.use.input_tokens or reply.use.output_tokens is None:
+    if reply.use is None or not reply.use.input_tokens:
         return (sum(map(_length, messages)) + _length(reply.message)) // _CHARACTERS_PER_TOKEN
     places = [place for place, message in enumerate(messages) if message is reply.message]
     after = messages[places[-1] + 1 :] if places else messages[-1:]
-    counted = reply.use.input_tokens + reply.use.output_tokens
-    return counted + sum(map(_length, after)) // _CHARACTERS_PER_TOKEN
+    said = reply.use.output_tokens
+    if said is None:
+        said = _length(reply.message) // _CHARACTERS_PER_TOKEN
+    return reply.use.input_tokens + said + sum(map(_length, after)) // _CHARACTERS_PER_TOKEN
 
 
 def shortened(messages: Sequence[Message]) -> list[Message]:

@@ -13,7 +13,7 @@ from itbench.report.floor import FLOOR_ROLES, floor_line
 from itbench.report.plan_notes import have_other_truths, plan_marks
 from itbench.report.shown import newer_rules, shown_metrics
 from itbench.report.summary import RunSummary, summarise, summary_json
-from itbench.report.table import dollars, number, seconds, table
+from itbench.report.table import dollars, number, seconds, table, taken
 from itbench.statistics import value_with_interval
 from itbench.store.connect import COMPANIONS
 from itbench.store.reader import RunFile
@@ -161,8 +161,8 @@ def _row(rank: int, summary: RunSummary, shown: Iterable[str]) -> list[str]:
         *(value_with_interval(summary.shown[title]) if title in summary.shown else "-" for title in shown),
         f"{found.n_scored}/{found.n_planned}",
         number(summary.turns, 1),
-        number(summary.tokens, 0),
-        dollars(summary.cost_usd),
+        taken(summary.tokens, summary.uncounted, lambda tokens: number(tokens, 0)),
+        taken(summary.cost_usd, summary.unpriced, dollars),
         seconds(summary.wall_s),
         ", ".join(_marks(summary)),
     ]
@@ -179,6 +179,8 @@ def _marks(summary: RunSummary) -> list[str]:
     marks = [] if role == "agent" else [role]
     if summary.leaks:
         marks.append(f"{summary.leaks} leaks")
+    if summary.retried:
+        marks.append(f"{summary.retried} tried again")
     if summary.plan["sandbox"] == "none":
         marks.append("no sandbox")
     if newer_rules(summary.plan, summary.scoring_version) is not None:

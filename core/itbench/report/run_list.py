@@ -35,6 +35,7 @@ def _row(path: Path) -> list[str]:
         plan["agent"]["name"],
         number(found.mean),
         ", ".join(f"{title} {number(shown.mean)}" for title, shown in summary.shown.items()),
-        f"{found.n_scored}/{found.n_planned}",
+        f"{found.n_scored}/{found.n_planned}"
+        + (f" ({summary.retried} tried again)" if summary.retried else ""),
         plan["created_at"],
     ]

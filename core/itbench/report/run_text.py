@@ -8,7 +8,7 @@ from itbench.report.floor import floor_line
 from itbench.report.plan_notes import plan_warnings
 from itbench.report.shown import newer_rules, shown_metrics, shown_values
 from itbench.report.summary import RunSummary, metric_means, run_symptoms, summarise
-from itbench.report.table import dollars, number, seconds, table
+from itbench.report.table import dollars, number, seconds, table, taken
 from itbench.statistics import value_with_interval
 from itbench.store.reader import RunFile
 
@@ -39,22 +39,26 @@ def title(summary: RunSummary) -> str:
 def trials_table(run: RunFile) -> str:
     """Return a table with one row for each trial."""
     shown = shown_values(run, run.plan())
+    found = run.connection.execute(_REASONS).fetchall()
+    # A column that says something only where it is not 1 everywhere.
+    attempts = ["attempts"] if any(row["attempts"] > 1 for row in found) else []
     rows = [
         [
             row["task"],
             str(row["repeat"]),
+            *([str(row["attempts"])] if attempts else []),
             row["status"] + (f" ({row['limit_hit']} limit)" if row["limit_hit"] else ""),
             number(row["value"]),
             *(number(values[row["task"]][row["repeat"]]) for values in shown.values()),
             str(row["turns"]),
-            dollars(row["cost_usd"]),
+            taken(row["cost_usd"], row["replies"], dollars),
             seconds(row["wall_s"]),
             row["fault"] or _first(row["reasons"]),
         ]
-        for row in run.connection.execute(_REASONS)
+        for row in found
     ]
-    head = ["task", "repeat", "status", "score", *shown, "turns", "cost", "time", "why"]
-    return table(head, rows, numbers=["repeat", "score", *shown, "turns", "cost", "time"])
+    head = ["task", "repeat", *attempts, "status", "score", *shown, "turns", "cost", "time", "why"]
+    return table(head, rows, numbers=["repeat", *attempts, "score", *shown, "turns", "cost", "time"])
 
 
 def closing_lines(run: RunFile, summary: RunSummary) -> Iterator[str]:
@@ -79,6 +83,11 @@ def closing_lines(run: RunFile, summary: RunSummary) -> Iterator[str]:
         yield "note: this agent is privileged, it was shown the solutions"
     if summary.leaks:
         yield f"warning: the truth was seen in {summary.leaks} trials; they count as 0"
+    if summary.retried:
+        yield (
+            f"tried again: {summary.retried} trials, after faults that were not the agent's; "
+            f"`itbench show {run.path} TASK:REPEAT:ATTEMPT` shows each attempt, counted from 0"
+        )
     yield f"sandbox: {summary.plan['sandbox']}"
     if summary.plan["sandbox_warning"]:
         yield f"warning: {summary.plan['sandbox_warning']}"

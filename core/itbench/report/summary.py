@@ -23,7 +23,8 @@ from itbench.store.reader import RunFile
 _COSTS = """
 SELECT count(*) AS trials, avg(wall_s) AS wall_s, avg(turns) AS turns, avg(tokens) AS tokens,
     avg(cost_usd) AS cost_usd, sum(status = 'leak') AS leaks, sum(status = 'unscored') AS unscored,
-    sum(status = 'agent fault') AS agent_faults
+    sum(status = 'agent fault') AS agent_faults, sum(replies > 0 AND tokens IS NULL) AS uncounted,
+    sum(replies > 0 AND cost_usd IS NULL) AS unpriced, sum(attempts > 1) AS retried
 FROM outcome
 """
 _BROKEN_OFF = """
@@ -53,7 +54,10 @@ class RunSummary:
         agent_error: one of these errors; None without any.
         leaks: trials in which the truth was seen.
         unscored: trials that were never scored.
-        wall_s, turns, tokens, cost_usd: means over trials; None without any.
+        wall_s, turns: means over trials; None without any.
+        tokens, cost_usd: means over the trials of which they are known; None without any.
+        uncounted, unpriced: trials with replies of a model of which tokens or cost are not known.
+        retried: trials that were attempted more than once.
         values: of each repeat of each planned task.
         shown: estimates of the metrics that stand beside the headline, by title.
         scoring_version: the oldest version of the rules among the scores that count; None without any.
@@ -72,6 +76,9 @@ class RunSummary:
     turns: float | None
     tokens: float | None
     cost_usd: float | None
+    uncounted: int
+    unpriced: int
+    retried: int
     values: Values
     shown: dict[str, Estimate]
     scoring_version: int | None
@@ -126,6 +133,9 @@ def summarise(run: RunFile) -> RunSummary:
         turns=costs["turns"],
         tokens=costs["tokens"],
         cost_usd=costs["cost_usd"],
+        uncounted=costs["uncounted"] or 0,
+        unpriced=costs["unpriced"] or 0,
+        retried=costs["retried"] or 0,
         shown={title: estimate(found) for title, found in shown_values(run, plan).items()},
         scoring_version=min(run.scoring_versions().values(), default=None),
     )
@@ -182,7 +192,10 @@ def summary_json(summary: RunSummary) -> JsonObject:
         "leaks": summary.leaks,
         "turns": summary.turns,
         "tokens": summary.tokens,
+        "trials_without_tokens": summary.uncounted,
         "cost_usd": summary.cost_usd,
+        "trials_without_cost": summary.unpriced,
+        "trials_tried_again": summary.retried,
         "wall_s": summary.wall_s,
         "sandbox": summary.plan["sandbox"],
         "floor": summary.plan["floor"],

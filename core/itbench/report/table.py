@@ -1,13 +1,16 @@
 """Plain tables that fit the terminal; small and without imports, since listings must start at once."""
 
+import math
 import shutil
 import sys
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import zip_longest
 
 _GAP = "  "
 _NARROWEST = 12
+_A_CENT = 0.01
+_MOST_DIGITS = 6
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: Sequence[str] = ()) -> str:
@@ -42,13 +45,26 @@ def seconds(value: float | None) -> str:
 
 
 def dollars(value: float | None) -> str:
-    """Return US dollars for a table; a dash where nothing was spent."""
-    return f"${value:.2f}" if value else "-"
+    """Return US dollars for a table, small amounts with two digits that count, or a dash for none."""
+    if value is None:
+        return "-"
+    return f"${value:.2f}" if value >= _A_CENT or not value else f"${value:.{_small_digits(value)}f}"
+
+
+def taken(mean: float | None, unknown: int, text: Callable[[float], str]) -> str:
+    """Return for a table what trials took on average, and how many are left out because it is not known of them."""
+    if mean is None:
+        return "unknown" if unknown else "-"
+    return f"{text(mean)} ({unknown} unknown)" if unknown else text(mean)
 
 
 def printable(text: str) -> str:
     """Return text without control characters: an agent's words must not move the cursor."""
     return "".join(character if character.isprintable() else " " for character in text)
+
+
+def _small_digits(value: float) -> int:
+    return min(_MOST_DIGITS, 1 - math.floor(math.log10(value)))
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:

@@ -74,4 +74,4 @@ class ModelClient:
 
 
 def _reply_tokens(reply: Reply) -> int:
-    return (reply.use.output_tokens or 0) if reply.use else 0
+    return (reply.use and reply.use.output_tokens) or 0

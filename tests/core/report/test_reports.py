@@ -63,7 +63,7 @@ def test_durations_read_well(value: float | None, text: str) -> None:
 
 
 def test_missing_numbers_are_dashes() -> None:
-    assert (number(None), dollars(None), dollars(0.0), dollars(1.5)) == ("-", "-", "-", "$1.50")
+    assert (number(None), dollars(None), dollars(0.0), dollars(1.5)) == ("-", "-", "$0.00", "$1.50")
 
 
 @pytest.mark.slow

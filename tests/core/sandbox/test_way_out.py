@@ -227,9 +227,9 @@ def test_a_program_s_model_is_asked_with_the_key_and_what_it_took_is_counted(
     assert printed(record).count("forty-two") == 2
     assert ("data: " in printed(record)) == stream
     usage = record.usage
-    assert (usage.turns, usage.input_tokens, usage.output_tokens) == (2, 2000, 100)
-    assert (usage.cached_tokens, usage.reasoning_tokens) == (200, 40)
-    assert usage.cost_usd == pytest.approx(2 * (1000 * 2 + 50 * 8) / 1e6)
+    assert (usage.turns, usage.total("input_tokens"), usage.total("output_tokens")) == (2, 2000, 100)
+    assert (usage.total("cached_tokens"), usage.total("reasoning_tokens")) == (200, 40)
+    assert usage.total("cost_usd") == pytest.approx(2 * (1000 * 2 + 50 * 8) / 1e6)
     assert [each["content"]["text"] for each in events(record, "message")] == ["forty-two"] * 2
     everything = "".join(event.data for event in record.events) + printed(record)
     assert KEY not in everything
@@ -249,7 +249,7 @@ def test_a_program_is_stopped_at_its_cost(sums: Any, sandbox: Any, model: Any) -
         record = trial(sandbox, openai(server), code, Limits(cost_usd=0.005, wall_s=60))
         assert len(server.requests) == 3
     assert record.limit == "cost"
-    assert record.usage.cost_usd == pytest.approx(0.006)
+    assert record.usage.total("cost_usd") == pytest.approx(0.006)
 
 
 HASTY = """
@@ -391,8 +391,8 @@ print(ask(os.environ["ANTHROPIC_BASE_URL"] + "/v1/messages?beta=true", body, {"x
         record = trial(sandbox, options, code.replace("STREAM", str(stream)))
         assert server.requests[0].headers["x-api-key"] == KEY
         assert server.requests[0].headers["anthropic-version"] == "2023-06-01"
-    assert (record.usage.input_tokens, record.usage.output_tokens) == (70, 7)
-    assert record.usage.cost_usd == pytest.approx((70 * 3 + 7 * 15) / 1e6)
+    assert (record.usage.total("input_tokens"), record.usage.total("output_tokens")) == (70, 7)
+    assert record.usage.total("cost_usd") == pytest.approx((70 * 3 + 7 * 15) / 1e6)
 
 
 @pytest.mark.parametrize("stream", [True, False])
@@ -404,7 +404,11 @@ print(ask(os.environ["OPENAI_BASE_URL"] + "/responses", body, {{"authorization":
     answer = Answer(text="hello", calls=[("look", {"at": "x"})], input_tokens=70, output_tokens=7)
     with model(script(answer)) as server:
         record = trial(sandbox, openai(server), code)
-    assert (record.usage.turns, record.usage.input_tokens, record.usage.output_tokens) == (1, 70, 7)
+    assert (record.usage.turns, record.usage.total("input_tokens"), record.usage.total("output_tokens")) == (
+        1,
+        70,
+        7,
+    )
     (said,) = events(record, "message")
     assert said["content"]["text"] == "hello"
     assert [call["name"] for call in said["content"]["calls"]] == ["look"]
