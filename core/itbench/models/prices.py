@@ -68,11 +68,14 @@ class ListedPrices(Prices):
         """Return US dollars, or None where the model is not in the list, or what it depends on is unknown."""
         if use.input_tokens is None or use.output_tokens is None:
             return None
-        if use.cached_tokens is not None and use.cache_write_tokens is not None:
-            return self._cost_usd(use, use.cached_tokens, use.cache_write_tokens)
         # Where the cache makes no difference to the price, it need not be known.
-        half = use.input_tokens // 2
-        costs = {self._cost_usd(use, cached, written) for cached, written in ((0, 0), (half, 0), (0, half))}
+        may_be = (0, use.input_tokens // 2)
+        costs = {
+            self._cost_usd(use, cached, written)
+            for cached in (may_be if use.cached_tokens is None else (use.cached_tokens,))
+            for written in (may_be if use.cache_write_tokens is None else (use.cache_write_tokens,))
+            if cached + written <= use.input_tokens
+        }
         return costs.pop() if len(costs) == 1 else None
 
     def _cost_usd(self, use: TokenUse, cached: int, written: int) -> float | None:

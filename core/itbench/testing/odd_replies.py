@@ -1,5 +1,6 @@
 """Spoils what a scripted model says, as servers, proxies and lines do: no reader may trip over any of it."""
 
+import copy
 import json
 import random
 from collections.abc import Callable, Iterator, Sequence
@@ -86,7 +87,7 @@ def _changed(
 
 
 def _repeat(documents: list[JsonValue], _: str, chance: random.Random) -> None:
-    documents.insert(chance.randint(0, len(documents)), chance.choice(documents or [{}]))
+    documents.insert(chance.randint(0, len(documents)), copy.deepcopy(chance.choice(documents or [{}])))
 
 
 def _drop(documents: list[JsonValue], _: str, chance: random.Random) -> None:
@@ -124,12 +125,12 @@ def _spoil_inside(documents: list[JsonValue], _: str, chance: random.Random) -> 
     elif kind == 1 and isinstance(holder, dict):
         holder[chance.choice(("Id", "kind", "x", f"{key}s"))] = holder.pop(key)
     elif kind == 2 and isinstance(value, list) and value:
-        value.insert(0, value[-1])
+        value.insert(0, copy.deepcopy(value[-1]))
     elif kind == 3:
         holder[key] = chance.choice(
             ([value], {"value": value}, {key: value} if isinstance(key, str) else [value, value])
         )
-    elif kind == 4 and isinstance(value, str):
+    elif kind == 4 and isinstance(value, str) and not isinstance(value, _Spelled):
         holder[key] = _reread(value)
     else:
         holder[key] = _Spelled(chance.choice(_SPELLED))
