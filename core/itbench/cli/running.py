@@ -60,6 +60,14 @@ def run(
             metavar="PROVIDER/NAME",
         ),
     ] = None,
+    base_url: Annotated[
+        str | None,
+        typer.Option(
+            "--base-url",
+            help="Endpoint of --model, instead of the provider's own or OPENAI_BASE_URL, ANTHROPIC_BASE_URL.",
+            metavar="URL",
+        ),
+    ] = None,
     task: Globs = None,
     tag: Annotated[list[str] | None, typer.Option("--tag", help="Only tasks with this tag.")] = None,
     limit: Annotated[
@@ -123,7 +131,7 @@ def run(
 
     options = RunOptions(
         reference=reference,
-        agent=with_model(agent, model),
+        agent=with_model(agent, model, base_url),
         arguments=tuple(arguments or ()),
         task_globs=tuple(task or ()),
         tags=tuple(tag or ()),

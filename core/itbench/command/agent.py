@@ -8,6 +8,7 @@ from itbench.command.options import CommandOptions
 from itbench.command.output import OutputLog
 from itbench.command.way_out import WayOut, open_way_out
 from itbench.interfaces.fault import LimitReached, Stage, StageError
+from itbench.interfaces.json import JsonObject
 from itbench.interfaces.task import Task
 from itbench.interfaces.trace import Trace
 from itbench.interfaces.workspace import Execution, Hosting, Mount, Workspace
@@ -41,6 +42,15 @@ class CommandAgent:
     def secrets(self) -> Sequence[str]:
         """What the program is given from the environment, and the key of its model, which it is not given."""
         return self._options.secrets
+
+    def missing(self) -> list[str]:
+        """Return what a run needs and this machine lacks."""
+        return self._options.missing()
+
+    def description(self) -> JsonObject:
+        """Return where requests to the model go; never a secret."""
+        gateway = self._options.gateway
+        return {} if gateway is None else {"model": dict(gateway.description())}
 
     async def solve(self, task: Task, workspace: Workspace, trace: Trace) -> None:
         """Run the program to its end or to a limit.

@@ -48,6 +48,15 @@ class EquippedAgent(Protocol):
 
 
 @runtime_checkable
+class DemandingAgent(Protocol):
+    """An agent that can tell, before a run, what it still needs on this machine; a dry run does without."""
+
+    def missing(self) -> "Sequence[str]":
+        """Return what is missing, one thing each, and how to bring it."""
+        ...
+
+
+@runtime_checkable
 class DescribedAgent(Protocol):
     """An agent that tells what decides how it works, for the run's plan."""
 

@@ -1,11 +1,13 @@
 """What happened in a trial, as the agent reports it and as the runner sees it."""
 
+import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from itbench.interfaces.fault import LimitReached
 from itbench.interfaces.json import JsonValue, json_text
+from itbench.interfaces.provider import ProviderWatch
 from itbench.interfaces.sums import Sum, possible
 from itbench.interfaces.task import Limits
 
@@ -70,6 +72,8 @@ class Trace:
         limits: of the task.
         seed: for anything random; differs for each task and repeat, and is the same when done again.
         repeat: which repeat of the task this is, counted from 0.
+        attempt: which attempt at it, counted from 0.
+        provider: how the provider of the agent's model does.
         listener: told of each event as it happens.
         redact: takes secrets out of the text of each event before anybody sees it.
         limit: the name of the limit that was reached, if any.
@@ -78,6 +82,8 @@ class Trace:
     limits: Limits = field(default_factory=Limits)
     seed: int = 0
     repeat: int = 0
+    attempt: int = 0
+    provider: ProviderWatch = field(default_factory=ProviderWatch)
     listener: Callable[[TraceEvent], object] | None = None
     redact: Callable[[str], str] | None = None
     events: list[TraceEvent] = field(default_factory=list)
@@ -164,6 +170,30 @@ class Trace:
         self.record("usage", **told)
         self.check()
 
+    def provider_failed(
+        self,
+        failure: str,
+        *,
+        model: str = "",
+        wait_s: float | None = None,
+        attempt: int | None = None,
+        attempts: int | None = None,
+        lost_s: float = 0.0,
+    ) -> None:
+        """Note that an attempt at a request to the model failed through no fault of the agent.
+
+        Args:
+            failure: how, without any secret.
+            model: its name.
+            wait_s: seconds until the next attempt; None where whatever sends the requests does not make it.
+            attempt: the number of the next one, counted from 1.
+            attempts: how many there are at most.
+            lost_s: seconds that the failed attempt took.
+        """
+        self.provider.failed(failure, lost_s=lost_s + (wait_s or 0.0), is_given_up=wait_s is None)
+        waits = None if wait_s is None else round(wait_s, 3)
+        self.record("waiting", model=model, failure=failure, wait_s=waits, attempt=attempt, attempts=attempts)
+
     def stop(self, limit: str) -> None:
         """Note that a limit has been reached.
 
@@ -172,6 +202,13 @@ class Trace:
         """
         self.limit = self.limit or limit
         raise LimitReached(self.limit)
+
+    @property
+    def draw(self) -> int:
+        """What tells requests of this attempt from equal ones of others: the first attempt's is the seed itself."""
+        if self.attempt == 0:
+            return self.seed
+        return int.from_bytes(hashlib.sha256(f"{self.seed}/{self.attempt}".encode()).digest()[:6])
 
     @property
     def elapsed_s(self) -> float:

@@ -52,5 +52,8 @@ def estimate_use(prompt_chars: int, turns: int, window_tokens: int, summarise_at
             cached_tokens += known
             context, known = first + _SUMMARY_TOKENS, first
     return TokenUse(
-        input_tokens=input_tokens, cached_tokens=cached_tokens, output_tokens=turns * _REPLY_TOKENS
+        input_tokens=input_tokens,
+        cached_tokens=cached_tokens,
+        cache_write_tokens=0,
+        output_tokens=turns * _REPLY_TOKENS,
     )

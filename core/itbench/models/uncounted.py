@@ -13,6 +13,8 @@ def unknown_cost(limits: Limits, model: str, use: TokenUse | None, cost_usd: flo
         return None
     if use is None or use.input_tokens is None or use.output_tokens is None:
         return f"{model} does not tell its tokens, but their cost is limited"
+    if use.cached_tokens is None or use.cache_write_tokens is None:
+        return f"{model} does not tell which tokens were cached, but their cost is limited"
     return f"the cost is limited, but the price of {model} is unknown; give it with the option price=INPUT/OUTPUT"
 
 

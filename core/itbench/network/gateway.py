@@ -128,9 +128,8 @@ class ModelGateway:
         except Exception as error:
             self.failure = f"{type(error).__name__}: {error}"
             raise BadRequestError(502, f"the provider cannot be reached: {type(error).__name__}") from error
-        is_stream = "event-stream" in response.headers.get("content-type", "")
         is_metered = asked is not None and response.status_code == _ANSWERED
-        meter = ReplyMeter(path, is_stream=is_stream) if is_metered else None
+        meter = ReplyMeter(path) if is_metered else None
         self.failure = f"status {response.status_code}" if _is_providers(response.status_code) else None
         relay = _Relay(exchange)
         try:
@@ -139,6 +138,7 @@ class ModelGateway:
             await response.aclose()
         if asked is not None:
             draft = meter.draft() if meter is not None and self.failure is None else None
+            self.failure = self.failure or (meter.failure if meter is not None else None)
             self._count(asked, response.status_code, draft, time.monotonic() - started)
         await relay.end()
 

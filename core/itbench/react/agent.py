@@ -7,6 +7,7 @@ from itbench.interfaces.json import JsonObject
 from itbench.interfaces.task import Task
 from itbench.interfaces.trace import Trace
 from itbench.interfaces.workspace import Workspace
+from itbench.models.find import missing_for
 from itbench.models.model import Model
 from itbench.react.description import describe, estimate
 from itbench.react.options import ReactOptions
@@ -29,6 +30,10 @@ class ReactAgent:
             "prompts_hash": prompts_hash(),
             **describe(self.model, self.options),
         }
+
+    def missing(self) -> list[str]:
+        """Return what a run needs and this machine lacks."""
+        return missing_for(self.model)
 
     def estimate(self, task: Task, turns: int) -> TrialEstimate:
         """Return what a trial of so many turns may take, or of as many as are allowed here."""

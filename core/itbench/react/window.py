@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from itbench.models.conversation import AssistantMessage, Message, Reply, ToolResult
-from itbench.react.text import cut
+from itbench.workspaces.output import cut
 
 # English and code have about four characters to a token.
 _CHARACTERS_PER_TOKEN = 4

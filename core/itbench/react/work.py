@@ -41,7 +41,7 @@ class Work:
         self._turns = min(limits, default=None)
         self._told_left = self._turns
         seed = trace.seed % _SEED_RANGE if options.sends_seed else None
-        self._settings = replace(options.settings, seed=seed, draw=trace.seed)
+        self._settings = replace(options.settings, seed=seed, draw=trace.draw, waits=self.journal.waits)
         self._system = prompt(
             "system",
             path=workspace.path,
@@ -75,7 +75,7 @@ class Work:
         try:
             return await self._ask()
         except ContextLengthError as error:
-            self._trace.record("too_long", message=str(error))
+            self.journal.too_long(error)
             await self._summarise(shortened(self._messages))
             return await self._ask_or_stop()
 
@@ -83,7 +83,7 @@ class Work:
         try:
             return await self._ask()
         except ContextLengthError as error:
-            self._trace.record("too_long", message=str(error))
+            self.journal.too_long(error)
             self._trace.stop("context")
             raise
 
@@ -109,8 +109,8 @@ class Work:
             raise ModelError(reason)
 
     def _add(self, reply: Reply) -> None:
-        """Keep what the model said; a reply with nothing in it cannot be handed back."""
-        if reply.message.text or reply.message.calls:
+        """Keep what the model said; a reply with nothing in it, or only white space, cannot be handed back."""
+        if reply.message.text.strip() or reply.message.calls:
             self._messages.append(reply.message)
 
     async def _use_tools(self, reply: Reply) -> None:
@@ -127,7 +127,7 @@ class Work:
         first = messages[0]
         self._messages = [*messages, UserMessage(text=prompt("summarise"))]
         reply = await self._ask_or_stop()
-        said = reply.message.text or "(You wrote nothing.)"
+        said = reply.message.text.strip() or "(You wrote nothing.)"
         self._messages = [first, UserMessage(text=prompt("summary", summary=said))]
 
     def _tell_turns_left(self) -> None:

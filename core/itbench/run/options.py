@@ -75,12 +75,20 @@ def parse_agent(text: str) -> tuple[str, Mapping[str, str]]:
     return name, options
 
 
-def with_model(agent: str | None, model: str | None) -> str | None:
-    """Return the agent with the option `model`; without an agent, the one that drives a model."""
-    if model is None:
+def with_model(agent: str | None, model: str | None, base_url: str | None = None) -> str | None:
+    """Return the agent with the options `model` and `base_url`; without an agent, the one that drives a model.
+
+    Raises:
+        UsageError: an endpoint of no model.
+    """
+    if model is None and base_url is None:
         return agent
     name = agent or "react"
-    return f"{name}{',' if ':' in name else ':'}model={model}"
+    if model is None and agent is None:
+        raise UsageError("--base-url is the endpoint of a model; add --model PROVIDER/NAME")
+    given = {"model": model, "base_url": base_url}
+    words = ",".join(f"{key}={value}" for key, value in given.items() if value is not None)
+    return f"{name}{',' if ':' in name else ':'}{words}"
 
 
 def parse_pairs(pairs: tuple[str, ...], option: str) -> dict[str, str]:

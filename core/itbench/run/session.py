@@ -4,7 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from itbench.interfaces.agent import Agent, AgentRequest, AgentSpec, EquippedAgent, PrivilegedAgent
+from itbench.errors import UsageError
+from itbench.interfaces.agent import (
+    Agent,
+    AgentRequest,
+    AgentSpec,
+    DemandingAgent,
+    EquippedAgent,
+    PrivilegedAgent,
+)
 from itbench.interfaces.domain import Domain
 from itbench.interfaces.plan import Plan
 from itbench.interfaces.suite import Progress, Suite, no_progress
@@ -67,6 +75,7 @@ def start(options: RunOptions, progress: Progress = no_progress) -> Session:
         ITBenchError: something that was asked for is not available.
     """
     session = prepare(options, progress)
+    _refuse_missing(session.plan.agent.name, session.agent)
     _make_ready(session.sandbox, session.bench_sandbox, progress)
     claim = Claim(session.path)
     try:
@@ -131,6 +140,7 @@ def reopen(
         AgentRequest(name=plan.agent.name, options=plan.agent.options, arguments=words, seed=plan.seed)
     )
     check_words(plan, words, agent)
+    _refuse_missing(spec.name, agent)
     # Its sandbox was allowed when the run was begun.
     sandbox = _sandbox(spec, agent, plan.sandbox, is_unsafe_allowed=True)
     bench = _bench_sandbox(domain, sandbox, plan.bench_sandbox)
@@ -184,6 +194,17 @@ def _make_ready(sandbox: Sandbox, bench: Sandbox, progress: Progress) -> None:
     for each in [sandbox, *([] if bench is sandbox else [bench])]:
         if isinstance(each, Prepared):
             each.prepare(progress)
+
+
+def missing_for(agent: Agent) -> list[str]:
+    """Return what a run with the agent needs and this machine lacks, one thing each."""
+    return list(agent.missing()) if isinstance(agent, DemandingAgent) else []
+
+
+def _refuse_missing(name: str, agent: Agent) -> None:
+    missing = missing_for(agent)
+    if missing:
+        raise UsageError(f"agent {name!r} cannot run here: {'; '.join(missing)}")
 
 
 def _sandbox(spec: AgentSpec, agent: Agent, name: str | None, *, is_unsafe_allowed: bool) -> Sandbox:

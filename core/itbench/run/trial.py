@@ -76,6 +76,7 @@ async def run_trial(setting: TrialSetting, task: Task, key: TrialKey) -> TrialRe
         seed=trial_seed(setting.seed, key),
         repeat=key.repeat,
         redact=setting.redactor.text,
+        attempt=key.attempt,
     )
     listener = setting.on_event
     if listener is not None:
@@ -134,11 +135,19 @@ async def _solve(agent: Agent, task: Task, workspace: Workspace, trace: Trace) -
         raise
     if not finished:
         trace.limit = trace.limit or "wall"
+        # Asked before the agent cleans up: what it does then is no longer its work.
+        fault = _provider_fault(task, trace)
         await _cancel(work)
-        return None
+        return fault
     if work.cancelled():
         return Fault(Stage.AGENT, "the agent cancelled itself")
-    return work.result()
+    return work.result() or _provider_fault(task, trace)
+
+
+def _provider_fault(task: Task, trace: Trace) -> Fault | None:
+    """Return the fault of a trial that ended at the wall clock because the provider of its model failed."""
+    reason = trace.provider.blame(task.limits.wall_s) if trace.limit == "wall" else None
+    return None if reason is None else Fault(Stage.MODEL, reason)
 
 
 async def _guarded(agent: Agent, task: Task, workspace: Workspace, trace: Trace) -> Fault | None:

@@ -6,6 +6,7 @@ Stirrup's, and only the sending is ours. That was chosen over Stirrup's clients 
 the reply cache, prices, cached tokens (which Stirrup's clients drop), and secrets taken out. LiteLLM would add packages and none of this.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from stirrup.core.exceptions import ContextOverflowError, OutputTokenLimitError
@@ -26,9 +27,9 @@ class ModelClient:
 
     def __init__(self, model: Model, settings: ModelSettings, trace: Trace) -> None:
         self._model = model
-        self._settings = settings
         self._trace = trace
         self._journal = Journal(trace, model.redactor)
+        self._settings = replace(settings, waits=self._journal.waits)
         self._translator = Translator()
 
     @property
@@ -57,7 +58,7 @@ class ModelClient:
         try:
             reply = await self._model.reply(conversation, self._translator.tools(tools), self._settings)
         except ContextLengthError as error:
-            self._trace.record("too_long", message=str(error))
+            self._journal.too_long(error)
             raise ContextOverflowError(str(error)) from error
         self._journal.reply(reply)
         reason = unknown_cost(self._trace.limits, self._model.name, reply.use, reply.cost_usd)

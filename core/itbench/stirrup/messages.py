@@ -100,4 +100,4 @@ def _text(message: Any) -> str:
 
 
 def _is_empty(message: Message) -> bool:
-    return isinstance(message, AssistantMessage) and not (message.text or message.calls)
+    return isinstance(message, AssistantMessage) and not (message.text.strip() or message.calls)

@@ -1,6 +1,7 @@
 """The agent works on a real task in a real workspace with a scripted model behind real HTTP."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -98,12 +99,42 @@ def test_long_output_keeps_head_and_tail(work: Any) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("command", "characters"),
+    [
+        ("head -c 5000000 /dev/zero | tr '\\0' x", 5_000_000),
+        ("yes ab | head -c 5000000; yes cd | head -c 300000 >&2", 5_300_000 + len("standard error:\n")),
+        ("yes é | head -c 900000", 600_000),
+        ("seq 1 9000", len("\n".join(map(str, range(1, 9001))))),
+    ],
+    ids=["five million", "both streams", "two bytes a character", "less than is kept"],
+)
+def test_what_is_left_out_is_counted_however_much_was_printed(
+    work: Any, command: str, characters: int
+) -> None:
+    """Slow: megabytes of output."""
+    answers = turns(
+        Answer(calls=[("execute", {"command": command})]), Answer(calls=[WRITE]), Answer(calls=[FINISH])
+    )
+    done = work(answers)
+    shown = done.requests[1].results[0]
+    (line,) = re.findall(r"\n\[\.\.\. (\d+) characters left out \.\.\.\]\n", shown)
+    kept = len(shown) - len(f"\n[... {line} characters left out ...]\n")
+    whole = len("exit code 0\n") + characters
+    # White space at the end of each stream is not shown, and a character may be cut in two at each end of what is kept.
+    assert whole - 4 <= int(line) + kept <= whole + 4
+    noted = done.events("tool")[0]["output"]["stdout"]
+    assert re.search(r"\[\.\.\. \d{5,7} characters left out", noted)
+
+
+@pytest.mark.slow
 @APIS
 @pytest.mark.parametrize(
     ("call", "told"),
     [
         (("execute", '{"command": "ls'), "the arguments are not JSON"),
         (("execute", '["ls"]'), "the arguments do not fit the tool"),
+        (("execute", '{"command":' + "[" * 900 + "]" * 900 + "}"), "nested more than 64 levels deep"),
         (("execute", {}), "no key 'command'"),
         (("execute", {"command": 7}), "found 7, allowed: string"),
         (("execute", {"command": "ls", "cwd": "/"}), "the unknown key 'cwd'"),
@@ -112,7 +143,18 @@ def test_long_output_keeps_head_and_tail(work: Any) -> None:
         (("finish", {"path": "/tmp/other.json"}), "not finished: the answer belongs in"),
         (("finish", {}), "not finished: there is no file"),
     ],
-    ids=["cut", "list", "missing", "type", "unknown key", "nul", "unknown tool", "other path", "no file"],
+    ids=[
+        "cut",
+        "list",
+        "deep",
+        "missing",
+        "type",
+        "unknown key",
+        "nul",
+        "unknown tool",
+        "other path",
+        "no file",
+    ],
 )
 def test_a_call_that_cannot_be_carried_out_is_answered(work: Any, api: str, call: Any, told: str) -> None:
     done = work(turns(Answer(calls=[call]), Answer(calls=[WRITE]), Answer(calls=[FINISH])), api)
