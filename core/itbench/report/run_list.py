@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from itbench.errors import RunFileError, UsageError
+from itbench.report.agent_label import agent_label
 from itbench.report.summary import summarise
 from itbench.report.table import number
 from itbench.store.reader import RunFile
@@ -34,7 +35,7 @@ def _row(path: Path) -> list[str]:
     return [
         str(path),
         f"{plan['domain']}/{plan['suite']}",
-        plan["agent"]["name"],
+        agent_label(plan["agent"]),
         number(found.mean),
         ", ".join(f"{title} {number(shown.mean)}" for title, shown in summary.shown.items()),
         f"{found.n_scored}/{found.n_planned}"
