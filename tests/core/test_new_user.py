@@ -98,7 +98,9 @@ def test_a_floor_says_that_it_is_of_all_tasks(itbench: Itbench) -> None:
     assert floor_line(floor, 2).endswith("measured on all 16 tasks of the suite, of which this run has 2")
 
 
-def test_a_comparison_explains_a_p_value_that_its_interval_seems_to_deny(sums: Path, itbench: Itbench) -> None:
+def test_a_comparison_explains_a_p_value_that_its_interval_seems_to_deny(
+    sums: Path, itbench: Itbench
+) -> None:
     words = ("run", "sums/many", "-S", "count=10", "--json")
     right = json.loads(itbench(*words).out)["path"]
     other = json.loads(itbench(*words, "--out", "other").out)["path"]

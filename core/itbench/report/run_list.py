@@ -17,8 +17,10 @@ def run_rows(folder: Path) -> tuple[list[str], list[list[str]]]:
     """Return head and rows of a table of the runs in a folder, the newest first.
 
     Raises:
-        UsageError: there is no such folder.
+        UsageError: there is no such folder, or it is a file.
     """
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{str(folder)!r} is not a folder; `itbench show {folder}` shows one run")
     if not folder.is_dir():
         raise UsageError(f"no folder {str(folder)!r}; `itbench run` makes it with the first run")
     paths = sorted(folder.glob("*.itbench"), key=lambda path: path.name, reverse=True)

@@ -39,7 +39,8 @@ def title(summary: RunSummary) -> str:
     plan = summary.plan
     agent = plan["agent"]
     role = f" [{agent['role']}]" if agent["role"] != "agent" else ""
-    size = f"{len(plan['tasks'])} tasks x {plan['repeats']}"
+    n_tasks = len(plan["tasks"])
+    size = f"{n_tasks} task{'' if n_tasks == 1 else 's'} x {plan['repeats']}"
     return (
         f"{plan['domain']}/{plan['suite']} {plan['suite_version']}, {size}, agent {agent_label(agent)}{role}"
     )
