@@ -102,6 +102,11 @@ def prepare(options: RunOptions, progress: Progress = no_progress) -> Session:
     known = load_tasks(suite)
     tasks = select(known, globs=options.task_globs, tags=options.tags, limit=options.limit)
     chosen = [task.limited(options.limits) for task in tasks]
+    if options.sandbox is not None:
+        # Also where the agent needs none: a name that is misspelt is not what the user meant.
+        from itbench.sandbox.choose import check_name
+
+        check_name(options.sandbox)
     sandbox = _sandbox(spec, agent, options.sandbox, is_unsafe_allowed=options.is_unsafe_allowed)
     bench = _bench_sandbox(domain, sandbox, options.sandbox)
     planned = plan_tasks(domain, suite, options.suite, chosen, is_scored=options.is_scored, progress=progress)
@@ -214,10 +219,6 @@ def _sandbox(spec: AgentSpec, agent: Agent, name: str | None, *, is_unsafe_allow
     Raises:
         UsageError: there is no such sandbox, or it may not be used.
     """
-    if name is not None:
-        from itbench.sandbox.choose import check_name
-
-        check_name(name)
     if spec.is_in_process:
         return LocalSandbox(is_in_process=True)
     from itbench.sandbox.choose import choose
