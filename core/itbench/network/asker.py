@@ -16,6 +16,9 @@ from itbench.network.reservations import Reservations, Worth
 from itbench.network.routes import Route
 from itbench.network.upstream import Failure, Upstream, Whole
 
+# Requests that failed and that the program did not wait for; any more are turns.
+_MOST_LEFT = 20
+
 
 @dataclass(slots=True, kw_only=True)
 class Asking:
@@ -68,6 +71,7 @@ class Asker:
         self._policy = policy
         self._closing = asyncio.Event()
         self.health = Health()
+        self._left = 0
 
     def close(self) -> None:
         """Send nothing again from now on."""
@@ -147,12 +151,20 @@ class Asker:
         if failure.is_capacity or not await self.answers(asking):
             self.health.failed(failure.reason)
         elif asking.exchange.is_gone or self._closing.is_set():
-            if self.health.has_failed_long:
-                self.health.failed(failure.reason)
+            self._leave(asking, failure)
         else:
             await self._blame_request(asking, failure)
             return
         await tell(asking.exchange, failure)
+
+    def _leave(self, asking: Asking, failure: Failure) -> None:
+        """Judge a failure for which nobody waits any more, while others are answered."""
+        if self.health.has_failed_long:
+            self.health.failed(failure.reason)
+        self._left += 1
+        if self._left > _MOST_LEFT:
+            # Whoever leaves again and again asks without end.
+            self._count.refused(asking.model, failure.status, time.monotonic())
 
     async def _blame_request(self, asking: Asking, failure: Failure) -> None:
         """Send a request once more now that others are answered; what fails again is what the program asked for, and a turn."""

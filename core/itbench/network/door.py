@@ -10,6 +10,8 @@ from itbench.network.budget import MemoryBudget
 from itbench.network.exchange import LARGEST_BODIES_BYTES, Exchange
 
 MOST_CONNECTIONS = 32
+# Beyond that, a program that only connects would keep this machine busy.
+_MOST_PER_S = 64
 # When this machine has no descriptor left, accepting again at once would only keep it busy.
 _PAUSE_S = 0.2
 # A request that is sent at once has come by then.
@@ -38,6 +40,7 @@ class Door:
         self._lines: dict[asyncio.Task[None], _Line] = {}
         self._loop = asyncio.get_running_loop()
         self._is_open = False
+        self._second, self._this_second = 0, 0
         self.error: Exception | None = None
 
     def open(self) -> None:
@@ -61,7 +64,7 @@ class Door:
             self._loop.add_reader(self._listener, self._accept)
 
     def _accept(self) -> None:
-        if len(self._lines) >= MOST_CONNECTIONS and not self._drop_silent():
+        if self._is_too_fast() or (len(self._lines) >= MOST_CONNECTIONS and not self._drop_silent()):
             # The end of any connection looks again, and so does the next moment.
             self._pause()
             return
@@ -76,6 +79,13 @@ class Door:
         task = self._loop.create_task(self._one(line))
         self._lines[task] = line
         task.add_done_callback(self._ended)
+
+    def _is_too_fast(self) -> bool:
+        second = int(self._loop.time())
+        if second != self._second:
+            self._second, self._this_second = second, 0
+        self._this_second += 1
+        return self._this_second > _MOST_PER_S
 
     def _pause(self) -> None:
         self._loop.remove_reader(self._listener)

@@ -18,6 +18,9 @@ LARGEST_BODIES_BYTES = 32 * 1024 * 1024
 _CHUNK_BYTES = 65_536
 # A body that comes more slowly than this holds memory for nothing.
 _BODY_LIMIT_S = 120.0
+# Of a body that comes in pieces; more and smaller ones keep this machine busy.
+_SMALLEST_PIECE_BYTES = 256
+_FREE_PIECES = 1_000
 # A program that does not take what it asked for is gone, whatever its connection says.
 _TAKE_LIMIT_S = 60.0
 # After a refusal the rest of a request is thrown away, so that the program gets to read the refusal.
@@ -212,17 +215,22 @@ class Exchange:
     async def _body(self) -> bytes:
         if self._connection.they_are_waiting_for_100_continue:
             await self._send_event(h11.InformationalResponse(status_code=100, headers=[]))
-        body = bytearray()
+        body, pieces = bytearray(), 0
         while True:
             event = await self._event()
             if isinstance(event, h11.Data):
                 body += event.data
+                pieces += 1
             elif isinstance(event, h11.EndOfMessage):
                 return bytes(body)
             else:
                 raise BadRequestError(400, "the request ended early")
             if len(body) > LARGEST_BODY_BYTES:
                 raise BadRequestError(413, f"a request may have {LARGEST_BODY_BYTES} bytes")
+            if pieces > _FREE_PIECES and len(body) < pieces * _SMALLEST_PIECE_BYTES:
+                raise BadRequestError(
+                    400, f"the body comes in pieces of less than {_SMALLEST_PIECE_BYTES} bytes"
+                )
 
     async def _send_event(self, event: Any) -> None:
         data = self._connection.send(event)

@@ -4,16 +4,17 @@ import asyncio
 import secrets
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import Self
 
 from itbench.interfaces.fault import Stage, StageError
-from itbench.interfaces.json import JsonObject
 from itbench.interfaces.trace import Trace
 from itbench.network.allowed.body import encoded, read_body
 from itbench.network.asker import Asker, Asking, tell
 from itbench.network.counting import AnswerCount
 from itbench.network.exchange import BadRequestError, Exchange, Request
 from itbench.network.headers import sent_headers
+from itbench.network.pace import FairShare, LookUpPace
 from itbench.network.reservations import Reservations, estimate
 from itbench.network.routes import Route, route_of
 from itbench.network.target import GatewayTarget
@@ -50,6 +51,8 @@ class ModelGateway:
         self._count = AnswerCount(trace, target.prices, self._reservations.stopped)
         self._flights: dict[asyncio.Task[None], Asking] = {}
         self._stack = AsyncExitStack()
+        self._share = FairShare()
+        self._pace = LookUpPace()
         self._error: Exception | None = None
 
     @property
@@ -103,8 +106,10 @@ class ModelGateway:
             if route.method == "GET":
                 await self._look_up(exchange, route, sent_headers(request, is_stream=False), None)
                 return
-            asking = self._asking(exchange, request, route, read_body(route.path, body, self._models))
+            reading = partial(self._asking, exchange, request, route, body)
             del body
+            asking = await self._share.work(reading)
+            del reading
             if route.is_asking:
                 why = self._count.refuses(asking.model)
                 if why is not None:
@@ -117,7 +122,8 @@ class ModelGateway:
         """Return what tells a program of this gateway at `http://HOST:PORT`."""
         return self._target.variables(origin, self._own_key)
 
-    def _asking(self, exchange: Exchange, request: Request, route: Route, asked: JsonObject) -> Asking:
+    def _asking(self, exchange: Exchange, request: Request, route: Route, body: bytes) -> Asking:
+        asked = read_body(route.path, body, self._models)
         model, data = str(asked["model"]), encoded(asked)
         return Asking(
             exchange=exchange,
@@ -139,6 +145,7 @@ class ModelGateway:
         self, exchange: Exchange, route: Route, headers: Sequence[tuple[str, str]], data: bytes | None
     ) -> None:
         """Pass on a request that no model answers."""
+        await self._pace.wait()
         response = await self._upstream.open(route, headers, data)
         if not isinstance(response, Failure | Whole):
             response = await self._upstream.whole(response)

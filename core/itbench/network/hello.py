@@ -3,6 +3,7 @@
 Sources: RFC 8446, sections 4.1.2 and 5.1; RFC 6066, section 3; RFC 9849 (Encrypted Client Hello).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 _RECORD_HEAD_BYTES = 5
@@ -35,6 +36,7 @@ class RecordCheck:
     def __init__(self) -> None:
         self._head = bytearray()
         self._left_bytes = 0
+        self._kind = 0
 
     def add(self, data: bytes) -> None:
         """Take the next bytes.
@@ -42,54 +44,83 @@ class RecordCheck:
         Raises:
             NotTlsError: a record does not begin where one has to.
         """
+        for _ in self.contents(data):
+            pass
+
+    def contents(self, data: bytes) -> Iterator[tuple[int, bytes]]:
+        """Take the next bytes, and give what they hold of each record with its kind.
+
+        Raises:
+            NotTlsError: a record does not begin where one has to.
+        """
         place = 0
         while place < len(data):
             if self._left_bytes:
-                step = min(self._left_bytes, len(data) - place)
-                self._left_bytes -= step
-                place += step
+                part = data[place : place + self._left_bytes]
+                self._left_bytes -= len(part)
+                place += len(part)
+                yield self._kind, part
                 continue
             self._head.append(data[place])
             place += 1
             if len(self._head) == _RECORD_HEAD_BYTES or not _may_begin(self._head):
                 self._left_bytes = _record_bytes(bytes(self._head))
+                self._kind = self._head[0]
                 self._head.clear()
+
+    @property
+    def is_between(self) -> bool:
+        """Whether the last record has ended and no other has begun."""
+        return not (self._left_bytes or self._head)
+
+
+class HelloReader:
+    """Reads a client's hello as it comes, in however many records."""
+
+    def __init__(self) -> None:
+        self._records = RecordCheck()
+        self._message = bytearray()
+        self._hello: Hello | None = None
+
+    def add(self, data: bytes) -> Hello | None:
+        """Take the next bytes; return what the hello says once it has come in whole.
+
+        Raises:
+            NotTlsError: what came is no client's hello, or too long.
+        """
+        for kind, part in self._records.contents(data):
+            if kind == _HANDSHAKE:
+                self._message += part
+                self._check()
+            elif not self._is_whole:
+                raise NotTlsError("another record stands within the hello")
+        if self._is_whole and self._hello is None and self._records.is_between:
+            self._hello = _parsed(bytes(self._message[4:]))
+        return self._hello
+
+    @property
+    def _is_whole(self) -> bool:
+        return len(self._message) >= 4 and len(self._message) == 4 + int.from_bytes(self._message[1:4])
+
+    def _check(self) -> None:
+        if self._message[0] != _CLIENT_HELLO:
+            raise NotTlsError("the first message is not a client's hello")
+        if len(self._message) < 4:
+            return
+        length = int.from_bytes(self._message[1:4])
+        if length > LARGEST_HELLO_BYTES:
+            raise NotTlsError(f"the hello has {length} bytes")
+        if len(self._message) > 4 + length:
+            raise NotTlsError("something follows in the record of the hello")
 
 
 def read_hello(data: bytes) -> Hello | None:
-    """Return what a client's hello says; None while it has not come in whole, in however many records.
+    """Return what a client's hello says; None while it has not come in whole.
 
     Raises:
         NotTlsError: it is none, or too long.
     """
-    RecordCheck().add(data)
-    message, is_whole = _message(data)
-    if message and message[0] != _CLIENT_HELLO:
-        raise NotTlsError("the first message is not a client's hello")
-    if len(message) < 4:
-        return None
-    length = int.from_bytes(message[1:4])
-    if length > LARGEST_HELLO_BYTES:
-        raise NotTlsError(f"the hello has {length} bytes")
-    if len(message) < 4 + length:
-        return None
-    if len(message) > 4 + length:
-        raise NotTlsError("something follows in the record of the hello")
-    return _parsed(message[4:]) if is_whole else None
-
-
-def _message(data: bytes) -> tuple[bytes, bool]:
-    """Return what the handshake records at the beginning hold, and whether the last of them is whole."""
-    message, place = b"", 0
-    while place < len(data) and data[place] == _HANDSHAKE:
-        size = int.from_bytes(data[place + 3 : place + _RECORD_HEAD_BYTES])
-        start = place + _RECORD_HEAD_BYTES
-        if len(data) < start + size or len(data) < start:
-            return message + data[start:], False
-        message, place = message + data[start : start + size], start + size
-    if place < len(data) and len(message) < 4 + int.from_bytes(message[1:4].ljust(3, b"\xff")):
-        raise NotTlsError("another record stands within the hello")
-    return message, True
+    return HelloReader().add(data)
 
 
 def _may_begin(head: bytearray) -> bool:

@@ -3,7 +3,9 @@
 import asyncio
 import socket
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlsplit
 
 from itbench.network.exchange import BadRequestError, Exchange, Request
@@ -14,6 +16,7 @@ from itbench.network.tunnel import Tunnel, first_hello
 _CONNECT_LIMIT_S = 20.0
 # Of the addresses of one name.
 _MOST_TRIED = 4
+_MOST_RESOLVING = 2
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -32,6 +35,12 @@ class Proxy:
 
     def __init__(self, rules: Sequence[HostRule]) -> None:
         self._rules = rules
+        # Names that nobody answers for take long; other trials must not wait for them.
+        self._resolvers = ThreadPoolExecutor(_MOST_RESOLVING, thread_name_prefix="itbench-names")
+
+    def close(self) -> None:
+        """Look up no more names."""
+        self._resolvers.shutdown(wait=False, cancel_futures=True)
 
     async def connect(self, exchange: Exchange, request: Request) -> Passage:
         """Serve `CONNECT HOST:PORT`, for TLS with a server of that very name only.
@@ -84,7 +93,8 @@ class Proxy:
             raise BadRequestError(403, f"{host}:{port} is not among the allowed hosts")
         try:
             async with asyncio.timeout(_CONNECT_LIMIT_S):
-                found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+                asking = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+                found = await asyncio.get_running_loop().run_in_executor(self._resolvers, asking)
         except (OSError, TimeoutError, UnicodeError) as error:
             raise BadRequestError(502, f"{host!r} is not known: {error}") from error
         addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))

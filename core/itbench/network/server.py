@@ -47,6 +47,7 @@ class NetworkServer:
 
     async def __aexit__(self, *_: object) -> None:
         await self._door.close()
+        self._proxy.close()
         error = self._door.error
         if error is not None:
             what = f"{type(error).__name__}: {error}"

@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Protocol
 
 from itbench.network.exchange import BadRequestError, Exchange
-from itbench.network.hello import Hello, NotTlsError, RecordCheck, read_hello
+from itbench.network.hello import Hello, HelloReader, NotTlsError, RecordCheck
 
 _HELLO_LIMIT_S = 10.0
 # A tunnel in which nobody says anything for so long is left open by mistake.
@@ -26,19 +26,21 @@ async def first_hello(exchange: Exchange) -> tuple[Hello, bytes]:
     Raises:
         BadRequestError: what comes is not TLS, or not whole in time.
     """
-    data = exchange.trailing()
+    reader, data = HelloReader(), bytearray(exchange.trailing())
     try:
         async with asyncio.timeout(_HELLO_LIMIT_S):
-            while (hello := read_hello(data)) is None:
+            hello = reader.add(bytes(data))
+            while hello is None:
                 more = await exchange.reader.read(_CHUNK_BYTES)
                 if not more:
                     raise BadRequestError(403, "only TLS may pass, and nothing whole of it came")
                 data += more
+                hello = reader.add(more)
     except TimeoutError:
         raise BadRequestError(403, "only TLS may pass, and nothing whole of it came in time") from None
     except NotTlsError as error:
         raise BadRequestError(403, f"only TLS may pass: {error}") from error
-    return hello, data
+    return hello, bytes(data)
 
 
 class Tunnel:
