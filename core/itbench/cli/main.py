@@ -22,11 +22,17 @@ def main() -> NoReturn:
     try:
         get_command(build_app(sys.argv[1:])).main(prog_name="itbench")
     except ITBenchError as error:
-        sys.stderr.write(f"error: {error}\n")
+        sys.stderr.write(f"error: {_clean(str(error))}\n")
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     sys.exit(0)
+
+
+def _clean(text: str) -> str:
+    from itbench.redaction import environment_redactor
+
+    return environment_redactor().text(text)
 
 
 if __name__ == "__main__":

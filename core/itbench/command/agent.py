@@ -12,7 +12,6 @@ from itbench.interfaces.json import JsonObject
 from itbench.interfaces.task import Task
 from itbench.interfaces.trace import Trace
 from itbench.interfaces.workspace import Execution, Hosting, Mount, Workspace
-from itbench.models.secrets import Redactor, environment_secrets
 
 TASK_FILE = "task.json"
 _CHMOD_LIMIT_S = 30.0
@@ -39,6 +38,11 @@ class CommandAgent:
         """Folders of the host that the program needs."""
         return self._options.mounts
 
+    @property
+    def secrets(self) -> Sequence[str]:
+        """What the program is given from the environment, and the key of its model, which it is not given."""
+        return self._options.secrets
+
     def missing(self) -> list[str]:
         """Return what a run needs and this machine lacks."""
         return self._options.missing()
@@ -56,7 +60,6 @@ class CommandAgent:
             StageError: it did so after its model had failed, or its model cannot be kept within a limit.
         """
         options = self._options
-        trace.redact = Redactor([*options.secrets, *environment_secrets()]).text
         if options.gateway is None:
             trace.turn()
         text = task.model_dump_json(indent=2).encode()

@@ -108,6 +108,16 @@ class AgentRequest:
             raise UsageError(f"agent {self.name!r} takes no arguments, found {' '.join(self.arguments)!r}")
 
 
+@runtime_checkable
+class SecretiveAgent(Protocol):
+    """An agent that knows secrets, such as the key of a provider."""
+
+    @property
+    def secrets(self) -> Sequence[str]:
+        """Their values; they are taken out of all that is kept or shown of a run."""
+        ...
+
+
 AgentFactory: TypeAlias = Callable[[AgentRequest], Agent]
 
 

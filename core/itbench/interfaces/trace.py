@@ -32,6 +32,7 @@ class Usage:
         turns: that were begun.
         replies: of models, whether or not it is known what they took.
         uncounted: replies whose input or output is not known.
+        estimated_tokens: what those may have taken, for the limit of tokens only.
         sums: of what the replies took, by the names of `TAKEN`.
         tool_calls, failed_tool_calls: that ended.
     """
@@ -39,6 +40,7 @@ class Usage:
     turns: int = 0
     replies: int = 0
     uncounted: int = 0
+    estimated_tokens: int = 0
     sums: dict[str, Sum] = field(default_factory=lambda: {name: Sum() for name in TAKEN})
     tool_calls: int = 0
     failed_tool_calls: int = 0
@@ -49,8 +51,8 @@ class Usage:
 
     @property
     def spent_tokens(self) -> float:
-        """Input and output together, as far as they are known."""
-        return self.sums["input_tokens"].known + self.sums["output_tokens"].known
+        """Input and output together: as far as they are known, else estimated."""
+        return self.sums["input_tokens"].known + self.sums["output_tokens"].known + self.estimated_tokens
 
     @property
     def spent_usd(self) -> float:
@@ -140,11 +142,13 @@ class Trace:
         cached_tokens: int | None = None,
         reasoning_tokens: int | None = None,
         cost_usd: float | None = None,
+        estimated_tokens: int = 0,
     ) -> None:
         """Count the tokens and US dollars of one reply; cached ones are part of the input, reasoning of the output.
 
-        What is not known is None, and so is what no reply can have taken: it counts towards no limit, and nothing
-        calls it 0. To be called for each reply, also for one of which nothing is known.
+        What is not known is None, and so is what no reply can have taken: nothing calls it 0. To be called for each reply,
+        also for one of which nothing is known. Of such a one `estimated_tokens`, at least what it may have taken, counts
+        towards the limit of tokens, and towards nothing else.
 
         Raises:
             LimitReached: these were more than the task allows, or a limit was reached before; they count anyway.
@@ -158,7 +162,9 @@ class Trace:
         }
         usage = self.usage
         usage.replies += 1
-        usage.uncounted += told["input_tokens"] is None or told["output_tokens"] is None
+        if told["input_tokens"] is None or told["output_tokens"] is None:
+            usage.uncounted += 1
+            usage.estimated_tokens += estimated_tokens
         for name, amount in told.items():
             usage.sums[name].add(amount)
         self.record("usage", **told)

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from itbench.cache import require_cache
-from itbench.interfaces.json import JsonObject
+from itbench.interfaces.json import JsonObject, map_texts
 from itbench.models.cache import ReplyCache, request_key
 from itbench.models.codec import Codec, Draft
 from itbench.models.conversation import (
@@ -29,9 +29,8 @@ from itbench.models.model import ModelSettings, ModelWait
 from itbench.models.options import EndpointOptions
 from itbench.models.prices import Prices
 from itbench.models.reading import ReplyParser
-from itbench.models.secrets import Redactor, environment_secrets
-from itbench.models.text import map_texts
 from itbench.models.wire import Wire
+from itbench.redaction import Redactor, environment_secrets
 
 
 class Connector(ABC):

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+from itbench.interfaces.json import map_texts
 from itbench.models.codec import Draft, ReplyReader, cut_off, empty
 from itbench.models.conversation import AssistantMessage, Native, ToolCall
 from itbench.models.errors import error_of, find_error, loose_error
 from itbench.models.events import Event, EventSplitter
 from itbench.models.faults import ModelError, PassingError
 from itbench.models.foreign import parse_object
-from itbench.models.text import map_texts, sound
+from itbench.models.text import sound
 
 # Beyond this it is no reply any more; 128,000 tokens one by one, each in an event of its own, are 40 MB.
 LARGEST_REPLY_BYTES = 64_000_000

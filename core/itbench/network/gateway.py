@@ -12,7 +12,7 @@ from itbench.interfaces.json import JsonObject
 from itbench.interfaces.trace import Trace
 from itbench.models.codec import Draft
 from itbench.models.conversation import TokenUse
-from itbench.models.uncounted import uncounted
+from itbench.models.uncounted import estimated_tokens, unknown_cost
 from itbench.network.exchange import BadRequestError, Exchange, Request
 from itbench.network.metering import READERS, ReplyMeter
 from itbench.network.target import GatewayTarget
@@ -152,11 +152,13 @@ class ModelGateway:
             ]
             self._trace.message("assistant", {"text": draft.message.text, "calls": calls})
         if status == _ANSWERED:
-            self._count_use(model, draft.use if draft is not None else None)
+            said = _length(draft) if draft is not None else 0
+            characters = len(json.dumps(asked)) + said
+            self._count_use(model, draft.use if draft is not None else None, characters)
 
-    def _count_use(self, model: str, use: TokenUse | None) -> None:
+    def _count_use(self, model: str, use: TokenUse | None, characters: int) -> None:
         cost_usd = None if use is None else self._target.prices(model).cost_usd(use)
-        self.uncounted = self.uncounted or uncounted(self._trace.limits, model, use, cost_usd)
+        self.uncounted = self.uncounted or unknown_cost(self._trace.limits, model, use, cost_usd)
         if self.uncounted is not None:
             self.stopped.set()
         use = use or TokenUse()
@@ -167,6 +169,7 @@ class ModelGateway:
                 cached_tokens=use.cached_tokens,
                 reasoning_tokens=use.reasoning_tokens,
                 cost_usd=cost_usd,
+                estimated_tokens=estimated_tokens(characters),
             )
         except LimitReached:
             self.stopped.set()
@@ -226,6 +229,10 @@ def _asked(path: str, body: bytes) -> JsonObject:
         options = asked.get("stream_options")
         asked["stream_options"] = {**(options if isinstance(options, dict) else {}), "include_usage": True}
     return asked
+
+
+def _length(draft: Draft) -> int:
+    return len(draft.message.text) + sum(len(call.arguments) for call in draft.message.calls)
 
 
 def _is_providers(status: int) -> bool:

@@ -8,7 +8,9 @@ from itbench.interfaces.trace import Trace
 from itbench.models.conversation import AssistantMessage, Conversation, Message, Reply, TokenUse, ToolResult
 from itbench.models.faults import ContextLengthError
 from itbench.models.model import ModelWait
-from itbench.models.secrets import Redactor
+from itbench.models.uncounted import estimated_tokens
+from itbench.react.window import length
+from itbench.redaction import Redactor
 
 
 class Journal:
@@ -74,7 +76,12 @@ class Journal:
             cached_tokens=use.cached_tokens,
             reasoning_tokens=use.reasoning_tokens,
             cost_usd=reply.cost_usd,
+            estimated_tokens=estimated_tokens(self._characters(reply)),
         )
+
+    def _characters(self, reply: Reply) -> int:
+        """Return how long the last request and its reply are, without what says which tools there are."""
+        return sum(map(length, (*self._last, reply.message)))
 
     def _spelled(self, message: Message) -> JsonObject:
         if isinstance(message, AssistantMessage):

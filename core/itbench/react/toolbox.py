@@ -14,8 +14,8 @@ from itbench.interfaces.trace import Trace
 from itbench.interfaces.workspace import Execution, Gap, Tool, Workspace
 from itbench.models.conversation import ModelTool, ToolCall, ToolResult
 from itbench.models.foreign import DEEPEST, is_shallow
-from itbench.models.secrets import Redactor
 from itbench.react.hand_in import hand_in_problem
+from itbench.redaction import Redactor
 from itbench.schema.check import faults
 from itbench.workspaces.output import cut
 

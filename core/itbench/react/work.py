@@ -8,7 +8,7 @@ from itbench.interfaces.workspace import Workspace
 from itbench.models.conversation import Conversation, Message, Reply, Stop, UserMessage
 from itbench.models.faults import ContextLengthError, ModelError
 from itbench.models.model import Model
-from itbench.models.uncounted import uncounted
+from itbench.models.uncounted import unknown_cost
 from itbench.react.hand_in import hand_in_prompt, hand_in_words
 from itbench.react.journal import Journal
 from itbench.react.options import UNKNOWN_WINDOW_TOKENS, ReactOptions
@@ -99,12 +99,12 @@ class Work:
         return reply
 
     def _refuse_unknown_cost(self, reply: Reply) -> None:
-        """Give up where a limit of cost or tokens was asked for but cannot be kept.
+        """Give up where a limit of cost was asked for but cannot be kept.
 
         Raises:
             ModelError: the provider tells no tokens, or nobody knows their price.
         """
-        reason = uncounted(self._trace.limits, self._model.name, reply.use, reply.cost_usd)
+        reason = unknown_cost(self._trace.limits, self._model.name, reply.use, reply.cost_usd)
         if reason is not None:
             raise ModelError(reason)
 

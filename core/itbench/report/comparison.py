@@ -16,12 +16,20 @@ _SHOWN_TASKS = 40
 
 @dataclass(frozen=True, slots=True)
 class RunComparison:
-    """What two runs have in common and where they differ; the difference is first minus second."""
+    """What two runs have in common and where they differ; the difference is first minus second.
+
+    Attributes:
+        first, second: their plans.
+        result: of the comparison.
+        tasks: id and the two values of each.
+        retried: how many trials of each were attempted more than once.
+    """
 
     first: JsonObject
     second: JsonObject
     result: Comparison
     tasks: list[tuple[str, float | None, float | None]]
+    retried: tuple[int, int] = (0, 0)
 
     @property
     def has_same_tasks(self) -> bool:
@@ -44,6 +52,7 @@ def compare_runs(first: Path, second: Path) -> RunComparison:
     """
     with RunFile(first) as one, RunFile(second) as other:
         plans, values = (one.plan(), other.plan()), (one.values(), other.values())
+        retried = (one.retried(), other.retried())
     names = [f"{plan['domain']}/{plan['suite']}" for plan in plans]
     if names[0] != names[1]:
         raise UsageError(
@@ -53,7 +62,7 @@ def compare_runs(first: Path, second: Path) -> RunComparison:
         (task, _mean(values[0].get(task, [])), _mean(values[1].get(task, [])))
         for task in dict.fromkeys([*values[0], *values[1]])
     ]
-    return RunComparison(*plans, compare(*values), tasks)
+    return RunComparison(*plans, compare(*values), tasks, retried)
 
 
 def comparison_text(found: RunComparison) -> str:
@@ -75,8 +84,10 @@ def comparison_text(found: RunComparison) -> str:
     lines += _verdict(result)
     if not found.has_same_tasks:
         lines.append(
-            "warning: the tasks, their truths or hidden data differ between the two runs (by their hashes)"
+            "warning: the tasks, their limits, truths or hidden data differ between the two runs (by their hashes)"
         )
+    if any(found.retried):
+        lines.append(f"tried again after faults: {found.retried[0]} trials of 1, {found.retried[1]} of 2")
     if result.only_in_a or result.only_in_b:
         lines.append(f"left out: {len(result.only_in_a)} tasks only in 1, {len(result.only_in_b)} only in 2")
     return "\n".join(lines)
@@ -97,6 +108,7 @@ def comparison_json(found: RunComparison) -> JsonObject:
         "wins": result.wins,
         "ties": result.ties,
         "losses": result.losses,
+        "trials_tried_again": list(found.retried),
         "same_tasks": found.has_same_tasks,
         "only_in_first": list(result.only_in_a),
         "only_in_second": list(result.only_in_b),

@@ -20,6 +20,7 @@ from itbench.store.reader import RunFile
 
 _DIGITS = 9
 _NUMBERS = ["scored", "turns", "tokens", "cost", "time"]
+_OPTIONAL = ["time", "turns", "tokens", "cost"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ def _board_text(title: str, board: Board) -> str:
     ranks = _ranks([_certain(summary) for _, summary in board.runs])
     rows = [_row(rank, summary, shown) for rank, (_, summary) in zip(ranks, board.runs, strict=True)]
     head = ["", "agent", "score (95 % interval)", *shown, *_NUMBERS, "marks"]
-    lines = [title, table(head, rows, numbers=_NUMBERS)]
+    lines = [title, table(head, rows, numbers=_NUMBERS, optional=_OPTIONAL)]
     lines += [f"{title}: {metric}" for title, metric in shown.items()]
     if board.data_warning:
         lines.append(f"not the published data, so no published results: {board.data_warning}")

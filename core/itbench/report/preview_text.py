@@ -41,6 +41,7 @@ def _rows(found: Preview) -> list[list[str]]:
         ["agent", " ".join([plan.agent.name, *options, *plan.agent.arguments])],
         *_endpoint_rows(plan.agent.description),
         ["limits of a trial", _limits(found)],
+        *([["cost of the run", f"at most ${plan.max_cost_usd:g}"]] if plan.max_cost_usd else []),
         ["sandbox", plan.sandbox + (f" ({plan.sandbox_warning})" if plan.sandbox_warning else "")],
         ["inputs, read-only", f"{found.input_files} files, {found.input_bytes / 1e6:.1f} MB in all"],
     ]

@@ -8,15 +8,21 @@ from itbench.report.floor import floor_line
 from itbench.report.plan_notes import plan_warnings
 from itbench.report.shown import newer_rules, shown_metrics, shown_values
 from itbench.report.summary import RunSummary, metric_means, run_symptoms, summarise
-from itbench.report.table import dollars, number, seconds, table, taken
+from itbench.report.table import dollars, number, seconds, table, taken, terminal_columns
 from itbench.statistics import value_with_interval
 from itbench.store.reader import RunFile
 
+# Two columns of numbers and the gaps between all.
+_BESIDE = 21
 _REASONS = """
 SELECT outcome.*, score.reasons FROM outcome JOIN task ON task.id = outcome.task
 LEFT JOIN score ON score.trial = outcome.trial
     AND score.scoring = (SELECT max(s.scoring) FROM score AS s WHERE s.trial = outcome.trial)
 ORDER BY task.position, outcome.repeat
+"""
+# Of all attempts, not only of those that count.
+_COST = """
+SELECT sum(cost_usd) AS cost_usd, count(cost_usd) AS priced, sum(replies > 0 AND cost_usd IS NULL) AS unknown FROM trial
 """
 
 
@@ -58,7 +64,12 @@ def trials_table(run: RunFile) -> str:
         for row in found
     ]
     head = ["task", "repeat", *attempts, "status", "score", *shown, "turns", "cost", "time", "why"]
-    return table(head, rows, numbers=["repeat", *attempts, "score", *shown, "turns", "cost", "time"])
+    return table(
+        head,
+        rows,
+        numbers=["repeat", *attempts, "score", *shown, "turns", "cost", "time"],
+        optional=["time", "turns", "cost"],
+    )
 
 
 def closing_lines(run: RunFile, summary: RunSummary) -> Iterator[str]:
@@ -88,6 +99,7 @@ def closing_lines(run: RunFile, summary: RunSummary) -> Iterator[str]:
             f"tried again: {summary.retried} trials, after faults that were not the agent's; "
             f"`itbench show {run.path} TASK:REPEAT:ATTEMPT` shows each attempt, counted from 0"
         )
+    yield from _cost(run, summary.plan.get("max_cost_usd"))
     yield f"sandbox: {summary.plan['sandbox']}"
     if summary.plan["sandbox_warning"]:
         yield f"warning: {summary.plan['sandbox_warning']}"
@@ -98,13 +110,26 @@ def closing_lines(run: RunFile, summary: RunSummary) -> Iterator[str]:
     yield f"run file: {run.path}"
 
 
+def _cost(run: RunFile, most_usd: float | None) -> Iterator[str]:
+    """Yield what all attempts cost together, and how many of them that leaves out."""
+    row = run.connection.execute(_COST).fetchone()
+    if not row["priced"] and not row["unknown"]:
+        return
+    left_out = f" ({row['unknown']} attempts with unknown cost left out)" if row["unknown"] else ""
+    limit = f", at most {dollars(most_usd)}" if most_usd is not None else ""
+    yield f"cost of the run: {dollars(row['cost_usd'] or 0.0)}{left_out}{limit}"
+
+
 def _metrics(run: RunFile) -> Iterator[str]:
-    """Yield the means of all metrics, two abreast."""
+    """Yield the means of all metrics, two abreast where the terminal is wide enough for their names."""
     cells = [[name, number(mean)] for name, mean in metric_means(run).items()]
     half = (len(cells) + 1) // 2
     rows = [left + right for left, right in zip_longest(cells[:half], cells[half:], fillvalue=["", ""])]
+    head, columns = ["metric", "mean", "more metrics", "their mean"], terminal_columns()
+    if columns is not None and 2 * max((len(name) for name, _ in cells), default=0) + _BESIDE > columns:
+        head, rows = head[:2], cells
     if rows:
-        yield table(["metric", "mean", "more metrics", "their mean"], rows, numbers=["mean", "their mean"])
+        yield table(head, rows, numbers=["mean", "their mean"])
         yield ""
 
 

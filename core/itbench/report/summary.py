@@ -24,7 +24,7 @@ _COSTS = """
 SELECT count(*) AS trials, avg(wall_s) AS wall_s, avg(turns) AS turns, avg(tokens) AS tokens,
     avg(cost_usd) AS cost_usd, sum(status = 'leak') AS leaks, sum(status = 'unscored') AS unscored,
     sum(status = 'agent fault') AS agent_faults, sum(replies > 0 AND tokens IS NULL) AS uncounted,
-    sum(replies > 0 AND cost_usd IS NULL) AS unpriced, sum(attempts > 1) AS retried
+    sum(replies > 0 AND cost_usd IS NULL) AS unpriced
 FROM outcome
 """
 _BROKEN_OFF = """
@@ -135,7 +135,7 @@ def summarise(run: RunFile) -> RunSummary:
         cost_usd=costs["cost_usd"],
         uncounted=costs["uncounted"] or 0,
         unpriced=costs["unpriced"] or 0,
-        retried=costs["retried"] or 0,
+        retried=run.retried(),
         shown={title: estimate(found) for title, found in shown_values(run, plan).items()},
         scoring_version=min(run.scoring_versions().values(), default=None),
     )

@@ -20,9 +20,11 @@ from itbench.interfaces.task import Task
 from itbench.interfaces.workspace import Prepared, Sandbox
 from itbench.plugins.agents import default_agent, find_agent
 from itbench.plugins.domains import domain_host, find_suite
+from itbench.redaction import Redactor
 from itbench.run.judge import Judge
 from itbench.run.options import RunOptions, parse_agent
 from itbench.run.planning import file_name, make_plan
+from itbench.run.secrecy import check_words, redactor_of, words_of
 from itbench.run.tasks import plan_tasks
 from itbench.run.unchanged import HASH_VERSION, check_tasks, check_truths
 from itbench.run.versions import check_versions, installed, other_versions, own_version
@@ -41,6 +43,7 @@ class Session:
     """Everything that the runner needs.
 
     Attributes:
+        redactor: takes secrets out of all that is kept or shown.
         claim: on the run file, which the runner releases at the end; None while nothing is written.
         notes: what the user should know before it begins.
     """
@@ -53,6 +56,7 @@ class Session:
     tasks: Sequence[Task]
     sandbox: Sandbox
     bench_sandbox: Sandbox
+    redactor: Redactor
     claim: Claim | None = None
     notes: Sequence[str] = ()
 
@@ -95,7 +99,8 @@ def prepare(options: RunOptions, progress: Progress = no_progress) -> Session:
     request = AgentRequest(name=name, options=agent_options, arguments=options.arguments, seed=options.seed)
     agent = spec.create(request)
     suite.prepare(progress)
-    chosen = select(load_tasks(suite), globs=options.task_globs, tags=options.tags, limit=options.limit)
+    tasks = select(load_tasks(suite), globs=options.task_globs, tags=options.tags, limit=options.limit)
+    chosen = [task.limited(options.limits) for task in tasks]
     sandbox = _sandbox(spec, agent, options.sandbox, is_unsafe_allowed=options.is_unsafe_allowed)
     bench = _bench_sandbox(domain, sandbox, options.sandbox)
     planned = plan_tasks(domain, suite, options.suite, chosen, is_scored=options.is_scored, progress=progress)
@@ -106,9 +111,13 @@ def prepare(options: RunOptions, progress: Progress = no_progress) -> Session:
 
 
 def reopen(
-    path: Path, progress: Progress = no_progress, *, is_other_version_allowed: bool = False
+    path: Path,
+    progress: Progress = no_progress,
+    *,
+    is_other_version_allowed: bool = False,
+    arguments: tuple[str, ...] = (),
 ) -> Session:
-    """Open a run to resume it.
+    """Open a run to resume it; `arguments` are the agent's, where the plan does not have them whole.
 
     Raises:
         ITBenchError: its domain, suite or agent is gone, its tasks or truths have changed, or other versions are installed.
@@ -121,19 +130,16 @@ def reopen(
         versions = other_versions(run, plan, installed(domain, spec.name))
         hint = run.lost_trials_hint()
     check_versions(path, versions, is_allowed=is_other_version_allowed)
-    current = {task.id: task for task in load_tasks(suite)}
+    current = {task.id: task.limited(plan.limits) for task in load_tasks(suite)}
     check_tasks(path, plan, documents, suite, current)
     if plan.is_scored:
         check_truths(path, plan, suite, Judge(domain, suite))
     plan = _looked_at_again(plan, domain, suite, current, progress)
+    words = words_of(path, plan, arguments)
     agent = spec.create(
-        AgentRequest(
-            name=plan.agent.name,
-            options=plan.agent.options,
-            arguments=plan.agent.arguments,
-            seed=plan.seed,
-        )
+        AgentRequest(name=plan.agent.name, options=plan.agent.options, arguments=words, seed=plan.seed)
     )
+    check_words(plan, words, agent)
     _refuse_missing(spec.name, agent)
     # Its sandbox was allowed when the run was begun.
     sandbox = _sandbox(spec, agent, plan.sandbox, is_unsafe_allowed=True)
@@ -240,4 +246,5 @@ def _session(
         tasks=tasks,
         sandbox=sandboxes[0],
         bench_sandbox=sandboxes[1],
+        redactor=redactor_of(agent),
     )

@@ -1,6 +1,7 @@
 """Stirrup works on a task: its loop, summaries, turn counting and prompts; our workspace, models, limits and trace."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from importlib.metadata import version
 
@@ -57,9 +58,13 @@ class StirrupAgent:
         """Return what a trial of so many turns may take, or of as many as are allowed here."""
         return estimate(self.model, self.options, task, turns)
 
+    @property
+    def secrets(self) -> Sequence[str]:
+        """The key of the model."""
+        return self.model.redactor.values
+
     async def solve(self, task: Task, workspace: Workspace, trace: Trace) -> None:
         """Work on the task until Stirrup finishes or a limit is reached."""
-        trace.redact = self.model.redactor.text
         trace.record("agent", **self.description())
         async with self.model.session():
             is_finished = await self._work(self._agent(task, workspace, trace), task, workspace, trace)

@@ -16,7 +16,7 @@ from itbench.interfaces.trace import Trace
 from itbench.models.conversation import Reply, Stop
 from itbench.models.faults import ContextLengthError, ModelError
 from itbench.models.model import Model, ModelSettings
-from itbench.models.uncounted import uncounted
+from itbench.models.uncounted import unknown_cost
 from itbench.react.journal import Journal
 from itbench.react.options import UNKNOWN_WINDOW_TOKENS
 from itbench.stirrup.messages import Translator, turn_of
@@ -61,7 +61,7 @@ class ModelClient:
             self._journal.too_long(error)
             raise ContextOverflowError(str(error)) from error
         self._journal.reply(reply)
-        reason = uncounted(self._trace.limits, self._model.name, reply.use, reply.cost_usd)
+        reason = unknown_cost(self._trace.limits, self._model.name, reply.use, reply.cost_usd)
         if reason is not None:
             raise ModelError(reason)
         if reply.stop is Stop.LENGTH:

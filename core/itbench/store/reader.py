@@ -93,6 +93,11 @@ class RunFile:
             values[row["task"]][row["repeat"]] = row["value"]
         return values
 
+    def retried(self) -> int:
+        """Return how many trials were attempted more than once."""
+        (count,) = self.connection.execute("SELECT count(*) FROM outcome WHERE attempts > 1").fetchone()
+        return int(count)
+
     def scoring_versions(self) -> dict[int, int]:
         """Return the version of the rules by which each trial was scored last."""
         query = (

@@ -261,7 +261,6 @@ def test_the_limit_of_cost_stops_the_work(work: Any, a_task: Any) -> None:
             "price of openai/gpt-5 is unknown; give it with the option price=",
         ),
         (Answer(tells_use=False), {"price": "1/1"}, Limits(cost_usd=1), "does not tell its tokens"),
-        (Answer(tells_use=False), {"price": "1/1"}, Limits(tokens=1), "does not tell its tokens"),
     ],
 )
 def test_a_limit_that_cannot_be_kept_is_not_ignored(
@@ -278,6 +277,17 @@ def test_what_a_reply_without_usage_took_is_unknown(work: Any, api: str) -> None
     assert [event["use"] for event in done.events("reply")] == [None]
     assert done.trace.usage.total("input_tokens") is None
     assert (done.trace.usage.uncounted, done.trace.usage.replies) == (1, 1)
+
+
+def test_the_limit_of_tokens_stops_the_work_by_an_estimate_where_tokens_are_not_told(
+    work: Any, a_task: Any
+) -> None:
+    long = "x" * 30_000
+    answers = turns(Answer(calls=[("execute", {"command": f"true {long}"})], tells_use=False))
+    done = work(answers, task=a_task(Limits(tokens=25_000)))
+    # Some 10,000 tokens, then 20,000 with those that are sent again.
+    assert (done.limit, done.trace.usage.turns) == ("tokens", 2)
+    assert done.trace.usage.total("input_tokens") is None
 
 
 @APIS

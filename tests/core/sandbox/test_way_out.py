@@ -245,7 +245,7 @@ def test_a_program_is_stopped_at_its_turns(sums: Any, sandbox: Any, model: Any) 
 
 def test_a_program_is_stopped_at_its_cost(sums: Any, sandbox: Any, model: Any) -> None:
     code = f"while True:\n    {ASK.strip().replace('STREAM', 'True').replace(chr(10), chr(10) + '    ')}"
-    with model(script(Answer(input_tokens=1000, output_tokens=0))) as server:
+    with model(script(Answer(text="more", input_tokens=1000, output_tokens=0))) as server:
         record = trial(sandbox, openai(server), code, Limits(cost_usd=0.005, wall_s=60))
         assert len(server.requests) == 3
     assert record.limit == "cost"
@@ -270,7 +270,7 @@ while True:
 def test_a_program_that_does_not_wait_for_the_end_of_a_reply_gets_no_further(
     sums: Any, sandbox: Any, model: Any
 ) -> None:
-    with model(script(Answer(input_tokens=1000, output_tokens=0))) as server:
+    with model(script(Answer(text="more", input_tokens=1000, output_tokens=0))) as server:
         for turns in (1, 2, 3, 1, 2, 3):
             limits = Limits(cost_usd=0.002 * turns - 0.001, wall_s=60)
             asked = len(server.requests)
@@ -308,7 +308,7 @@ def test_a_failing_provider_is_no_fault_of_the_program(
         (
             Answer(tells_use=False),
             {"price": "1/1"},
-            Limits(tokens=1000, wall_s=60),
+            Limits(cost_usd=1, wall_s=60),
             "does not tell its tokens",
         ),
         (Answer(), {}, Limits(cost_usd=1, wall_s=60), "the price of nobody-knows-it is unknown"),

@@ -202,7 +202,6 @@ def test_limits_of_cost_and_tokens_stop_the_work(work: Any, a_task: Any, limits:
             "price of openai/gpt-5 is unknown; give it with the option price=",
         ),
         (Answer(tells_use=False), {"price": "1/1"}, Limits(cost_usd=1), "does not tell its tokens"),
-        (Answer(tells_use=False), {"price": "1/1"}, Limits(tokens=1), "does not tell its tokens"),
     ],
 )
 def test_a_limit_that_cannot_be_kept_is_not_ignored(

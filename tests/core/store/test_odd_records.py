@@ -41,6 +41,8 @@ DOMAIN = replace(SUMS, name="odd", agents=(
     AgentSpec(name="strange", summary="s", create=Odd, role="baseline", is_in_process=True),))
 """
 
+WORDS = ("odd", "-n", "8", "-a", "strange", "--token-limit", str(2**60))
+
 
 @pytest.fixture
 def odd(sums: Path, distribution: Callable[..., Path]) -> None:
@@ -55,7 +57,7 @@ def outcomes(path: Path) -> dict[str, sqlite3.Row]:
 def test_what_cannot_be_stored_is_the_fault_of_its_trial_and_the_run_goes_on(
     odd: None, itbench: Itbench
 ) -> None:
-    done = itbench("run", "odd", "-n", "8", "-a", "strange", "--json")
+    done = itbench("run", *WORDS, "--json")
     path = Path(json.loads(done.out)["path"])
     found = outcomes(path)
     assert len(found) == 8
@@ -72,7 +74,7 @@ def test_what_cannot_be_stored_is_the_fault_of_its_trial_and_the_run_goes_on(
 
 
 def test_amounts_that_no_reply_can_have_taken_are_unknown(odd: None, itbench: Itbench) -> None:
-    done = itbench("run", "odd", "-n", "8", "-a", "strange", "--task", "sum-000[56]", "--json")
+    done = itbench("run", *WORDS, "--task", "sum-000[56]", "--json")
     found = outcomes(Path(json.loads(done.out)["path"]))
     strange, large = found["sum-0005"], found["sum-0006"]
     assert (strange["replies"], strange["uncounted"]) == (8, 8)
@@ -83,7 +85,7 @@ def test_amounts_that_no_reply_can_have_taken_are_unknown(odd: None, itbench: It
 
 @pytest.mark.slow  # Two runs.
 def test_a_resume_tries_again_what_could_not_be_stored(odd: None, itbench: Itbench) -> None:
-    done = itbench("run", "odd", "-n", "8", "-a", "strange", "--attempts", "1", "--json")
+    done = itbench("run", *WORDS, "--attempts", "1", "--json")
     path = json.loads(done.out)["path"]
     itbench("resume", path)
     attempts = {task: row["attempts"] for task, row in outcomes(Path(path)).items()}
