@@ -245,3 +245,23 @@ def test_a_resumed_trial_is_not_answered_by_what_failed(itbench: Itbench) -> Non
 @pytest.mark.parametrize("api", ["chat", "responses", "messages"])
 def test_there_are_many_ways_to_fail(api: str) -> None:
     assert len(documented_troubles(api)) > 40
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("sums", "react")
+def test_the_progress_says_what_a_trial_waits_for(itbench: Itbench) -> None:
+    """Slow: waits for two seconds."""
+
+    def react(asked: Asked) -> Any:
+        busy = Status(code=429, headers={"Retry-After": "3"}, body={"error": {"message": "slow down"}})
+        return busy if asked.number == 0 else adder(asked)
+
+    with ModelServer(react) as server:
+        done = run(itbench, server, "sums/easy", "--limit", "1", cache="no")
+    assert done.code == 0
+    assert re.search(
+        r"^sum-0000:0: waits [1-3] s for openai/m: status 429: slow down, attempt 2 of 20$",
+        done.err,
+        re.MULTILINE,
+    )
+    assert "slow down" not in done.out
