@@ -75,7 +75,7 @@ def start(options: RunOptions, progress: Progress = no_progress) -> Session:
         ITBenchError: something that was asked for is not available.
     """
     session = prepare(options, progress)
-    _refuse_missing(session.plan.agent.name, session.agent)
+    _refuse_missing(session.plan.agent.name, missing_for(session))
     _make_ready(session.sandbox, session.bench_sandbox, progress)
     claim = Claim(session.path)
     try:
@@ -140,7 +140,10 @@ def reopen(
         AgentRequest(name=plan.agent.name, options=plan.agent.options, arguments=words, seed=plan.seed)
     )
     check_words(plan, words, agent)
-    _refuse_missing(spec.name, agent)
+    limited = plan.max_cost_usd is not None or any(
+        task.limits.cost_usd is not None for task in current.values()
+    )
+    _refuse_missing(spec.name, _missing(agent, is_cost_limited=limited))
     # Its sandbox was allowed when the run was begun.
     sandbox = _sandbox(spec, agent, plan.sandbox, is_unsafe_allowed=True)
     bench = _bench_sandbox(domain, sandbox, plan.bench_sandbox)
@@ -196,13 +199,19 @@ def _make_ready(sandbox: Sandbox, bench: Sandbox, progress: Progress) -> None:
             each.prepare(progress)
 
 
-def missing_for(agent: Agent) -> list[str]:
-    """Return what a run with the agent needs and this machine lacks, one thing each."""
-    return list(agent.missing()) if isinstance(agent, DemandingAgent) else []
+def missing_for(session: Session) -> list[str]:
+    """Return what a run needs and this machine lacks, one thing each."""
+    limited = session.plan.max_cost_usd is not None or any(
+        task.limits.cost_usd is not None for task in session.tasks
+    )
+    return _missing(session.agent, is_cost_limited=limited)
 
 
-def _refuse_missing(name: str, agent: Agent) -> None:
-    missing = missing_for(agent)
+def _missing(agent: Agent, *, is_cost_limited: bool) -> list[str]:
+    return list(agent.missing(is_cost_limited=is_cost_limited)) if isinstance(agent, DemandingAgent) else []
+
+
+def _refuse_missing(name: str, missing: Sequence[str]) -> None:
     if missing:
         raise UsageError(f"agent {name!r} cannot run here: {'; '.join(missing)}")
 

@@ -138,3 +138,18 @@ def test_model_and_endpoint_become_options_of_the_agent(
     from itbench.run.options import with_model
 
     assert with_model(agent, model, base_url) == expected
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("limit", [("--cost-limit", "2"), ("--max-cost", "2")])
+def test_key_and_price_are_asked_for_together(
+    sums: Path, itbench: Itbench, no_variables: pytest.MonkeyPatch, limit: tuple[str, str]
+) -> None:
+    words = ("run", "sums", "--model", "openai/nobody-knows-it", "--limit", "1", *limit)
+    done = itbench(*words)
+    assert done.code == 2
+    assert "no API key: set the environment variable OPENAI_API_KEY" in done.err
+    assert "the price of openai/nobody-knows-it is unknown" in done.err
+    dry = itbench(*words, "--dry-run")
+    assert dry.code == 0
+    assert dry.out.count("to run it, this is missing: ") == 2

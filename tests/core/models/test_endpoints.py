@@ -154,6 +154,24 @@ def test_a_model_that_is_only_looked_at_needs_no_key(own_variables: pytest.Monke
         find_model("openai/gpt-5")
 
 
+@pytest.mark.usefixtures("providers")
+@pytest.mark.parametrize(
+    ("options", "is_limited", "is_told"),
+    [
+        ({}, True, True),
+        ({}, False, False),
+        ({"price": "1/2"}, True, False),
+    ],
+)
+def test_a_price_is_asked_for_where_the_cost_is_limited(
+    options: dict[str, str], is_limited: bool, is_told: bool
+) -> None:
+    model = find_model("openai/nobody-knows-it", {"base_url": LOCAL} | options)
+    told = missing_for(model, is_cost_limited=is_limited)
+    assert any("the price of openai/nobody-knows-it is unknown; give it with the option price=" in each for each in told) == is_told  # fmt: skip
+    assert len(told) == is_told
+
+
 HIDING = """
 import sys
 

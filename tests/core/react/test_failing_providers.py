@@ -14,6 +14,7 @@ import pytest
 
 from itbench import AgentRequest, Limits
 from itbench.interfaces.record import TrialKey, TrialRecord
+from itbench.interfaces.suite import no_progress
 from itbench.plugins.domains import find_suite
 from itbench.react.agent import ReactAgent
 from itbench.react.options import react_options
@@ -174,6 +175,7 @@ def test_a_suite_scores_the_same_through_a_provider_that_fails_one_time_in_three
 def solutions() -> dict[str, str]:
     """Return the perfect answer of each incident, by the hash of all that the agent is shown."""
     domain, suite = find_suite("sre/incidents")
+    suite.prepare(no_progress)
     judge, found = Judge(domain, suite), {}
     for task in suite.tasks():
         shown = sorted(suite.inputs(task.id), key=lambda entry: f"./{entry.path}")
