@@ -10,10 +10,12 @@ from itbench.interfaces.agent import (
     AgentRequest,
     AgentSpec,
     DemandingAgent,
+    DescribedAgent,
     EquippedAgent,
     PrivilegedAgent,
 )
 from itbench.interfaces.domain import Domain
+from itbench.interfaces.json import JsonObject
 from itbench.interfaces.plan import Plan
 from itbench.interfaces.suite import Progress, Suite, no_progress
 from itbench.interfaces.task import Task
@@ -140,6 +142,7 @@ def reopen(
         AgentRequest(name=plan.agent.name, options=plan.agent.options, arguments=words, seed=plan.seed)
     )
     check_words(plan, words, agent)
+    _check_endpoint(path, plan, agent)
     limited = plan.max_cost_usd is not None or any(
         task.limits.cost_usd is not None for task in current.values()
     )
@@ -214,6 +217,23 @@ def _missing(agent: Agent, *, is_cost_limited: bool) -> list[str]:
 def _refuse_missing(name: str, missing: Sequence[str]) -> None:
     if missing:
         raise UsageError(f"agent {name!r} cannot run here: {'; '.join(missing)}")
+
+
+def _check_endpoint(path: Path, plan: Plan, agent: Agent) -> None:
+    """Refuse to go on at another endpoint than the one of the trials that are done: a variable may have changed."""
+    now = agent.description() if isinstance(agent, DescribedAgent) else {}
+    planned, found = (_endpoint(description) for description in (plan.agent.description, now))
+    if planned and found and planned != found:
+        raise UsageError(
+            f"{path} asks its model at {planned}, but now it would be asked at {found}; set the environment variable"
+            " that names the endpoint as it was when the run was begun"
+        )
+
+
+def _endpoint(description: JsonObject) -> str | None:
+    model = description.get("model")
+    endpoint = model.get("endpoint") if isinstance(model, dict) else None
+    return endpoint if isinstance(endpoint, str) else None
 
 
 def _sandbox(spec: AgentSpec, agent: Agent, name: str | None, *, is_unsafe_allowed: bool) -> Sandbox:

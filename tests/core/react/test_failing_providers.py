@@ -267,3 +267,24 @@ def test_the_progress_says_what_a_trial_waits_for(itbench: Itbench) -> None:
         re.MULTILINE,
     )
     assert "slow down" not in done.out
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("sums", "react")
+def test_a_run_does_not_go_on_at_another_endpoint(itbench: Itbench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-any-key-0123456789")
+    with ModelServer(lambda _: Status(code=401)) as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.openai_url)
+        words = ("run", "sums/easy", "--limit", "1", "--attempts", "1", "--json", *OPEN)
+        done = itbench(*words, "--agent", "react:model=openai/m,cache=no")
+        path = json.loads(done.out)["path"]
+        monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+        other = itbench("resume", path)
+        monkeypatch.setenv("OPENAI_BASE_URL", f"{server.openai_url}/")
+        same = itbench("resume", path)
+    assert (done.code, other.code, same.code) == (1, 2, 1)
+    assert (
+        f"asks its model at {server.openai_url}, but now it would be asked at http://127.0.0.1:9/v1"
+        in other.err
+    )
+    assert len(server.requests) == 2
