@@ -11,6 +11,7 @@ from itbench.interfaces.task import Task
 from itbench.interfaces.trace import TAKEN, Trace, TraceEvent
 from itbench.interfaces.workspace import Workspace
 from itbench.store.reader import RunFile
+from itbench.store.run_path import run_path
 
 _NOT_ITS_DOING = frozenset({Stage.ENVIRONMENT, Stage.MODEL})
 
@@ -61,12 +62,12 @@ def replay_agent(request: AgentRequest) -> ReplayAgent:
     """Return the agent for `--agent replay -- RUN`.
 
     Raises:
-        UsageError: not exactly one run was named.
+        UsageError: not exactly one run was named, or there is none of that name.
         RunFileError: it cannot be opened.
     """
     request.refuse_options(arguments=True)
     if len(request.arguments) != 1:
         raise UsageError("agent 'replay' needs one run file: --agent replay -- RUN")
-    path = Path(request.arguments[0]).absolute()
+    path = run_path(request.arguments[0]).absolute()
     RunFile(path).connection.close()
     return ReplayAgent(path)

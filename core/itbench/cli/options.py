@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from itbench.cli.amounts import dollars, duration
-from itbench.cli.run_path import run_path
+from itbench.store.run_path import run_path
 
 if TYPE_CHECKING:
     from itbench.interfaces.suite import SuiteOptions

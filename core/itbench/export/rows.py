@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itbench.export.attempts import asked_models, costs_of_all_attempts
 from itbench.export.columns import COLUMNS, METRIC_PREFIX, SCHEMA_VERSION
 from itbench.interfaces.json import JsonObject
+from itbench.report.agent_label import model_of
 from itbench.store.envelope import SubmissionEnvelope
 from itbench.store.reader import RunFile
 
@@ -90,7 +91,7 @@ def _fixed(plan: JsonObject) -> JsonObject:
         "agent_origin": agent.get("origin"),
         "agent_options": agent["options"],
         "agent_arguments": agent["arguments"],
-        "model": _model(agent),
+        "model": model_of(agent),
         "data_warning": plan.get("data_warning"),
         **{
             name: plan[name]
@@ -106,14 +107,6 @@ def _fixed(plan: JsonObject) -> JsonObject:
             )
         },
     }
-
-
-def _model(agent: JsonObject) -> str | None:
-    described = agent["description"].get("model")
-    if isinstance(described, dict) and isinstance(described.get("name"), str):
-        return str(described["name"])
-    asked: str | None = agent["options"].get("model")
-    return asked
 
 
 def _metrics(text: str | None) -> JsonObject:

@@ -53,6 +53,9 @@ class PlannedFloor(Frozen):
     value: float
     measured_on: str = Field(default="", description="In words, where that was not all tasks of the suite.")
     role: FloorRole = "cheat"
+    tasks: int | None = Field(
+        default=None, description="How many tasks the suite has; null in early run files."
+    )
 
 
 class Plan(Frozen):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from itbench.errors import UsageError
 from itbench.interfaces.json import JsonObject
+from itbench.report.agent_label import agent_label
 from itbench.report.plan_notes import have_other_truths
 from itbench.report.table import number, table
 from itbench.statistics import Comparison, compare, mean, smallest_difference, tasks_needed
@@ -12,6 +13,7 @@ from itbench.statistics.interval import FEWEST_TASKS
 from itbench.store.reader import RunFile
 
 _SHOWN_TASKS = 40
+_SIGNIFICANT = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,9 @@ def compare_runs(first: Path, second: Path) -> RunComparison:
 def comparison_text(found: RunComparison) -> str:
     """Return the comparison as text."""
     result = found.result
-    names = [plan["agent"]["name"] for plan in (found.first, found.second)]
+    names = [
+        f"{at}: {agent_label(plan['agent'])}" for at, plan in enumerate((found.first, found.second), start=1)
+    ]
     rows = [
         [task, number(one), number(other), "" if one is None or other is None else f"{one - other:+.3f}"]
         for task, one, other in found.tasks
@@ -76,7 +80,7 @@ def comparison_text(found: RunComparison) -> str:
     ]
     lines = [f"{names[0]} minus {names[1]} on {result.n_tasks} tasks"]
     if rows:
-        head = ["task", f"1: {names[0]}", f"2: {names[1]}", "difference"]
+        head = ["task", *names, "difference"]
         lines += ["", table(head, rows[:_SHOWN_TASKS], numbers=head[1:])]
     if len(rows) > _SHOWN_TASKS:
         lines.append(f"... and {len(rows) - _SHOWN_TASKS} more tasks that differ (--json has all)")
@@ -133,9 +137,19 @@ def _verdict(result: Comparison) -> list[str]:
         needed = (
             tasks_needed(abs(result.difference), result.standard_deviation) if result.difference else None
         )
-        if needed is not None and needed > result.n_tasks:
+        if needed is not None and needed > result.n_tasks and not _is_significant(result):
             lines.append(f"to show this one, {needed} tasks would be needed")
+    interval = result.interval
+    if interval is not None and interval.low <= 0 <= interval.high and _is_significant(result):
+        lines.append(
+            "the interval supposes nothing of the differences and is wide for it; the p value supposes that each is as likely "
+            "in either direction if there is no difference in truth"
+        )
     return lines
+
+
+def _is_significant(result: Comparison) -> bool:
+    return result.sign_flip is not None and result.sign_flip.p_value < _SIGNIFICANT
 
 
 def _mean(values: list[float | None]) -> float | None:

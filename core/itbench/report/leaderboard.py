@@ -131,7 +131,7 @@ def _board_text(title: str, board: Board) -> str:
         lines.append(f"not the published data, so no published results: {board.data_warning}")
     floor = _floor(board)
     if floor is not None:
-        lines.append(floor_line(floor))
+        lines.append(floor_line(floor, len(board.runs[0][1].plan["tasks"])))
     lines += [
         f"{summary.plan['agent']['name']}: {summary.headline}"
         for _, summary in board.runs

@@ -11,11 +11,13 @@ _SHOWN_REASONS = 3
 
 def rescoring_text(done: Rescoring) -> str:
     """Return how many values changed, what changed in the rules, and each changed trial with its new reasons."""
-    lines = [f"{done.trials} trials re-scored, {len(done.changes)} values changed"]
+    if done.from_version is None:
+        return f"{_counted(done.trials, 'trial')} scored\n"
+    lines = [f"{_counted(done.trials, 'trial')} re-scored, {_counted(len(done.changes), 'value')} changed"]
     if done.rules:
         lines.append(f"the rules changed from scoring version {done.from_version} to {done.to_version}:")
         lines += [f"- {sentence}" for sentence in done.rules]
-    elif done.from_version is not None:
+    else:
         lines.append(f"by the same rules (scoring version {done.to_version})")
     return "\n".join([*lines, *map(_line, done.changes), ""])
 
@@ -31,3 +33,7 @@ def _line(change: ChangedValue) -> str:
     values = f"{number(change.before)} -> {number(change.after)}"
     text = f"{change.task} repeat {change.repeat}: {values}: {shown}"
     return printable(f"{text} (and {more} more)" if more > 0 else text)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from itbench.errors import RunFileError, UsageError
+from itbench.report.agent_label import agent_label
 from itbench.report.summary import summarise
 from itbench.report.table import number
 from itbench.store.reader import RunFile
@@ -16,8 +17,10 @@ def run_rows(folder: Path) -> tuple[list[str], list[list[str]]]:
     """Return head and rows of a table of the runs in a folder, the newest first.
 
     Raises:
-        UsageError: there is no such folder.
+        UsageError: there is no such folder, or it is a file.
     """
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{str(folder)!r} is not a folder; `itbench show {folder}` shows one run")
     if not folder.is_dir():
         raise UsageError(f"no folder {str(folder)!r}; `itbench run` makes it with the first run")
     paths = sorted(folder.glob("*.itbench"), key=lambda path: path.name, reverse=True)
@@ -34,7 +37,7 @@ def _row(path: Path) -> list[str]:
     return [
         str(path),
         f"{plan['domain']}/{plan['suite']}",
-        plan["agent"]["name"],
+        agent_label(plan["agent"]),
         number(found.mean),
         ", ".join(f"{title} {number(shown.mean)}" for title, shown in summary.shown.items()),
         f"{found.n_scored}/{found.n_planned}"

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from itertools import zip_longest
 
+from itbench.report.agent_label import agent_label
 from itbench.report.floor import floor_line
 from itbench.report.plan_notes import plan_warnings
 from itbench.report.shown import newer_rules, shown_metrics, shown_values
@@ -38,8 +39,11 @@ def title(summary: RunSummary) -> str:
     plan = summary.plan
     agent = plan["agent"]
     role = f" [{agent['role']}]" if agent["role"] != "agent" else ""
-    size = f"{len(plan['tasks'])} tasks x {plan['repeats']}"
-    return f"{plan['domain']}/{plan['suite']} {plan['suite_version']}, {size}, agent {agent['name']}{role}"
+    n_tasks = len(plan["tasks"])
+    size = f"{n_tasks} task{'' if n_tasks == 1 else 's'} x {plan['repeats']}"
+    return (
+        f"{plan['domain']}/{plan['suite']} {plan['suite_version']}, {size}, agent {agent_label(agent)}{role}"
+    )
 
 
 def trials_table(run: RunFile) -> str:
@@ -84,12 +88,10 @@ def closing_lines(run: RunFile, summary: RunSummary) -> Iterator[str]:
             f"`itbench score {run.path}` scores again and says what changed"
         )
     if summary.plan["repeats"] > 1 and summary.estimate.n_scored:
-        yield "solved (score 1): " + ", ".join(
-            f"{name} {number(value)}" for name, value in summary.passes.items()
-        )
+        yield "solved (score 1): " + ", ".join(_passes(summary))
     floor = summary.plan["floor"]
-    if floor is not None:
-        yield floor_line(floor)
+    if floor is not None and summary.estimate.n_scored:
+        yield floor_line(floor, len(summary.plan["tasks"]))
     if summary.plan["agent"]["role"] == "privileged":
         yield "note: this agent is privileged, it was shown the solutions"
     if summary.leaks:
@@ -100,7 +102,10 @@ def closing_lines(run: RunFile, summary: RunSummary) -> Iterator[str]:
             f"`itbench show {run.path} TASK:REPEAT:ATTEMPT` shows each attempt, counted from 0"
         )
     yield from _cost(run, summary.plan.get("max_cost_usd"))
-    yield f"sandbox: {summary.plan['sandbox']}"
+    tried_in = summary.plan.get("bench_sandbox")
+    yield f"sandbox: {summary.plan['sandbox']}" + (
+        f"; what was handed in is run in: {tried_in}" if tried_in else ""
+    )
     if summary.plan["sandbox_warning"]:
         yield f"warning: {summary.plan['sandbox_warning']}"
     for warning in plan_warnings(summary.plan):
@@ -108,6 +113,16 @@ def closing_lines(run: RunFile, summary: RunSummary) -> Iterator[str]:
     for symptom in run_symptoms(run):
         yield f"warning: {symptom}"
     yield f"run file: {run.path}"
+
+
+def _passes(summary: RunSummary) -> Iterator[str]:
+    """Yield each with its interval, and over how many tasks: those with too few scored repeats have none."""
+    planned = summary.estimate.n_tasks_planned
+    for name, found in summary.passes.items():
+        over = f"over {found.n_tasks} of {planned} tasks" if found.n_tasks < planned else ""
+        interval = found.interval.text if found.interval else ""
+        beside = "; ".join(filter(None, [interval, over]))
+        yield f"{name} {number(found.mean)}" + (f" ({beside})" if beside else "")
 
 
 def _cost(run: RunFile, most_usd: float | None) -> Iterator[str]:

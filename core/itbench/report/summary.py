@@ -9,6 +9,7 @@ from itbench.report.plan_notes import plan_warnings
 from itbench.report.shown import shown_metrics, shown_values
 from itbench.statistics import (
     Estimate,
+    MeanOverTasks,
     TrialFacts,
     Values,
     estimate,
@@ -84,11 +85,11 @@ class RunSummary:
     scoring_version: int | None
 
     @property
-    def passes(self) -> dict[str, float | None]:
+    def passes(self) -> dict[str, MeanOverTasks]:
         """pass@k and pass^k for k = 1 and all repeats, by name; a trial passes with a score of 1."""
         repeats = self.plan["repeats"]
-        found = {f"pass@{k}": passes(self.values, k).at_least_one.mean for k in sorted({1, repeats})}
-        always = {f"pass^{repeats}": passes(self.values, repeats).all_of_them.mean} if repeats > 1 else {}
+        found = {f"pass@{k}": passes(self.values, k).at_least_one for k in sorted({1, repeats})}
+        always = {f"pass^{repeats}": passes(self.values, repeats).all_of_them} if repeats > 1 else {}
         return found | always
 
     @property
@@ -177,6 +178,7 @@ def summary_json(summary: RunSummary) -> JsonObject:
         "standard_error": found.standard_error,
         "interval": _interval(found),
         "score_missing_as_zero": found.missing_as_zero,
+        "score_missing_as_one": found.missing_as_one,
         "shown_metrics": {
             shown_metrics(summary.plan)[title]: _estimate_json(shown)
             for title, shown in summary.shown.items()
@@ -185,7 +187,8 @@ def summary_json(summary: RunSummary) -> JsonObject:
         "trials_planned": found.n_planned,
         "tasks_scored": found.n_tasks_scored,
         "tasks_planned": found.n_tasks_planned,
-        "passes": summary.passes,
+        "passes": {name: found.mean for name, found in summary.passes.items()},
+        "passes_over_tasks": {name: found.n_tasks for name, found in summary.passes.items()},
         "faults": summary.faults,
         "agent_faults": summary.agent_faults,
         "agent_errors": summary.agent_errors,

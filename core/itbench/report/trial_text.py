@@ -12,13 +12,14 @@ from itbench.report.table import dollars, number, seconds, table
 from itbench.store.reader import RunFile, TrialDetail
 
 _SHOWN_EVENT = 2000
+_SHOWN_TRIALS = 8
 _GUTTER = " | "
 
 
 def trial_text(run: RunFile, trial: int, truth: JsonObject | str) -> str:
     """Return the report of one trial; `truth` is the truth, or why it cannot be shown."""
     detail = run.detail(trial)
-    parts = [*_head(detail), "", *_trace(run, trial), "", *_beside(detail, truth)]
+    parts = [*_head(detail), *_others(run, detail), "", *_trace(run, trial), "", *_beside(detail, truth)]
     return "\n".join(parts)
 
 
@@ -66,6 +67,19 @@ def _head(detail: TrialDetail) -> Iterator[str]:
         if metrics:
             yield ""
             yield table(["metric", "value"], metrics, numbers=["value"])
+
+
+def _others(run: RunFile, detail: TrialDetail) -> Iterator[str]:
+    """Yield a line with the other trials of the same task, as `itbench show` takes them."""
+    row = detail.row
+    others = [
+        f"{each['task']}:{each['repeat']}:{each['attempt']}"
+        for each in run.trials_of(row["task"])
+        if each["id"] != row["id"]
+    ]
+    if others:
+        shown = ", ".join(others[:_SHOWN_TRIALS]) + (", ..." if len(others) > _SHOWN_TRIALS else "")
+        yield f"{len(others)} more of this task: {shown}"
 
 
 def _taken(row: Mapping[str, Any]) -> str:

@@ -29,8 +29,9 @@ def make_plan(
     agent: tuple[AgentSpec, AgentRequest, Agent],
     planned: PlannedTasks,
     sandboxes: tuple[Sandbox, Sandbox],
+    n_tasks: int,
 ) -> Plan:
-    """Return the plan of a new run."""
+    """Return the plan of a new run; `n_tasks` is how many tasks the whole suite has."""
     spec, request, made = agent
     sandbox, bench = sandboxes
     versions = installed(domain, spec.name)
@@ -74,7 +75,7 @@ def make_plan(
         bench_sandbox=None if bench is sandbox else bench.name,
         data_faults=planned.faults,
         is_faulty_data_allowed=options.is_faulty_data_allowed,
-        floor=PlannedFloor(**dataclasses.asdict(floor)) if floor else None,
+        floor=PlannedFloor(**dataclasses.asdict(floor), tasks=n_tasks) if floor else None,
         shown_metrics=dict(domain.shown_metrics),
     )
 

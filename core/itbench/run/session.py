@@ -101,12 +101,13 @@ def prepare(options: RunOptions, progress: Progress = no_progress) -> Session:
     request = AgentRequest(name=name, options=agent_options, arguments=options.arguments, seed=options.seed)
     agent = spec.create(request)
     suite.prepare(progress)
-    tasks = select(load_tasks(suite), globs=options.task_globs, tags=options.tags, limit=options.limit)
+    known = load_tasks(suite)
+    tasks = select(known, globs=options.task_globs, tags=options.tags, limit=options.limit)
     chosen = [task.limited(options.limits) for task in tasks]
     sandbox = _sandbox(spec, agent, options.sandbox, is_unsafe_allowed=options.is_unsafe_allowed)
     bench = _bench_sandbox(domain, sandbox, options.sandbox)
     planned = plan_tasks(domain, suite, options.suite, chosen, is_scored=options.is_scored, progress=progress)
-    plan = make_plan(options, domain, suite, (spec, request, agent), planned, (sandbox, bench))
+    plan = make_plan(options, domain, suite, (spec, request, agent), planned, (sandbox, bench), len(known))
     path = options.out / file_name(plan)
     session = _session(path, plan, domain, suite, agent, chosen, (sandbox, bench))
     return replace(session, notes=_data_notes(plan))
@@ -237,7 +238,15 @@ def _endpoint(description: JsonObject) -> str | None:
 
 
 def _sandbox(spec: AgentSpec, agent: Agent, name: str | None, *, is_unsafe_allowed: bool) -> Sandbox:
-    """Return the sandbox for an agent; one that starts nothing in the workspace needs none."""
+    """Return the sandbox for an agent; one that starts nothing in the workspace needs none.
+
+    Raises:
+        UsageError: there is no such sandbox, or it may not be used.
+    """
+    if name is not None:
+        from itbench.sandbox.choose import check_name
+
+        check_name(name)
     if spec.is_in_process:
         return LocalSandbox(is_in_process=True)
     from itbench.sandbox.choose import choose

@@ -88,6 +88,8 @@ def must_exist(path: Path) -> None:
     Raises:
         RunFileError: there is none.
     """
+    if path.is_dir():
+        raise RunFileError(f"{str(path)!r} is a folder; `itbench runs {path}` lists the runs in it")
     if not path.is_file():
         raise RunFileError(f"no run file at {str(path)!r}; `itbench runs` lists what there is")
 
@@ -102,9 +104,11 @@ def writing(path: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.OperationalError, OSError) as error:
+        advice = f"free some space, then run `itbench resume {path}`"
+        if getattr(error, "sqlite_errorcode", 0) & _PRIMARY == sqlite3.SQLITE_READONLY:
+            advice = "make it writable, or work on a copy"
         raise StorageError(
-            f"cannot write the run file {str(path)!r}: {error}; all trials that had ended are kept, "
-            f"free some space, then run `itbench resume {path}`"
+            f"cannot write the run file {str(path)!r}: {error}; all trials that had ended are kept, {advice}"
         ) from error
 
 

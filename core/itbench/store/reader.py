@@ -119,6 +119,11 @@ class RunFile:
             )
         return row
 
+    def trials_of(self, task: str) -> list[sqlite3.Row]:
+        """Return id, task, repeat and attempt of all trials of a task, the failed attempts among them."""
+        query = "SELECT id, task, repeat, attempt FROM trial WHERE task = ? ORDER BY repeat, attempt"
+        return self.connection.execute(query, (task,)).fetchall()
+
     def detail(self, trial: int) -> TrialDetail:
         """Return everything that is kept of one trial but its events."""
         row = self.connection.execute("SELECT * FROM trial WHERE id = ?", (trial,)).fetchone()

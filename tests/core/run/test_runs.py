@@ -133,7 +133,9 @@ def test_a_model_that_stays_down_is_no_zero_and_resume_does_only_what_is_missing
     Path("down").write_text("9")
     run = itbench("run", "flaky", "--attempts", "1")
     assert run.code == 1
-    assert "over 6 of 12 trials; 6 without a score (model); between 0.500 (missing as 0) and 1.000" in run.out
+    assert (
+        "over 6 of 12 trials; 6 without a score (model); with missing as 0 0.500, left out 1.000" in run.out
+    )
     Path("down").write_text("0")
     again = itbench("resume", only_run())
     assert again.code == 0

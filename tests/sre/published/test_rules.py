@@ -28,7 +28,7 @@ def test_a_run_of_before_is_scored_again_with_each_change_and_its_reason(
         connection.commit()
     first_format(path)
     text = itbench("score", path).out
-    assert "1 trials re-scored, 1 values changed" in text
+    assert "1 trial re-scored, 1 value changed" in text
     assert f"from scoring version 1 to {DOMAIN.scoring_version}:" in text
     assert "- The very same object counts once, however often" in text
     assert "itbench-aa-7 repeat 0: 0.750 -> 0.500: " in text
