@@ -43,8 +43,8 @@ class CommandAgent:
         """What the program is given from the environment, and the key of its model, which it is not given."""
         return self._options.secrets
 
-    def missing(self) -> list[str]:
-        """Return what a run needs and this machine lacks."""
+    def missing(self, *, is_cost_limited: bool) -> list[str]:
+        """Return what a run needs and this machine lacks; which model the program will ask is not known before."""
         return self._options.missing()
 
     def description(self) -> JsonObject:

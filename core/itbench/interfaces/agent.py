@@ -51,8 +51,8 @@ class EquippedAgent(Protocol):
 class DemandingAgent(Protocol):
     """An agent that can tell, before a run, what it still needs on this machine; a dry run does without."""
 
-    def missing(self) -> "Sequence[str]":
-        """Return what is missing, one thing each, and how to bring it."""
+    def missing(self, *, is_cost_limited: bool) -> "Sequence[str]":
+        """Return what is missing, one thing each, and how to bring it; where the cost is limited, prices too."""
         ...
 
 

@@ -10,10 +10,12 @@ from itbench.interfaces.agent import (
     AgentRequest,
     AgentSpec,
     DemandingAgent,
+    DescribedAgent,
     EquippedAgent,
     PrivilegedAgent,
 )
 from itbench.interfaces.domain import Domain
+from itbench.interfaces.json import JsonObject
 from itbench.interfaces.plan import Plan
 from itbench.interfaces.suite import Progress, Suite, no_progress
 from itbench.interfaces.task import Task
@@ -75,7 +77,7 @@ def start(options: RunOptions, progress: Progress = no_progress) -> Session:
         ITBenchError: something that was asked for is not available.
     """
     session = prepare(options, progress)
-    _refuse_missing(session.plan.agent.name, session.agent)
+    _refuse_missing(session.plan.agent.name, missing_for(session))
     _make_ready(session.sandbox, session.bench_sandbox, progress)
     claim = Claim(session.path)
     try:
@@ -146,7 +148,11 @@ def reopen(
         AgentRequest(name=plan.agent.name, options=plan.agent.options, arguments=words, seed=plan.seed)
     )
     check_words(plan, words, agent)
-    _refuse_missing(spec.name, agent)
+    _check_endpoint(path, plan, agent)
+    limited = plan.max_cost_usd is not None or any(
+        task.limits.cost_usd is not None for task in current.values()
+    )
+    _refuse_missing(spec.name, _missing(agent, is_cost_limited=limited))
     # Its sandbox was allowed when the run was begun.
     sandbox = _sandbox(spec, agent, plan.sandbox, is_unsafe_allowed=True)
     bench = _bench_sandbox(domain, sandbox, plan.bench_sandbox)
@@ -202,15 +208,38 @@ def _make_ready(sandbox: Sandbox, bench: Sandbox, progress: Progress) -> None:
             each.prepare(progress)
 
 
-def missing_for(agent: Agent) -> list[str]:
-    """Return what a run with the agent needs and this machine lacks, one thing each."""
-    return list(agent.missing()) if isinstance(agent, DemandingAgent) else []
+def missing_for(session: Session) -> list[str]:
+    """Return what a run needs and this machine lacks, one thing each."""
+    limited = session.plan.max_cost_usd is not None or any(
+        task.limits.cost_usd is not None for task in session.tasks
+    )
+    return _missing(session.agent, is_cost_limited=limited)
 
 
-def _refuse_missing(name: str, agent: Agent) -> None:
-    missing = missing_for(agent)
+def _missing(agent: Agent, *, is_cost_limited: bool) -> list[str]:
+    return list(agent.missing(is_cost_limited=is_cost_limited)) if isinstance(agent, DemandingAgent) else []
+
+
+def _refuse_missing(name: str, missing: Sequence[str]) -> None:
     if missing:
         raise UsageError(f"agent {name!r} cannot run here: {'; '.join(missing)}")
+
+
+def _check_endpoint(path: Path, plan: Plan, agent: Agent) -> None:
+    """Refuse to go on at another endpoint than the one of the trials that are done: a variable may have changed."""
+    now = agent.description() if isinstance(agent, DescribedAgent) else {}
+    planned, found = (_endpoint(description) for description in (plan.agent.description, now))
+    if planned and found and planned != found:
+        raise UsageError(
+            f"{path} asks its model at {planned}, but now it would be asked at {found}; set the environment variable"
+            " that names the endpoint as it was when the run was begun"
+        )
+
+
+def _endpoint(description: JsonObject) -> str | None:
+    model = description.get("model")
+    endpoint = model.get("endpoint") if isinstance(model, dict) else None
+    return endpoint if isinstance(endpoint, str) else None
 
 
 def _sandbox(spec: AgentSpec, agent: Agent, name: str | None, *, is_unsafe_allowed: bool) -> Sandbox:
