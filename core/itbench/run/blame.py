@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from itbench.interfaces.fault import Fault, Stage, StageError
+from itbench.workspaces.host import is_shortage
 
 
 class Blamed(Exception):  # noqa: N818 - it carries a fault and is itself none
@@ -36,6 +37,9 @@ def fault_of(error: BaseException, stage: Stage) -> Fault:
         return error.fault
     if isinstance(error, StageError):
         stage = error.stage
+    elif stage is Stage.AGENT and is_shortage(error):
+        # An agent in Python shares this process: whoever took the last descriptor, it is no answer to the task.
+        stage = Stage.ENVIRONMENT
     message = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     text = "".join(traceback.format_exception(error))
     return Fault(stage, _one_line(message), text)

@@ -12,6 +12,7 @@ from itbench.interfaces.task import Task
 from itbench.interfaces.workspace import Prepared, Sandbox
 from itbench.plugins.agents import default_agent, find_agent
 from itbench.plugins.domains import domain_host, find_suite
+from itbench.run.capacity import Capacity, capacity
 from itbench.run.judge import Judge
 from itbench.run.options import RunOptions, parse_agent
 from itbench.run.planning import file_name, make_plan
@@ -33,6 +34,7 @@ class Session:
     """Everything that the runner needs.
 
     Attributes:
+        max_trials: concurrent trials: as planned, or as many as this machine's limits allow.
         claim: on the run file, which the runner releases at the end; None while nothing is written.
         notes: what the user should know before it begins.
     """
@@ -45,6 +47,7 @@ class Session:
     tasks: Sequence[Task]
     sandbox: Sandbox
     bench_sandbox: Sandbox
+    max_trials: int
     claim: Claim | None = None
     notes: Sequence[str] = ()
 
@@ -93,7 +96,7 @@ def prepare(options: RunOptions, progress: Progress = no_progress) -> Session:
     plan = make_plan(options, domain, suite, (spec, request, agent), planned, (sandbox, bench))
     path = options.out / file_name(plan)
     session = _session(path, plan, domain, suite, agent, chosen, (sandbox, bench))
-    return replace(session, notes=_data_notes(plan))
+    return replace(session, notes=[*session.notes, *_data_notes(plan)])
 
 
 def reopen(
@@ -131,7 +134,7 @@ def reopen(
     _make_ready(sandbox, bench, progress)
     tasks = [current[planned.id] for planned in plan.tasks]
     session = _session(path, plan, domain, suite, agent, tasks, (sandbox, bench))
-    return replace(session, notes=[*([hint] if hint else []), *_notes(path, plan, versions)])
+    return replace(session, notes=[*([hint] if hint else []), *session.notes, *_notes(path, plan, versions)])
 
 
 def _looked_at_again(
@@ -210,6 +213,8 @@ def _session(
 ) -> Session:
     if plan.agent.role == "privileged" and isinstance(agent, PrivilegedAgent):
         agent.trust(Judge(domain, suite).solution)
+    both = sandboxes if sandboxes[0] is not sandboxes[1] else sandboxes[:1]
+    room = capacity(agent, [each.name for each in both])
     return Session(
         path=path,
         plan=plan,
@@ -219,4 +224,14 @@ def _session(
         tasks=tasks,
         sandbox=sandboxes[0],
         bench_sandbox=sandboxes[1],
+        max_trials=min(plan.max_trials, room.trials),
+        notes=_capacity_notes(plan, room),
     )
+
+
+def _capacity_notes(plan: Plan, room: Capacity) -> list[str]:
+    if min(plan.max_trials, plan.planned_trials) <= room.trials:
+        return []
+    return [
+        f"{room.trials} concurrent trials and not {plan.max_trials}: the limit of {room.limit} allows no more; raise {room.remedy}"
+    ]
