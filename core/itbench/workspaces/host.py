@@ -45,6 +45,13 @@ PATH_ERRORS = frozenset(
 # What comes of the words of a command.
 PROGRAM_ERRORS = PATH_ERRORS | {errno.E2BIG, errno.ENOEXEC}
 _NO_THREAD = "can't start new thread"
+_ADVICE = {
+    errno.EMFILE: "raise the limit of open files with 'ulimit -n', or run fewer trials at a time",
+    errno.EAGAIN: "raise the limit of processes with 'ulimit -u', or end some of this user's",
+    errno.ENOMEM: "end what takes the memory, or run fewer trials at a time",
+    errno.EFBIG: "raise the limit of file sizes with 'ulimit -f'",
+}
+_MORE_ROOM = "make room on that disk, or use another one"
 
 
 class HostError(StageError):
@@ -90,6 +97,16 @@ def is_shortage(error: BaseException) -> bool:
     if isinstance(error, BaseExceptionGroup):
         return any(map(is_shortage, error.exceptions))
     return error.__cause__ is not None and is_shortage(error.__cause__)
+
+
+def shortage_advice(error: BaseException) -> str:
+    """Return in one line what this machine lacks and what to do; for an exception that `is_shortage`, or a MemoryError."""
+    if isinstance(error, MemoryError):
+        return f"this machine has no memory left: {_ADVICE[errno.ENOMEM]}"
+    if not isinstance(error, OSError):
+        return f"this machine starts no further thread: {_ADVICE[errno.EAGAIN]}"
+    where = f" ({str(error.filename)[:200]!r})" if error.filename is not None else ""
+    return f"this machine refuses something{where}: {error.strerror}; {_ADVICE.get(error.errno or 0, _MORE_ROOM)}"
 
 
 def _lacks_thread(error: BaseException) -> bool:
