@@ -3,25 +3,25 @@
 import hashlib
 import json
 import os
-import shutil
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from tempfile import mkdtemp
 
 from itbench.cache import cache_dir, require_cache, writing_cache
 from itbench.errors import DataError
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.suite import Progress, no_progress
+from itbench.leftovers import sweep, temporary_folder
 from itbench.made.digests import digest_of
 
 _MOST_PROCESSES = 8
-_WATCH_S = 1.0
-_MAKING, _LEFTOVER_S = ".making-", 3600.0
+_WATCH_S = 0.2
+_MAKING = ".making-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def make_missing(
     if not missing:
         return
     require_cache()
-    _remove_leftovers(root)
+    sweep(root, f"{_MAKING}*")
     progress("making tasks", len(jobs) - len(missing), len(jobs))
     workers = min(len(missing), os.cpu_count() or 1, _MOST_PROCESSES)
     # "spawn": a fork of a process with threads may hang.
@@ -93,6 +93,11 @@ def make_missing(
             for done, future in enumerate(as_completed(futures), start=1):
                 future.result()
                 progress("making tasks", len(jobs) - len(missing) + done, len(jobs))
+        except BrokenProcessPool as error:
+            raise DataError(
+                "a process that makes tasks was ended from outside, as a machine does that is short of memory; "
+                "what it had made is kept, and the same command makes the rest"
+            ) from error
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
@@ -113,8 +118,7 @@ def _make_in_cache(job: Job, root: Path, pinned: str | None) -> None:
     inputs, truth_path = inputs_dir(root, job.id), truths_dir(root) / f"{job.id}.json"
     inputs.parent.mkdir(parents=True, exist_ok=True)
     truth_path.parent.mkdir(parents=True, exist_ok=True)
-    making = Path(mkdtemp(prefix=_MAKING, dir=root))
-    try:
+    with temporary_folder(root, _MAKING) as making:
         truth = job.make(making / "inputs")
         _forget_times(making)
         if pinned is not None:
@@ -126,20 +130,11 @@ def _make_in_cache(job: Job, root: Path, pinned: str | None) -> None:
             hidden_dir(root, job.id).parent.mkdir(parents=True, exist_ok=True)
             _move(making / "hidden", hidden_dir(root, job.id))
         _move(making / "inputs", inputs)
-    finally:
-        shutil.rmtree(making, ignore_errors=True)
 
 
 def canary(job: Job) -> str:
     """Return a text that only the truth of this task holds."""
     return "itbench-canary-" + hashlib.sha256(f"canary/{job.id}/{job.seed}".encode()).hexdigest()
-
-
-def _remove_leftovers(root: Path) -> None:
-    """Remove what a killed process had begun; what another one is making now is younger."""
-    for path in root.glob(f"{_MAKING}*"):
-        if path.stat().st_mtime < time.time() - _LEFTOVER_S:
-            shutil.rmtree(path, ignore_errors=True)
 
 
 def _end_with_parent(parent: int) -> None:

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from itbench.interfaces.workspace import Execution, Heard, Input, Tool
+from itbench.leftovers import sweep, temporary_folder
 from itbench.workspaces.host import PATH_ERRORS, PROGRAM_ERRORS, host_errors
 from itbench.workspaces.paths import clean, read_below
 from itbench.workspaces.process import run_process
@@ -18,6 +19,9 @@ _MEMORY_BYTES = 1 << 30
 # Up to this many bytes inputs are copied, so that an agent cannot change them for others; more are linked.
 COPY_LIMIT_BYTES = 64 * 1024 * 1024
 _WARNING = "no sandbox: agents work in plain temporary directories and can read whatever this user can read"
+_PREFIX = "itbench-trial-"
+# Folders in which this process has looked for what others had left.
+_SWEPT: set[Path] = set()
 _SAFE_VARIABLES = ("PATH", "LANG", "LC_ALL", "TZ", "TERM")
 
 
@@ -33,16 +37,20 @@ class LocalSandbox:
     @asynccontextmanager
     async def open(self, inputs: Sequence[Input]) -> AsyncIterator["LocalWorkspace"]:
         """Make a directory with the inputs in it, and remove it at the end."""
-        root = Path(tempfile.mkdtemp(prefix="itbench-", dir=self._parent))
-        try:
-            if inputs:
-                await asyncio.to_thread(_stage, root, inputs)
-            yield LocalWorkspace(root, {entry.path: entry.source for entry in inputs})
-        finally:
-            if inputs:
-                await asyncio.to_thread(_remove, root)
-            else:
-                _remove(root)
+        parent = self._parent or Path(tempfile.gettempdir())
+        if parent not in _SWEPT:
+            _SWEPT.add(parent)
+            sweep(parent, f"{_PREFIX}*")
+        with temporary_folder(parent, _PREFIX) as root:
+            try:
+                if inputs:
+                    await asyncio.to_thread(_stage, root, inputs)
+                yield LocalWorkspace(root, {entry.path: entry.source for entry in inputs})
+            finally:
+                if inputs:
+                    await asyncio.to_thread(_remove, root)
+                else:
+                    _remove(root)
 
 
 class LocalWorkspace:
