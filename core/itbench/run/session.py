@@ -13,6 +13,7 @@ from itbench.interfaces.workspace import Prepared, Sandbox
 from itbench.plugins.agents import default_agent, find_agent
 from itbench.plugins.domains import domain_host, find_suite
 from itbench.run.capacity import Capacity, capacity
+from itbench.run.exposed import refuse_exposed
 from itbench.run.judge import Judge
 from itbench.run.options import RunOptions, parse_agent
 from itbench.run.planning import file_name, make_plan
@@ -25,6 +26,7 @@ from itbench.store.writer import ScoringOrigin, write_plan
 from itbench.suites.hashing import suite_hash
 from itbench.suites.load import load_tasks
 from itbench.suites.reopen import planned_options, reopen_suite
+from itbench.suites.secret import remember
 from itbench.suites.select import select
 from itbench.workspaces.local import LocalSandbox
 
@@ -66,6 +68,7 @@ def start(options: RunOptions, progress: Progress = no_progress) -> Session:
         ITBenchError: something that was asked for is not available.
     """
     session = prepare(options, progress)
+    remember(session.domain.name, session.suite, options.suite)
     _make_ready(session.sandbox, session.bench_sandbox, progress)
     claim = Claim(session.path)
     try:
@@ -90,7 +93,9 @@ def prepare(options: RunOptions, progress: Progress = no_progress) -> Session:
     agent = spec.create(request)
     suite.prepare(progress)
     chosen = select(load_tasks(suite), globs=options.task_globs, tags=options.tags, limit=options.limit)
-    sandbox = _sandbox(spec, agent, options.sandbox, is_unsafe_allowed=options.is_unsafe_allowed)
+    sandbox = _sandbox(
+        spec, agent, suite, options.sandbox, out=options.out, is_unsafe_allowed=options.is_unsafe_allowed
+    )
     bench = _bench_sandbox(domain, sandbox, options.sandbox)
     planned = plan_tasks(domain, suite, options.suite, chosen, is_scored=options.is_scored, progress=progress)
     plan = make_plan(options, domain, suite, (spec, request, agent), planned, (sandbox, bench))
@@ -129,7 +134,7 @@ def reopen(
         )
     )
     # Its sandbox was allowed when the run was begun.
-    sandbox = _sandbox(spec, agent, plan.sandbox, is_unsafe_allowed=True)
+    sandbox = _sandbox(spec, agent, suite, plan.sandbox, out=path.parent, is_unsafe_allowed=True)
     bench = _bench_sandbox(domain, sandbox, plan.bench_sandbox)
     _make_ready(sandbox, bench, progress)
     tasks = [current[planned.id] for planned in plan.tasks]
@@ -183,14 +188,17 @@ def _make_ready(sandbox: Sandbox, bench: Sandbox, progress: Progress) -> None:
             each.prepare(progress)
 
 
-def _sandbox(spec: AgentSpec, agent: Agent, name: str | None, *, is_unsafe_allowed: bool) -> Sandbox:
+def _sandbox(
+    spec: AgentSpec, agent: Agent, suite: Suite, name: str | None, *, out: Path, is_unsafe_allowed: bool
+) -> Sandbox:
     """Return the sandbox for an agent; one that starts nothing in the workspace needs none."""
     if spec.is_in_process:
         return LocalSandbox(is_in_process=True)
     from itbench.sandbox.choose import choose
 
     mounts = agent.mounts if isinstance(agent, EquippedAgent) else ()
-    return choose(name, is_unsafe_allowed=is_unsafe_allowed, mounts=mounts)
+    warning = refuse_exposed(mounts, suite, out, is_unsafe_allowed=is_unsafe_allowed)
+    return choose(name, is_unsafe_allowed=is_unsafe_allowed, mounts=mounts, warning=warning)
 
 
 def _bench_sandbox(domain: Domain, sandbox: Sandbox, name: str | None) -> Sandbox:

@@ -25,10 +25,10 @@ class BubblewrapSandbox:
         limits: of each trial.
         with_tools: whether numpy, pandas, drain3 and PyYAML are there; without them, nothing has to be installed.
         mounts: folders of the host that every trial shows read-only below `/opt`.
+        warning: what a user must know of them.
     """
 
     name = "bubblewrap"
-    warning: str | None = None
 
     def __init__(
         self,
@@ -36,7 +36,9 @@ class BubblewrapSandbox:
         *,
         with_tools: bool = True,
         mounts: Sequence[Mount] = (),
+        warning: str | None = None,
     ) -> None:
+        self.warning = warning
         self._mounts = mounts
         self.limits = limits or SandboxLimits()
         self._with_tools = with_tools

@@ -45,9 +45,8 @@ class ContainerSandbox:
         limits: of each trial.
         with_tools: whether numpy, pandas, drain3 and PyYAML are there.
         mounts: folders of the host that every trial shows read-only below `/opt`.
+        warning: what a user must know of them.
     """
-
-    warning: str | None = None
 
     def __init__(
         self,
@@ -56,7 +55,9 @@ class ContainerSandbox:
         *,
         with_tools: bool = True,
         mounts: Sequence[Mount] = (),
+        warning: str | None = None,
     ) -> None:
+        self.warning = warning
         self.name = engine.name
         self.limits = limits or SandboxLimits()
         self._engine = engine
