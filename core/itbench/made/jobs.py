@@ -3,13 +3,8 @@
 import hashlib
 import json
 import os
-import threading
-import time
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 
 from itbench.cache import cache_dir, require_cache, writing_cache
@@ -18,9 +13,9 @@ from itbench.interfaces.json import JsonObject
 from itbench.interfaces.suite import Progress, no_progress
 from itbench.leftovers import sweep, temporary_folder
 from itbench.made.digests import digest_of
+from itbench.made.workers import Workers
 
 _MOST_PROCESSES = 8
-_WATCH_S = 0.2
 _MAKING = ".making-"
 
 
@@ -74,7 +69,7 @@ def make_missing(
     """Make the tasks that are not there yet, in as many processes as there are processors.
 
     Raises:
-        DataError: a pinned task came out differently.
+        DataError: a pinned task came out differently, or a process that made tasks was ended from outside.
         StorageError: the cache cannot be written.
     """
     missing = [job for job in jobs if not _is_made(root, job.id)]
@@ -83,24 +78,17 @@ def make_missing(
     require_cache()
     sweep(root, f"{_MAKING}*")
     progress("making tasks", len(jobs) - len(missing), len(jobs))
-    workers = min(len(missing), os.cpu_count() or 1, _MOST_PROCESSES)
-    # "spawn": a fork of a process with threads may hang.
-    with ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=_end_with_parent, initargs=(os.getpid(),)
-    ) as pool:
-        futures = [pool.submit(make_one, job, root, pinned.get(job.id)) for job in missing]
-        try:
-            for done, future in enumerate(as_completed(futures), start=1):
-                future.result()
-                progress("making tasks", len(jobs) - len(missing) + done, len(jobs))
-        except BrokenProcessPool as error:
-            raise DataError(
-                "a process that makes tasks was ended from outside, as a machine does that is short of memory; "
-                "what it had made is kept, and the same command makes the rest"
-            ) from error
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    done = len(jobs) - len(missing)
+    for count, _ in enumerate(_made(missing, root, pinned), start=1):
+        progress("making tasks", done + count, len(jobs))
+
+
+def _made(missing: Sequence[Job], root: Path, pinned: Mapping[str, str]) -> Iterator[Job]:
+    """Make tasks in as many processes as there are processors, or in this one where none can be started."""
+    work = [(job, root, pinned.get(job.id)) for job in missing]
+    with Workers(make_one, min(len(missing), os.cpu_count() or 1, _MOST_PROCESSES)) as workers:
+        for place in workers.carry_out(work):
+            yield missing[place]
 
 
 def make_one(job: Job, root: Path, pinned: str | None) -> None:
@@ -135,17 +123,6 @@ def _make_in_cache(job: Job, root: Path, pinned: str | None) -> None:
 def canary(job: Job) -> str:
     """Return a text that only the truth of this task holds."""
     return "itbench-canary-" + hashlib.sha256(f"canary/{job.id}/{job.seed}".encode()).hexdigest()
-
-
-def _end_with_parent(parent: int) -> None:
-    """End this process when the one that started it is gone: a worker of a pool would wait for work forever."""
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(_WATCH_S)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 def _forget_times(directory: Path) -> None:

@@ -32,13 +32,13 @@ def findings() -> list[list[str]]:
 
 def _sandbox() -> list[list[str]]:
     from itbench.sandbox.engine import ENGINES
-    from itbench.sandbox.support import available, missing_layer
+    from itbench.sandbox.support import available, can_trials_talk, missing_layer
 
     problem = available()
     if problem is not None:
         own = ["sandbox bubblewrap", "note", f"does not work here: {problem}"]
     else:
-        weaker = missing_layer()
+        weaker = missing_layer() or can_trials_talk()
         own = [
             "sandbox bubblewrap",
             "note" if weaker else "ok",

@@ -14,6 +14,7 @@ from itbench.sandbox.limits import SandboxLimits
 from itbench.sandbox.parts import Parts, find_parts, make_parts
 from itbench.sandbox.process import SandboxProcess
 from itbench.sandbox.program import find_bubblewrap
+from itbench.sandbox.support import has_overlays
 from itbench.sandbox.workspace import SandboxedWorkspace
 from itbench.workspaces.paths import clean
 
@@ -77,6 +78,7 @@ class BubblewrapSandbox:
             inputs=inputs,
             limits=self.limits,
             mounts=self._mounts,
+            nothing=parts.nothing if has_overlays(program, parts.image, parts.nothing) else None,
         )
         identity = self._identities.next()
         process = await SandboxProcess.start(launch(program, layout, identity), identity.user, layout)
