@@ -2,10 +2,11 @@
 
 import fcntl
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -153,6 +154,21 @@ def incident_cache(machine_folder: Path) -> Path:
         patch.setenv("ITBENCH_CACHE", str(cache))
         INCIDENTS.prepare()
     return cache
+
+
+@pytest.fixture
+def first_format() -> Callable[[Path | str], None]:
+    """Makes a run file of today one as the first itbench wrote it, without what came later."""
+    return _first_format
+
+
+def _first_format(path: Path | str) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(
+            "DROP VIEW outcome; PRAGMA user_version=1;"
+            "ALTER TABLE scoring DROP COLUMN scoring_version;"
+            "ALTER TABLE trial DROP COLUMN replies; ALTER TABLE trial DROP COLUMN uncounted;"
+        )
 
 
 @pytest.fixture

@@ -174,7 +174,7 @@ def test_no_id_path_or_time_of_an_input_tells_one_incident_from_another(
 
 
 @needs_truths
-@pytest.mark.slow  # Three agents over 61 tasks.
+@pytest.mark.soak  # Three agents over 61 tasks; what is validated below is tried each time.
 def test_every_public_truth_is_solved_by_its_oracle_and_by_nothing_else(
     published: Path, itbench: Itbench
 ) -> None:

@@ -8,9 +8,10 @@ from itbench.interfaces.agent import AgentRequest
 from itbench.interfaces.fault import Stage, StageError
 from itbench.interfaces.json import json_text
 from itbench.interfaces.task import Task
-from itbench.interfaces.trace import Trace, TraceEvent, Usage
+from itbench.interfaces.trace import TAKEN, Trace, TraceEvent
 from itbench.interfaces.workspace import Workspace
 from itbench.store.reader import RunFile
+from itbench.store.run_path import run_path
 
 _NOT_ITS_DOING = frozenset({Stage.ENVIRONMENT, Stage.MODEL})
 
@@ -42,8 +43,11 @@ class ReplayAgent:
 def _copy_trace(run: RunFile, row: Row, trace: Trace) -> None:
     for event in run.events(row["id"]):
         trace.add(TraceEvent(event["at_s"], event["kind"], event["data"]))
-    for name in Usage.__slots__:
+    for name in ("turns", "replies", "uncounted", "tool_calls", "failed_tool_calls"):
         setattr(trace.usage, name, row[name])
+    if row["replies"]:
+        for name in TAKEN:
+            trace.usage.sums[name].add(row[name])
 
 
 def _files(run: RunFile, row: Row, task: Task) -> dict[str, bytes]:
@@ -58,12 +62,12 @@ def replay_agent(request: AgentRequest) -> ReplayAgent:
     """Return the agent for `--agent replay -- RUN`.
 
     Raises:
-        UsageError: not exactly one run was named.
+        UsageError: not exactly one run was named, or there is none of that name.
         RunFileError: it cannot be opened.
     """
     request.refuse_options(arguments=True)
     if len(request.arguments) != 1:
         raise UsageError("agent 'replay' needs one run file: --agent replay -- RUN")
-    path = Path(request.arguments[0]).absolute()
+    path = run_path(request.arguments[0]).absolute()
     RunFile(path).connection.close()
     return ReplayAgent(path)

@@ -37,7 +37,7 @@ def _run() -> int:
     try:
         get_command(build_app(sys.argv[1:])).main(prog_name="itbench")
     except ITBenchError as error:
-        tell(str(error))
+        tell(_clean(str(error)))
         return error.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -96,6 +96,12 @@ def _not_printed(error: OSError) -> int:
         return READER_ENDED
     tell(f"cannot write standard output: {error.strerror}; redirect it to where there is room")
     return StorageError.exit_code
+
+
+def _clean(text: str) -> str:
+    from itbench.redaction import environment_redactor
+
+    return environment_redactor().text(text)
 
 
 if __name__ == "__main__":

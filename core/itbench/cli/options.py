@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from itbench.cli.run_path import run_path
+from itbench.cli.amounts import dollars, duration
+from itbench.store.run_path import run_path
 
 if TYPE_CHECKING:
     from itbench.interfaces.suite import SuiteOptions
@@ -36,6 +37,46 @@ RunPaths = Annotated[
 SuiteReference = Annotated[str, typer.Argument(help="DOMAIN or DOMAIN/SUITE.", metavar="DOMAIN[/SUITE]")]
 Globs = Annotated[
     list[str] | None, typer.Option("--task", "-t", help="Only tasks whose id fits.", metavar="GLOB")
+]
+TurnLimit = Annotated[
+    int | None,
+    typer.Option("--turn-limit", min=1, help="Turns of a trial, in place of the tasks' own limit."),
+]
+TokenLimit = Annotated[
+    int | None,
+    typer.Option("--token-limit", min=1, help="Input and output tokens of a trial, likewise."),
+]
+CostLimit = Annotated[
+    float | None,
+    typer.Option("--cost-limit", help="US dollars that a trial may cost.", metavar="USD", parser=dollars),
+]
+TimeLimit = Annotated[
+    float | None,
+    typer.Option(
+        "--time-limit",
+        help="Wall clock of a trial, such as 90s, 15m or 2h.",
+        metavar="DURATION",
+        parser=duration,
+    ),
+]
+CommandLimit = Annotated[
+    float | None,
+    typer.Option(
+        "--command-limit", help="Wall clock of one command of a trial.", metavar="DURATION", parser=duration
+    ),
+]
+MaxCost = Annotated[
+    float | None,
+    typer.Option(
+        "--max-cost",
+        help="US dollars for the whole run: once spent, no further trial begins.",
+        metavar="USD",
+        parser=dollars,
+    ),
+]
+FailUnder = Annotated[
+    float | None,
+    typer.Option("--fail-under", min=0, max=1, help="Exit with 1 if the score is lower.", metavar="SCORE"),
 ]
 
 

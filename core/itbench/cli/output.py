@@ -20,10 +20,12 @@ def print_text(text: str) -> None:
     sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
 
 
-def print_rows(head: Sequence[str], rows: Sequence[Sequence[str]], *, as_json: bool) -> None:
-    """Print rows as a table, or as a JSON list of objects with the head as keys."""
+def print_rows(
+    head: Sequence[str], rows: Sequence[Sequence[str]], *, as_json: bool, optional: Sequence[str] = ()
+) -> None:
+    """Print rows as a table, without optional columns where it is too narrow, or as a JSON list of objects with the head as keys."""
     if as_json:
         keys = [title.replace(" ", "_") for title in head]
         print_json([dict(zip(keys, row, strict=True)) for row in rows])
     else:
-        print_text(table(head, rows))
+        print_text(table(head, rows, optional=optional))

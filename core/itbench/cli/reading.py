@@ -86,10 +86,10 @@ def runs(
 
     Example: itbench runs
     """
-    from itbench.report.run_list import run_rows
+    from itbench.report.run_list import OPTIONAL, run_rows
 
     head, rows = run_rows(folder)
-    print_rows(head, rows, as_json=as_json)
+    print_rows(head, rows, as_json=as_json, optional=OPTIONAL)
 
 
 def _show_run(run: "RunFile", *, as_json: bool) -> None:

@@ -9,11 +9,18 @@ from itbench.cli.main import INTERRUPTED
 from itbench.cli.options import (
     AsJson,
     AsPublished,
+    CommandLimit,
+    CostLimit,
     Data,
+    FailUnder,
     Globs,
+    MaxCost,
     RunPath,
     SuiteOption,
     SuiteReference,
+    TimeLimit,
+    TokenLimit,
+    TurnLimit,
     suite_options,
 )
 from itbench.cli.output import print_json, print_text
@@ -53,6 +60,14 @@ def run(
             metavar="PROVIDER/NAME",
         ),
     ] = None,
+    base_url: Annotated[
+        str | None,
+        typer.Option(
+            "--base-url",
+            help="Endpoint of --model, instead of the provider's own or OPENAI_BASE_URL, ANTHROPIC_BASE_URL.",
+            metavar="URL",
+        ),
+    ] = None,
     task: Globs = None,
     tag: Annotated[list[str] | None, typer.Option("--tag", help="Only tasks with this tag.")] = None,
     limit: Annotated[
@@ -72,6 +87,13 @@ def run(
             "--attempts", min=1, help="Attempts per trial when the environment or the provider fails."
         ),
     ] = 2,
+    turn_limit: TurnLimit = None,
+    token_limit: TokenLimit = None,
+    cost_limit: CostLimit = None,
+    time_limit: TimeLimit = None,
+    command_limit: CommandLimit = None,
+    max_cost: MaxCost = None,
+    fail_under: FailUnder = None,
     no_score: Annotated[
         bool, typer.Option("--no-score", help="Do not read truths; score later with itbench score.")
     ] = False,
@@ -106,13 +128,14 @@ def run(
     itbench run DOMAIN --agent command -- ./my-agent --fast; itbench run DOMAIN --model openai/gpt-5 --dry-run
     """
     from itbench.cli.waiting import waiting
+    from itbench.interfaces.task import OtherLimits
     from itbench.run.options import RunOptions, with_model
     from itbench.run.runner import all_jobs
     from itbench.run.session import start
 
     options = RunOptions(
         reference=reference,
-        agent=with_model(agent, model),
+        agent=with_model(agent, model, base_url),
         arguments=tuple(arguments or ()),
         task_globs=tuple(task or ()),
         tags=tuple(tag or ()),
@@ -122,6 +145,14 @@ def run(
         out=out,
         max_trials=max_trials,
         attempts=attempts,
+        limits=OtherLimits(
+            turns=turn_limit,
+            tokens=token_limit,
+            cost_usd=cost_limit,
+            wall_s=time_limit,
+            command_s=command_limit,
+        ),
+        max_cost_usd=max_cost,
         is_scored=not no_score,
         sandbox=sandbox,
         is_unsafe_allowed=allow_unsafe,
@@ -133,11 +164,19 @@ def run(
         return
     with waiting() as progress:
         session = start(options, progress)
-    _carry_out(session, all_jobs(session), as_json=as_json)
+    _carry_out(session, all_jobs(session), as_json=as_json, fail_under=fail_under)
 
 
 def resume(
     path: RunPath,
+    arguments: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="The agent's words again, after --, where they hold a secret.", metavar="[-- ARGUMENTS]"
+        ),
+    ] = None,
+    max_cost: MaxCost = None,
+    fail_under: FailUnder = None,
     allow_other_version: Annotated[
         bool,
         typer.Option(
@@ -155,12 +194,19 @@ def resume(
     from itbench.run.resume import resume as prepare
 
     with waiting() as progress:
-        session, jobs = prepare(path, progress, is_other_version_allowed=allow_other_version)
-    _carry_out(session, jobs, as_json=as_json)
+        session, jobs = prepare(
+            path,
+            progress,
+            is_other_version_allowed=allow_other_version,
+            max_cost_usd=max_cost,
+            arguments=tuple(arguments or ()),
+        )
+    _carry_out(session, jobs, as_json=as_json, fail_under=fail_under)
 
 
 def score(
     path: RunPath,
+    fail_under: FailUnder = None,
     truths: Annotated[
         Path | None, typer.Option("--truths", help="Read the truths from this folder.", metavar="DIR")
     ] = None,
@@ -178,7 +224,7 @@ def score(
         done = rescore(path, truths, progress)
     if not as_json:
         print_text(rescoring_text(done))
-    _report(path, as_json=as_json, more={"rescoring": rescoring_json(done)})
+    _report(path, as_json=as_json, fail_under=fail_under, more={"rescoring": rescoring_json(done)})
 
 
 def _preview(options: "RunOptions", *, as_json: bool) -> None:
@@ -197,19 +243,25 @@ def _preview(options: "RunOptions", *, as_json: bool) -> None:
         print_text(preview_text(found))
 
 
-def _carry_out(session: "Session", jobs: "Sequence[Job]", *, as_json: bool) -> None:
+def _carry_out(session: "Session", jobs: "Sequence[Job]", *, as_json: bool, fail_under: float | None) -> None:
     from itbench.report.progress import RunProgress
     from itbench.run.hooks import Hooks
-    from itbench.run.runner import execute
+    from itbench.run.runner import Ending, execute
 
     _tell(session.notes)
     hooks = Hooks()
     hooks.add_installed()
     hooks.add(RunProgress())
-    if not execute(session, jobs, hooks):
+    done = execute(session, jobs, hooks)
+    if done.ending is Ending.INTERRUPTED:
         typer.echo(f"interrupted; resume with: itbench resume {session.path}", err=True)
         raise typer.Exit(INTERRUPTED)
-    _report(session.path, as_json=as_json)
+    try:
+        _report(session.path, as_json=as_json, fail_under=fail_under)
+    finally:
+        if done.ending is Ending.SPENT:
+            again = f"itbench resume {session.path} --max-cost USD"
+            typer.echo(f"stopped: {done.reason}; go on with: {again}", err=True)
 
 
 def _tell(notes: "Sequence[str]") -> None:
@@ -217,7 +269,7 @@ def _tell(notes: "Sequence[str]") -> None:
         typer.echo(f"note: {note}", err=True)
 
 
-def _report(path: Path, *, as_json: bool, more: "JsonObject | None" = None) -> None:
+def _report(path: Path, *, as_json: bool, fail_under: float | None, more: "JsonObject | None" = None) -> None:
     from itbench.report.run_text import run_text
     from itbench.report.summary import run_symptoms, summarise, summary_json
     from itbench.store.reader import RunFile
@@ -235,5 +287,10 @@ def _report(path: Path, *, as_json: bool, more: "JsonObject | None" = None) -> N
             f"the agent failed in all {summary.trials} trials" if summary.trials > 1 else "the agent failed"
         )
         typer.echo(f"error: {failed}, for example with {summary.agent_error!r}", err=True)
-    if not summary.is_sound:
+    value = summary.estimate.mean
+    is_under = fail_under is not None and (value is None or value < fail_under)
+    if is_under:
+        score = "there is no score" if value is None else f"the score is {value:.3f}"
+        typer.echo(f"error: {score}, with --fail-under {fail_under:g}", err=True)
+    if is_under or not summary.is_sound:
         raise typer.Exit(1)

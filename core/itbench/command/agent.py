@@ -8,10 +8,10 @@ from itbench.command.options import CommandOptions
 from itbench.command.output import OutputLog
 from itbench.command.way_out import WayOut, open_way_out
 from itbench.interfaces.fault import LimitReached, Stage, StageError
+from itbench.interfaces.json import JsonObject
 from itbench.interfaces.task import Task
 from itbench.interfaces.trace import Trace
 from itbench.interfaces.workspace import Execution, Hosting, Mount, Workspace
-from itbench.models.secrets import Redactor, environment_secrets
 from itbench.workspaces.host import HostError
 
 TASK_FILE = "task.json"
@@ -46,6 +46,20 @@ class CommandAgent:
         has_way_out = bool(self._options.allowed) or self._options.gateway is not None
         return _CONNECTIONS if has_way_out else 0
 
+    @property
+    def secrets(self) -> Sequence[str]:
+        """What the program is given from the environment, and the key of its model, which it is not given."""
+        return self._options.secrets
+
+    def missing(self) -> list[str]:
+        """Return what a run needs and this machine lacks."""
+        return self._options.missing()
+
+    def description(self) -> JsonObject:
+        """Return where requests to the model go; never a secret."""
+        gateway = self._options.gateway
+        return {} if gateway is None else {"model": dict(gateway.description())}
+
     async def solve(self, task: Task, workspace: Workspace, trace: Trace) -> None:
         """Run the program to its end or to a limit.
 
@@ -56,14 +70,12 @@ class CommandAgent:
         """
         try:
             await self._work(task, workspace, trace)
-        except (
-            OSError
-        ) as error:  # All that is done here is itbench's own work: the program fails by its exit code.
+        except OSError as error:
+            # All that is done here is itbench's own work: the program fails by its exit code.
             raise HostError("the program cannot be given what it needs", error) from error
 
     async def _work(self, task: Task, workspace: Workspace, trace: Trace) -> None:
         options = self._options
-        trace.redact = Redactor([*options.secrets, *environment_secrets()]).text
         if options.gateway is None:
             trace.turn()
         text = task.model_dump_json(indent=2).encode()

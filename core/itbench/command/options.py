@@ -44,6 +44,14 @@ class CommandOptions:
         key = [] if self.gateway is None else [self.gateway.key]
         return [*self.variables.values(), *key]
 
+    def missing(self) -> list[str]:
+        """Return what the program's way out needs and this machine lacks, one thing each."""
+        from itbench.models.library import absent
+
+        if self.gateway is not None:
+            return self.gateway.missing()
+        return absent("h11") if self.allowed else []
+
 
 def command_options(request: AgentRequest) -> CommandOptions:
     """Return what `--agent command:OPTION=VALUE+VALUE,...` asks for.
@@ -57,18 +65,13 @@ def command_options(request: AgentRequest) -> CommandOptions:
         for name in GATEWAY_OPTIONS:
             if name in request.options:
                 raise UsageError(f"agent 'command': option {name!r} is for a gateway; add gateway=PROVIDER")
-    options = CommandOptions(
+    return CommandOptions(
         copied=_copied(_listed(request, "copy")),
         mounts=_mounts(_listed(request, "mount")),
         variables=_variables(_listed(request, "env")),
         allowed=parse_rules(_listed(request, "allow")),
         gateway=None if provider is None else _gateway(provider, request.options),
     )
-    if options.allowed:
-        from itbench.models.library import require
-
-        require("h11")
-    return options
 
 
 def _gateway(provider: str, options: Mapping[str, str]) -> "GatewayTarget":

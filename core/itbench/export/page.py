@@ -8,7 +8,7 @@ from typing import IO
 from itbench.report.run_text import closing_lines, title
 from itbench.report.shown import shown_values
 from itbench.report.summary import metric_means, summarise
-from itbench.report.table import dollars, number, seconds
+from itbench.report.table import dollars, number, seconds, taken
 from itbench.statistics import Values
 from itbench.store.reader import RunFile
 
@@ -35,7 +35,19 @@ def write_page(run: RunFile, file: IO[bytes]) -> int:
         file.write(f"<p class=note>{escape(line)}</p>\n".encode())
     file.write(b"<h2>Trials</h2>\n<table>")
     shown = shown_values(run, summary.plan)
-    titles = ["task", "repeat", "status", "score", "", *map(escape, shown), "turns", "cost", "time", "why"]
+    titles = [
+        "task",
+        "repeat",
+        "attempts",
+        "status",
+        "score",
+        "",
+        *map(escape, shown),
+        "turns",
+        "cost",
+        "time",
+        "why",
+    ]
     file.write(("<tr>" + "".join(f"<th>{text}" for text in titles) + "\n").encode())
     count = 0
     for row in _rows(run, shown):
@@ -57,12 +69,13 @@ def _rows(run: RunFile, shown: Mapping[str, Values]) -> Iterator[str]:
         cells = [
             escape(outcome["task"]),
             str(outcome["repeat"]),
+            str(outcome["attempts"]),
             escape(outcome["status"]),
             number(value),
             bar,
             *(number(values[outcome["task"]][outcome["repeat"]]) for values in shown.values()),
             str(outcome["turns"]),
-            dollars(outcome["cost_usd"]),
+            taken(outcome["cost_usd"], outcome["replies"], dollars),
             seconds(outcome["wall_s"]),
             escape(outcome["fault"] or "; ".join(map(str, reasons))),
         ]

@@ -4,16 +4,15 @@ import base64
 import json
 from collections.abc import Iterator, Sequence
 
+from itbench.export.attempts import asked_models, costs_of_all_attempts
 from itbench.export.columns import COLUMNS, METRIC_PREFIX, SCHEMA_VERSION
-from itbench.export.metering import Metered, costs_of_all_attempts, metered
 from itbench.interfaces.json import JsonObject
+from itbench.report.agent_label import model_of
 from itbench.store.envelope import SubmissionEnvelope
 from itbench.store.reader import RunFile
 
-_TOKENS = ("input_tokens", "cached_tokens", "output_tokens", "reasoning_tokens", "tokens")
 _ROWS = """
-SELECT outcome.*, trial.started_at, trial.input_tokens, trial.cached_tokens, trial.output_tokens,
-    trial.reasoning_tokens, task.content_hash AS task_hash, score.metrics, score.reasons,
+SELECT outcome.*, trial.started_at, task.content_hash AS task_hash, score.metrics, score.reasons,
     scoring.started_at AS scored_at, scoring.domain_origin AS scored_by, scoring.truths
 FROM outcome JOIN trial ON trial.id = outcome.trial JOIN task ON task.id = outcome.task
 LEFT JOIN score ON score.trial = outcome.trial
@@ -69,17 +68,13 @@ def full_records(run: RunFile) -> Iterator[JsonObject]:
 
 def _rows(run: RunFile) -> Iterator[tuple[int, JsonObject, JsonObject]]:
     """Yield number, row and metrics of each trial; all columns but those of the metrics are in the row."""
-    fixed, known = _fixed(run.plan()), metered(run)
-    costs = costs_of_all_attempts(run, known)
+    fixed, models, costs = _fixed(run.plan()), asked_models(run), costs_of_all_attempts(run)
     for found in run.connection.execute(_ROWS):
-        told = known.get(found["trial"], Metered())
-        taken = {name: found[name] if told.has_tokens else None for name in _TOKENS}
-        row = fixed | {name: found[name] for name in COLUMNS if name in found.keys()} | taken  # noqa: SIM118 - a Row
+        row = fixed | {name: found[name] for name in COLUMNS if name in found.keys()}  # noqa: SIM118 - a Row
         row |= {
-            "model": fixed["model"] or told.models,
+            "model": fixed["model"] or models.get(found["trial"]),
             "handed_in": bool(found["handed_in"]),
             "reasons": json.loads(found["reasons"]) if found["reasons"] else [],
-            "cost_usd": told.cost_usd,
             "all_attempts_cost_usd": costs[found["task"], found["repeat"]],
         }
         yield found["trial"], {name: row[name] for name in COLUMNS}, _metrics(found["metrics"])
@@ -96,7 +91,7 @@ def _fixed(plan: JsonObject) -> JsonObject:
         "agent_origin": agent.get("origin"),
         "agent_options": agent["options"],
         "agent_arguments": agent["arguments"],
-        "model": _model(agent),
+        "model": model_of(agent),
         "data_warning": plan.get("data_warning"),
         **{
             name: plan[name]
@@ -112,14 +107,6 @@ def _fixed(plan: JsonObject) -> JsonObject:
             )
         },
     }
-
-
-def _model(agent: JsonObject) -> str | None:
-    described = agent["description"].get("model")
-    if isinstance(described, dict) and isinstance(described.get("name"), str):
-        return str(described["name"])
-    asked: str | None = agent["options"].get("model")
-    return asked
 
 
 def _metrics(text: str | None) -> JsonObject:

@@ -58,6 +58,15 @@ class ConnectedAgent(Protocol):
 
 
 @runtime_checkable
+class DemandingAgent(Protocol):
+    """An agent that can tell, before a run, what it still needs on this machine; a dry run does without."""
+
+    def missing(self) -> "Sequence[str]":
+        """Return what is missing, one thing each, and how to bring it."""
+        ...
+
+
+@runtime_checkable
 class DescribedAgent(Protocol):
     """An agent that tells what decides how it works, for the run's plan."""
 
@@ -107,6 +116,16 @@ class AgentRequest:
             raise UsageError(f"agent {self.name!r} has no option {unknown[0]!r}; it knows: {allowed}")
         if self.arguments and not arguments:
             raise UsageError(f"agent {self.name!r} takes no arguments, found {' '.join(self.arguments)!r}")
+
+
+@runtime_checkable
+class SecretiveAgent(Protocol):
+    """An agent that knows secrets, such as the key of a provider."""
+
+    @property
+    def secrets(self) -> Sequence[str]:
+        """Their values; they are taken out of all that is kept or shown of a run."""
+        ...
 
 
 AgentFactory: TypeAlias = Callable[[AgentRequest], Agent]

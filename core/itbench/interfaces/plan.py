@@ -5,6 +5,7 @@ from pydantic import Field
 from itbench.interfaces.agent import FloorRole, Role
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.model import Frozen
+from itbench.interfaces.task import OtherLimits
 
 
 class PlannedAgent(Frozen):
@@ -52,6 +53,9 @@ class PlannedFloor(Frozen):
     value: float
     measured_on: str = Field(default="", description="In words, where that was not all tasks of the suite.")
     role: FloorRole = "cheat"
+    tasks: int | None = Field(
+        default=None, description="How many tasks the suite has; null in early run files."
+    )
 
 
 class Plan(Frozen):
@@ -84,6 +88,15 @@ class Plan(Frozen):
     seed: int
     attempts: int = Field(ge=1, description="Attempts per trial when the environment or the provider fails.")
     max_trials: int = Field(ge=1, description="Maximum number of concurrent trials.")
+    limits: OtherLimits = Field(
+        default=OtherLimits(),
+        description="Limits of a trial that the run sets in place of those of its tasks.",
+    )
+    max_cost_usd: float | None = Field(
+        default=None,
+        gt=0,
+        description="US dollars that the run may cost; once spent, no further trial begins.",
+    )
     is_scored: bool = Field(default=True, description="False for a run with --no-score.")
     sandbox: str
     sandbox_warning: str | None = None

@@ -14,9 +14,27 @@ class Limits(Frozen):
 
     turns: int | None = Field(default=100, ge=1, description="Model turns, or steps of another agent.")
     wall_s: float = Field(default=3600.0, gt=0, description="Seconds of wall clock, a safety net.")
-    tokens: int | None = Field(default=None, ge=1, description="Input and output tokens together.")
+    tokens: int | None = Field(
+        default=20_000_000,
+        ge=1,
+        description="Input and output tokens of all turns together; as a default a safety net.",
+    )
     cost_usd: float | None = Field(default=None, gt=0, description="US dollars.")
     command_s: float = Field(default=120.0, gt=0, description="Seconds for one command in the workspace.")
+
+
+class OtherLimits(Frozen):
+    """Limits that a run sets in place of those of its tasks; None leaves the task's own."""
+
+    turns: int | None = Field(default=None, ge=1)
+    wall_s: float | None = Field(default=None, gt=0)
+    tokens: int | None = Field(default=None, ge=1)
+    cost_usd: float | None = Field(default=None, gt=0)
+    command_s: float | None = Field(default=None, gt=0)
+
+    def given(self) -> dict[str, float]:
+        """Return those that are set, by name."""
+        return self.model_dump(exclude_none=True)
 
 
 class HandIn(Frozen):
@@ -47,3 +65,8 @@ class Task(Frozen):
     hand_in: HandIn = HandIn()
     limits: Limits = Limits()
     tags: tuple[str, ...] = Field(default=(), description="Public ones only.")
+
+    def limited(self, limits: OtherLimits) -> "Task":
+        """Return the task with other limits where they are set."""
+        given = limits.given()
+        return self if not given else self.model_copy(update={"limits": self.limits.model_copy(update=given)})

@@ -1,12 +1,18 @@
 """What happened in a trial, as the agent reports it and as the runner sees it."""
 
+import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from itbench.interfaces.fault import LimitReached
 from itbench.interfaces.json import JsonValue, json_text
+from itbench.interfaces.provider import ProviderWatch
+from itbench.interfaces.sums import Sum, possible
 from itbench.interfaces.task import Limits
+
+TAKEN = ("input_tokens", "output_tokens", "cached_tokens", "reasoning_tokens", "cost_usd")
+"""What each reply of a model takes; cached tokens are part of the input, reasoning tokens of the output."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +26,38 @@ class TraceEvent:
 
 @dataclass(slots=True)
 class Usage:
-    """What a trial has used so far; tokens are counted, cost is in US dollars."""
+    """What a trial has used so far.
+
+    Attributes:
+        turns: that were begun.
+        replies: of models, whether or not it is known what they took.
+        uncounted: replies whose input or output is not known.
+        estimated_tokens: what those may have taken, for the limit of tokens only.
+        sums: of what the replies took, by the names of `TAKEN`.
+        tool_calls, failed_tool_calls: that ended.
+    """
 
     turns: int = 0
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cached_tokens: int = 0
-    reasoning_tokens: int = 0
-    cost_usd: float = 0.0
+    replies: int = 0
+    uncounted: int = 0
+    estimated_tokens: int = 0
+    sums: dict[str, Sum] = field(default_factory=lambda: {name: Sum() for name in TAKEN})
     tool_calls: int = 0
     failed_tool_calls: int = 0
+
+    def total(self, name: str) -> float | None:
+        """Return what all replies took of one of `TAKEN`; None where that is not known of all, or there was none."""
+        return self.sums[name].total
+
+    @property
+    def spent_tokens(self) -> float:
+        """Input and output together: as far as they are known, else estimated."""
+        return self.sums["input_tokens"].known + self.sums["output_tokens"].known + self.estimated_tokens
+
+    @property
+    def spent_usd(self) -> float:
+        """US dollars, as far as they are known."""
+        return self.sums["cost_usd"].known
 
 
 @dataclass(slots=True)
@@ -44,6 +72,8 @@ class Trace:
         limits: of the task.
         seed: for anything random; differs for each task and repeat, and is the same when done again.
         repeat: which repeat of the task this is, counted from 0.
+        attempt: which attempt at it, counted from 0.
+        provider: how the provider of the agent's model does.
         listener: told of each event as it happens.
         redact: takes secrets out of the text of each event before anybody sees it.
         limit: the name of the limit that was reached, if any.
@@ -52,6 +82,8 @@ class Trace:
     limits: Limits = field(default_factory=Limits)
     seed: int = 0
     repeat: int = 0
+    attempt: int = 0
+    provider: ProviderWatch = field(default_factory=ProviderWatch)
     listener: Callable[[TraceEvent], object] | None = None
     redact: Callable[[str], str] | None = None
     events: list[TraceEvent] = field(default_factory=list)
@@ -105,34 +137,62 @@ class Trace:
     def use(
         self,
         *,
-        input_tokens: int = 0,
-        output_tokens: int = 0,
-        cached_tokens: int = 0,
-        reasoning_tokens: int = 0,
+        input_tokens: int | None = None,
+        output_tokens: int | None = None,
+        cached_tokens: int | None = None,
+        reasoning_tokens: int | None = None,
         cost_usd: float | None = None,
+        estimated_tokens: int = 0,
     ) -> None:
-        """Count tokens and US dollars; cached ones are part of the input, reasoning of the output.
+        """Count the tokens and US dollars of one reply; cached ones are part of the input, reasoning of the output.
 
-        A cost that is not known is None: it counts towards no limit, and no export calls it 0.
+        What is not known is None, and so is what no reply can have taken: nothing calls it 0. To be called for each reply,
+        also for one of which nothing is known. Of such a one `estimated_tokens`, at least what it may have taken, counts
+        towards the limit of tokens, and towards nothing else.
 
         Raises:
             LimitReached: these were more than the task allows, or a limit was reached before; they count anyway.
         """
+        told = {
+            "input_tokens": possible(input_tokens),
+            "output_tokens": possible(output_tokens),
+            "cached_tokens": possible(cached_tokens),
+            "reasoning_tokens": possible(reasoning_tokens),
+            "cost_usd": possible(cost_usd),
+        }
         usage = self.usage
-        usage.input_tokens += input_tokens
-        usage.output_tokens += output_tokens
-        usage.cached_tokens += cached_tokens
-        usage.reasoning_tokens += reasoning_tokens
-        usage.cost_usd += cost_usd or 0.0
-        self.record(
-            "usage",
-            input_tokens=input_tokens,
-            output_tokens=output_tokens,
-            cached_tokens=cached_tokens,
-            reasoning_tokens=reasoning_tokens,
-            cost_usd=cost_usd,
-        )
+        usage.replies += 1
+        if told["input_tokens"] is None or told["output_tokens"] is None:
+            usage.uncounted += 1
+            usage.estimated_tokens += estimated_tokens
+        for name, amount in told.items():
+            usage.sums[name].add(amount)
+        self.record("usage", **told)
         self.check()
+
+    def provider_failed(
+        self,
+        failure: str,
+        *,
+        model: str = "",
+        wait_s: float | None = None,
+        attempt: int | None = None,
+        attempts: int | None = None,
+        lost_s: float = 0.0,
+    ) -> None:
+        """Note that an attempt at a request to the model failed through no fault of the agent.
+
+        Args:
+            failure: how, without any secret.
+            model: its name.
+            wait_s: seconds until the next attempt; None where whatever sends the requests does not make it.
+            attempt: the number of the next one, counted from 1.
+            attempts: how many there are at most.
+            lost_s: seconds that the failed attempt took.
+        """
+        self.provider.failed(failure, lost_s=lost_s + (wait_s or 0.0), is_given_up=wait_s is None)
+        waits = None if wait_s is None else round(wait_s, 3)
+        self.record("waiting", model=model, failure=failure, wait_s=waits, attempt=attempt, attempts=attempts)
 
     def stop(self, limit: str) -> None:
         """Note that a limit has been reached.
@@ -142,6 +202,13 @@ class Trace:
         """
         self.limit = self.limit or limit
         raise LimitReached(self.limit)
+
+    @property
+    def draw(self) -> int:
+        """What tells requests of this attempt from equal ones of others: the first attempt's is the seed itself."""
+        if self.attempt == 0:
+            return self.seed
+        return int.from_bytes(hashlib.sha256(f"{self.seed}/{self.attempt}".encode()).digest()[:6])
 
     @property
     def elapsed_s(self) -> float:
@@ -157,7 +224,7 @@ class Trace:
         usage, limits = self.usage, self.limits
         if self.limit is not None:
             raise LimitReached(self.limit)
-        if limits.tokens is not None and usage.input_tokens + usage.output_tokens > limits.tokens:
+        if limits.tokens is not None and usage.spent_tokens > limits.tokens:
             self.stop("tokens")
-        if limits.cost_usd is not None and usage.cost_usd > limits.cost_usd:
+        if limits.cost_usd is not None and usage.spent_usd > limits.cost_usd:
             self.stop("cost")

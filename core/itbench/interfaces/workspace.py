@@ -18,6 +18,14 @@ Heard: TypeAlias = Callable[[str, bytes], object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A place at which a command's output was left out: the line that stands there, and how many characters it is for."""
+
+    line: str
+    characters: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Execution:
     """How one command ended.
 
@@ -26,6 +34,7 @@ class Execution:
         stdout: head and tail of what it printed, decoded with replacement.
         stderr: the same of its error output.
         output_bytes: how much it printed in all.
+        gaps: what was left out of `stdout` and then of `stderr`, if anything.
         duration_s: seconds of wall clock.
         timed_out: whether it was ended at its time limit.
     """
@@ -36,6 +45,7 @@ class Execution:
     output_bytes: int
     duration_s: float
     timed_out: bool = False
+    gaps: tuple[Gap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

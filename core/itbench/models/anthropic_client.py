@@ -7,37 +7,34 @@ from typing import TYPE_CHECKING, Any
 
 from itbench.interfaces.json import JsonObject
 from itbench.models.anthropic_messages import MAX_TOKENS, MessagesCodec
+from itbench.models.endpoints import ANTHROPIC, address
 from itbench.models.http_model import Connector, Endpoint, HttpModel
-from itbench.models.library import http_client, require, transport_errors
+from itbench.models.library import http_client, transport_errors
 from itbench.models.model import ModelRequest
-from itbench.models.options import api_key, endpoint_options
+from itbench.models.options import endpoint_options
 from itbench.models.prices import ListedPrices
 from itbench.models.wire import Library, Wire
 
 if TYPE_CHECKING:
     from anthropic import AsyncAnthropic
 
-URL = "https://api.anthropic.com"
-KEY_VARIABLE = "ANTHROPIC_API_KEY"
-
 
 def anthropic_model(request: ModelRequest) -> HttpModel:
     """Return a model at Anthropic, or at another endpoint that speaks its interface.
 
     Raises:
-        UsageError: an option that cannot be used, no API key, or the library is missing.
+        UsageError: an option, a URL or a key that cannot be used.
     """
     options = endpoint_options(request.options)
-    variable = options.key_env or (KEY_VARIABLE if options.base_url is None else "")
-    require("anthropic", *([] if options.prices else ["genai_prices"]))
+    place = address(options, ANTHROPIC)
     endpoint = Endpoint(
         provider=request.provider,
         model=request.name,
-        url=options.base_url or URL,
-        key=api_key(variable, is_needed=True) if variable else "",
-        codec=MessagesCodec(model=request.name),
+        address=place,
+        packages=["anthropic", *([] if options.prices else ["genai_prices"])],
+        codec=MessagesCodec(model=request.name, hands_back_reasoning=options.hands_back_reasoning),
         options=options,
-        prices=options.prices or ListedPrices("anthropic", options.base_url or URL, request.name),
+        prices=options.prices or ListedPrices("anthropic", place.url, request.name),
     )
     return HttpModel(endpoint, AnthropicConnector(endpoint))
 

@@ -1,7 +1,8 @@
 """Replies of earlier runs, kept on disk, so that doing a run again costs nothing.
 
 One SQLite file below the cache folder; many processes may use it at once. A row holds the reply only, not the
-request, and neither key nor row has anything of the API key.
+request, and neither key nor row has anything of the API key. What a key is made of decides what is ever used again: the
+draw is another one for each attempt at a trial, so that no attempt gets what a failed one was told.
 """
 
 import hashlib
@@ -18,7 +19,7 @@ from itbench.interfaces.json import JsonObject, json_text
 from itbench.models.codec import Draft
 from itbench.models.conversation import AssistantMessage, Native, Stop, TokenUse, ToolCall
 
-FORMAT = 1
+FORMAT = 2
 _BUSY_S = 30.0
 _TABLE = "CREATE TABLE IF NOT EXISTS reply (key BLOB PRIMARY KEY, saved_at REAL, data BLOB) WITHOUT ROWID"
 

@@ -78,7 +78,7 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenUse:
-    """What one reply took, in tokens.
+    """What one reply took, in tokens; None where the provider did not tell, or nothing that can be.
 
     Attributes:
         input_tokens: all of the input, those read from and written to the provider's cache included.
@@ -88,11 +88,11 @@ class TokenUse:
         reasoning_tokens: the part of the output that was reasoning.
     """
 
-    input_tokens: int = 0
-    cached_tokens: int = 0
-    cache_write_tokens: int = 0
-    output_tokens: int = 0
-    reasoning_tokens: int = 0
+    input_tokens: int | None = None
+    cached_tokens: int | None = None
+    cache_write_tokens: int | None = None
+    output_tokens: int | None = None
+    reasoning_tokens: int | None = None
 
 
 class Stop(StrEnum):
@@ -111,7 +111,7 @@ class Reply:
     Attributes:
         message: to be handed back in the next request.
         stop: why it stopped.
-        use: tokens; None where the provider did not tell.
+        use: tokens; None where the provider told of none.
         cost_usd: US dollars; None where tokens or price are unknown.
         duration_s: seconds from the last sending to the end of the reply.
         failures: of earlier attempts at the same request.

@@ -20,9 +20,9 @@ def estimate_trial(
     use = estimate_use(prompt_chars, turns, window_tokens, summarise_at)
     return TrialEstimate(
         turns=turns,
-        input_tokens=use.input_tokens,
-        cached_tokens=use.cached_tokens,
-        output_tokens=use.output_tokens,
+        input_tokens=use.input_tokens or 0,
+        cached_tokens=use.cached_tokens or 0,
+        output_tokens=use.output_tokens or 0,
         cost_usd=model.cost_usd(use) if isinstance(model, PricedModel) else None,
     )
 
@@ -52,5 +52,8 @@ def estimate_use(prompt_chars: int, turns: int, window_tokens: int, summarise_at
             cached_tokens += known
             context, known = first + _SUMMARY_TOKENS, first
     return TokenUse(
-        input_tokens=input_tokens, cached_tokens=cached_tokens, output_tokens=turns * _REPLY_TOKENS
+        input_tokens=input_tokens,
+        cached_tokens=cached_tokens,
+        cache_write_tokens=0,
+        output_tokens=turns * _REPLY_TOKENS,
     )

@@ -7,16 +7,7 @@ StageError
 PassingError              inside this package only: the same request may do better later
 """
 
-import re
-
 from itbench.interfaces.fault import Stage, StageError
-
-_TOO_LONG = re.compile(
-    r"context[ _-]?length|context[ _-]?window|context[ _-]?limit|maximum context|prompt is too long"
-    r"|input is too long|too many (input )?tokens|exceeds? the (maximum )?(number of|token)"
-    r"|(input|prompt) (token )?(count|length)\b.* exceed|reduce the length of the messages",
-    re.IGNORECASE,
-)
 
 
 class ModelError(StageError):
@@ -44,8 +35,3 @@ class PassingError(Exception):
         super().__init__(message)
         self.retry_after_s = retry_after_s
         self.is_rate_limit = is_rate_limit
-
-
-def says_too_long(message: str) -> bool:
-    """Whether an error message says that the conversation does not fit the model's window."""
-    return _TOO_LONG.search(message) is not None

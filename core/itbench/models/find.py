@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from itbench.errors import UsageError
-from itbench.models.model import Model, ModelProvider, ModelRequest
+from itbench.models.model import DemandingModel, Model, ModelProvider, ModelRequest
 from itbench.plugins.host import PluginHost
 
 
@@ -12,11 +12,16 @@ def model_host() -> PluginHost[ModelProvider]:
     return PluginHost("model provider", "itbench.models", _problem)
 
 
-def find_model(text: str, options: Mapping[str, str] | None = None) -> Model:
+def find_model(text: str, options: Mapping[str, str] | None = None, *, is_to_be_asked: bool = True) -> Model:
     """Return the model that `PROVIDER/NAME` and options ask for.
 
+    Args:
+        text: the name.
+        options: of the provider.
+        is_to_be_asked: False for a model that is only looked at; it may lack its API key and its packages.
+
     Raises:
-        UsageError: no such provider, no name, an option that it does not know or cannot use, or no API key.
+        UsageError: no such provider, no name, an option that it does not know or cannot use, or something is missing.
         PluginError: the provider cannot be used.
     """
     provider_name, slash, name = text.partition("/")
@@ -31,7 +36,16 @@ def find_model(text: str, options: Mapping[str, str] | None = None) -> Model:
         raise UsageError(
             f"model provider {provider_name!r} has no option {unknown[0]!r}; it knows: {allowed}"
         )
-    return provider.create(ModelRequest(provider=provider_name, name=name, options=given))
+    model = provider.create(ModelRequest(provider=provider_name, name=name, options=given))
+    missing = missing_for(model)
+    if is_to_be_asked and missing:
+        raise UsageError(f"model {text!r} cannot be asked: {'; '.join(missing)}")
+    return model
+
+
+def missing_for(model: Model) -> list[str]:
+    """Return all that asking a model still needs on this machine, one thing each, and how to bring it."""
+    return list(model.missing()) if isinstance(model, DemandingModel) else []
 
 
 def _problem(name: str, value: object) -> str | None:

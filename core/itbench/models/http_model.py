@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from itbench.cache import require_cache
-from itbench.interfaces.json import JsonObject
+from itbench.interfaces.json import JsonObject, map_texts
 from itbench.models.cache import ReplyCache, request_key
 from itbench.models.codec import Codec, Draft
 from itbench.models.conversation import (
@@ -17,17 +17,20 @@ from itbench.models.conversation import (
     ModelTool,
     Native,
     Reply,
+    Stop,
     TokenUse,
     ToolCall,
 )
+from itbench.models.endpoints import Address
 from itbench.models.faults import ContextLengthError, ModelError, PassingError
 from itbench.models.gate import gate_of
-from itbench.models.model import ModelSettings
+from itbench.models.library import absent
+from itbench.models.model import ModelSettings, ModelWait
 from itbench.models.options import EndpointOptions
 from itbench.models.prices import Prices
-from itbench.models.secrets import Redactor, environment_secrets
-from itbench.models.text import map_texts, sound
+from itbench.models.reading import ReplyParser
 from itbench.models.wire import Wire
+from itbench.redaction import Redactor, environment_secrets
 
 
 class Connector(ABC):
@@ -45,8 +48,8 @@ class Endpoint:
     Attributes:
         provider: what stands before the slash in `PROVIDER/NAME`.
         model: what stands after it.
-        url: of the endpoint.
-        key: the API key.
+        address: of the endpoint, with the key that goes there.
+        packages: that asking it needs.
         codec: of the interface.
         options: the user's.
         prices: of the model.
@@ -54,14 +57,24 @@ class Endpoint:
 
     provider: str
     model: str
-    url: str
-    key: str
+    address: Address
+    packages: Sequence[str]
     codec: Codec
     options: EndpointOptions
     prices: Prices
 
     def __repr__(self) -> str:
         return f"Endpoint({self.provider}/{self.model} at {self.url})"
+
+    @property
+    def url(self) -> str:
+        """Of the endpoint."""
+        return self.address.url
+
+    @property
+    def key(self) -> str:
+        """The API key; empty where there is none."""
+        return self.address.key
 
 
 class HttpModel:
@@ -106,11 +119,19 @@ class HttpModel:
         return {
             "name": self.name,
             "endpoint": endpoint.url,
+            "endpoint_from": endpoint.address.source,
+            "key_from": endpoint.address.key_variable,
             "api": endpoint.codec.api,
             "window_tokens": self.window_tokens,
             "prices": endpoint.prices.source,
             "cache": self._cache is not None,
         }
+
+    def missing(self) -> list[str]:
+        """Return all that asking this model still needs on this machine, one thing each, and how to bring it."""
+        packages = absent(*self._endpoint.packages)
+        key = self._endpoint.address.missing_key
+        return [*packages, *([key] if key else [])]
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[None]:
@@ -127,48 +148,70 @@ class HttpModel:
         self, conversation: Conversation, tools: Sequence[ModelTool], settings: ModelSettings
     ) -> Reply:
         """Return the next message of a conversation."""
-        body = self._endpoint.codec.body(conversation, tools, settings)
+        asked = _Asked(
+            body=self._endpoint.codec.body(conversation, tools, settings),
+            turn=len(conversation.messages),
+            settings=settings,
+        )
         async with self.session():
             if self._cache is None:
-                return await self._ask(body)
-            return await self._find_or_ask(self._cache, body, settings.draw)
+                return (await self._ask(asked))[0]
+            return await self._find_or_ask(self._cache, asked)
 
-    async def _find_or_ask(self, cache: ReplyCache, body: JsonObject, draw: int) -> Reply:
+    async def _find_or_ask(self, cache: ReplyCache, asked: "_Asked") -> Reply:
         endpoint = self._endpoint
-        key = request_key(endpoint.provider, endpoint.url, endpoint.codec.api, draw, body)
+        draw = asked.settings.draw
+        key = request_key(endpoint.provider, endpoint.url, endpoint.codec.api, draw, asked.body)
         kept = await asyncio.to_thread(cache.find, key)
         if kept is not None:
             return replace(self._reply(kept), from_cache=True)
-        reply = await self._ask(body)
-        draft = Draft(message=reply.message, stop=reply.stop, use=reply.use)
-        await asyncio.to_thread(cache.keep, key, draft)
+        reply, is_usual = await self._ask(asked)
+        if is_usual:
+            draft = Draft(message=reply.message, stop=reply.stop, use=reply.use)
+            await asyncio.to_thread(cache.keep, key, draft)
         return reply
 
-    async def _ask(self, body: JsonObject) -> Reply:
+    async def _ask(self, asked: "_Asked") -> tuple[Reply, bool]:
+        """Return the reply, and whether it is one to be kept: an oddity may have been the provider's, and would last."""
         failures: list[str] = []
         while True:
             started = time.monotonic()
             try:
-                draft = await self._attempt(body)
+                draft = await self._attempt(asked)
             except PassingError as error:
                 failures.append(self._redactor.text(str(error)))
-                await self._wait(failures, error.retry_after_s)
+                await self._wait(failures, error.retry_after_s, started, asked.settings)
             except ModelError as error:
                 kind = ContextLengthError if isinstance(error, ContextLengthError) else ModelError
                 raise kind(self._redactor.text(f"{self.name}: {error}")) from None
             else:
                 duration_s = time.monotonic() - started
-                return replace(self._reply(draft), duration_s=duration_s, failures=tuple(failures))
+                reply = replace(self._reply(draft), duration_s=duration_s, failures=tuple(failures))
+                is_usual = draft.has_ending and not draft.says_nothing and draft.stop is not Stop.REFUSAL
+                return reply, is_usual
 
-    async def _attempt(self, body: JsonObject) -> Draft:
+    async def _attempt(self, asked: "_Asked") -> Draft:
         async with self._gate.pass_through():
             wire = await self._open()
-            reader = self._endpoint.codec.reader()
-            await wire.read(body, reader)
-            return reader.draft()
+            parser = ReplyParser(self._endpoint.codec.reader(asked.turn))
+            await wire.read(asked.body, parser)
+            return parser.draft()
 
-    async def _wait(self, failures: Sequence[str], asked_s: float | None) -> None:
-        wait_s = self._endpoint.options.retries.wait_s(len(failures), asked_s)
+    async def _wait(
+        self, failures: Sequence[str], asked_s: float | None, started: float, settings: ModelSettings
+    ) -> None:
+        retries = self._endpoint.options.retries
+        wait_s = retries.wait_s(len(failures), asked_s)
+        if settings.waits is not None:
+            wait = ModelWait(
+                model=self.name,
+                failure=failures[-1],
+                failed=len(failures),
+                attempts=retries.attempts,
+                wait_s=wait_s,
+                lost_s=time.monotonic() - started,
+            )
+            settings.waits(wait)
         if wait_s is None:
             asked = f"; it asks to wait {asked_s:.0f} s" if asked_s else ""
             times = "once" if len(failures) == 1 else f"{len(failures)} times"
@@ -178,7 +221,7 @@ class HttpModel:
     def _reply(self, draft: Draft) -> Reply:
         message = draft.message
         cost_usd = None if draft.use is None else self._endpoint.prices.cost_usd(draft.use)
-        clean = self._clean
+        clean = self._redactor.text
         calls = [
             ToolCall(id=clean(call.id), name=clean(call.name), arguments=clean(call.arguments))
             for call in message.calls
@@ -195,9 +238,6 @@ class HttpModel:
             cost_usd=cost_usd,
         )
 
-    def _clean(self, text: str) -> str:
-        return self._redactor.text(sound(text))
-
     async def _open(self) -> Wire:
         if self._wire is None:
             self._clients = self._connector.connect()
@@ -210,3 +250,12 @@ class HttpModel:
             await anext(clients, None)
         if self._cache is not None:
             self._cache.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """One request: its body, how many messages it continues, and the settings."""
+
+    body: JsonObject
+    turn: int
+    settings: ModelSettings

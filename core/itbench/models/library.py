@@ -4,28 +4,16 @@ import sys
 from importlib.util import find_spec
 from typing import Any
 
-from itbench.errors import UsageError
 from itbench.models.gate import LARGEST
 
 
-def require(*names: str) -> None:
-    """Check that packages are installed, without the time that importing them takes.
-
-    Raises:
-        UsageError: one is not.
-    """
-    for name in names:
-        if find_spec(name) is None:
-            package = name.replace("_", "-")
-            raise UsageError(
-                f"the package {package!r} is not installed; install it with: pip install 'itbench[models]'"
-            )
-
-
-def missing_packages(*names: str) -> str | None:
-    """Return which packages are not installed and how to install them, or None."""
-    absent = [name.replace("_", "-") for name in names if find_spec(name) is None]
-    return f"not installed: {', '.join(absent)}; pip install 'itbench[models]'" if absent else None
+def absent(*names: str) -> list[str]:
+    """Return in one line which packages are not installed and what to do; nothing is imported, for that takes long."""
+    missing = [repr(name.replace("_", "-")) for name in names if find_spec(name) is None]
+    if not missing:
+        return []
+    packages = f"package {missing[0]} is" if len(missing) == 1 else f"packages {', '.join(missing)} are"
+    return [f"the {packages} not installed; install with: pip install 'itbench[models]'"]
 
 
 def transport(library: Any) -> Any:

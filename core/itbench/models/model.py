@@ -7,7 +7,28 @@ from typing import Protocol, TypeAlias, runtime_checkable
 
 from itbench.interfaces.json import JsonObject
 from itbench.models.conversation import Conversation, ModelTool, Reply, TokenUse
-from itbench.models.secrets import Redactor
+from itbench.redaction import Redactor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelWait:
+    """An attempt at a request that has failed, and what comes next.
+
+    Attributes:
+        model: `PROVIDER/NAME`.
+        failure: of the attempt, without any secret.
+        failed: how many attempts at this request have failed.
+        attempts: how many there are at most.
+        wait_s: seconds until the next one; None where there is none.
+        lost_s: seconds that the failed attempt took.
+    """
+
+    model: str
+    failure: str
+    failed: int
+    attempts: int
+    wait_s: float | None
+    lost_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +42,7 @@ class ModelSettings:
         seed: of the sampling, where the provider has one.
         draw: tells requests apart that read the same but are to be answered again, such as those of two
             repeats of a task; it is part of the key of the reply cache and is never sent.
+        waits: told of each attempt that fails, if anybody wants to know.
     """
 
     temperature: float | None = None
@@ -28,6 +50,7 @@ class ModelSettings:
     max_tokens: int | None = None
     seed: int | None = None
     draw: int = 0
+    waits: Callable[[ModelWait], object] | None = field(default=None, compare=False, repr=False)
 
 
 class Model(Protocol):
@@ -74,6 +97,15 @@ class PricedModel(Protocol):
 
     def cost_usd(self, use: TokenUse) -> float | None:
         """Return what tokens cost in US dollars; None where unknown."""
+        ...
+
+
+@runtime_checkable
+class DemandingModel(Protocol):
+    """A model that can tell beforehand what asking it still needs on this machine."""
+
+    def missing(self) -> Sequence[str]:
+        """Return what is missing, one thing each, and how to bring it."""
         ...
 
 

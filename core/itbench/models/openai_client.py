@@ -8,20 +8,19 @@ from typing import TYPE_CHECKING, Any
 from itbench.errors import UsageError
 from itbench.interfaces.json import JsonObject
 from itbench.models.codec import Codec
+from itbench.models.endpoints import OPENAI, address
 from itbench.models.http_model import Connector, Endpoint, HttpModel
-from itbench.models.library import http_client, require, transport_errors
+from itbench.models.library import http_client, transport_errors
 from itbench.models.model import ModelRequest
 from itbench.models.openai_chat import ChatCodec
 from itbench.models.openai_responses import ResponsesCodec
-from itbench.models.options import api_key, endpoint_options
+from itbench.models.options import EndpointOptions, endpoint_options
 from itbench.models.prices import ListedPrices
 from itbench.models.wire import Library, Wire
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
-URL = "https://api.openai.com/v1"
-KEY_VARIABLE = "OPENAI_API_KEY"
 # The library wants some key even for a server of one's own that needs none.
 _NO_KEY = "none"
 
@@ -30,24 +29,19 @@ def openai_model(request: ModelRequest) -> HttpModel:
     """Return a model at OpenAI, or at another endpoint.
 
     Raises:
-        UsageError: an option that cannot be used, no API key, or the library is missing.
+        UsageError: an option, a URL or a key that cannot be used.
     """
     options = endpoint_options(request.options)
-    url = options.base_url or URL
-    is_needed = options.base_url is None or options.key_env is not None
-    # The usual key goes nowhere but to its own provider, unless the user names it.
-    variable = options.key_env or (KEY_VARIABLE if options.base_url is None else "")
-    key = api_key(variable, is_needed=is_needed) if variable else ""
-    provider = "openai" if options.base_url is None else None
-    require("openai", *([] if options.prices else ["genai_prices"]))
+    place = address(options, OPENAI)
+    provider = "openai" if place.is_own else None
     endpoint = Endpoint(
         provider=request.provider,
         model=request.name,
-        url=url,
-        key=key,
-        codec=_codec(request, is_own=options.base_url is None),
+        address=place,
+        packages=["openai", *([] if options.prices else ["genai_prices"])],
+        codec=_codec(request, options, is_own=place.is_own),
         options=options,
-        prices=options.prices or ListedPrices(provider, url, request.name),
+        prices=options.prices or ListedPrices(provider, place.url, request.name),
     )
     return HttpModel(endpoint, OpenAIConnector(endpoint))
 
@@ -97,11 +91,11 @@ class OpenAIConnector(Connector):
         return chat if self.endpoint.codec.api == "chat" else responses
 
 
-def _codec(request: ModelRequest, *, is_own: bool) -> Codec:
-    api = request.options.get("api", "chat")
+def _codec(request: ModelRequest, options: EndpointOptions, *, is_own: bool) -> Codec:
+    api, hands_back = request.options.get("api", "chat"), options.hands_back_reasoning
     if api == "chat":
         limit_name = "max_completion_tokens" if is_own else "max_tokens"
-        return ChatCodec(model=request.name, limit_name=limit_name)
+        return ChatCodec(model=request.name, limit_name=limit_name, hands_back_reasoning=hands_back)
     if api == "responses":
-        return ResponsesCodec(model=request.name)
+        return ResponsesCodec(model=request.name, hands_back_reasoning=hands_back)
     raise UsageError(f"option api is {api!r}; allowed: chat or responses")

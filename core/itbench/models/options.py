@@ -1,6 +1,5 @@
 """Reads what a user says about a model."""
 
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +9,9 @@ from itbench.errors import UsageError
 from itbench.models.prices import OwnPrices, parse_prices
 from itbench.models.retries import RetryPolicy
 
-OPTIONS = frozenset({"base_url", "key_env", "window", "price", "idle_s", "attempts", "retry_s", "cache"})
+OPTIONS = frozenset(
+    {"base_url", "key_env", "window", "price", "idle_s", "attempts", "retry_s", "cache", "reasoning"}
+)
 _WORDS = {"yes": True, "no": False, "true": True, "false": False, "on": True, "off": False}
 
 
@@ -26,6 +27,7 @@ class EndpointOptions:
         idle_s: seconds of silence after which a reply counts as lost.
         retries: when to try again.
         is_cached: whether replies of earlier runs may be used.
+        hands_back_reasoning: whether the model gets back, with the conversation, what it has thought.
     """
 
     base_url: str | None = None
@@ -35,6 +37,7 @@ class EndpointOptions:
     idle_s: float = 300.0
     retries: RetryPolicy = field(default_factory=RetryPolicy)
     is_cached: bool = True
+    hands_back_reasoning: bool = True
 
 
 def endpoint_options(options: Mapping[str, str]) -> EndpointOptions:
@@ -46,7 +49,7 @@ def endpoint_options(options: Mapping[str, str]) -> EndpointOptions:
     retries = RetryPolicy()
     price = options.get("price")
     return EndpointOptions(
-        base_url=_base_url(options.get("base_url")),
+        base_url=checked_url(options.get("base_url"), "option base_url"),
         key_env=_key_env(options.get("key_env")),
         window_tokens=whole(options, "window", None, 1),
         prices=None if price is None else parse_prices(price),
@@ -56,23 +59,8 @@ def endpoint_options(options: Mapping[str, str]) -> EndpointOptions:
             first_s=number(options, "retry_s", retries.first_s, 0.0) or 0.0,
         ),
         is_cached=truth_value(options, "cache", default=True),
+        hands_back_reasoning=truth_value(options, "reasoning", default=True),
     )
-
-
-def api_key(variable: str, *, is_needed: bool) -> str:
-    """Return the API key from an environment variable; an empty one where none is needed.
-
-    Raises:
-        UsageError: it is needed and not set, or cannot be sent.
-    """
-    key = os.environ.get(variable, "").strip()
-    if not key and is_needed:
-        raise UsageError(
-            f"no API key: set the environment variable {variable}, or name another with key_env=NAME"
-        )
-    if not key.isascii() or not key.isprintable() or " " in key:
-        raise UsageError(f"the environment variable {variable} holds characters that no API key has")
-    return key
 
 
 def whole(options: Mapping[str, str], name: str, default: int | None, least: int) -> int | None:
@@ -120,17 +108,24 @@ def truth_value(options: Mapping[str, str], name: str, *, default: bool) -> bool
     return _WORDS[text.lower()]
 
 
-def _base_url(text: str | None) -> str | None:
+def checked_url(text: str | None, place: str) -> str | None:
+    """Return a URL without a slash at its end, None for None.
+
+    Raises:
+        UsageError: it is none, or has what no endpoint's URL has.
+    """
     if text is None:
         return None
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+        is_url = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        raise UsageError(f"{place} is {text!r}; allowed: a URL such as https://host/v1") from None
     if parts.username or parts.password or parts.query or parts.fragment:
         # Not quoted: what stands there is often a secret.
-        raise UsageError(
-            "option base_url may have no user, password or query; give the key with key_env=NAME"
-        )
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise UsageError(f"option base_url is {text!r}; allowed: a URL such as https://host/v1")
+        raise UsageError(f"{place} may have no user, password or query; give the key with key_env=NAME")
+    if not is_url:
+        raise UsageError(f"{place} is {text!r}; allowed: a URL such as https://host/v1")
     return text.rstrip("/")
 
 

@@ -7,6 +7,7 @@ package, so that nothing is looked up on the net; a newer list is a newer versio
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from itbench.errors import UsageError
@@ -21,7 +22,7 @@ class Prices(ABC):
 
     @abstractmethod
     def cost_usd(self, use: TokenUse) -> float | None:
-        """Return US dollars, or None where the price is unknown."""
+        """Return US dollars, or None where the price is unknown, or a number of tokens that it depends on."""
 
     @property
     @abstractmethod
@@ -50,6 +51,8 @@ class ListedPrices(Prices):
 
     @cached_property
     def _found(self) -> "tuple[Provider, ModelInfo] | None":
+        if not self._is_installed:
+            return None
         from genai_prices.data_snapshot import get_snapshot
 
         url = None if self.provider else self.url
@@ -62,7 +65,20 @@ class ListedPrices(Prices):
         return found
 
     def cost_usd(self, use: TokenUse) -> float | None:
-        """Return US dollars, or None where the model is not in the list."""
+        """Return US dollars, or None where the model is not in the list, or what it depends on is unknown."""
+        if use.input_tokens is None or use.output_tokens is None:
+            return None
+        # Where the cache makes no difference to the price, it need not be known.
+        may_be = (0, use.input_tokens // 2)
+        costs = {
+            self._cost_usd(use, cached, written)
+            for cached in (may_be if use.cached_tokens is None else (use.cached_tokens,))
+            for written in (may_be if use.cache_write_tokens is None else (use.cache_write_tokens,))
+            if cached + written <= use.input_tokens
+        }
+        return costs.pop() if len(costs) == 1 else None
+
+    def _cost_usd(self, use: TokenUse, cached: int, written: int) -> float | None:
         if self._found is None:
             return None
         from genai_prices import Usage
@@ -70,17 +86,23 @@ class ListedPrices(Prices):
         provider, model = self._found
         usage = Usage(
             input_tokens=use.input_tokens,
-            cache_read_tokens=use.cached_tokens,
-            cache_write_tokens=use.cache_write_tokens,
+            cache_read_tokens=cached,
+            cache_write_tokens=written,
             output_tokens=use.output_tokens,
         )
         return float(model.calc_price(usage, provider).total_price)
+
+    @cached_property
+    def _is_installed(self) -> bool:
+        return find_spec("genai_prices") is not None
 
     @property
     def source(self) -> str:
         """Return the list's version, or that it does not know the model."""
         from importlib.metadata import version
 
+        if not self._is_installed:
+            return "unknown: genai-prices is not installed"
         known = "" if self._found else f", which does not know {self.model!r}"
         return f"genai-prices {version('genai-prices')}{known}"
 
@@ -99,17 +121,20 @@ class OwnPrices(Prices):
     cached_usd: float | None = None
     cache_write_usd: float | None = None
 
-    def cost_usd(self, use: TokenUse) -> float:
-        """Return US dollars."""
-        cached_usd = self.input_usd if self.cached_usd is None else self.cached_usd
-        write_usd = self.input_usd if self.cache_write_usd is None else self.cache_write_usd
-        plain = use.input_tokens - use.cached_tokens - use.cache_write_tokens
-        millionths = (
-            plain * self.input_usd
-            + use.cached_tokens * cached_usd
-            + use.cache_write_tokens * write_usd
-            + use.output_tokens * self.output_usd
-        )
+    def cost_usd(self, use: TokenUse) -> float | None:
+        """Return US dollars, or None where what they depend on is unknown."""
+        if use.input_tokens is None or use.output_tokens is None:
+            return None
+        millionths = use.input_tokens * self.input_usd + use.output_tokens * self.output_usd
+        for count, part_usd in (
+            (use.cached_tokens, self.cached_usd),
+            (use.cache_write_tokens, self.cache_write_usd),
+        ):
+            if part_usd is None or part_usd == self.input_usd:
+                continue  # It costs what other input costs.
+            if count is None:
+                return None
+            millionths += count * (part_usd - self.input_usd)
         return millionths / 1e6
 
     @property

@@ -46,7 +46,7 @@ def retry_after_s(milliseconds: str | None, value: str | None, now: datetime | N
             continue
     try:
         date = parsedate_to_datetime(value or "")
-    except ValueError:
+    except (ValueError, TypeError, IndexError, OverflowError):  # The parser lets through what no date has.
         return None
     date = date if date.tzinfo else date.replace(tzinfo=UTC)
     return max(0.0, (date - (now or datetime.now(UTC))).total_seconds())

@@ -1,19 +1,4 @@
-"""Changes all texts in a JSON value, and repairs text that cannot be sent."""
-
-from collections.abc import Callable
-
-from itbench.interfaces.json import JsonValue
-
-
-def map_texts(value: JsonValue, change: Callable[[str], str]) -> JsonValue:
-    """Return a JSON value with each text in it changed, keys included."""
-    if isinstance(value, str):
-        return change(value)
-    if isinstance(value, dict):
-        return {change(key): map_texts(entry, change) for key, entry in value.items()}
-    if isinstance(value, list):
-        return [map_texts(entry, change) for entry in value]
-    return value
+"""Repairs text that cannot be sent."""
 
 
 def sound(text: str) -> str:

@@ -1,21 +1,17 @@
-"""Sends a request with a provider's own client library, and reads the stream that comes back."""
+"""Sends a request with a provider's own client library, and hands on the bytes that come back."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from itbench.interfaces.json import JsonObject, JsonValue
-from itbench.models.codec import ReplyReader, error_of
-from itbench.models.events import EventSplitter
+from itbench.interfaces.json import JsonObject
+from itbench.models.errors import error_of
 from itbench.models.faults import ModelError, PassingError
+from itbench.models.reading import ReplyParser
 from itbench.models.retries import retry_after_s
-
-# Beyond this it is no reply any more; 128,000 tokens one by one, each in an event of its own, are 40 MB.
-LARGEST_REPLY_BYTES = 64_000_000
-_DONE = b"[DONE]"
+from itbench.models.text import sound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +41,8 @@ class Wire:
     send: Callable[[JsonObject], AbstractAsyncContextManager[Any]]
     idle_s: float
 
-    async def read(self, body: JsonObject, reader: ReplyReader) -> None:
-        """Send a request and give its reply to a reader.
+    async def read(self, body: JsonObject, parser: ReplyParser) -> None:
+        """Send a request and give its reply to a parser.
 
         Raises:
             PassingError: it failed, but may not the next time.
@@ -54,15 +50,17 @@ class Wire:
         """
         try:
             async with self._opened(body) as response:
-                if "json" in response.headers.get("content-type", ""):
-                    await self._read_whole(response, reader)
-                else:
-                    await self._read_stream(response, reader)
+                async for chunk in self._chunks(response):
+                    parser.add(chunk)
+        except (PassingError, ModelError):
+            raise
         except self.library.status_error as error:
             # Without its cause: the library's exception holds headers, and with them the key.
             raise _status_error(error) from None
         except self.library.passing as error:
             raise PassingError(_said(error)) from None
+        except Exception as error:  # noqa: BLE001 - foreign code, that reads foreign bytes
+            raise PassingError(f"the client library failed: {_said(error)}") from None
 
     @asynccontextmanager
     async def _opened(self, body: JsonObject) -> AsyncIterator[Any]:
@@ -73,29 +71,13 @@ class Wire:
         finally:
             await sending.__aexit__(None, None, None)
 
-    async def _read_whole(self, response: Any, reader: ReplyReader) -> None:
-        data = b"".join([chunk async for chunk in self._chunks(response)])
-        reader.add_whole(_object(data))
-
-    async def _read_stream(self, response: Any, reader: ReplyReader) -> None:
-        splitter = EventSplitter()
-        async for chunk in self._chunks(response):
-            for event in splitter.add(chunk):
-                _give(event, reader)
-        for event in splitter.end():
-            _give(event, reader)
-
     async def _chunks(self, response: Any) -> AsyncIterator[bytes]:
         chunks = response.iter_bytes().__aiter__()
-        total_bytes = 0
         while True:
             try:
                 chunk: bytes = await self._limited(chunks.__anext__())
             except StopAsyncIteration:
                 return
-            total_bytes += len(chunk)
-            if total_bytes > LARGEST_REPLY_BYTES:
-                raise ModelError(f"the reply holds more than {LARGEST_REPLY_BYTES} bytes")
             yield chunk
 
     async def _limited(self, waiting: Any) -> Any:
@@ -104,26 +86,6 @@ class Wire:
                 return await waiting
         except TimeoutError:
             raise PassingError(f"nothing was heard for {self.idle_s:g} s") from None
-
-
-def _give(data: bytes, reader: ReplyReader) -> None:
-    if data.strip() == _DONE:
-        return
-    event = _object(data)
-    try:
-        reader.add(event)
-    except (KeyError, TypeError, AttributeError, IndexError) as error:
-        raise PassingError(f"the reply has an event of an unknown shape: {error!r}") from error
-
-
-def _object(data: bytes) -> JsonObject:
-    try:
-        value: JsonValue = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise PassingError(f"the reply is not JSON: {error}") from error
-    if not isinstance(value, dict):
-        raise PassingError(f"the reply has a {type(value).__name__} where a JSON object was expected")
-    return value
 
 
 def _status_error(error: Any) -> PassingError | ModelError:
@@ -138,4 +100,5 @@ def _said(error: BaseException) -> str:
     causes = [error]
     while (cause := causes[-1].__cause__ or causes[-1].__context__) is not None and len(causes) < 5:
         causes.append(cause)
-    return ": ".join(dict.fromkeys(str(cause) or type(cause).__name__ for cause in causes))[:500]
+    said = ": ".join(dict.fromkeys(str(cause) or type(cause).__name__ for cause in causes))
+    return sound(said)[:500]

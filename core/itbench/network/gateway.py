@@ -11,7 +11,8 @@ from itbench.interfaces.fault import LimitReached
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.trace import Trace
 from itbench.models.codec import Draft
-from itbench.models.uncounted import uncounted
+from itbench.models.conversation import TokenUse
+from itbench.models.uncounted import estimated_tokens, unknown_cost
 from itbench.network.exchange import BadRequestError, Exchange, Request
 from itbench.network.metering import READERS, ReplyMeter
 from itbench.network.target import GatewayTarget
@@ -27,6 +28,7 @@ _NETWORK_TOOLS = (
     "tool_search",
 )
 _NETWORK_FIELDS = ("web_search_options", "mcp_servers", "search_parameters", "plugins")
+_ANSWERED = 200
 # `/v1/messages`: that interface has the version in its path, the others in the provider's URL.
 _VERSION = "/v1"
 _OURS = frozenset(
@@ -126,9 +128,8 @@ class ModelGateway:
         except Exception as error:
             self.failure = f"{type(error).__name__}: {error}"
             raise BadRequestError(502, f"the provider cannot be reached: {type(error).__name__}") from error
-        is_stream = "event-stream" in response.headers.get("content-type", "")
-        is_metered = asked is not None and response.status_code == 200
-        meter = ReplyMeter(path, is_stream=is_stream) if is_metered else None
+        is_metered = asked is not None and response.status_code == _ANSWERED
+        meter = ReplyMeter(path) if is_metered else None
         self.failure = f"status {response.status_code}" if _is_providers(response.status_code) else None
         relay = _Relay(exchange)
         try:
@@ -137,31 +138,38 @@ class ModelGateway:
             await response.aclose()
         if asked is not None:
             draft = meter.draft() if meter is not None and self.failure is None else None
+            self.failure = self.failure or (meter.failure if meter is not None else None)
             self._count(asked, response.status_code, draft, time.monotonic() - started)
         await relay.end()
 
     def _count(self, asked: JsonObject, status: int, draft: Draft | None, duration_s: float) -> None:
         model = str(asked.get("model"))
         self._trace.record("model", model=model, status=status, duration_s=round(duration_s, 6))
-        if draft is None:
-            return
-        calls = [
-            {"id": call.id, "name": call.name, "arguments": call.arguments} for call in draft.message.calls
-        ]
-        self._trace.message("assistant", {"text": draft.message.text, "calls": calls})
-        cost_usd = None if draft.use is None else self._target.prices(model).cost_usd(draft.use)
-        self.uncounted = self.uncounted or uncounted(self._trace.limits, model, draft.use, cost_usd)
+        if draft is not None:
+            calls = [
+                {"id": call.id, "name": call.name, "arguments": call.arguments}
+                for call in draft.message.calls
+            ]
+            self._trace.message("assistant", {"text": draft.message.text, "calls": calls})
+        if status == _ANSWERED:
+            said = _length(draft) if draft is not None else 0
+            characters = len(json.dumps(asked)) + said
+            self._count_use(model, draft.use if draft is not None else None, characters)
+
+    def _count_use(self, model: str, use: TokenUse | None, characters: int) -> None:
+        cost_usd = None if use is None else self._target.prices(model).cost_usd(use)
+        self.uncounted = self.uncounted or unknown_cost(self._trace.limits, model, use, cost_usd)
         if self.uncounted is not None:
             self.stopped.set()
-        if draft.use is None:
-            return
+        use = use or TokenUse()
         try:
             self._trace.use(
-                input_tokens=draft.use.input_tokens,
-                output_tokens=draft.use.output_tokens,
-                cached_tokens=draft.use.cached_tokens,
-                reasoning_tokens=draft.use.reasoning_tokens,
+                input_tokens=use.input_tokens,
+                output_tokens=use.output_tokens,
+                cached_tokens=use.cached_tokens,
+                reasoning_tokens=use.reasoning_tokens,
                 cost_usd=cost_usd,
+                estimated_tokens=estimated_tokens(characters),
             )
         except LimitReached:
             self.stopped.set()
@@ -221,6 +229,10 @@ def _asked(path: str, body: bytes) -> JsonObject:
         options = asked.get("stream_options")
         asked["stream_options"] = {**(options if isinstance(options, dict) else {}), "include_usage": True}
     return asked
+
+
+def _length(draft: Draft) -> int:
+    return len(draft.message.text) + sum(len(call.arguments) for call in draft.message.calls)
 
 
 def _is_providers(status: int) -> bool:

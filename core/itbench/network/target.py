@@ -5,12 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from itbench.errors import UsageError
-from itbench.models.anthropic_client import KEY_VARIABLE as ANTHROPIC_KEY
-from itbench.models.anthropic_client import URL as ANTHROPIC_URL
-from itbench.models.library import require, transport
-from itbench.models.openai_client import KEY_VARIABLE as OPENAI_KEY
-from itbench.models.openai_client import URL as OPENAI_URL
-from itbench.models.options import api_key, endpoint_options
+from itbench.models.endpoints import ANTHROPIC, OPENAI, Address, address
+from itbench.models.library import absent, transport
+from itbench.models.options import endpoint_options
 from itbench.models.prices import ListedPrices, Prices
 
 OPTIONS = ("base_url", "key_env", "price", "idle_s")
@@ -22,22 +19,46 @@ class GatewayTarget:
 
     Attributes:
         provider: its name.
-        url: what requests are sent to, without a slash at the end.
+        address: what requests are sent to, with the key that goes there.
         prefix: what programs write before the path of an interface, as the provider's own URL has it.
-        key: the API key; empty where none is needed.
+        packages: that asking it needs.
         idle_s: seconds of silence after which a reply counts as lost.
         prices: of a model by its name.
     """
 
     provider: str
-    url: str
+    address: Address
     prefix: str
-    key: str
+    packages: tuple[str, ...]
     idle_s: float
     prices: Callable[[str], Prices]
 
     def __repr__(self) -> str:
         return f"GatewayTarget({self.provider} at {self.url})"
+
+    @property
+    def url(self) -> str:
+        """What requests are sent to, without a slash at the end."""
+        return self.address.url
+
+    @property
+    def key(self) -> str:
+        """The API key; empty where there is none."""
+        return self.address.key
+
+    def missing(self) -> list[str]:
+        """Return all that asking the provider still needs on this machine, one thing each, and how to bring it."""
+        key = self.address.missing_key
+        return [*absent(*self.packages), *([key] if key else [])]
+
+    def description(self) -> dict[str, str | None]:
+        """Return what a run should record about the gateway; never a secret."""
+        return {
+            "gateway": self.provider,
+            "endpoint": self.url,
+            "endpoint_from": self.address.source,
+            "key_from": self.address.key_variable,
+        }
 
     @property
     def key_headers(self) -> dict[str, str]:
@@ -66,23 +87,20 @@ def gateway_target(provider: str, options: Mapping[str, str]) -> GatewayTarget:
     """Return the provider that `gateway=PROVIDER` and its options ask for.
 
     Raises:
-        UsageError: no such provider, an option that cannot be used, no API key, or a missing package.
+        UsageError: no such provider, or an option, a URL or a key that cannot be used.
     """
-    known = {"openai": (OPENAI_URL, OPENAI_KEY, "/v1"), "anthropic": (ANTHROPIC_URL, ANTHROPIC_KEY, "")}
+    known = {"openai": (OPENAI, "/v1"), "anthropic": (ANTHROPIC, "")}
     if provider not in known:
         raise UsageError(f"there is no gateway to {provider!r}; known: {', '.join(sorted(known))}")
-    own_url, own_key, prefix = known[provider]
+    usual, prefix = known[provider]
     endpoint = endpoint_options(options)
-    require(provider, *([] if endpoint.prices else ["genai_prices"]))
-    url = endpoint.base_url or own_url
-    # The usual key goes nowhere but to its own provider, unless the user names it.
-    variable = endpoint.key_env or (own_key if endpoint.base_url is None else "")
-    listed = "anthropic" if provider == "anthropic" else ("openai" if endpoint.base_url is None else None)
+    place = address(endpoint, usual)
+    listed = provider if place.is_own or provider == "anthropic" else None
     return GatewayTarget(
         provider=provider,
-        url=url,
+        address=place,
         prefix=prefix,
-        key=api_key(variable, is_needed=True) if variable else "",
+        packages=(provider, "h11", *([] if endpoint.prices else ["genai_prices"])),
         idle_s=endpoint.idle_s,
-        prices=lambda model: endpoint.prices or ListedPrices(listed, url, model),
+        prices=lambda model: endpoint.prices or ListedPrices(listed, place.url, model),
     )

@@ -3,6 +3,7 @@
 import re
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from importlib.util import find_spec
 from pathlib import Path
 
 from itbench.errors import UsageError
@@ -16,18 +17,23 @@ def write_domain(name: str, folder: Path) -> list[Path]:
     """Write the plugin of a domain into a folder and return the files, in order.
 
     Raises:
-        UsageError: the name cannot be one, or the folder has something in it.
+        UsageError: the name cannot be one, is taken, or the folder has something in it.
         StorageError: it cannot be written.
     """
     if not _NAME.fullmatch(name):
         raise UsageError(
             f"a domain cannot be named {name!r}; take small letters, digits and single dashes, like 'netops'"
         )
+    module = f"itbench_{name.replace('-', '_')}"
+    if find_spec(module) is not None:
+        raise UsageError(
+            f"there is a package {module!r} already, which a domain {name!r} would take the place of; take another name"
+        )
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(
             f"{str(folder)!r} is not an empty folder; name a new folder: itbench new-domain {name} DIR"
         )
-    words = {"name": name, "module": f"itbench_{name.replace('-', '_')}", "title": name.replace("-", " ")}
+    words = {"name": name, "module": module, "title": name.replace("-", " ")}
     written = []
     for source, path in _templates(files("itbench.newdomain") / "templates", Path()):
         target = folder / _filled(str(path), words)

@@ -1,10 +1,13 @@
 """A model in a loop with a shell, by the protocol of ITBench-AA."""
 
+from collections.abc import Sequence
+
 from itbench.interfaces.agent import TrialEstimate
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.task import Task
 from itbench.interfaces.trace import Trace
 from itbench.interfaces.workspace import Workspace
+from itbench.models.find import missing_for
 from itbench.models.model import Model
 from itbench.react.description import describe, estimate
 from itbench.react.options import ReactOptions
@@ -28,13 +31,21 @@ class ReactAgent:
             **describe(self.model, self.options),
         }
 
+    def missing(self) -> list[str]:
+        """Return what a run needs and this machine lacks."""
+        return missing_for(self.model)
+
     def estimate(self, task: Task, turns: int) -> TrialEstimate:
         """Return what a trial of so many turns may take, or of as many as are allowed here."""
         return estimate(self.model, self.options, task, turns)
 
+    @property
+    def secrets(self) -> Sequence[str]:
+        """The key of the model."""
+        return self.model.redactor.values
+
     async def solve(self, task: Task, workspace: Workspace, trace: Trace) -> None:
         """Work on the task until the answer is handed in, the model gives up, or a limit is reached."""
-        trace.redact = self.model.redactor.text
         trace.record("agent", **self.description())
         async with self.model.session():
             ended_by = await Work(self.model, self.options, task, workspace, trace).run()

@@ -5,8 +5,12 @@ from dataclasses import asdict
 
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.trace import Trace
-from itbench.models.conversation import AssistantMessage, Conversation, Message, Reply, ToolResult
-from itbench.models.secrets import Redactor
+from itbench.models.conversation import AssistantMessage, Conversation, Message, Reply, TokenUse, ToolResult
+from itbench.models.faults import ContextLengthError
+from itbench.models.model import ModelWait
+from itbench.models.uncounted import estimated_tokens
+from itbench.react.window import length
+from itbench.redaction import Redactor
 
 
 class Journal:
@@ -30,10 +34,28 @@ class Journal:
         if not same:
             data["system"] = self._redactor.text(conversation.system)
         self._trace.record("request", **data)
+        self._trace.provider.asked()
         self._last = tuple(messages)
+
+    def waits(self, wait: ModelWait) -> None:
+        """Note that an attempt at the request failed, and that the next one is waited for."""
+        self._trace.provider_failed(
+            wait.failure,
+            model=wait.model,
+            wait_s=wait.wait_s,
+            attempt=wait.failed + 1,
+            attempts=wait.attempts,
+            lost_s=wait.lost_s,
+        )
+
+    def too_long(self, error: ContextLengthError) -> None:
+        """Note that the request was answered: it is too long."""
+        self._trace.provider.answered()
+        self._trace.record("too_long", message=str(error))
 
     def reply(self, reply: Reply) -> None:
         """Note what was answered, and count what it took."""
+        self._trace.provider.answered()
         message, use = reply.message, reply.use
         self._trace.record(
             "reply",
@@ -47,14 +69,19 @@ class Journal:
             failures=list(reply.failures),
             from_cache=reply.from_cache,
         )
-        if use is not None:
-            self._trace.use(
-                input_tokens=use.input_tokens,
-                output_tokens=use.output_tokens,
-                cached_tokens=use.cached_tokens,
-                reasoning_tokens=use.reasoning_tokens,
-                cost_usd=reply.cost_usd,
-            )
+        use = use or TokenUse()
+        self._trace.use(
+            input_tokens=use.input_tokens,
+            output_tokens=use.output_tokens,
+            cached_tokens=use.cached_tokens,
+            reasoning_tokens=use.reasoning_tokens,
+            cost_usd=reply.cost_usd,
+            estimated_tokens=estimated_tokens(self._characters(reply)),
+        )
+
+    def _characters(self, reply: Reply) -> int:
+        """Return how long the last request and its reply are, without what says which tools there are."""
+        return sum(map(length, (*self._last, reply.message)))
 
     def _spelled(self, message: Message) -> JsonObject:
         if isinstance(message, AssistantMessage):

@@ -37,7 +37,7 @@ class ReactOptions:
 
 
 def react_options(request: AgentRequest) -> tuple[Model, ReactOptions]:
-    """Return model and options of `--agent react:model=PROVIDER/NAME,...`.
+    """Return model and options of `--agent react:model=PROVIDER/NAME,...`; the model may still lack its API key.
 
     Raises:
         UsageError: no model, or an option that cannot be used.
@@ -47,7 +47,8 @@ def react_options(request: AgentRequest) -> tuple[Model, ReactOptions]:
     given = request.options
     if "model" not in given:
         raise UsageError(f"agent {request.name!r} needs a model: --agent {request.name}:model=PROVIDER/NAME")
-    model = find_model(given["model"], {key: value for key, value in given.items() if key not in _OWN})
+    of_model = {key: value for key, value in given.items() if key not in _OWN}
+    model = find_model(given["model"], of_model, is_to_be_asked=False)
     summarise_at = number(given, "summarise_at", _SUMMARISE_AT, 0.05) or _SUMMARISE_AT
     if summarise_at > 1:
         raise UsageError(f"option summarise_at is {given['summarise_at']!r}; allowed: 0.05 to 1")

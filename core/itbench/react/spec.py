@@ -11,10 +11,10 @@ def _react(request: AgentRequest) -> Agent:
 
 
 def _missing() -> str | None:
-    from itbench.models.library import missing_packages
+    from itbench.models.library import absent
 
-    absent = missing_packages("openai", "anthropic")
-    return f"{absent}; only needed for that provider" if absent else None
+    missing = absent("openai", "anthropic")
+    return f"{missing[0]}; only needed for that provider" if missing else None
 
 
 REACT = AgentSpec(

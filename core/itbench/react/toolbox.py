@@ -11,12 +11,13 @@ from itbench.interfaces.fault import Stage, StageError
 from itbench.interfaces.json import JsonObject, JsonValue, json_text
 from itbench.interfaces.task import Task
 from itbench.interfaces.trace import Trace
-from itbench.interfaces.workspace import Execution, Tool, Workspace
+from itbench.interfaces.workspace import Execution, Gap, Tool, Workspace
 from itbench.models.conversation import ModelTool, ToolCall, ToolResult
-from itbench.models.secrets import Redactor
+from itbench.models.foreign import DEEPEST, is_shallow
 from itbench.react.hand_in import hand_in_problem
-from itbench.react.text import cut
+from itbench.redaction import Redactor
 from itbench.schema.check import faults
+from itbench.workspaces.output import cut
 
 SHELL, FINISH = "execute", "finish"
 _SHOWN_FAULTS = 3
@@ -26,11 +27,12 @@ _PATH = {"type": "string", "description": "The file with the answer; may be left
 
 @dataclass(frozen=True, slots=True)
 class _Output:
-    """What a call gave; `noted` where the trace has it already."""
+    """What a call gave; `noted` where the trace has it already, `gaps` where some of it is left out."""
 
     text: str
     is_ok: bool = True
     noted: bool = False
+    gaps: tuple[Gap, ...] = ()
 
 
 class ToolUseError(Exception):
@@ -73,7 +75,7 @@ class Toolbox:
             output = await self._carry_out(call)
         except ToolUseError as fault:
             output = _Output(str(fault), is_ok=False)
-        text = cut(self._redactor.text(output.text), self._output_chars)
+        text = cut(self._redactor.text(output.text), self._output_chars, output.gaps)
         if not output.noted:
             duration_s = time.monotonic() - started
             arguments = self._redactor.text(call.arguments)
@@ -103,7 +105,7 @@ class Toolbox:
                 raise
             raise ToolUseError("the command is too long for a shell; write long files in parts") from error
         is_ok = result.exit_code == 0 and not result.timed_out
-        return _Output(self._shell_text(result), is_ok=is_ok, noted=True)
+        return _Output(self._shell_text(result), is_ok=is_ok, noted=True, gaps=result.gaps)
 
     def _shell_text(self, result: Execution) -> str:
         # The end is told first: it must not fall into what is left out of long output.
@@ -176,6 +178,8 @@ def _arguments(call: ToolCall, tool: ModelTool) -> JsonObject:
         value = json.loads(call.arguments or "{}")
     except (ValueError, RecursionError) as error:
         raise ToolUseError(f"the arguments are not JSON: {error}") from error
+    if not is_shallow(value):
+        raise ToolUseError(f"the arguments are nested more than {DEEPEST} levels deep")
     wrong = faults(value, {"type": "object", **tool.parameters})
     if wrong:
         raise ToolUseError(f"the arguments do not fit the tool: {'; '.join(wrong[:_SHOWN_FAULTS])}")

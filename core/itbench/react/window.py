@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from itbench.models.conversation import AssistantMessage, Message, Reply, ToolResult
-from itbench.react.text import cut
+from itbench.workspaces.output import cut
 
 # English and code have about four characters to a token.
 _CHARACTERS_PER_TOKEN = 4
@@ -18,11 +18,13 @@ def tokens_in(messages: Sequence[Message], reply: Reply) -> int:
     Up to the last reply it is as long as the provider counted, else estimated; what came after is estimated.
     """
     if reply.use is None or not reply.use.input_tokens:
-        return (sum(map(_length, messages)) + _length(reply.message)) // _CHARACTERS_PER_TOKEN
+        return (sum(map(length, messages)) + length(reply.message)) // _CHARACTERS_PER_TOKEN
     places = [place for place, message in enumerate(messages) if message is reply.message]
     after = messages[places[-1] + 1 :] if places else messages[-1:]
-    counted = reply.use.input_tokens + reply.use.output_tokens
-    return counted + sum(map(_length, after)) // _CHARACTERS_PER_TOKEN
+    said = reply.use.output_tokens
+    if said is None:
+        said = length(reply.message) // _CHARACTERS_PER_TOKEN
+    return reply.use.input_tokens + said + sum(map(length, after)) // _CHARACTERS_PER_TOKEN
 
 
 def shortened(messages: Sequence[Message]) -> list[Message]:
@@ -37,6 +39,7 @@ def shortened(messages: Sequence[Message]) -> list[Message]:
     ]
 
 
-def _length(message: Message) -> int:
+def length(message: Message) -> int:
+    """Return how many characters a message has."""
     calls = message.calls if isinstance(message, AssistantMessage) else ()
     return len(message.text) + sum(len(call.arguments) for call in calls)

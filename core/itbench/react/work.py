@@ -8,7 +8,7 @@ from itbench.interfaces.workspace import Workspace
 from itbench.models.conversation import Conversation, Message, Reply, Stop, UserMessage
 from itbench.models.faults import ContextLengthError, ModelError
 from itbench.models.model import Model
-from itbench.models.uncounted import uncounted
+from itbench.models.uncounted import unknown_cost
 from itbench.react.hand_in import hand_in_prompt, hand_in_words
 from itbench.react.journal import Journal
 from itbench.react.options import UNKNOWN_WINDOW_TOKENS, ReactOptions
@@ -41,7 +41,7 @@ class Work:
         self._turns = min(limits, default=None)
         self._told_left = self._turns
         seed = trace.seed % _SEED_RANGE if options.sends_seed else None
-        self._settings = replace(options.settings, seed=seed, draw=trace.seed)
+        self._settings = replace(options.settings, seed=seed, draw=trace.draw, waits=self.journal.waits)
         self._system = prompt(
             "system",
             path=workspace.path,
@@ -75,7 +75,7 @@ class Work:
         try:
             return await self._ask()
         except ContextLengthError as error:
-            self._trace.record("too_long", message=str(error))
+            self.journal.too_long(error)
             await self._summarise(shortened(self._messages))
             return await self._ask_or_stop()
 
@@ -83,7 +83,7 @@ class Work:
         try:
             return await self._ask()
         except ContextLengthError as error:
-            self._trace.record("too_long", message=str(error))
+            self.journal.too_long(error)
             self._trace.stop("context")
             raise
 
@@ -99,18 +99,18 @@ class Work:
         return reply
 
     def _refuse_unknown_cost(self, reply: Reply) -> None:
-        """Give up where a limit of cost or tokens was asked for but cannot be kept.
+        """Give up where a limit of cost was asked for but cannot be kept.
 
         Raises:
             ModelError: the provider tells no tokens, or nobody knows their price.
         """
-        reason = uncounted(self._trace.limits, self._model.name, reply.use, reply.cost_usd)
+        reason = unknown_cost(self._trace.limits, self._model.name, reply.use, reply.cost_usd)
         if reason is not None:
             raise ModelError(reason)
 
     def _add(self, reply: Reply) -> None:
-        """Keep what the model said; a reply with nothing in it cannot be handed back."""
-        if reply.message.text or reply.message.calls:
+        """Keep what the model said; a reply with nothing in it, or only white space, cannot be handed back."""
+        if reply.message.text.strip() or reply.message.calls:
             self._messages.append(reply.message)
 
     async def _use_tools(self, reply: Reply) -> None:
@@ -127,7 +127,7 @@ class Work:
         first = messages[0]
         self._messages = [*messages, UserMessage(text=prompt("summarise"))]
         reply = await self._ask_or_stop()
-        said = reply.message.text or "(You wrote nothing.)"
+        said = reply.message.text.strip() or "(You wrote nothing.)"
         self._messages = [first, UserMessage(text=prompt("summary", summary=said))]
 
     def _tell_turns_left(self) -> None:

@@ -34,7 +34,10 @@ def _traits(plan: JsonObject) -> Mapping[str, str]:
     settings = {f"setting {name}": str(value) for name, value in plan["suite_settings"].items()}
     view = {"as published": "yes"} if plan["suite_as_published"] else {}
     data = {"data": plan["suite_data"]} if plan["suite_data"] else {}
-    return {"tasks": _tasks(plan), **data, **view, **options, **settings}
+    limits = {
+        f"limit {name}": f"{value:g}" for name, value in plan.get("limits", {}).items() if value is not None
+    }
+    return {"tasks": _tasks(plan), **data, **view, **options, **settings, **limits}
 
 
 def _tasks(plan: JsonObject) -> str:

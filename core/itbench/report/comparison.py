@@ -5,6 +5,7 @@ from pathlib import Path
 
 from itbench.errors import UsageError
 from itbench.interfaces.json import JsonObject
+from itbench.report.agent_label import agent_label
 from itbench.report.plan_notes import have_other_truths
 from itbench.report.table import number, table
 from itbench.statistics import Comparison, compare, mean, smallest_difference, tasks_needed
@@ -12,16 +13,25 @@ from itbench.statistics.interval import FEWEST_TASKS
 from itbench.store.reader import RunFile
 
 _SHOWN_TASKS = 40
+_SIGNIFICANT = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class RunComparison:
-    """What two runs have in common and where they differ; the difference is first minus second."""
+    """What two runs have in common and where they differ; the difference is first minus second.
+
+    Attributes:
+        first, second: their plans.
+        result: of the comparison.
+        tasks: id and the two values of each.
+        retried: how many trials of each were attempted more than once.
+    """
 
     first: JsonObject
     second: JsonObject
     result: Comparison
     tasks: list[tuple[str, float | None, float | None]]
+    retried: tuple[int, int] = (0, 0)
 
     @property
     def has_same_tasks(self) -> bool:
@@ -44,6 +54,7 @@ def compare_runs(first: Path, second: Path) -> RunComparison:
     """
     with RunFile(first) as one, RunFile(second) as other:
         plans, values = (one.plan(), other.plan()), (one.values(), other.values())
+        retried = (one.retried(), other.retried())
     names = [f"{plan['domain']}/{plan['suite']}" for plan in plans]
     if names[0] != names[1]:
         raise UsageError(
@@ -53,13 +64,15 @@ def compare_runs(first: Path, second: Path) -> RunComparison:
         (task, _mean(values[0].get(task, [])), _mean(values[1].get(task, [])))
         for task in dict.fromkeys([*values[0], *values[1]])
     ]
-    return RunComparison(*plans, compare(*values), tasks)
+    return RunComparison(*plans, compare(*values), tasks, retried)
 
 
 def comparison_text(found: RunComparison) -> str:
     """Return the comparison as text."""
     result = found.result
-    names = [plan["agent"]["name"] for plan in (found.first, found.second)]
+    names = [
+        f"{at}: {agent_label(plan['agent'])}" for at, plan in enumerate((found.first, found.second), start=1)
+    ]
     rows = [
         [task, number(one), number(other), "" if one is None or other is None else f"{one - other:+.3f}"]
         for task, one, other in found.tasks
@@ -67,7 +80,7 @@ def comparison_text(found: RunComparison) -> str:
     ]
     lines = [f"{names[0]} minus {names[1]} on {result.n_tasks} tasks"]
     if rows:
-        head = ["task", f"1: {names[0]}", f"2: {names[1]}", "difference"]
+        head = ["task", *names, "difference"]
         lines += ["", table(head, rows[:_SHOWN_TASKS], numbers=head[1:])]
     if len(rows) > _SHOWN_TASKS:
         lines.append(f"... and {len(rows) - _SHOWN_TASKS} more tasks that differ (--json has all)")
@@ -75,8 +88,10 @@ def comparison_text(found: RunComparison) -> str:
     lines += _verdict(result)
     if not found.has_same_tasks:
         lines.append(
-            "warning: the tasks, their truths or hidden data differ between the two runs (by their hashes)"
+            "warning: the tasks, their limits, truths or hidden data differ between the two runs (by their hashes)"
         )
+    if any(found.retried):
+        lines.append(f"tried again after faults: {found.retried[0]} trials of 1, {found.retried[1]} of 2")
     if result.only_in_a or result.only_in_b:
         lines.append(f"left out: {len(result.only_in_a)} tasks only in 1, {len(result.only_in_b)} only in 2")
     return "\n".join(lines)
@@ -97,6 +112,7 @@ def comparison_json(found: RunComparison) -> JsonObject:
         "wins": result.wins,
         "ties": result.ties,
         "losses": result.losses,
+        "trials_tried_again": list(found.retried),
         "same_tasks": found.has_same_tasks,
         "only_in_first": list(result.only_in_a),
         "only_in_second": list(result.only_in_b),
@@ -121,9 +137,19 @@ def _verdict(result: Comparison) -> list[str]:
         needed = (
             tasks_needed(abs(result.difference), result.standard_deviation) if result.difference else None
         )
-        if needed is not None and needed > result.n_tasks:
+        if needed is not None and needed > result.n_tasks and not _is_significant(result):
             lines.append(f"to show this one, {needed} tasks would be needed")
+    interval = result.interval
+    if interval is not None and interval.low <= 0 <= interval.high and _is_significant(result):
+        lines.append(
+            "the interval supposes nothing of the differences and is wide for it; the p value supposes that each is as likely "
+            "in either direction if there is no difference in truth"
+        )
     return lines
+
+
+def _is_significant(result: Comparison) -> bool:
+    return result.sign_flip is not None and result.sign_flip.p_value < _SIGNIFICANT
 
 
 def _mean(values: list[float | None]) -> float | None:

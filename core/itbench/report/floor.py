@@ -17,8 +17,16 @@ _MEANINGS = {
 }
 
 
-def floor_line(floor: JsonObject) -> str:
-    """Return one line with the floor and what it means; `floor` is stored with the plan of a run."""
+def floor_line(floor: JsonObject, n_tasks: int | None = None) -> str:
+    """Return one line with the floor and what it means.
+
+    Args:
+        floor: as the plan of a run has it.
+        n_tasks: how many tasks the run has; None where that says nothing.
+    """
     meaning = _MEANINGS[floor.get("role", "cheat")]
-    measured_on = f"; measured on {floor['measured_on']}" if floor.get("measured_on") else ""
+    where = floor.get("measured_on")
+    if not where and n_tasks is not None and floor.get("tasks") not in {None, n_tasks}:
+        where = f"all {floor['tasks']} tasks of the suite, of which this run has {n_tasks}"
+    measured_on = f"; measured on {where}" if where else ""
     return f"floor: {floor['value']:.3f} ({floor['agent']}), {meaning}{measured_on}"

@@ -13,13 +13,14 @@ from itbench.report.floor import FLOOR_ROLES, floor_line
 from itbench.report.plan_notes import have_other_truths, plan_marks
 from itbench.report.shown import newer_rules, shown_metrics
 from itbench.report.summary import RunSummary, summarise, summary_json
-from itbench.report.table import dollars, number, seconds, table
+from itbench.report.table import dollars, number, seconds, table, taken
 from itbench.statistics import value_with_interval
 from itbench.store.connect import COMPANIONS
 from itbench.store.reader import RunFile
 
 _DIGITS = 9
 _NUMBERS = ["scored", "turns", "tokens", "cost", "time"]
+_OPTIONAL = ["time", "turns", "tokens", "cost"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +132,13 @@ def _board_text(title: str, board: Board) -> str:
     ranks = _ranks([_certain(summary) for _, summary in board.runs])
     rows = [_row(rank, summary, shown) for rank, (_, summary) in zip(ranks, board.runs, strict=True)]
     head = ["", "agent", "score (95 % interval)", *shown, *_NUMBERS, "marks"]
-    lines = [title, table(head, rows, numbers=_NUMBERS)]
+    lines = [title, table(head, rows, numbers=_NUMBERS, optional=_OPTIONAL)]
     lines += [f"{title}: {metric}" for title, metric in shown.items()]
     if board.data_warning:
         lines.append(f"not the published data, so no published results: {board.data_warning}")
     floor = _floor(board)
     if floor is not None:
-        lines.append(floor_line(floor))
+        lines.append(floor_line(floor, len(board.runs[0][1].plan["tasks"])))
     lines += [
         f"{summary.plan['agent']['name']}: {summary.headline}"
         for _, summary in board.runs
@@ -168,8 +169,8 @@ def _row(rank: int, summary: RunSummary, shown: Iterable[str]) -> list[str]:
         *(value_with_interval(summary.shown[title]) if title in summary.shown else "-" for title in shown),
         f"{found.n_scored}/{found.n_planned}",
         number(summary.turns, 1),
-        number(summary.tokens, 0),
-        dollars(summary.cost_usd),
+        taken(summary.tokens, summary.uncounted, lambda tokens: number(tokens, 0)),
+        taken(summary.cost_usd, summary.unpriced, dollars),
         seconds(summary.wall_s),
         ", ".join(_marks(summary)),
     ]
@@ -186,6 +187,8 @@ def _marks(summary: RunSummary) -> list[str]:
     marks = [] if role == "agent" else [role]
     if summary.leaks:
         marks.append(f"{summary.leaks} leaks")
+    if summary.retried:
+        marks.append(f"{summary.retried} tried again")
     if summary.plan["sandbox"] == "none":
         marks.append("no sandbox")
     if newer_rules(summary.plan, summary.scoring_version) is not None:

@@ -18,13 +18,15 @@ def preview_json(found: Preview) -> JsonObject:
         "inputs": {"files": found.input_files, "bytes": found.input_bytes},
         "hidden_files": found.hidden_files,
         "mounts": [{"source": str(mount.source), "shows_at": f"/opt/{mount.name}"} for mount in found.mounts],
+        "missing": list(found.missing),
         "estimates": [dataclasses.asdict(estimate) for estimate in found.estimates],
     }
 
 
 def preview_text(found: Preview) -> str:
     """Return a table of what would be done, and one of what it may take."""
-    return "\n".join([table(["what", "would be"], _rows(found)), "", *_estimate_lines(found)])
+    lines = [table(["what", "would be"], _rows(found)), "", *_estimate_lines(found)]
+    return "\n".join(lines + [f"to run it, this is missing: {thing}" for thing in found.missing])
 
 
 def _rows(found: Preview) -> list[list[str]]:
@@ -37,7 +39,9 @@ def _rows(found: Preview) -> list[list[str]]:
         ["tasks", f"{len(ids)}: {shown}"],
         ["trials", f"{plan.planned_trials}: {plan.repeats} of each task, {plan.max_trials} concurrent"],
         ["agent", " ".join([plan.agent.name, *options, *plan.agent.arguments])],
+        *_endpoint_rows(plan.agent.description),
         ["limits of a trial", _limits(found)],
+        *([["cost of the run", f"at most ${plan.max_cost_usd:g}"]] if plan.max_cost_usd else []),
         ["sandbox", plan.sandbox + (f" ({plan.sandbox_warning})" if plan.sandbox_warning else "")],
         ["inputs, read-only", f"{found.input_files} files, {found.input_bytes / 1e6:.1f} MB in all"],
     ]
@@ -45,6 +49,18 @@ def _rows(found: Preview) -> list[list[str]]:
         rows.append(["tried in", f"{session.bench_sandbox.name}, with {found.hidden_files} hidden files"])
     rows += [["mounted read-only", f"{mount.source} at /opt/{mount.name}"] for mount in found.mounts]
     return [*rows, ["run file", str(session.path)]]
+
+
+def _endpoint_rows(description: JsonObject) -> list[list[str]]:
+    """Return where the agent's model is asked, and which key goes there."""
+    model = description.get("model")
+    if not isinstance(model, dict) or "endpoint" not in model:
+        return []
+    source, key = model.get("endpoint_from"), model.get("key_from")
+    return [
+        ["model endpoint", f"{model['endpoint']}" + (f" ({source})" if source else "")],
+        ["API key", f"from {key}" if key else "none is sent"],
+    ]
 
 
 def _limits(found: Preview) -> str:

@@ -1,5 +1,6 @@
-"""How far a run is: a bar with the running score on a terminal, plain lines elsewhere."""
+"""How far a run is, and what it waits for: a bar with the running score on a terminal, plain lines elsewhere."""
 
+import asyncio
 import sys
 import time
 from pathlib import Path
@@ -10,11 +11,14 @@ from rich.text import Text
 
 from itbench.interfaces.hooks import hookimpl
 from itbench.interfaces.plan import Plan
-from itbench.interfaces.record import TrialRecord
+from itbench.interfaces.record import TrialKey, TrialRecord
+from itbench.interfaces.trace import TraceEvent
 from itbench.report.time_left import TimeLeft
+from itbench.report.waits import Waits
 from itbench.store.reader import RunFile
 
 _LINE_EVERY_S = 10.0
+_LOOK_EVERY_S = 1.0
 
 
 class RunProgress:
@@ -28,6 +32,8 @@ class RunProgress:
         self._bar: Progress | None = None
         self._time_left = TimeLeft(concurrent=1)
         self._last_line = time.monotonic()
+        self._waits = Waits()
+        self._looking: asyncio.Task[None] | None = None
 
     @hookimpl
     def run_started(self, plan: Plan, path: Path, done: int) -> None:
@@ -51,10 +57,30 @@ class RunProgress:
             self._bar.start()
         if plan.sandbox_warning:
             self._say(f"warning: {plan.sandbox_warning}")
+        self._looking = _task(self)
+
+    @hookimpl
+    def trace_event(self, key: TrialKey, event: TraceEvent) -> None:
+        """Learn what a trial waits for."""
+        self._waits.hear(key, event, time.monotonic())
+
+    def show_waits(self) -> None:
+        """Show what trials wait for: all in the bar, what is new or has lasted as lines."""
+        now = time.monotonic()
+        if self._bar is not None:
+            waits = self._waits.now(now)
+            state = ", ".join(
+                [self._state(), *waits[:1], *([f"{len(waits) - 1} more wait"] if waits[1:] else [])]
+            )
+            self._bar.update(self._bar.task_ids[0], state=state)
+        else:
+            for line in self._waits.news(now):
+                self._say(line)
 
     @hookimpl
     def trial_finished(self, record: TrialRecord) -> None:
         """Move the bar on."""
+        self._waits.end(record.key)
         key = (record.key.task, record.key.repeat)
         self._done.add(key)
         self._time_left.add(record.wall_s, time.monotonic())
@@ -73,6 +99,8 @@ class RunProgress:
     @hookimpl
     def run_finished(self, is_complete: bool) -> None:
         """Take the bar away."""
+        if self._looking is not None:
+            self._looking.cancel()
         if self._bar is not None:
             self._bar.stop()
         if not is_complete:
@@ -91,6 +119,20 @@ class RunProgress:
 
     def _say(self, text: str) -> None:
         sys.stderr.write(f"{text}\n")
+
+
+def _task(progress: RunProgress) -> asyncio.Task[None] | None:
+    """Return a task that shows waits as time goes by; None where nothing runs that could."""
+
+    async def look() -> None:
+        while True:
+            await asyncio.sleep(_LOOK_EVERY_S)
+            progress.show_waits()
+
+    try:
+        return asyncio.get_running_loop().create_task(look())
+    except RuntimeError:
+        return None
 
 
 class _TimeLeftColumn(ProgressColumn):

@@ -11,11 +11,13 @@ _SHOWN_REASONS = 3
 
 def rescoring_text(done: Rescoring) -> str:
     """Return how many values changed, what changed in the rules, and each changed trial with its new reasons."""
+    if done.from_version is None:
+        return f"{done.trials} trials scored\n"
     lines = [f"{done.trials} trials re-scored, {len(done.changes)} values changed"]
     if done.rules:
         lines.append(f"the rules changed from scoring version {done.from_version} to {done.to_version}:")
         lines += [f"- {sentence}" for sentence in done.rules]
-    elif done.from_version is not None:
+    else:
         lines.append(f"by the same rules (scoring version {done.to_version})")
     return "\n".join([*lines, *map(_line, done.changes), ""])
 

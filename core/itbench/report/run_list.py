@@ -3,11 +3,14 @@
 from pathlib import Path
 
 from itbench.errors import RunFileError, UsageError
+from itbench.report.agent_label import agent_label
 from itbench.report.summary import summarise
 from itbench.report.table import number
 from itbench.store.reader import RunFile
 
 HEAD = ["run", "suite", "agent", "score", "beside it", "scored", "begun"]
+# The name of a run file says when the run was begun, of which suite it is, and by which agent.
+OPTIONAL = ["begun", "suite", "beside it"]
 
 
 def run_rows(folder: Path) -> tuple[list[str], list[list[str]]]:
@@ -32,9 +35,10 @@ def _row(path: Path) -> list[str]:
     return [
         str(path),
         f"{plan['domain']}/{plan['suite']}",
-        plan["agent"]["name"],
+        agent_label(plan["agent"]),
         number(found.mean),
         ", ".join(f"{title} {number(shown.mean)}" for title, shown in summary.shown.items()),
-        f"{found.n_scored}/{found.n_planned}",
+        f"{found.n_scored}/{found.n_planned}"
+        + (f" ({summary.retried} tried again)" if summary.retried else ""),
         plan["created_at"],
     ]

@@ -4,19 +4,26 @@ import json
 from collections.abc import Iterator
 from itertools import zip_longest
 
+from itbench.report.agent_label import agent_label
 from itbench.report.floor import floor_line
 from itbench.report.plan_notes import plan_warnings
 from itbench.report.shown import newer_rules, shown_metrics, shown_values
 from itbench.report.summary import RunSummary, metric_means, run_symptoms, summarise
-from itbench.report.table import dollars, number, seconds, table
+from itbench.report.table import dollars, number, seconds, table, taken, terminal_columns
 from itbench.statistics import value_with_interval
 from itbench.store.reader import RunFile
 
+# Two columns of numbers and the gaps between all.
+_BESIDE = 21
 _REASONS = """
 SELECT outcome.*, score.reasons FROM outcome JOIN task ON task.id = outcome.task
 LEFT JOIN score ON score.trial = outcome.trial
     AND score.scoring = (SELECT max(s.scoring) FROM score AS s WHERE s.trial = outcome.trial)
 ORDER BY task.position, outcome.repeat
+"""
+# Of all attempts, not only of those that count.
+_COST = """
+SELECT sum(cost_usd) AS cost_usd, count(cost_usd) AS priced, sum(replies > 0 AND cost_usd IS NULL) AS unknown FROM trial
 """
 
 
@@ -33,28 +40,39 @@ def title(summary: RunSummary) -> str:
     agent = plan["agent"]
     role = f" [{agent['role']}]" if agent["role"] != "agent" else ""
     size = f"{len(plan['tasks'])} tasks x {plan['repeats']}"
-    return f"{plan['domain']}/{plan['suite']} {plan['suite_version']}, {size}, agent {agent['name']}{role}"
+    return (
+        f"{plan['domain']}/{plan['suite']} {plan['suite_version']}, {size}, agent {agent_label(agent)}{role}"
+    )
 
 
 def trials_table(run: RunFile) -> str:
     """Return a table with one row for each trial."""
     shown = shown_values(run, run.plan())
+    found = run.connection.execute(_REASONS).fetchall()
+    # A column that says something only where it is not 1 everywhere.
+    attempts = ["attempts"] if any(row["attempts"] > 1 for row in found) else []
     rows = [
         [
             row["task"],
             str(row["repeat"]),
+            *([str(row["attempts"])] if attempts else []),
             row["status"] + (f" ({row['limit_hit']} limit)" if row["limit_hit"] else ""),
             number(row["value"]),
             *(number(values[row["task"]][row["repeat"]]) for values in shown.values()),
             str(row["turns"]),
-            dollars(row["cost_usd"]),
+            taken(row["cost_usd"], row["replies"], dollars),
             seconds(row["wall_s"]),
             row["fault"] or _first(row["reasons"]),
         ]
-        for row in run.connection.execute(_REASONS)
+        for row in found
     ]
-    head = ["task", "repeat", "status", "score", *shown, "turns", "cost", "time", "why"]
-    return table(head, rows, numbers=["repeat", "score", *shown, "turns", "cost", "time"])
+    head = ["task", "repeat", *attempts, "status", "score", *shown, "turns", "cost", "time", "why"]
+    return table(
+        head,
+        rows,
+        numbers=["repeat", *attempts, "score", *shown, "turns", "cost", "time"],
+        optional=["time", "turns", "cost"],
+    )
 
 
 def closing_lines(run: RunFile, summary: RunSummary) -> Iterator[str]:
@@ -69,17 +87,24 @@ def closing_lines(run: RunFile, summary: RunSummary) -> Iterator[str]:
             f"`itbench score {run.path}` scores again and says what changed"
         )
     if summary.plan["repeats"] > 1 and summary.estimate.n_scored:
-        yield "solved (score 1): " + ", ".join(
-            f"{name} {number(value)}" for name, value in summary.passes.items()
-        )
+        yield "solved (score 1): " + ", ".join(_passes(summary))
     floor = summary.plan["floor"]
-    if floor is not None:
-        yield floor_line(floor)
+    if floor is not None and summary.estimate.n_scored:
+        yield floor_line(floor, len(summary.plan["tasks"]))
     if summary.plan["agent"]["role"] == "privileged":
         yield "note: this agent is privileged, it was shown the solutions"
     if summary.leaks:
         yield f"warning: the truth was seen in {summary.leaks} trials; they count as 0"
-    yield f"sandbox: {summary.plan['sandbox']}"
+    if summary.retried:
+        yield (
+            f"tried again: {summary.retried} trials, after faults that were not the agent's; "
+            f"`itbench show {run.path} TASK:REPEAT:ATTEMPT` shows each attempt, counted from 0"
+        )
+    yield from _cost(run, summary.plan.get("max_cost_usd"))
+    tried_in = summary.plan.get("bench_sandbox")
+    yield f"sandbox: {summary.plan['sandbox']}" + (
+        f"; what was handed in is run in: {tried_in}" if tried_in else ""
+    )
     if summary.plan["sandbox_warning"]:
         yield f"warning: {summary.plan['sandbox_warning']}"
     for warning in plan_warnings(summary.plan):
@@ -89,13 +114,36 @@ def closing_lines(run: RunFile, summary: RunSummary) -> Iterator[str]:
     yield f"run file: {run.path}"
 
 
+def _passes(summary: RunSummary) -> Iterator[str]:
+    """Yield each with its interval, and over how many tasks: those with too few scored repeats have none."""
+    planned = summary.estimate.n_tasks_planned
+    for name, found in summary.passes.items():
+        over = f"over {found.n_tasks} of {planned} tasks" if found.n_tasks < planned else ""
+        interval = found.interval.text if found.interval else ""
+        beside = "; ".join(filter(None, [interval, over]))
+        yield f"{name} {number(found.mean)}" + (f" ({beside})" if beside else "")
+
+
+def _cost(run: RunFile, most_usd: float | None) -> Iterator[str]:
+    """Yield what all attempts cost together, and how many of them that leaves out."""
+    row = run.connection.execute(_COST).fetchone()
+    if not row["priced"] and not row["unknown"]:
+        return
+    left_out = f" ({row['unknown']} attempts with unknown cost left out)" if row["unknown"] else ""
+    limit = f", at most {dollars(most_usd)}" if most_usd is not None else ""
+    yield f"cost of the run: {dollars(row['cost_usd'] or 0.0)}{left_out}{limit}"
+
+
 def _metrics(run: RunFile) -> Iterator[str]:
-    """Yield the means of all metrics, two abreast."""
+    """Yield the means of all metrics, two abreast where the terminal is wide enough for their names."""
     cells = [[name, number(mean)] for name, mean in metric_means(run).items()]
     half = (len(cells) + 1) // 2
     rows = [left + right for left, right in zip_longest(cells[:half], cells[half:], fillvalue=["", ""])]
+    head, columns = ["metric", "mean", "more metrics", "their mean"], terminal_columns()
+    if columns is not None and 2 * max((len(name) for name, _ in cells), default=0) + _BESIDE > columns:
+        head, rows = head[:2], cells
     if rows:
-        yield table(["metric", "mean", "more metrics", "their mean"], rows, numbers=["mean", "their mean"])
+        yield table(head, rows, numbers=["mean", "their mean"])
         yield ""
 
 

@@ -9,6 +9,7 @@ from itbench.report.plan_notes import plan_warnings
 from itbench.report.shown import shown_metrics, shown_values
 from itbench.statistics import (
     Estimate,
+    MeanOverTasks,
     TrialFacts,
     Values,
     estimate,
@@ -23,7 +24,8 @@ from itbench.store.reader import RunFile
 _COSTS = """
 SELECT count(*) AS trials, avg(wall_s) AS wall_s, avg(turns) AS turns, avg(tokens) AS tokens,
     avg(cost_usd) AS cost_usd, sum(status = 'leak') AS leaks, sum(status = 'unscored') AS unscored,
-    sum(status = 'agent fault') AS agent_faults
+    sum(status = 'agent fault') AS agent_faults, sum(replies > 0 AND tokens IS NULL) AS uncounted,
+    sum(replies > 0 AND cost_usd IS NULL) AS unpriced
 FROM outcome
 """
 _BROKEN_OFF = """
@@ -53,7 +55,10 @@ class RunSummary:
         agent_error: one of these errors; None without any.
         leaks: trials in which the truth was seen.
         unscored: trials that were never scored.
-        wall_s, turns, tokens, cost_usd: means over trials; None without any.
+        wall_s, turns: means over trials; None without any.
+        tokens, cost_usd: means over the trials of which they are known; None without any.
+        uncounted, unpriced: trials with replies of a model of which tokens or cost are not known.
+        retried: trials that were attempted more than once.
         values: of each repeat of each planned task.
         shown: estimates of the metrics that stand beside the headline, by title.
         scoring_version: the oldest version of the rules among the scores that count; None without any.
@@ -72,16 +77,19 @@ class RunSummary:
     turns: float | None
     tokens: float | None
     cost_usd: float | None
+    uncounted: int
+    unpriced: int
+    retried: int
     values: Values
     shown: dict[str, Estimate]
     scoring_version: int | None
 
     @property
-    def passes(self) -> dict[str, float | None]:
+    def passes(self) -> dict[str, MeanOverTasks]:
         """pass@k and pass^k for k = 1 and all repeats, by name; a trial passes with a score of 1."""
         repeats = self.plan["repeats"]
-        found = {f"pass@{k}": passes(self.values, k).at_least_one.mean for k in sorted({1, repeats})}
-        always = {f"pass^{repeats}": passes(self.values, repeats).all_of_them.mean} if repeats > 1 else {}
+        found = {f"pass@{k}": passes(self.values, k).at_least_one for k in sorted({1, repeats})}
+        always = {f"pass^{repeats}": passes(self.values, repeats).all_of_them} if repeats > 1 else {}
         return found | always
 
     @property
@@ -126,6 +134,9 @@ def summarise(run: RunFile) -> RunSummary:
         turns=costs["turns"],
         tokens=costs["tokens"],
         cost_usd=costs["cost_usd"],
+        uncounted=costs["uncounted"] or 0,
+        unpriced=costs["unpriced"] or 0,
+        retried=run.retried(),
         shown={title: estimate(found) for title, found in shown_values(run, plan).items()},
         scoring_version=min(run.scoring_versions().values(), default=None),
     )
@@ -167,6 +178,7 @@ def summary_json(summary: RunSummary) -> JsonObject:
         "standard_error": found.standard_error,
         "interval": _interval(found),
         "score_missing_as_zero": found.missing_as_zero,
+        "score_missing_as_one": found.missing_as_one,
         "shown_metrics": {
             shown_metrics(summary.plan)[title]: _estimate_json(shown)
             for title, shown in summary.shown.items()
@@ -175,14 +187,18 @@ def summary_json(summary: RunSummary) -> JsonObject:
         "trials_planned": found.n_planned,
         "tasks_scored": found.n_tasks_scored,
         "tasks_planned": found.n_tasks_planned,
-        "passes": summary.passes,
+        "passes": {name: found.mean for name, found in summary.passes.items()},
+        "passes_over_tasks": {name: found.n_tasks for name, found in summary.passes.items()},
         "faults": summary.faults,
         "agent_faults": summary.agent_faults,
         "agent_errors": summary.agent_errors,
         "leaks": summary.leaks,
         "turns": summary.turns,
         "tokens": summary.tokens,
+        "trials_without_tokens": summary.uncounted,
         "cost_usd": summary.cost_usd,
+        "trials_without_cost": summary.unpriced,
+        "trials_tried_again": summary.retried,
         "wall_s": summary.wall_s,
         "sandbox": summary.plan["sandbox"],
         "floor": summary.plan["floor"],

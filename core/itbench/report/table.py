@@ -1,30 +1,61 @@
 """Plain tables that fit the terminal; small and without imports, since listings must start at once."""
 
+import math
 import shutil
 import sys
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import zip_longest
 
 _GAP = "  "
 _NARROWEST = 12
+# As wide as a long text should at least be, where it is wrapped.
+_WRAPPED = 32
+_A_CENT = 0.01
+_MOST_DIGITS = 6
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: Sequence[str] = ()) -> str:
-    """Return the rows under a head line, columns aligned; `numbers` names the columns to align right.
+def table(
+    head: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    numbers: Sequence[str] = (),
+    optional: Sequence[str] = (),
+) -> str:
+    """Return the rows under a head line, columns aligned.
 
-    On a terminal the widest text columns are wrapped until a line fits; elsewhere nothing is wrapped.
+    On a terminal that is too narrow, optional columns are left out, and said to be; then the widest text columns are wrapped
+    until a line fits. Elsewhere nothing is left out or wrapped.
+
+    Args:
+        head: titles of the columns.
+        rows: a cell for each.
+        numbers: the columns to align right.
+        optional: the columns that a narrow terminal may go without, the first first.
     """
     cells = [[printable(cell) for cell in row] for row in rows]
     widths = [max([len(title), *(len(row[at]) for row in cells)]) for at, title in enumerate(head)]
-    if sys.stdout.isatty():
-        _shrink(widths, shutil.get_terminal_size().columns)
+    left_out: list[str] = []
+    columns = terminal_columns()
+    if columns is not None:
+        left_out = _left_out(dict(zip(head, widths, strict=True)), optional, columns)
+        kept = [at for at, title in enumerate(head) if title not in left_out]
+        head, widths = [head[at] for at in kept], [widths[at] for at in kept]
+        cells = [[row[at] for at in kept] for row in cells]
+        _shrink(widths, columns)
     right = [title in numbers for title in head]
     lines = [_line(head, widths, right), _GAP.join("-" * width for width in widths)]
     for row in cells:
         wrapped = [textwrap.wrap(cell, width) or [""] for cell, width in zip(row, widths, strict=True)]
         lines += [_line(part, widths, right) for part in zip_longest(*wrapped, fillvalue="")]
+    if left_out:
+        lines.append(f"(left out, as the terminal is narrow: {', '.join(left_out)})")
     return "\n".join(lines)
+
+
+def terminal_columns() -> int | None:
+    """Return how wide the terminal is; None where the output goes elsewhere."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def number(value: float | None, digits: int = 3) -> str:
@@ -42,13 +73,26 @@ def seconds(value: float | None) -> str:
 
 
 def dollars(value: float | None) -> str:
-    """Return US dollars for a table; a dash where nothing was spent."""
-    return f"${value:.2f}" if value else "-"
+    """Return US dollars for a table, small amounts with two digits that count, or a dash for none."""
+    if value is None:
+        return "-"
+    return f"${value:.2f}" if value >= _A_CENT or not value else f"${value:.{_small_digits(value)}f}"
+
+
+def taken(mean: float | None, unknown: int, text: Callable[[float], str]) -> str:
+    """Return for a table what trials took on average, and how many are left out because it is not known of them."""
+    if mean is None:
+        return "unknown" if unknown else "-"
+    return f"{text(mean)} ({unknown} unknown)" if unknown else text(mean)
 
 
 def printable(text: str) -> str:
     """Return text without control characters: an agent's words must not move the cursor."""
     return "".join(character if character.isprintable() else " " for character in text)
+
+
+def _small_digits(value: float) -> int:
+    return min(_MOST_DIGITS, 1 - math.floor(math.log10(value)))
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
@@ -57,6 +101,17 @@ def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) ->
         for cell, width, is_right in zip(cells, widths, right, strict=True)
     ]
     return _GAP.join(aligned).rstrip()
+
+
+def _left_out(widths: Mapping[str, int], optional: Sequence[str], columns: int) -> list[str]:
+    """Return the optional columns without which the others fit; a long text counts as what it is when it is wrapped."""
+    kept = {title: max(len(title), min(width, _WRAPPED)) for title, width in widths.items()}
+    left_out: list[str] = []
+    for title in optional:
+        if sum(kept.values()) + len(_GAP) * (len(kept) - 1) <= columns:
+            break
+        left_out += [title] if kept.pop(title, None) is not None else []
+    return left_out
 
 
 def _shrink(widths: list[int], columns: int) -> None:

@@ -12,13 +12,14 @@ from itbench.report.table import dollars, number, seconds, table
 from itbench.store.reader import RunFile, TrialDetail
 
 _SHOWN_EVENT = 2000
+_SHOWN_TRIALS = 8
 _GUTTER = " | "
 
 
 def trial_text(run: RunFile, trial: int, truth: JsonObject | str) -> str:
     """Return the report of one trial; `truth` is the truth, or why it cannot be shown."""
     detail = run.detail(trial)
-    parts = [*_head(detail), "", *_trace(run, trial), "", *_beside(detail, truth)]
+    parts = [*_head(detail), *_others(run, detail), "", *_trace(run, trial), "", *_beside(detail, truth)]
     return "\n".join(parts)
 
 
@@ -53,8 +54,7 @@ def _head(detail: TrialDetail) -> Iterator[str]:
     yield f"{row['task']} repeat {row['repeat']} attempt {row['attempt']}, {row['started_at']}"
     value = number(score["value"]) if score else "none"
     used = f"{row['turns']} turns, {row['tool_calls']} tool calls ({row['failed_tool_calls']} failed)"
-    tokens = row["input_tokens"] + row["output_tokens"]
-    yield f"score {value}; {used}, {tokens} tokens, {dollars(row['cost_usd'])}, {seconds(row['wall_s'])}"
+    yield f"score {value}; {used}, {_taken(row)}, {seconds(row['wall_s'])}"
     if row["limit_hit"]:
         yield f"limit reached: {row['limit_hit']}"
     for source in (row, score or {}):
@@ -67,6 +67,30 @@ def _head(detail: TrialDetail) -> Iterator[str]:
         if metrics:
             yield ""
             yield table(["metric", "value"], metrics, numbers=["value"])
+
+
+def _others(run: RunFile, detail: TrialDetail) -> Iterator[str]:
+    """Yield a line with the other trials of the same task, as `itbench show` takes them."""
+    row = detail.row
+    others = [
+        f"{each['task']}:{each['repeat']}:{each['attempt']}"
+        for each in run.trials_of(row["task"])
+        if each["id"] != row["id"]
+    ]
+    if others:
+        shown = ", ".join(others[:_SHOWN_TRIALS]) + (", ..." if len(others) > _SHOWN_TRIALS else "")
+        yield f"{len(others)} more of this task: {shown}"
+
+
+def _taken(row: Mapping[str, Any]) -> str:
+    """Return what the replies of a model took, as far as it is known."""
+    if not row["replies"]:
+        return "no replies of a model"
+    known = row["input_tokens"] is not None and row["output_tokens"] is not None
+    tokens = f"{row['input_tokens'] + row['output_tokens']} tokens" if known else "tokens unknown"
+    if row["uncounted"]:
+        tokens += f" of {row['uncounted']} of {row['replies']} replies"
+    return f"{tokens}, {'cost unknown' if row['cost_usd'] is None else dollars(row['cost_usd'])}"
 
 
 def _trace(run: RunFile, trial: int) -> Iterator[str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from itbench.errors import UsageError
 from itbench.interfaces.suite import SuiteOptions
+from itbench.interfaces.task import OtherLimits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,8 @@ class RunOptions:
         out: folder of the run file.
         max_trials: concurrent trials.
         attempts: largest number of attempts at a trial whose environment or model fails.
+        limits: of a trial, in place of those of the tasks.
+        max_cost_usd: US dollars that the run may cost; None for any amount.
         is_scored: False to read no truths.
         sandbox: name of the sandbox; None for the default one.
         is_unsafe_allowed: whether it may be one that isolates nothing.
@@ -42,6 +45,8 @@ class RunOptions:
     out: Path = Path("runs")
     max_trials: int = 4
     attempts: int = 2
+    limits: OtherLimits = field(default_factory=OtherLimits)
+    max_cost_usd: float | None = None
     is_scored: bool = True
     sandbox: str | None = None
     is_unsafe_allowed: bool = False
@@ -84,12 +89,20 @@ def parse_agent(text: str) -> tuple[str, Mapping[str, str]]:
     return name, options
 
 
-def with_model(agent: str | None, model: str | None) -> str | None:
-    """Return the agent with the option `model`; without an agent, the one that drives a model."""
-    if model is None:
+def with_model(agent: str | None, model: str | None, base_url: str | None = None) -> str | None:
+    """Return the agent with the options `model` and `base_url`; without an agent, the one that drives a model.
+
+    Raises:
+        UsageError: an endpoint of no model.
+    """
+    if model is None and base_url is None:
         return agent
     name = agent or "react"
-    return f"{name}{',' if ':' in name else ':'}model={model}"
+    if model is None and agent is None:
+        raise UsageError("--base-url is the endpoint of a model; add --model PROVIDER/NAME")
+    given = {"model": model, "base_url": base_url}
+    words = ",".join(f"{key}={value}" for key, value in given.items() if value is not None)
+    return f"{name}{',' if ':' in name else ':'}{words}"
 
 
 def parse_pairs(pairs: tuple[str, ...], option: str) -> dict[str, str]:

@@ -7,10 +7,13 @@ from datetime import UTC, datetime
 
 from itbench.interfaces.agent import Agent, AgentRequest, AgentSpec, DescribedAgent
 from itbench.interfaces.domain import Domain
+from itbench.interfaces.json import map_texts
 from itbench.interfaces.plan import Plan, PlannedAgent, PlannedFloor
 from itbench.interfaces.suite import Suite
 from itbench.interfaces.workspace import Sandbox
+from itbench.redaction import clean_words
 from itbench.run.options import RunOptions
+from itbench.run.secrecy import redactor_of
 from itbench.run.tasks import PlannedTasks
 from itbench.run.unchanged import HASH_VERSION
 from itbench.run.versions import installed
@@ -27,12 +30,13 @@ def make_plan(
     agent: tuple[AgentSpec, AgentRequest, Agent],
     planned: PlannedTasks,
     sandboxes: tuple[Sandbox, Sandbox],
+    n_tasks: int,
 ) -> Plan:
-    """Return the plan of a new run."""
+    """Return the plan of a new run; `n_tasks` is how many tasks the whole suite has."""
     spec, request, made = agent
     sandbox, bench = sandboxes
     versions = installed(domain, spec.name)
-    floor = suite.floor
+    floor, redactor = suite.floor, redactor_of(made)
     return Plan(
         id=_new_id(),
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -54,22 +58,26 @@ def make_plan(
             name=spec.name,
             role=spec.role,
             origin=versions.agent,
-            options=dict(request.options),
-            arguments=request.arguments,
-            description=made.description() if isinstance(made, DescribedAgent) else {},
+            options={key: redactor.text(value) for key, value in request.options.items()},
+            arguments=clean_words(request.arguments, redactor),
+            description=map_texts(made.description(), redactor.text)
+            if isinstance(made, DescribedAgent)
+            else {},
         ),
         tasks=planned.tasks,
         repeats=options.repeats,
         seed=options.seed,
         attempts=options.attempts,
         max_trials=options.max_trials,
+        limits=options.limits,
+        max_cost_usd=options.max_cost_usd,
         is_scored=options.is_scored,
         sandbox=sandbox.name,
         sandbox_warning=sandbox.warning,
         bench_sandbox=None if bench is sandbox else bench.name,
         data_faults=planned.faults,
         is_faulty_data_allowed=options.is_faulty_data_allowed,
-        floor=PlannedFloor(**dataclasses.asdict(floor)) if floor else None,
+        floor=PlannedFloor(**dataclasses.asdict(floor), tasks=n_tasks) if floor else None,
         shown_metrics=dict(domain.shown_metrics),
     )
 

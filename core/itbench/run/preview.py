@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from itbench.interfaces.agent import EquippedAgent, EstimatingAgent, TrialEstimate
 from itbench.interfaces.workspace import Mount
-from itbench.run.session import Session
+from itbench.run.session import Session, missing_for
 from itbench.suites.shown import Secrets, shown_inputs
 
 # What models took for a task of ITBench-AA, as Artificial Analysis publishes it (2026-05-28).
@@ -23,6 +23,7 @@ class Preview:
         hidden_files: how many files only the judging would see.
         mounts: folders of this machine that the agent would see as well.
         estimates: for all trials together, with few and with many turns; none where the agent cannot tell.
+        missing: what a run would need and this machine lacks, one thing each.
     """
 
     session: Session
@@ -31,6 +32,7 @@ class Preview:
     hidden_files: int
     mounts: Sequence[Mount]
     estimates: Sequence[TrialEstimate]
+    missing: Sequence[str]
 
 
 def preview(session: Session) -> Preview:
@@ -53,6 +55,7 @@ def preview(session: Session) -> Preview:
         hidden_files=len(hidden),
         mounts=agent.mounts if isinstance(agent, EquippedAgent) else (),
         estimates=estimates,
+        missing=missing_for(agent),
     )
 
 

@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from itbench.errors import ITBenchError, UsageError
 from itbench.interfaces.domain import Domain
 from itbench.interfaces.plan import Plan
 from itbench.interfaces.record import ScoreRecord
@@ -61,7 +62,7 @@ def rescore(path: Path, truths: Path | None = None, progress: Progress = no_prog
     """Score every stored submission of a run again and keep the earlier scores beside.
 
     Raises:
-        ITBenchError: the run, its domain, its suite or the truths are not available, or another process works on it.
+        ITBenchError: the run, its domain, its suite or any of the truths is not available, or another process works on it.
     """
     with RunFile(path) as run:
         plan = Plan.model_validate(run.plan())
@@ -72,8 +73,33 @@ def rescore(path: Path, truths: Path | None = None, progress: Progress = no_prog
         domain.scoring_version,
         str(truths) if truths else None,
     )
+    judge = Judge(domain, suite, truths)
+    if truths is not None:
+        _check_truths(path, truths, judge)
     with Claim(path):
-        return _rescore(path, _ALL, Judge(domain, suite, truths), domain, origin, progress)
+        return _rescore(path, _ALL, judge, domain, origin, progress)
+
+
+def _check_truths(path: Path, truths: Path, judge: Judge) -> None:
+    """Refuse a folder without the truths of all tasks that were tried, before any score is replaced by none.
+
+    Raises:
+        UsageError: says how many there are not, and why one of them cannot be read.
+    """
+    if not truths.is_dir():
+        raise UsageError(f"no folder {str(truths)!r} for --truths")
+    with RunFile(path) as run:
+        tasks = list(dict.fromkeys(row["task"] for row in run.connection.execute(_ALL)))
+    wrong = []
+    for task in tasks:
+        try:
+            judge.truth(task)
+        except (ITBenchError, OSError, ValueError) as error:
+            wrong.append(str(error))
+    if wrong:
+        raise UsageError(
+            f"{len(wrong)} of {len(tasks)} truths cannot be read in {str(truths)!r}, so nothing is scored again: {wrong[0]}"
+        )
 
 
 def rescore_faults(session: Session) -> Rescoring:

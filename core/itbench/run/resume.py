@@ -21,11 +21,23 @@ FROM outcome JOIN trial ON trial.id = outcome.trial
 
 
 def resume(
-    path: Path, progress: Progress = no_progress, *, is_other_version_allowed: bool = False
+    path: Path,
+    progress: Progress = no_progress,
+    *,
+    is_other_version_allowed: bool = False,
+    max_cost_usd: float | None = None,
+    arguments: tuple[str, ...] = (),
 ) -> tuple[Session, list[Job]]:
     """Return the session of a run and the trials that it still lacks; scores again where scoring failed.
 
     The session holds the claim on the run.
+
+    Args:
+        path: of the run file.
+        progress: is told what takes long.
+        is_other_version_allowed: whether another version of itbench, domain or agent may go on with it.
+        max_cost_usd: US dollars that the run may cost in all, from now on; None for what its plan says.
+        arguments: the agent's, where the plan does not have them whole because of a secret.
 
     Raises:
         ITBenchError: the run cannot be resumed, or another process works on it.
@@ -33,22 +45,27 @@ def resume(
     must_exist(path)
     claim = Claim(path)
     try:
-        session = reopen(path, progress, is_other_version_allowed=is_other_version_allowed)
+        session = reopen(
+            path, progress, is_other_version_allowed=is_other_version_allowed, arguments=arguments
+        )
         if session.plan.is_scored:
             rescore_faults(session)
         jobs = _missing(session)
         if jobs:
-            session = _recorded(session)
+            session = _recorded(session, max_cost_usd)
     except BaseException:
         claim.release()
         raise
     return replace(session, claim=claim), jobs
 
 
-def _recorded(session: Session) -> Session:
-    """Note in the plan by which versions the trials from now on are."""
+def _recorded(session: Session, max_cost_usd: float | None) -> Session:
+    """Note in the plan by which versions the trials from now on are, and what they may cost."""
     now = installed(session.domain, session.plan.agent.name).resumption()
-    plan = session.plan.model_copy(update={"resumed": (*session.plan.resumed, now)})
+    changes: dict[str, object] = {"resumed": (*session.plan.resumed, now)}
+    if max_cost_usd is not None:
+        changes["max_cost_usd"] = max_cost_usd
+    plan = session.plan.model_copy(update=changes)
     replace_plan(session.path, plan)
     return replace(session, plan=plan)
 

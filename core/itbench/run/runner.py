@@ -2,16 +2,21 @@
 
 import asyncio
 import signal
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
 
 from itbench.interfaces.fault import Stage
 from itbench.interfaces.record import TrialKey, TrialRecord
 from itbench.interfaces.task import Task
+from itbench.run.budget import Budget, budget_of
 from itbench.run.hooks import Hooks
 from itbench.run.judge import Judge
 from itbench.run.session import Session
 from itbench.run.trial import TrialSetting, run_trial
+from itbench.store.reader import RunFile
 from itbench.store.writer import RunWriter
 from itbench.suites.shown import Secrets
 
@@ -20,8 +25,24 @@ _RETRIED = frozenset({Stage.ENVIRONMENT, Stage.MODEL})
 Job = tuple[Task, TrialKey]
 
 
-def execute(session: Session, jobs: Sequence[Job], hooks: Hooks) -> bool:
-    """Run the jobs and return whether all were done; False after an interrupt.
+class Ending(StrEnum):
+    """How the work on the trials of a run ended."""
+
+    COMPLETE = "complete"
+    INTERRUPTED = "interrupted"
+    SPENT = "spent"
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """What became of the jobs: how it ended, and why no further one was begun, if so."""
+
+    ending: Ending
+    reason: str = ""
+
+
+def execute(session: Session, jobs: Sequence[Job], hooks: Hooks) -> Execution:
+    """Run the jobs, as many as the run's budget allows.
 
     Raises:
         StorageError: the run file cannot be written; what had ended before is kept.
@@ -48,26 +69,27 @@ def all_jobs(session: Session) -> list[Job]:
     ]
 
 
-async def _execute(session: Session, jobs: Sequence[Job], hooks: Hooks, done: int) -> bool:
+async def _execute(session: Session, jobs: Sequence[Job], hooks: Hooks, done: int) -> Execution:
     is_complete = False
     await hooks.call("run_started", plan=session.plan, path=session.path, done=done)
     try:
-        is_complete = await _work_off(session, jobs, hooks)
+        execution = await _work_off(session, jobs, hooks)
+        is_complete = execution.ending is Ending.COMPLETE
     finally:
         await hooks.call("run_finished", plan=session.plan, path=session.path, is_complete=is_complete)
-    return is_complete
+    return execution
 
 
-async def _work_off(session: Session, jobs: Sequence[Job], hooks: Hooks) -> bool:
+async def _work_off(session: Session, jobs: Sequence[Job], hooks: Hooks) -> Execution:
     """Share the jobs among workers; the first bug or storage failure ends all of them."""
     setting = _setting(session, hooks)
-    waiting = iter(jobs)
+    waiting = deque(jobs)
     workers = [
         asyncio.create_task(_worker(setting, session.plan.attempts, waiting, hooks))
         for _ in range(min(session.max_trials, len(jobs)))
     ]
     if not workers:
-        return True
+        return Execution(Ending.COMPLETE)
     with _interruptible(workers) as was_interrupted:
         finished, pending = await asyncio.wait(workers, return_when=asyncio.FIRST_EXCEPTION)
         for worker in pending:
@@ -78,17 +100,26 @@ async def _work_off(session: Session, jobs: Sequence[Job], hooks: Hooks) -> bool
     for failure in failures:
         if failure is not None:
             raise failure
-    return not was_interrupted
+    if was_interrupted:
+        return Execution(Ending.INTERRUPTED)
+    reason = setting.budget.refusal() if waiting else None
+    return Execution(Ending.SPENT, reason) if reason else Execution(Ending.COMPLETE)
 
 
-async def _worker(setting: TrialSetting, attempts: int, waiting: Iterator[Job], hooks: Hooks) -> None:
-    for task, key in waiting:
+async def _worker(setting: TrialSetting, attempts: int, waiting: deque[Job], hooks: Hooks) -> None:
+    while waiting and setting.budget.refusal() is None:
+        task, key = waiting.popleft()
         record = await _one_trial(setting, task, key, hooks)
         tries = 1
-        while record.fault is not None and record.fault.stage in _RETRIED and tries < attempts:
+        while _may_be_tried_again(record, setting) and tries < attempts:
             again = TrialKey(key.task, key.repeat, key.attempt + tries)
             record = await _one_trial(setting, task, again, hooks)
             tries += 1
+
+
+def _may_be_tried_again(record: TrialRecord, setting: TrialSetting) -> bool:
+    is_failed = record.fault is not None and record.fault.stage in _RETRIED
+    return is_failed and setting.budget.refusal() is None
 
 
 async def _one_trial(setting: TrialSetting, task: Task, key: TrialKey, hooks: Hooks) -> TrialRecord:
@@ -108,10 +139,17 @@ def _setting(session: Session, hooks: Hooks) -> TrialSetting:
         judge=Judge(session.domain, session.suite) if session.plan.is_scored else None,
         seed=session.plan.seed,
         bench_sandbox=session.bench_sandbox,
+        budget=_budget(session),
+        redactor=session.redactor,
         faults={task_id: session.plan.data_faults[task_id] for task_id in session.plan.faulty},
         secrets=_secrets(session),
         on_event=(lambda key, event: hooks.tell("trace_event", key=key, event=event)) if listens else None,
     )
+
+
+def _budget(session: Session) -> Budget:
+    with RunFile(session.path) as run:
+        return budget_of(run, session.plan.max_cost_usd)
 
 
 def _secrets(session: Session) -> Secrets:

@@ -4,7 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from itbench.interfaces.agent import Agent, AgentRequest, AgentSpec, EquippedAgent, PrivilegedAgent
+from itbench.errors import UsageError
+from itbench.interfaces.agent import (
+    Agent,
+    AgentRequest,
+    AgentSpec,
+    DemandingAgent,
+    EquippedAgent,
+    PrivilegedAgent,
+)
 from itbench.interfaces.domain import Domain
 from itbench.interfaces.plan import Plan
 from itbench.interfaces.suite import Progress, Suite, no_progress
@@ -12,11 +20,13 @@ from itbench.interfaces.task import Task
 from itbench.interfaces.workspace import Prepared, Sandbox
 from itbench.plugins.agents import default_agent, find_agent
 from itbench.plugins.domains import domain_host, find_suite
+from itbench.redaction import Redactor
 from itbench.run.capacity import Capacity, capacity
 from itbench.run.exposed import refuse_exposed
 from itbench.run.judge import Judge
 from itbench.run.options import RunOptions, parse_agent
 from itbench.run.planning import file_name, make_plan
+from itbench.run.secrecy import check_words, redactor_of, words_of
 from itbench.run.tasks import plan_tasks
 from itbench.run.unchanged import HASH_VERSION, check_tasks, check_truths
 from itbench.run.versions import check_versions, installed, other_versions, own_version
@@ -37,6 +47,7 @@ class Session:
 
     Attributes:
         max_trials: concurrent trials: as planned, or as many as this machine's limits allow.
+        redactor: takes secrets out of all that is kept or shown.
         claim: on the run file, which the runner releases at the end; None while nothing is written.
         notes: what the user should know before it begins.
     """
@@ -50,6 +61,7 @@ class Session:
     sandbox: Sandbox
     bench_sandbox: Sandbox
     max_trials: int
+    redactor: Redactor
     claim: Claim | None = None
     notes: Sequence[str] = ()
 
@@ -69,6 +81,7 @@ def start(options: RunOptions, progress: Progress = no_progress) -> Session:
     """
     session = prepare(options, progress)
     remember(session.domain.name, session.suite, options.suite)
+    _refuse_missing(session.plan.agent.name, session.agent)
     _make_ready(session.sandbox, session.bench_sandbox, progress)
     claim = Claim(session.path)
     try:
@@ -92,22 +105,28 @@ def prepare(options: RunOptions, progress: Progress = no_progress) -> Session:
     request = AgentRequest(name=name, options=agent_options, arguments=options.arguments, seed=options.seed)
     agent = spec.create(request)
     suite.prepare(progress)
-    chosen = select(load_tasks(suite), globs=options.task_globs, tags=options.tags, limit=options.limit)
+    known = load_tasks(suite)
+    tasks = select(known, globs=options.task_globs, tags=options.tags, limit=options.limit)
+    chosen = [task.limited(options.limits) for task in tasks]
     sandbox = _sandbox(
         spec, agent, suite, options.sandbox, out=options.out, is_unsafe_allowed=options.is_unsafe_allowed
     )
     bench = _bench_sandbox(domain, sandbox, options.sandbox)
     planned = plan_tasks(domain, suite, options.suite, chosen, is_scored=options.is_scored, progress=progress)
-    plan = make_plan(options, domain, suite, (spec, request, agent), planned, (sandbox, bench))
+    plan = make_plan(options, domain, suite, (spec, request, agent), planned, (sandbox, bench), len(known))
     path = options.out / file_name(plan)
     session = _session(path, plan, domain, suite, agent, chosen, (sandbox, bench))
     return replace(session, notes=[*session.notes, *_data_notes(plan)])
 
 
 def reopen(
-    path: Path, progress: Progress = no_progress, *, is_other_version_allowed: bool = False
+    path: Path,
+    progress: Progress = no_progress,
+    *,
+    is_other_version_allowed: bool = False,
+    arguments: tuple[str, ...] = (),
 ) -> Session:
-    """Open a run to resume it.
+    """Open a run to resume it; `arguments` are the agent's, where the plan does not have them whole.
 
     Raises:
         ITBenchError: its domain, suite or agent is gone, its tasks or truths have changed, or other versions are installed.
@@ -120,19 +139,17 @@ def reopen(
         versions = other_versions(run, plan, installed(domain, spec.name))
         hint = run.lost_trials_hint()
     check_versions(path, versions, is_allowed=is_other_version_allowed)
-    current = {task.id: task for task in load_tasks(suite)}
+    current = {task.id: task.limited(plan.limits) for task in load_tasks(suite)}
     check_tasks(path, plan, documents, suite, current)
     if plan.is_scored:
         check_truths(path, plan, suite, Judge(domain, suite))
     plan = _looked_at_again(plan, domain, suite, current, progress)
+    words = words_of(path, plan, arguments)
     agent = spec.create(
-        AgentRequest(
-            name=plan.agent.name,
-            options=plan.agent.options,
-            arguments=plan.agent.arguments,
-            seed=plan.seed,
-        )
+        AgentRequest(name=plan.agent.name, options=plan.agent.options, arguments=words, seed=plan.seed)
     )
+    check_words(plan, words, agent)
+    _refuse_missing(spec.name, agent)
     # Its sandbox was allowed when the run was begun.
     sandbox = _sandbox(spec, agent, suite, plan.sandbox, out=path.parent, is_unsafe_allowed=True)
     bench = _bench_sandbox(domain, sandbox, plan.bench_sandbox)
@@ -188,10 +205,29 @@ def _make_ready(sandbox: Sandbox, bench: Sandbox, progress: Progress) -> None:
             each.prepare(progress)
 
 
+def missing_for(agent: Agent) -> list[str]:
+    """Return what a run with the agent needs and this machine lacks, one thing each."""
+    return list(agent.missing()) if isinstance(agent, DemandingAgent) else []
+
+
+def _refuse_missing(name: str, agent: Agent) -> None:
+    missing = missing_for(agent)
+    if missing:
+        raise UsageError(f"agent {name!r} cannot run here: {'; '.join(missing)}")
+
+
 def _sandbox(
     spec: AgentSpec, agent: Agent, suite: Suite, name: str | None, *, out: Path, is_unsafe_allowed: bool
 ) -> Sandbox:
-    """Return the sandbox for an agent; one that starts nothing in the workspace needs none."""
+    """Return the sandbox for an agent; one that starts nothing in the workspace needs none.
+
+    Raises:
+        UsageError: there is no such sandbox, or it may not be used.
+    """
+    if name is not None:
+        from itbench.sandbox.choose import check_name
+
+        check_name(name)
     if spec.is_in_process:
         return LocalSandbox(is_in_process=True)
     from itbench.sandbox.choose import choose
@@ -234,6 +270,7 @@ def _session(
         bench_sandbox=sandboxes[1],
         max_trials=min(plan.max_trials, room.trials),
         notes=_capacity_notes(plan, room),
+        redactor=redactor_of(agent),
     )
 
 

@@ -5,7 +5,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from itbench.foreign import is_of_plugin
@@ -20,7 +20,9 @@ from itbench.interfaces.suite import Suite
 from itbench.interfaces.task import Task
 from itbench.interfaces.trace import Trace, TraceEvent
 from itbench.interfaces.workspace import Sandbox, Workspace
+from itbench.redaction import Redactor
 from itbench.run.blame import Blamed, blame, fault_of
+from itbench.run.budget import Budget
 from itbench.run.collect import Collected, collect
 from itbench.run.judge import Judge
 from itbench.schema.answer import read_answer
@@ -39,6 +41,8 @@ class TrialSetting:
         judge: None in a run that does not score.
         bench_sandbox: what observe tries submissions in; None for the sandbox that the agent works in.
         faults: what is wrong with the data of tasks; nobody works on those.
+        budget: of the run.
+        redactor: takes secrets out of all that is kept of a trial.
         secrets: what no agent may be shown; None for the suite's truths and the hidden data of each task itself.
     """
 
@@ -51,6 +55,8 @@ class TrialSetting:
     bench_sandbox: Sandbox | None = None
     faults: Mapping[str, Sequence[str]] = field(default_factory=dict)
     secrets: Secrets | None = None
+    budget: Budget = field(default_factory=Budget)
+    redactor: Redactor = field(default_factory=Redactor)
     on_event: Callable[[TrialKey, TraceEvent], object] | None = None
 
 
@@ -66,19 +72,26 @@ class _Ending:
 async def run_trial(setting: TrialSetting, task: Task, key: TrialKey) -> TrialRecord:
     """Run one trial to its end; whatever goes wrong is part of the record."""
     started_at, started = datetime.now(UTC), time.monotonic()
-    trace = Trace(limits=task.limits, seed=trial_seed(setting.seed, key), repeat=key.repeat)
+    trace = Trace(
+        limits=task.limits,
+        seed=trial_seed(setting.seed, key),
+        repeat=key.repeat,
+        redact=setting.redactor.text,
+        attempt=key.attempt,
+    )
     listener = setting.on_event
     if listener is not None:
         trace.listener = lambda event: listener(key, event)
     ending = _Ending()
     try:
-        await _work(setting, task, trace, ending)
+        with setting.budget.counting(trace):
+            await _work(setting, task, trace, ending)
     except Blamed as error:
         ending.fault = error.fault
     submission = _submission(task, ending)
     return TrialRecord(
         key=key,
-        fault=ending.fault,
+        fault=_clean(ending.fault, setting.redactor),
         limit=trace.limit,
         submission=submission,
         handed_in=_is_handed_in(task, ending.collected),
@@ -87,7 +100,7 @@ async def run_trial(setting: TrialSetting, task: Task, key: TrialKey) -> TrialRe
         wall_s=round(time.monotonic() - started, 6),
         usage=trace.usage,
         events=trace.events,
-        scoring=_scoring(setting.judge, task, submission, trace, ending),
+        scoring=_clean_scoring(_scoring(setting.judge, task, submission, trace, ending), setting.redactor),
     )
 
 
@@ -106,7 +119,7 @@ async def _work(setting: TrialSetting, task: Task, trace: Trace, ending: _Ending
         environment = make(task, shown_inputs(setting.suite, task.id, setting.secrets), setting.sandbox)
         async with environment.open() as workspace:
             ending.fault = await _solve(setting.agent, task, workspace, trace)
-            ending.collected = await collect(task, workspace)
+            ending.collected = _clean_files(await collect(task, workspace), setting.redactor)
             ending.observed = await environment.observe(ending.collected.files, _bench(setting, task))
 
 
@@ -123,11 +136,19 @@ async def _solve(agent: Agent, task: Task, workspace: Workspace, trace: Trace) -
         raise
     if not finished:
         trace.limit = trace.limit or "wall"
+        # Asked before the agent cleans up: what it does then is no longer its work.
+        fault = _provider_fault(task, trace)
         await _cancel(work)
-        return None
+        return fault
     if work.cancelled():
         return Fault(Stage.AGENT, "the agent cancelled itself")
-    return work.result()
+    return work.result() or _provider_fault(task, trace)
+
+
+def _provider_fault(task: Task, trace: Trace) -> Fault | None:
+    """Return the fault of a trial that ended at the wall clock because the provider of its model failed."""
+    reason = trace.provider.blame(task.limits.wall_s) if trace.limit == "wall" else None
+    return None if reason is None else Fault(Stage.MODEL, reason)
 
 
 async def _guarded(agent: Agent, task: Task, workspace: Workspace, trace: Trace) -> Fault | None:
@@ -165,6 +186,22 @@ def _submission(task: Task, ending: _Ending) -> Submission | None:
     elif not answer.notes:
         del files[path]
     return Submission(answer=answer.value, files=files, observed=ending.observed, notes=answer.notes)
+
+
+def _clean_files(collected: Collected, redactor: Redactor) -> Collected:
+    """Return what was handed in without secrets, before it is scored: so it is kept, and scored again, as it was scored."""
+    files = {path: redactor.data(data) for path, data in collected.files.items()}
+    return replace(collected, files=files)
+
+
+def _clean(fault: Fault | None, redactor: Redactor) -> Fault | None:
+    if fault is None:
+        return None
+    return replace(fault, message=redactor.text(fault.message), traceback=redactor.text(fault.traceback))
+
+
+def _clean_scoring(record: ScoreRecord | None, redactor: Redactor) -> ScoreRecord | None:
+    return record and replace(record, fault=_clean(record.fault, redactor))
 
 
 def _missing_answer(path: str, collected: Collected) -> Fault:

@@ -34,8 +34,7 @@ def choose(
         SandboxError: it does not work on this machine.
     """
     wanted = name or DEFAULT
-    if wanted not in KNOWN:
-        raise UsageError(f"unknown sandbox {wanted!r}; known: {', '.join(KNOWN)}")
+    check_name(wanted)
     if wanted == UNSAFE:
         if not is_unsafe_allowed:
             raise UsageError(
@@ -51,3 +50,13 @@ def choose(
     if wanted in ENGINES:
         return ContainerSandbox(Engine(wanted), limits, with_tools=with_tools, mounts=mounts, warning=warning)
     return BubblewrapSandbox(limits, with_tools=with_tools, mounts=mounts, warning=warning)
+
+
+def check_name(name: str) -> None:
+    """Refuse the name of a sandbox that there is not.
+
+    Raises:
+        UsageError: there is none of this name.
+    """
+    if name not in KNOWN:
+        raise UsageError(f"unknown sandbox {name!r}; known: {', '.join(KNOWN)}")

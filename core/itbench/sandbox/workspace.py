@@ -90,6 +90,7 @@ class SandboxedWorkspace:
             output_bytes=streams.total_bytes,
             duration_s=round(time.monotonic() - started, 6),
             timed_out=answer.reason == "time",
+            gaps=streams.output.gaps + streams.error.gaps,
         )
 
     async def read_file(self, path: str, *, max_bytes: int | None = None) -> bytes:

@@ -27,7 +27,8 @@ def headline(estimate: Estimate, faults: Mapping[str, int] | None = None) -> str
     if estimate.is_complete:
         return line
     bounds = (
-        f"between {estimate.missing_as_zero:.3f} (missing as 0) and {estimate.mean:.3f} (missing left out)"
+        f"with missing as 0 {estimate.missing_as_zero:.3f}, left out {estimate.mean:.3f}, "
+        f"as 1 {estimate.missing_as_one:.3f}"
     )
     return f"{line}; {missing}; {bounds}"
 

@@ -24,6 +24,7 @@ class Estimate:
         standard_error: of the mean, clustered by task; None below two scored tasks.
         interval: 95 %, within [0, 1]; None without a scored task, or where a value lies outside [0, 1].
         missing_as_zero: the mean if every planned repeat without a score had scored 0; None if none was planned.
+        missing_as_one: the mean if every one of them had scored 1, the most that a trial can.
         within_variance: of one repeat about its task's mean, pooled over tasks; None if no task has two scores.
         between_variance: of the tasks' true means, by moments, 0 where the moments give less; None below two
             scored tasks or without `within_variance`.
@@ -37,6 +38,7 @@ class Estimate:
     standard_error: float | None
     interval: Interval | None
     missing_as_zero: float | None
+    missing_as_one: float | None
     within_variance: float | None
     between_variance: float | None
     n_scored: int
@@ -46,7 +48,7 @@ class Estimate:
 
     @property
     def missing_left_out(self) -> float | None:
-        """The mean over what was scored: the other bound beside `missing_as_zero`."""
+        """The mean over what was scored; the truth lies between `missing_as_zero` and `missing_as_one`."""
         return self.mean
 
     @property
@@ -76,7 +78,8 @@ def estimate(values: Values) -> Estimate:
         mean=overall.mean,
         standard_error=overall.standard_error,
         interval=overall.interval,
-        missing_as_zero=_missing_as_zero(planned, scored),
+        missing_as_zero=_missing_as(0.0, planned, scored),
+        missing_as_one=_missing_as(1.0, planned, scored),
         within_variance=within,
         between_variance=_between_variance(found, overall.standard_deviation, within),
         n_scored=sum(map(len, found)),
@@ -86,13 +89,13 @@ def estimate(values: Values) -> Estimate:
     )
 
 
-def _missing_as_zero(
-    planned: Sequence[Sequence[float | None]], scored: Sequence[list[float]]
+def _missing_as(
+    value: float, planned: Sequence[Sequence[float | None]], scored: Sequence[list[float]]
 ) -> float | None:
     if not planned:
         return None
     lengths = map(len, planned)
-    return mean([mean(have + [0.0] * (n - len(have))) for have, n in zip(scored, lengths, strict=True)])
+    return mean([mean(have + [value] * (n - len(have))) for have, n in zip(scored, lengths, strict=True)])
 
 
 def _within_variance(found: Sequence[Sequence[float]], task_means: Sequence[float]) -> float | None:

@@ -97,7 +97,8 @@ def _one_stage(tally: _Tally) -> Iterator[str]:
 
 
 def _tools(tally: _Tally) -> Iterator[str]:
-    if tally.tool_calls and tally.failed_tool_calls == tally.tool_calls:
+    # Where each trial has a fault of one stage, that says more.
+    if tally.tool_calls and tally.failed_tool_calls == tally.tool_calls and _stage_of_all(tally) is None:
         yield (
             f"all {tally.tool_calls} tool calls failed: look at one trace; "
             "the tools are broken here or the agent calls them wrongly"

@@ -1,6 +1,7 @@
 """Stirrup works on a task: its loop, summaries, turn counting and prompts; our workspace, models, limits and trace."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from importlib.metadata import version
 
@@ -12,6 +13,7 @@ from itbench.interfaces.json import JsonObject
 from itbench.interfaces.task import Task
 from itbench.interfaces.trace import Trace
 from itbench.interfaces.workspace import Workspace
+from itbench.models.find import missing_for
 from itbench.models.model import Model, ModelSettings
 from itbench.react.description import describe, estimate
 from itbench.react.options import ReactOptions
@@ -48,13 +50,21 @@ class StirrupAgent:
             **describe(self.model, self.options),
         }
 
+    def missing(self) -> list[str]:
+        """Return what a run needs and this machine lacks."""
+        return missing_for(self.model)
+
     def estimate(self, task: Task, turns: int) -> TrialEstimate:
         """Return what a trial of so many turns may take, or of as many as are allowed here."""
         return estimate(self.model, self.options, task, turns)
 
+    @property
+    def secrets(self) -> Sequence[str]:
+        """The key of the model."""
+        return self.model.redactor.values
+
     async def solve(self, task: Task, workspace: Workspace, trace: Trace) -> None:
         """Work on the task until Stirrup finishes or a limit is reached."""
-        trace.redact = self.model.redactor.text
         trace.record("agent", **self.description())
         async with self.model.session():
             is_finished = await self._work(self._agent(task, workspace, trace), task, workspace, trace)
@@ -79,7 +89,7 @@ class StirrupAgent:
 
     def _settings(self, trace: Trace) -> ModelSettings:
         seed = trace.seed % _SEED_RANGE if self.options.sends_seed else None
-        return replace(self.options.settings, seed=seed, draw=trace.seed)
+        return replace(self.options.settings, seed=seed, draw=trace.draw)
 
     async def _work(self, agent: Agent, task: Task, workspace: Workspace, trace: Trace) -> bool:
         """Run to the end, and return whether that was `finish`."""

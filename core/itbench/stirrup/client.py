@@ -6,6 +6,7 @@ Stirrup's, and only the sending is ours. That was chosen over Stirrup's clients 
 the reply cache, prices, cached tokens (which Stirrup's clients drop), and secrets taken out. LiteLLM would add packages and none of this.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from stirrup.core.exceptions import ContextOverflowError, OutputTokenLimitError
@@ -15,7 +16,7 @@ from itbench.interfaces.trace import Trace
 from itbench.models.conversation import Reply, Stop
 from itbench.models.faults import ContextLengthError, ModelError
 from itbench.models.model import Model, ModelSettings
-from itbench.models.uncounted import uncounted
+from itbench.models.uncounted import unknown_cost
 from itbench.react.journal import Journal
 from itbench.react.options import UNKNOWN_WINDOW_TOKENS
 from itbench.stirrup.messages import Translator, turn_of
@@ -26,9 +27,9 @@ class ModelClient:
 
     def __init__(self, model: Model, settings: ModelSettings, trace: Trace) -> None:
         self._model = model
-        self._settings = settings
         self._trace = trace
         self._journal = Journal(trace, model.redactor)
+        self._settings = replace(settings, waits=self._journal.waits)
         self._translator = Translator()
 
     @property
@@ -57,10 +58,10 @@ class ModelClient:
         try:
             reply = await self._model.reply(conversation, self._translator.tools(tools), self._settings)
         except ContextLengthError as error:
-            self._trace.record("too_long", message=str(error))
+            self._journal.too_long(error)
             raise ContextOverflowError(str(error)) from error
         self._journal.reply(reply)
-        reason = uncounted(self._trace.limits, self._model.name, reply.use, reply.cost_usd)
+        reason = unknown_cost(self._trace.limits, self._model.name, reply.use, reply.cost_usd)
         if reason is not None:
             raise ModelError(reason)
         if reply.stop is Stop.LENGTH:
@@ -73,4 +74,4 @@ class ModelClient:
 
 
 def _reply_tokens(reply: Reply) -> int:
-    return reply.use.output_tokens if reply.use else 0
+    return (reply.use and reply.use.output_tokens) or 0

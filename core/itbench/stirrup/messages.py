@@ -11,6 +11,7 @@ from itbench.models.conversation import (
     Message,
     ModelTool,
     Reply,
+    TokenUse,
     ToolResult,
     UserMessage,
 )
@@ -85,14 +86,10 @@ def turn_of(messages: Sequence[Any]) -> int:
 
 
 def _usage(reply: Reply) -> Any:
-    if reply.use is None:
-        return theirs.TokenUsage()
-    use = reply.use
-    return theirs.TokenUsage(
-        input=use.input_tokens,
-        answer=use.output_tokens - use.reasoning_tokens,
-        reasoning=use.reasoning_tokens,
-    )
+    """Stirrup has no word for what is not known, and uses it to shorten conversations only."""
+    use = reply.use or TokenUse()
+    said, thought = use.output_tokens or 0, use.reasoning_tokens or 0
+    return theirs.TokenUsage(input=use.input_tokens or 0, answer=max(0, said - thought), reasoning=thought)
 
 
 def _text(message: Any) -> str:
@@ -103,4 +100,4 @@ def _text(message: Any) -> str:
 
 
 def _is_empty(message: Message) -> bool:
-    return isinstance(message, AssistantMessage) and not (message.text or message.calls)
+    return isinstance(message, AssistantMessage) and not (message.text.strip() or message.calls)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from itbench.errors import RunFileError, StorageError
 from itbench.store.claim import ENDING
-from itbench.store.schema import APPLICATION_ID, TABLES, VERSION
+from itbench.store.schema import APPLICATION_ID, OUTCOME, TABLES, VERSION
+from itbench.store.version1 import bring_up_to_date, show_as_today
 
 # What may stand beside a run file while it is used, by the ending of its name.
 COMPANIONS = ("-wal", "-shm", "-journal", ENDING)
@@ -36,7 +37,8 @@ def making(path: Path) -> Iterator[sqlite3.Connection]:
             with closing(_connect(f"{part.resolve().as_uri()}?mode=rwc")) as connection:
                 connection.execute("PRAGMA journal_mode=WAL")
                 connection.executescript(
-                    f"BEGIN; PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={VERSION}; {TABLES} COMMIT;"
+                    f"BEGIN; PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={VERSION}; {TABLES}"
+                    f"CREATE VIEW outcome AS {OUTCOME}; COMMIT;"
                 )
                 yield connection
             # Closed by the only one who knows it, it has no log any more.
@@ -47,14 +49,16 @@ def making(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def open_run(path: Path, *, is_writable: bool = False) -> sqlite3.Connection:
-    """Open an existing run file.
+    """Open an existing run file, of whichever format, with the tables of today's.
+
+    A file of format 1 is brought up to date once it is opened to be written; read, it stays as it is.
 
     Raises:
-        RunFileError: it is not there, cannot be read, is not a run file, or is of another version.
+        RunFileError: it is not there, cannot be read, is not a run file, or is of a newer format.
     """
     must_exist(path)
     try:
-        return _opened(path, "mode=rw" if is_writable else "mode=ro")
+        return _opened(path, "mode=rw" if is_writable else "mode=ro", is_writable=is_writable)
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode & _PRIMARY not in _NOT_OPENED:
             raise _no_run_file(path, error) from error
@@ -104,10 +108,13 @@ def writing(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _opened(path: Path, options: str) -> sqlite3.Connection:
+def _opened(path: Path, options: str, *, is_writable: bool = False) -> sqlite3.Connection:
     connection = _connect(f"{path.resolve().as_uri()}?{options}")
     try:
-        _check(connection, path)
+        if _format(connection, path) < VERSION:
+            (bring_up_to_date if is_writable else show_as_today)(connection)
+        # Whatever view of this name is in the file, this is the one that is read.
+        connection.execute(f"CREATE TEMP VIEW outcome AS {OUTCOME}")
     except BaseException:
         connection.close()
         raise
@@ -154,9 +161,10 @@ def _connect(uri: str) -> sqlite3.Connection:
     return connection
 
 
-def _check(connection: sqlite3.Connection, path: Path) -> None:
+def _format(connection: sqlite3.Connection, path: Path) -> int:
+    """Return the number of the file's format."""
     application = connection.execute("PRAGMA application_id").fetchone()[0]
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     if application != APPLICATION_ID:
         raise RunFileError(f"{str(path)!r} is an SQLite file but not a run of itbench")
     if version > VERSION:
@@ -164,3 +172,4 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
             f"{str(path)!r} was written by a newer itbench (format {version}, this one reads up to {VERSION}); "
             "upgrade itbench to open it"
         )
+    return version

@@ -93,14 +93,15 @@ class RunFile:
             values[row["task"]][row["repeat"]] = row["value"]
         return values
 
+    def retried(self) -> int:
+        """Return how many trials were attempted more than once."""
+        (count,) = self.connection.execute("SELECT count(*) FROM outcome WHERE attempts > 1").fetchone()
+        return int(count)
+
     def scoring_versions(self) -> dict[int, int]:
-        """Return the version of the rules by which each trial was scored last; 1 where the file is from before versions."""
-        if not has_scoring_versions(self.connection):
-            return dict.fromkeys(
-                (row["trial"] for row in self.connection.execute("SELECT trial FROM score")), 1
-            )
+        """Return the version of the rules by which each trial was scored last."""
         query = (
-            "SELECT score.trial, max(score.scoring), coalesce(scoring.scoring_version, 1) AS version "
+            "SELECT score.trial, max(score.scoring), scoring.scoring_version AS version "
             "FROM score JOIN scoring ON scoring.id = score.scoring GROUP BY score.trial"
         )
         return {row["trial"]: row["version"] for row in self.connection.execute(query)}
@@ -117,6 +118,11 @@ class RunFile:
                 f"no trial {reference!r} in {str(self.path)!r}; `itbench show {self.path}` lists them"
             )
         return row
+
+    def trials_of(self, task: str) -> list[sqlite3.Row]:
+        """Return id, task, repeat and attempt of all trials of a task, the failed attempts among them."""
+        query = "SELECT id, task, repeat, attempt FROM trial WHERE task = ? ORDER BY repeat, attempt"
+        return self.connection.execute(query, (task,)).fetchall()
 
     def detail(self, trial: int) -> TrialDetail:
         """Return everything that is kept of one trial but its events."""
@@ -157,9 +163,3 @@ class RunFile:
         query = f"SELECT * FROM trial WHERE task = ?{condition} ORDER BY repeat, attempt DESC LIMIT 1"  # noqa: S608
         row: sqlite3.Row | None = self.connection.execute(query, (task, *map(int, numbers))).fetchone()
         return row
-
-
-def has_scoring_versions(connection: sqlite3.Connection) -> bool:
-    """Tell whether a run file says by which version of the rules it was scored; those of the first itbench do not."""
-    columns = connection.execute("PRAGMA table_info(scoring)")
-    return any(column["name"] == "scoring_version" for column in columns)

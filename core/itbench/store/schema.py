@@ -2,20 +2,15 @@
 
 `outcome` is the one place where a trial's value is decided: the latest attempt of each task and repeat,
 with its latest scoring. Nothing is a stored counter.
+
+Tokens and dollars of a trial are NULL where one of its replies did not tell them, or where there was no reply that
+could have. Later formats add tables and views to this one, and change none.
 """
 
 APPLICATION_ID = 0x69746265  # "itbe"
-VERSION = 1
+VERSION = 2
 
-TABLES = """
-CREATE TABLE plan (document TEXT NOT NULL);
-CREATE TABLE task (
-    position INTEGER PRIMARY KEY,
-    id TEXT NOT NULL UNIQUE,
-    content_hash TEXT NOT NULL,
-    document TEXT NOT NULL
-);
-CREATE TABLE trial (
+TRIAL = """CREATE TABLE trial (
     id INTEGER PRIMARY KEY,
     task TEXT NOT NULL REFERENCES task (id),
     repeat INTEGER NOT NULL,
@@ -29,15 +24,36 @@ CREATE TABLE trial (
     started_at TEXT NOT NULL,
     wall_s REAL NOT NULL,
     turns INTEGER NOT NULL,
-    input_tokens INTEGER NOT NULL,
-    output_tokens INTEGER NOT NULL,
-    cached_tokens INTEGER NOT NULL,
-    reasoning_tokens INTEGER NOT NULL,
-    cost_usd REAL NOT NULL,
+    replies INTEGER NOT NULL,
+    uncounted INTEGER NOT NULL,
+    input_tokens INTEGER,
+    output_tokens INTEGER,
+    cached_tokens INTEGER,
+    reasoning_tokens INTEGER,
+    cost_usd REAL,
     tool_calls INTEGER NOT NULL,
     failed_tool_calls INTEGER NOT NULL,
     UNIQUE (task, repeat, attempt)
+)"""
+
+SCORING = """CREATE TABLE scoring (
+    id INTEGER PRIMARY KEY,
+    started_at TEXT NOT NULL,
+    itbench_version TEXT NOT NULL,
+    domain_origin TEXT NOT NULL,
+    truths TEXT,
+    scoring_version INTEGER NOT NULL
+)"""
+
+TABLES = f"""
+CREATE TABLE plan (document TEXT NOT NULL);
+CREATE TABLE task (
+    position INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    content_hash TEXT NOT NULL,
+    document TEXT NOT NULL
 );
+{TRIAL};
 CREATE TABLE submission (
     trial INTEGER PRIMARY KEY REFERENCES trial (id),
     answer TEXT NOT NULL,
@@ -58,14 +74,7 @@ CREATE TABLE event (
     data TEXT NOT NULL,
     PRIMARY KEY (trial, position)
 ) WITHOUT ROWID;
-CREATE TABLE scoring (
-    id INTEGER PRIMARY KEY,
-    started_at TEXT NOT NULL,
-    itbench_version TEXT NOT NULL,
-    domain_origin TEXT NOT NULL,
-    truths TEXT,
-    scoring_version INTEGER
-);
+{SCORING};
 CREATE TABLE score (
     scoring INTEGER NOT NULL REFERENCES scoring (id),
     trial INTEGER NOT NULL REFERENCES trial (id),
@@ -79,12 +88,15 @@ CREATE TABLE score (
     details TEXT NOT NULL,
     PRIMARY KEY (trial, scoring)
 ) WITHOUT ROWID;
-CREATE VIEW outcome AS
+"""
+
+OUTCOME = """
 SELECT
     trial.id AS trial,
     trial.task AS task,
     trial.repeat AS repeat,
     trial.attempt AS attempt,
+    (SELECT count(*) FROM trial AS t WHERE t.task = trial.task AND t.repeat = trial.repeat) AS attempts,
     CASE
         WHEN score.is_leak THEN 'leak'
         WHEN trial.fault_stage = 'agent' THEN 'agent fault'
@@ -104,6 +116,12 @@ SELECT
     trial.answer_hash AS answer_hash,
     trial.wall_s AS wall_s,
     trial.turns AS turns,
+    trial.replies AS replies,
+    trial.uncounted AS uncounted,
+    trial.input_tokens AS input_tokens,
+    trial.output_tokens AS output_tokens,
+    trial.cached_tokens AS cached_tokens,
+    trial.reasoning_tokens AS reasoning_tokens,
     trial.input_tokens + trial.output_tokens AS tokens,
     trial.cost_usd AS cost_usd,
     trial.tool_calls AS tool_calls,
@@ -114,5 +132,5 @@ LEFT JOIN score
     AND score.scoring = (SELECT max(s.scoring) FROM score AS s WHERE s.trial = trial.id)
 WHERE trial.attempt = (
     SELECT max(t.attempt) FROM trial AS t WHERE t.task = trial.task AND t.repeat = trial.repeat
-);
+)
 """

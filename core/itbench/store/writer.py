@@ -8,20 +8,22 @@ import asyncio
 import queue
 import sqlite3
 import threading
+import traceback
 from concurrent.futures import Future
 from contextlib import closing
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from itbench.errors import StorageError
+from itbench.interfaces.fault import Fault, Stage
 from itbench.interfaces.hooks import hookimpl
 from itbench.interfaces.json import json_text
 from itbench.interfaces.plan import Plan
 from itbench.interfaces.record import ScoreRecord, TrialRecord
 from itbench.interfaces.task import Task
+from itbench.interfaces.trace import TAKEN, Usage
 from itbench.store.connect import making, open_run, writing
-from itbench.store.reader import has_scoring_versions
 
 _Job = tuple["Future[None]", TrialRecord]
 
@@ -68,8 +70,6 @@ def replace_plan(path: Path, plan: Plan) -> None:
 def begin_scoring(connection: sqlite3.Connection, origin: ScoringOrigin) -> int:
     """Note that trials are scored from now on by these rules, and return the scoring's number."""
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
-    if not has_scoring_versions(connection):
-        connection.execute("ALTER TABLE scoring ADD COLUMN scoring_version INTEGER")
     cursor = connection.execute(
         "INSERT INTO scoring (started_at, itbench_version, domain_origin, scoring_version, truths) "
         "VALUES (?, ?, ?, ?, ?)",
@@ -95,6 +95,25 @@ def insert_score(connection: sqlite3.Connection, scoring: int, trial: int, recor
             json_text(score.reasons if score else ()),
             json_text(score.details if score else {}),
         ),
+    )
+
+
+def _told_instead(record: TrialRecord, error: Exception) -> TrialRecord:
+    """Return what is kept of a trial whose record cannot be written: that it ended so, with no score."""
+    fault = Fault(
+        Stage.ENVIRONMENT,
+        f"what happened in the trial cannot be stored: {type(error).__name__}: {error}"[:500],
+        "".join(traceback.format_exception(error)),
+    )
+    return replace(
+        record,
+        fault=fault,
+        limit=None,
+        submission=None,
+        answer_hash=None,
+        usage=Usage(),
+        events=(),
+        scoring=None,
     )
 
 
@@ -164,7 +183,7 @@ class RunWriter:
             if self._failure is not None:
                 raise self._failure
             with writing(self._path):
-                self._commit([record for _, record in jobs])
+                self._keep([record for _, record in jobs])
         except Exception as error:  # noqa: BLE001 - handed on to each waiting trial
             self._failure = self._failure or (error if isinstance(error, StorageError) else None)
             for done in waiting:
@@ -172,6 +191,24 @@ class RunWriter:
         else:
             for done in waiting:
                 done.set_result(None)
+
+    def _keep(self, records: list[TrialRecord]) -> None:
+        """Write records in one transaction; where one of them cannot be written, each in one of its own."""
+        try:
+            self._commit(records)
+        except (sqlite3.OperationalError, OSError):
+            raise
+        except Exception:  # noqa: BLE001 - whatever is odd about one record, the others are kept
+            for record in records:
+                self._keep_alone(record)
+
+    def _keep_alone(self, record: TrialRecord) -> None:
+        try:
+            self._commit([record])
+        except (sqlite3.OperationalError, sqlite3.IntegrityError, OSError):
+            raise
+        except Exception as error:  # noqa: BLE001 - it is told in place of what cannot be kept
+            self._commit([_told_instead(record, error)])
 
     def _commit(self, records: list[TrialRecord]) -> None:
         self._connection.execute("BEGIN IMMEDIATE")
@@ -209,11 +246,9 @@ class RunWriter:
             record.started_at,
             record.wall_s,
             usage.turns,
-            usage.input_tokens,
-            usage.output_tokens,
-            usage.cached_tokens,
-            usage.reasoning_tokens,
-            usage.cost_usd,
+            usage.replies,
+            usage.uncounted,
+            *(usage.total(name) for name in TAKEN),
             usage.tool_calls,
             usage.failed_tool_calls,
         )

@@ -68,10 +68,12 @@ class Broken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Raw:
-    """Any body at all with status 200."""
+    """Any body at all, with any status and further headers."""
 
     body: bytes
     content_type: str = "text/event-stream"
+    code: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 def events_of(answer: Answer, api: str, model: str, turn: int) -> Iterator[bytes]:

@@ -13,7 +13,7 @@ Example:
 import asyncio
 import json
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
@@ -197,7 +197,7 @@ class ModelServer:
             await _send_status(writer, reaction)
             return True
         if isinstance(reaction, Raw):
-            await _begin(writer, reaction.content_type)
+            await _begin(writer, reaction.content_type, reaction.code, reaction.headers)
             await _send(writer, reaction.body, is_last=True)
             return True
         answer = reaction.answer if isinstance(reaction, Broken) else reaction
@@ -227,9 +227,12 @@ def _blocks(message: JsonObject) -> list[JsonObject]:
     return [{"type": "text", "text": content}] if isinstance(content, str) else content
 
 
-async def _begin(writer: asyncio.StreamWriter, content_type: str) -> None:
-    writer.write(f"HTTP/1.1 200 OK\r\nContent-Type: {content_type}\r\n".encode())
-    writer.write(b"Transfer-Encoding: chunked\r\n\r\n")
+async def _begin(
+    writer: asyncio.StreamWriter, content_type: str, code: int = 200, headers: Mapping[str, str] | None = None
+) -> None:
+    fields = {"Content-Type": content_type, **(headers or {}), "Transfer-Encoding": "chunked"}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+    writer.write(f"HTTP/1.1 {code} Scripted\r\n{lines}\r\n".encode())
     await writer.drain()
 
 

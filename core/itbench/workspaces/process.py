@@ -54,6 +54,7 @@ async def run_process(
         output_bytes=sum(output.total_bytes for output in protocol.outputs.values()),
         duration_s=round(time.monotonic() - started, 6),
         timed_out=timed_out,
+        gaps=protocol.outputs[_STDOUT].gaps + protocol.outputs[_STDERR].gaps,
     )
 
 

@@ -13,6 +13,7 @@ from itbench.interfaces.fault import Stage, StageError
 from itbench.interfaces.json import JsonValue
 from itbench.interfaces.trace import Trace
 from itbench.interfaces.workspace import Execution, Heard, Listening, Tool, Workspace
+from itbench.workspaces.output import cut
 
 # A hundred turns of the longest output stay well below 3 MB.
 _STDOUT_CHARS = 16_000
@@ -81,8 +82,8 @@ class TracedWorkspace:
         result = await self._inner.execute(command, timeout_s=timeout_s, stdin=stdin, env=env, **more)
         output: JsonValue = {
             "exit_code": result.exit_code,
-            "stdout": _cut(result.stdout, _STDOUT_CHARS),
-            "stderr": _cut(result.stderr, _STDERR_CHARS),
+            "stdout": cut(result.stdout, _STDOUT_CHARS, result.gaps),
+            "stderr": cut(result.stderr, _STDERR_CHARS, result.gaps),
             "bytes": result.output_bytes,
             "timed_out": result.timed_out,
         }
@@ -133,11 +134,3 @@ class TracedWorkspace:
             return output
 
         return call
-
-
-def _cut(text: str, limit: int) -> str:
-    """Return the head and the tail of a long text."""
-    if len(text) <= limit:
-        return text
-    half = limit // 2
-    return f"{text[:half]}\n[... {len(text) - limit} characters left out ...]\n{text[-half:]}"

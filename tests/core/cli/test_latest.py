@@ -41,7 +41,7 @@ def test_latest_is_the_newest_and_an_agent_picks_among_them(
     first, second = two_runs
     assert f"run file: {second}" in itbench("show", "latest").out
     assert f"run file: {first}" in itbench("show", "latest:adder").out
-    assert "adder minus null on 12 tasks" in itbench("compare", "latest:adder", "latest").out
+    assert "1: adder minus 2: null on 12 tasks" in itbench("compare", "latest:adder", "latest").out
     rows = json.loads(itbench("leaderboard", "latest", "latest:adder", "--json").out)[0]["runs"]
     assert {row["path"] for row in rows} == {first, second}
 

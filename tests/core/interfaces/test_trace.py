@@ -57,7 +57,7 @@ def test_tokens_that_were_used_after_a_limit_count_all_the_same() -> None:
     trace = at_its_limit("turns")
     with pytest.raises(LimitReached):
         trace.use(input_tokens=7, cost_usd=0.25)
-    assert (trace.usage.input_tokens, trace.usage.cost_usd) == (7, 0.25)
+    assert (trace.usage.total("input_tokens"), trace.usage.total("cost_usd")) == (7, 0.25)
 
 
 @pytest.mark.parametrize("work", WORK)

@@ -113,12 +113,16 @@ def test_a_provider_is_a_plugin(distribution: Callable[..., Path]) -> None:
         find_model("none/any")
 
 
-def test_a_missing_library_says_what_to_install() -> None:
-    from itbench.models.library import require
+def test_missing_packages_are_told_together_with_what_to_install() -> None:
+    from itbench.models.library import absent
 
-    require("json", "sqlite3")
-    with pytest.raises(UsageError, match=r"'no-such-library' is not .*pip install 'itbench\[models\]'"):
-        require("json", "no_such_library")
+    assert absent("json", "sqlite3") == []
+    (one,) = absent("json", "no_such_library")
+    assert (
+        one == "the package 'no-such-library' is not installed; install with: pip install 'itbench[models]'"
+    )
+    (both,) = absent("no_such_library", "json", "nor_this_one")
+    assert "the packages 'no-such-library', 'nor-this-one' are not installed" in both
 
 
 @pytest.mark.usefixtures("providers")

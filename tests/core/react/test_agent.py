@@ -1,6 +1,7 @@
 """The agent works on a real task in a real workspace with a scripted model behind real HTTP."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -98,12 +99,42 @@ def test_long_output_keeps_head_and_tail(work: Any) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("command", "characters"),
+    [
+        ("head -c 5000000 /dev/zero | tr '\\0' x", 5_000_000),
+        ("yes ab | head -c 5000000; yes cd | head -c 300000 >&2", 5_300_000 + len("standard error:\n")),
+        ("yes é | head -c 900000", 600_000),
+        ("seq 1 9000", len("\n".join(map(str, range(1, 9001))))),
+    ],
+    ids=["five million", "both streams", "two bytes a character", "less than is kept"],
+)
+def test_what_is_left_out_is_counted_however_much_was_printed(
+    work: Any, command: str, characters: int
+) -> None:
+    """Slow: megabytes of output."""
+    answers = turns(
+        Answer(calls=[("execute", {"command": command})]), Answer(calls=[WRITE]), Answer(calls=[FINISH])
+    )
+    done = work(answers)
+    shown = done.requests[1].results[0]
+    (line,) = re.findall(r"\n\[\.\.\. (\d+) characters left out \.\.\.\]\n", shown)
+    kept = len(shown) - len(f"\n[... {line} characters left out ...]\n")
+    whole = len("exit code 0\n") + characters
+    # White space at the end of each stream is not shown, and a character may be cut in two at each end of what is kept.
+    assert whole - 4 <= int(line) + kept <= whole + 4
+    noted = done.events("tool")[0]["output"]["stdout"]
+    assert re.search(r"\[\.\.\. \d{5,7} characters left out", noted)
+
+
+@pytest.mark.slow
 @APIS
 @pytest.mark.parametrize(
     ("call", "told"),
     [
         (("execute", '{"command": "ls'), "the arguments are not JSON"),
         (("execute", '["ls"]'), "the arguments do not fit the tool"),
+        (("execute", '{"command":' + "[" * 900 + "]" * 900 + "}"), "nested more than 64 levels deep"),
         (("execute", {}), "no key 'command'"),
         (("execute", {"command": 7}), "found 7, allowed: string"),
         (("execute", {"command": "ls", "cwd": "/"}), "the unknown key 'cwd'"),
@@ -112,7 +143,18 @@ def test_long_output_keeps_head_and_tail(work: Any) -> None:
         (("finish", {"path": "/tmp/other.json"}), "not finished: the answer belongs in"),
         (("finish", {}), "not finished: there is no file"),
     ],
-    ids=["cut", "list", "missing", "type", "unknown key", "nul", "unknown tool", "other path", "no file"],
+    ids=[
+        "cut",
+        "list",
+        "deep",
+        "missing",
+        "type",
+        "unknown key",
+        "nul",
+        "unknown tool",
+        "other path",
+        "no file",
+    ],
 )
 def test_a_call_that_cannot_be_carried_out_is_answered(work: Any, api: str, call: Any, told: str) -> None:
     done = work(turns(Answer(calls=[call]), Answer(calls=[WRITE]), Answer(calls=[FINISH])), api)
@@ -196,9 +238,11 @@ def test_usage_and_dollars_are_right_to_the_token(work: Any, api: str) -> None:
         ),
     ]
     usage = work(turns(*answers), api, price="2/10/0.5/4").trace.usage
-    assert (usage.input_tokens, usage.cached_tokens) == (3000, 1300)
-    assert (usage.output_tokens, usage.reasoning_tokens) == (81, 30)
-    assert usage.cost_usd == pytest.approx((1200 * 2 + 1300 * 0.5 + 500 * 4 + 81 * 10) / 1e6, abs=1e-12)
+    assert (usage.total("input_tokens"), usage.total("cached_tokens")) == (3000, 1300)
+    assert (usage.total("output_tokens"), usage.total("reasoning_tokens")) == (81, 30)
+    assert usage.total("cost_usd") == pytest.approx(
+        (1200 * 2 + 1300 * 0.5 + 500 * 4 + 81 * 10) / 1e6, abs=1e-12
+    )
 
 
 def test_the_limit_of_cost_stops_the_work(work: Any, a_task: Any) -> None:
@@ -217,7 +261,6 @@ def test_the_limit_of_cost_stops_the_work(work: Any, a_task: Any) -> None:
             "price of openai/gpt-5 is unknown; give it with the option price=",
         ),
         (Answer(tells_use=False), {"price": "1/1"}, Limits(cost_usd=1), "does not tell its tokens"),
-        (Answer(tells_use=False), {"price": "1/1"}, Limits(tokens=1), "does not tell its tokens"),
     ],
 )
 def test_a_limit_that_cannot_be_kept_is_not_ignored(
@@ -229,10 +272,22 @@ def test_a_limit_that_cannot_be_kept_is_not_ignored(
 
 
 @APIS
-def test_a_reply_without_usage_counts_nothing_and_says_so(work: Any, api: str) -> None:
+def test_what_a_reply_without_usage_took_is_unknown(work: Any, api: str) -> None:
     done = work(turns(Answer(calls=[WRITE, FINISH], tells_use=False)), api)
     assert [event["use"] for event in done.events("reply")] == [None]
-    assert done.trace.usage.input_tokens == 0
+    assert done.trace.usage.total("input_tokens") is None
+    assert (done.trace.usage.uncounted, done.trace.usage.replies) == (1, 1)
+
+
+def test_the_limit_of_tokens_stops_the_work_by_an_estimate_where_tokens_are_not_told(
+    work: Any, a_task: Any
+) -> None:
+    long = "x" * 30_000
+    answers = turns(Answer(calls=[("execute", {"command": f"true {long}"})], tells_use=False))
+    done = work(answers, task=a_task(Limits(tokens=25_000)))
+    # Some 10,000 tokens, then 20,000 with those that are sent again.
+    assert (done.limit, done.trace.usage.turns) == ("tokens", 2)
+    assert done.trace.usage.total("input_tokens") is None
 
 
 @APIS

@@ -8,8 +8,8 @@ from itbench import AgentRequest, UsageError
 from itbench.models.conversation import AssistantMessage, Reply, TokenUse, ToolCall, ToolResult, UserMessage
 from itbench.react.options import react_options
 from itbench.react.prompts import VERSION, prompt, prompts, prompts_hash
-from itbench.react.text import cut
 from itbench.react.window import shortened, tokens_in
+from itbench.workspaces.output import cut
 
 # A changed prompt gets a new version, so that runs with the old one stay comparable.
 PUBLISHED = {

@@ -50,6 +50,26 @@ def test_a_name_that_does_not_fit_breaks_at_its_hyphens(monkeypatch: pytest.Monk
     assert table(["agent"], [["loudest-warning"]]).splitlines()[2:] == ["loudest-", "warning"]
 
 
+@pytest.mark.parametrize(
+    ("columns", "left_out"),
+    [(30, []), (22, ["time"]), (16, ["time", "turns"]), (5, ["time", "turns"])],
+)
+def test_a_narrow_terminal_goes_without_optional_columns(
+    columns: int, left_out: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdout", _Terminal())
+    monkeypatch.setenv("COLUMNS", str(columns))
+    text = table(["agent", "turns", "time", "score"], [["a", "5", "7", "1"]], optional=["time", "turns"])
+    shown = [title for title in ("turns", "time") if title in text.splitlines()[0]]
+    assert set(shown) == {"turns", "time"} - set(left_out)
+    assert text.endswith(f"(left out, as the terminal is narrow: {', '.join(left_out)})") == bool(left_out)
+
+
+def test_nothing_is_left_out_where_there_is_no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "5")
+    assert "time" in table(["agent", "time"], [["a", "7"]], optional=["time"])
+
+
 class _Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True
@@ -63,7 +83,7 @@ def test_durations_read_well(value: float | None, text: str) -> None:
 
 
 def test_missing_numbers_are_dashes() -> None:
-    assert (number(None), dollars(None), dollars(0.0), dollars(1.5)) == ("-", "-", "-", "$1.50")
+    assert (number(None), dollars(None), dollars(0.0), dollars(1.5)) == ("-", "-", "$0.00", "$1.50")
 
 
 @pytest.mark.slow

@@ -92,12 +92,10 @@ def test_scoring_again_by_newer_rules_says_what_changed_and_why(
 
 @pytest.mark.slow
 def test_a_run_file_of_the_first_itbench_counts_as_scored_by_version_one(
-    rules: Callable[[str], None], itbench: Itbench
+    rules: Callable[[str], None], itbench: Itbench, first_format: Callable[[str], None]
 ) -> None:
     path = json.loads(itbench("run", "ruled", "-n", "2", "--json").out)["path"]
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("ALTER TABLE scoring DROP COLUMN scoring_version")
-        connection.commit()
+    first_format(path)
     assert json.loads(itbench("show", path, "--json").out)["scoring_version"] == 1
     rules(NEW)
     found = json.loads(itbench("score", path, "--json").out)["rescoring"]
@@ -116,7 +114,7 @@ def test_a_run_that_was_never_scored_has_no_version(rules: Callable[[str], None]
 
 @pytest.mark.slow
 def test_a_resumed_run_of_the_first_itbench_gets_the_version_of_its_new_scores(
-    rules: Callable[[str], None], itbench: Itbench
+    rules: Callable[[str], None], itbench: Itbench, first_format: Callable[[str], None]
 ) -> None:
     path = json.loads(itbench("run", "ruled", "-n", "2", "--json").out)["path"]
     with closing(sqlite3.connect(path)) as connection:
@@ -125,7 +123,7 @@ def test_a_resumed_run_of_the_first_itbench_gets_the_version_of_its_new_scores(
         connection.execute("DELETE FROM event WHERE trial = 2")
         connection.execute("DELETE FROM file WHERE trial = 2")
         connection.execute("DELETE FROM trial WHERE id = 2")
-        connection.execute("ALTER TABLE scoring DROP COLUMN scoring_version")
         connection.commit()
+    first_format(path)
     resumed = json.loads(itbench("resume", path, "--json").out)
     assert (resumed["trials_scored"], resumed["scoring_version"]) == (2, 1)

@@ -142,7 +142,9 @@ def test_missing_as_zero_is_never_above_missing_left_out(run: Run) -> None:
         assert found.missing_as_zero in {None, 0.0}
     else:
         assert found.missing_as_zero is not None
+        assert found.missing_as_one is not None
         assert found.missing_as_zero <= found.mean + 1e-12
+        assert found.mean <= found.missing_as_one + 1e-12
         if found.is_complete:
             assert found.missing_as_zero == found.mean
 

@@ -114,7 +114,7 @@ def test_it_tells_in_the_trace_what_it_saw_and_weighed(incident, make):
     assert '"about":"symptom"' in outcome.notes
     assert "stock -> vault" in outcome.notes
     assert '"name":"shop/Deployment/vault"' in outcome.notes
-    assert outcome.trace.usage.input_tokens == 0
+    assert outcome.trace.usage.replies == 0
 
 
 def test_it_stops_at_its_limit_of_turns(incident, make):

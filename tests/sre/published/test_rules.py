@@ -13,7 +13,9 @@ ROOT, WRONG = "shop/ConfigMap/till-config-7", "shop/Pod/other"
 
 
 @pytest.mark.slow
-def test_a_run_of_before_is_scored_again_with_each_change_and_its_reason(make, itbench, tmp_path):
+def test_a_run_of_before_is_scored_again_with_each_change_and_its_reason(
+    make, itbench, tmp_path, first_format
+):
     data = make.write_tree(tmp_path / "data", make.repository_files(7))
     factors = [{"name": name} for name in (ROOT, ROOT, ROOT, WRONG)]
     answer = json.dumps({"contributing_factors": factors})
@@ -23,8 +25,8 @@ def test_a_run_of_before_is_scored_again_with_each_change_and_its_reason(make, i
     with closing(sqlite3.connect(path)) as connection:
         # As the first rules scored it, and as the first itbench stored it.
         connection.execute("UPDATE score SET value = 0.75, reasons = '[]'")
-        connection.execute("ALTER TABLE scoring DROP COLUMN scoring_version")
         connection.commit()
+    first_format(path)
     text = itbench("score", path).out
     assert "1 trials re-scored, 1 values changed" in text
     assert f"from scoring version 1 to {DOMAIN.scoring_version}:" in text

@@ -19,6 +19,19 @@ WORKLOADS = {"Deployment", "Pod", "ReplicaSet"}
 pytestmark = pytest.mark.slow  # each incident takes about a second to make
 
 
+def one_of(*mechanisms):
+    """Return the first for each run of the tests, and the others for the soak."""
+    return [mechanisms[0], *(pytest.param(each, marks=pytest.mark.soak) for each in mechanisms[1:])]
+
+
+def one_of_each_family():
+    """Return the first mechanism of each family for each run of the tests, and the others for the soak."""
+    families = {}
+    for mechanism in MECHANISMS:
+        families.setdefault(mechanism.partition("-")[0], []).append(mechanism)
+    return [each for family in families.values() for each in one_of(*family)]
+
+
 def _fired(made):
     """Return how many files show each alert."""
     fired = Counter()
@@ -66,7 +79,7 @@ def test_the_truth_has_one_root_and_no_loose_ends(incidents, mechanism):
             re.compile(pattern)
 
 
-@pytest.mark.parametrize("mechanism", MECHANISMS)
+@pytest.mark.parametrize("mechanism", one_of_each_family())
 def test_the_alerts_of_the_truth_fire_longer_with_the_fault_than_without(incidents, mechanism):
     made = incidents.by_mechanism(mechanism)
     wanted = set()
@@ -92,7 +105,7 @@ def _lines_until_onset(spec):
     return runs[0], lines
 
 
-@pytest.mark.parametrize("mechanism", ["quota-memory", "rollout-image", "pool-size", "partition-chaos"])
+@pytest.mark.parametrize("mechanism", one_of("partition-chaos", "quota-memory", "rollout-image", "pool-size"))
 def test_nothing_differs_before_the_fault(mechanism):
     (spec,) = [spec for spec in embedded_specs() if spec.mechanism == mechanism]
     run, (one, other) = _lines_until_onset(replace(spec, difficulty=EASY))
@@ -100,7 +113,7 @@ def test_nothing_differs_before_the_fault(mechanism):
     assert one == other
 
 
-@pytest.mark.parametrize("mechanism", ["pool-server", "pool-size", "partition-policy"])
+@pytest.mark.parametrize("mechanism", one_of("pool-server", "pool-size", "partition-policy"))
 def test_a_latent_fault_does_nothing_for_minutes(mechanism):
     (spec,) = [spec for spec in embedded_specs() if spec.mechanism == mechanism]
     run, (one, other) = _lines_until_onset(replace(spec, difficulty=HARD))
@@ -110,7 +123,7 @@ def test_a_latent_fault_does_nothing_for_minutes(mechanism):
     assert one == other
 
 
-@pytest.mark.parametrize("mechanism", ["rollout-image", "rollout-command"])
+@pytest.mark.parametrize("mechanism", one_of("rollout-image", "rollout-command"))
 def test_a_fault_that_is_undone_shows_in_no_pull_of_its_object(incidents, mechanism):
     (spec,) = [spec for spec in embedded_specs() if spec.mechanism == mechanism]
     made = incidents.by_spec(replace(spec, id=f"{spec.id}-hard", difficulty=HARD))
@@ -134,7 +147,7 @@ def test_the_root_can_be_seen_in_the_data(incidents, mechanism):
     )
 
 
-@pytest.mark.parametrize("mechanism", ["quota-limits", "quota-memory", "quota-pods", "quota-requests"])
+@pytest.mark.parametrize("mechanism", one_of("quota-limits", "quota-memory", "quota-pods", "quota-requests"))
 def test_a_quota_shows_in_refusals_and_in_its_own_change(incidents, mechanism):
     made = incidents.by_mechanism(mechanism)
     (name,) = made.root["filter"]

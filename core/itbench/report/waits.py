@@ -1,0 +1,93 @@
+"""What each trial waits for, as its trace tells."""
+
+import json
+from dataclasses import dataclass
+
+from itbench.interfaces.json import JsonObject
+from itbench.interfaces.record import TrialKey
+from itbench.interfaces.trace import TraceEvent
+
+# A reply that takes longer than this is worth a word.
+_SILENT_S = 30.0
+_AGAIN_S = 20.0
+_MOST_LINES = 3
+_LONGEST_TEXT = 160
+
+
+@dataclass(slots=True)
+class _Wait:
+    """One wait: since when, until when if that is known, for what, and when a line was last written about it."""
+
+    since_s: float
+    until_s: float | None
+    what: str
+    said_at_s: float | None = None
+
+    def text(self, now_s: float) -> str:
+        if self.until_s is None:
+            return f"has waited {now_s - self.since_s:.0f} s for {self.what}"
+        if now_s >= self.until_s:
+            return f"waits for {self.what}, asked {now_s - self.until_s:.0f} s ago"
+        return f"waits {self.until_s - now_s:.0f} s for {self.what}"
+
+
+class Waits:
+    """Keeps the waits of all trials that run."""
+
+    def __init__(self) -> None:
+        self._waits: dict[TrialKey, _Wait] = {}
+
+    def hear(self, key: TrialKey, event: TraceEvent, now_s: float) -> None:
+        """Learn from an event of a trial's trace."""
+        if event.kind == "waiting":
+            data = json.loads(event.data)
+            wait_s = data.get("wait_s")
+            before = self._waits.get(key)
+            said_at_s = before.said_at_s if before is not None else None
+            until_s = None if wait_s is None else now_s + wait_s
+            self._waits[key] = _Wait(now_s, until_s, _what(data), said_at_s)
+        elif event.kind == "request":
+            self._waits[key] = _Wait(now_s, None, "its model to answer")
+        else:
+            self._waits.pop(key, None)
+
+    def end(self, key: TrialKey) -> None:
+        """Forget a trial that has ended."""
+        self._waits.pop(key, None)
+
+    def now(self, now_s: float) -> list[str]:
+        """Return a line for each trial that waits for long, or because something failed; the longest wait first."""
+        waits = sorted(self._due(now_s), key=lambda pair: pair[1].since_s)
+        return [f"{_name(key)}: {wait.text(now_s)}" for key, wait in waits]
+
+    def news(self, now_s: float) -> list[str]:
+        """Return a line for each wait that nothing was said about yet, or not for some time; for many, the number only."""
+        fresh = [
+            (key, wait)
+            for key, wait in self._due(now_s)
+            if wait.said_at_s is None or now_s - wait.said_at_s >= _AGAIN_S
+        ]
+        for _, wait in fresh:
+            wait.said_at_s = now_s
+        lines = [f"{_name(key)}: {wait.text(now_s)}" for key, wait in fresh[:_MOST_LINES]]
+        more = len(fresh) - _MOST_LINES
+        return lines + ([f"{more} more trials wait"] if more > 0 else [])
+
+    def _due(self, now_s: float) -> list[tuple[TrialKey, _Wait]]:
+        return [
+            (key, wait)
+            for key, wait in self._waits.items()
+            if wait.until_s is not None or now_s - wait.since_s >= _SILENT_S
+        ]
+
+
+def _name(key: TrialKey) -> str:
+    return f"{key.task}:{key.repeat}" + (f":{key.attempt}" if key.attempt else "")
+
+
+def _what(data: JsonObject) -> str:
+    model, failure = data.get("model") or "its model", " ".join(str(data.get("failure")).split())
+    shown = failure if len(failure) <= _LONGEST_TEXT else f"{failure[:_LONGEST_TEXT]}…"
+    attempt, attempts = data.get("attempt"), data.get("attempts")
+    count = f", attempt {attempt} of {attempts}" if attempt and attempts else ""
+    return f"{model}: {shown}{count}"
