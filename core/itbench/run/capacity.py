@@ -48,11 +48,19 @@ def raise_file_limit() -> int:
     return _MOST_FILES if soft == resource.RLIM_INFINITY else soft
 
 
-def capacity(agent: Agent, sandbox_names: Sequence[str]) -> Capacity:
-    """Return how many trials fit, each of which opens sandboxes of these names at the same time."""
+def connections_of(agent: Agent) -> int:
+    """Return how many connections one trial of an agent may hold open."""
+    return agent.connections if isinstance(agent, ConnectedAgent) else _CONNECTIONS
+
+
+def capacity(sandbox_names: Sequence[str], connections: int = _CONNECTIONS) -> Capacity:
+    """Return how many trials fit, each of which opens sandboxes of these names at the same time.
+
+    This process's own limits are raised as far as it may itself.
+    """
     files, processes = raise_file_limit(), _process_limit()
     open_now = _count("/proc/self/fd")
-    by_files = max(1, (files - open_now - _RESERVED_FILES) // _files_of_a_trial(agent, sandbox_names))
+    by_files = max(1, (files - open_now - _RESERVED_FILES) // _files_of_a_trial(sandbox_names, connections))
     found = Capacity(trials=by_files, limit=f"{files} open files", remedy="ulimit -n")
     each = sum(_PROCESSES_OF_A_SANDBOX for name in sandbox_names if name != _IN_PROCESS)
     if processes is None or each == 0:
@@ -63,13 +71,12 @@ def capacity(agent: Agent, sandbox_names: Sequence[str]) -> Capacity:
     return Capacity(trials=by_processes, limit=processes.limit, remedy=processes.remedy)
 
 
-def _files_of_a_trial(agent: Agent, sandbox_names: Sequence[str]) -> int:
+def _files_of_a_trial(sandbox_names: Sequence[str], connections: int) -> int:
     folders = sum(
         _FILES_OF_A_FOLDER if name == _IN_PROCESS else _FILES_OF_A_SANDBOX for name in sandbox_names
     )
     if sandbox_names[0] == _IN_PROCESS:
         return folders
-    connections = agent.connections if isinstance(agent, ConnectedAgent) else _CONNECTIONS
     return folders + connections * _FILES_OF_A_CONNECTION
 
 

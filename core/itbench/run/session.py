@@ -21,7 +21,7 @@ from itbench.interfaces.workspace import Prepared, Sandbox
 from itbench.plugins.agents import default_agent, find_agent
 from itbench.plugins.domains import domain_host, find_suite
 from itbench.redaction import Redactor
-from itbench.run.capacity import Capacity, capacity
+from itbench.run.capacity import Capacity, capacity, connections_of
 from itbench.run.exposed import refuse_exposed
 from itbench.run.judge import Judge
 from itbench.run.options import RunOptions, parse_agent
@@ -258,7 +258,7 @@ def _session(
     if plan.agent.role == "privileged" and isinstance(agent, PrivilegedAgent):
         agent.trust(Judge(domain, suite).solution)
     both = sandboxes if sandboxes[0] is not sandboxes[1] else sandboxes[:1]
-    room = capacity(agent, [each.name for each in both])
+    room = capacity([each.name for each in both], connections_of(agent))
     return Session(
         path=path,
         plan=plan,

@@ -12,6 +12,7 @@ from itbench.interfaces.fault import Stage
 from itbench.interfaces.record import TrialKey, TrialRecord
 from itbench.interfaces.suite import SuiteOptions
 from itbench.plugins.domains import find_suite
+from itbench.run.blame import Blamed, blame
 from itbench.run.judge import Judge
 from itbench.run.trial import TrialSetting, run_trial
 from itbench.sandbox.ending import why_ended
@@ -48,6 +49,14 @@ def test_what_itbench_ended_itself_is_never_the_agent_s_doing() -> None:
     process = subprocess.Popen(["sh", "-c", "exit 1"])
     process.wait()
     assert why_ended(process.returncode, "", was_killed_by_us=True).stage is Stage.ENVIRONMENT
+
+
+def test_what_was_handed_in_and_ends_its_sandbox_while_it_is_tried_is_its_author_s_doing() -> None:
+    """Observations are made inside the environment's part of a trial; the end of the sandbox names its own part."""
+    for is_from_outside, stage in ((False, Stage.AGENT), (True, Stage.ENVIRONMENT)):
+        with pytest.raises(Blamed) as blamed, blame(Stage.ENVIRONMENT):
+            raise why_ended(137 if is_from_outside else 1, "", was_killed_by_us=False)
+        assert blamed.value.fault.stage is stage
 
 
 class Breaker:
