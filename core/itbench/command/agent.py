@@ -12,9 +12,11 @@ from itbench.interfaces.json import JsonObject
 from itbench.interfaces.task import Task
 from itbench.interfaces.trace import Trace
 from itbench.interfaces.workspace import Execution, Hosting, Mount, Workspace
+from itbench.workspaces.host import HostError
 
 TASK_FILE = "task.json"
 _CHMOD_LIMIT_S = 30.0
+_CONNECTIONS = 8
 
 
 class CommandAgent:
@@ -39,6 +41,12 @@ class CommandAgent:
         return self._options.mounts
 
     @property
+    def connections(self) -> int:
+        """What a program holds open at a time if it has a way out: a client library keeps a few for each host."""
+        has_way_out = bool(self._options.allowed) or self._options.gateway is not None
+        return _CONNECTIONS if has_way_out else 0
+
+    @property
     def secrets(self) -> Sequence[str]:
         """What the program is given from the environment, and the key of its model, which it is not given."""
         return self._options.secrets
@@ -57,8 +65,16 @@ class CommandAgent:
 
         Raises:
             RuntimeError: the program did not start, or ended with an exit code that is not 0.
-            StageError: it did so after its model had failed, or its model cannot be kept within a limit.
+            StageError: it did so after its model had failed, or its model cannot be kept within a limit; or the machine
+                refused what the program needs to start.
         """
+        try:
+            await self._work(task, workspace, trace)
+        except OSError as error:
+            # All that is done here is itbench's own work: the program fails by its exit code.
+            raise HostError("the program cannot be given what it needs", error) from error
+
+    async def _work(self, task: Task, workspace: Workspace, trace: Trace) -> None:
         options = self._options
         if options.gateway is None:
             trace.turn()
