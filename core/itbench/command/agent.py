@@ -12,10 +12,12 @@ from itbench.interfaces.json import JsonObject
 from itbench.interfaces.task import Task
 from itbench.interfaces.trace import Trace
 from itbench.interfaces.workspace import Execution, Hosting, Mount, Workspace
+from itbench.workspaces.host import HostError
 
 TASK_FILE = "task.json"
 _CHMOD_LIMIT_S = 30.0
 _CLOSING_S = 90.0
+_CONNECTIONS = 8
 
 
 class CommandAgent:
@@ -40,12 +42,18 @@ class CommandAgent:
         return self._options.mounts
 
     @property
+    def connections(self) -> int:
+        """What a program holds open at a time if it has a way out: a client library keeps a few for each host."""
+        has_way_out = bool(self._options.allowed) or self._options.gateway is not None
+        return _CONNECTIONS if has_way_out else 0
+
+    @property
     def secrets(self) -> Sequence[str]:
         """What the program is given from the environment, and the key of its model, which it is not given."""
         return self._options.secrets
 
-    def missing(self) -> list[str]:
-        """Return what a run needs and this machine lacks."""
+    def missing(self, *, is_cost_limited: bool) -> list[str]:
+        """Return what a run needs and this machine lacks; which model the program will ask is not known before."""
         return self._options.missing()
 
     def description(self) -> JsonObject:
@@ -65,8 +73,16 @@ class CommandAgent:
 
         Raises:
             RuntimeError: the program did not start, or ended with an exit code that is not 0.
-            StageError: its model failed until its end, or cannot be kept within a limit.
+            StageError: its model failed until its end, or cannot be kept within a limit; or the machine refused what the
+                program needs to start.
         """
+        try:
+            await self._work(task, workspace, trace)
+        except OSError as error:
+            # All that is done here is itbench's own work: the program fails by its exit code.
+            raise HostError("the program cannot be given what it needs", error) from error
+
+    async def _work(self, task: Task, workspace: Workspace, trace: Trace) -> None:
         options = self._options
         if options.gateway is None:
             trace.turn()

@@ -12,6 +12,7 @@ from itbench.network.exchange import BadRequestError, Exchange, Request
 from itbench.network.plain import forward
 from itbench.network.rules import HostRule, find_rule, may_reach, normal
 from itbench.network.tunnel import Tunnel, first_hello
+from itbench.workspaces.host import HostError, is_shortage
 
 _CONNECT_LIMIT_S = 20.0
 # Of the addresses of one name.
@@ -122,5 +123,7 @@ async def _open(addresses: Sequence[str], port: int) -> tuple[asyncio.StreamRead
             async with asyncio.timeout(_CONNECT_LIMIT_S):
                 return await asyncio.open_connection(address, port)
         except (OSError, TimeoutError) as error:
+            if is_shortage(error):
+                raise HostError("a connection for the program cannot be opened", error) from error
             last = error
     raise BadRequestError(502, f"nobody answers at {addresses[0]}:{port}: {last}") from last

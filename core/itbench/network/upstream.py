@@ -15,6 +15,7 @@ from itbench.network.reading import can_decode, decoded
 from itbench.network.routes import Route
 from itbench.network.target import GatewayTarget
 from itbench.redaction import Redactor
+from itbench.workspaces.host import HostError, is_shortage
 
 _LARGEST_ERROR_BYTES = 4_000_000
 # The provider says that it is overloaded or not there, which no request can bring about.
@@ -76,6 +77,8 @@ class Upstream:
             request = self._client.build_request(route.method, url, headers=sent, content=body)
             response = await self._client.send(request, stream=True)
         except (self.http.ConnectError, self.http.ConnectTimeout) as error:
+            if is_shortage(error):
+                raise HostError("a connection to the model cannot be opened", error) from error
             return Failure(reason=_said(error), is_passing=True, is_capacity=True)
         except self.http.HTTPError as error:
             return Failure(reason=_said(error), is_passing=True)

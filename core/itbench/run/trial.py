@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from itbench.foreign import is_of_plugin
 from itbench.interfaces.agent import Agent, PunctualAgent
 from itbench.interfaces.domain import Domain
 from itbench.interfaces.environment import FilesEnvironment, TestBench
@@ -156,7 +157,10 @@ async def _guarded(agent: Agent, task: Task, workspace: Workspace, trace: Trace)
         await agent.solve(task, workspace, trace)
     except LimitReached as reached:
         trace.limit = trace.limit or reached.limit
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - foreign code; sys.exit must not end the run
+    except BaseException as error:
+        # Foreign code: sys.exit must not end the run.
+        if not is_of_plugin(error):
+            raise
         return fault_of(error, Stage.AGENT)
     return None
 

@@ -1,6 +1,7 @@
 """Replies are kept on disk, told apart by all that decides them, and never hold a key."""
 
 import asyncio
+import json
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +14,7 @@ from itbench.cache import cache_dir
 from itbench.models.cache import ReplyCache, request_key
 from itbench.models.codec import Draft
 from itbench.models.conversation import AssistantMessage, Native, Stop, TokenUse, ToolCall
-from itbench.testing.model_server import Answer, ModelServer, Status, script
+from itbench.testing.model_server import Answer, ModelServer, Raw, Status, script
 
 APIS = pytest.mark.parametrize("api", ["chat", "responses", "messages"])
 DRAFT = Draft(
@@ -149,6 +150,53 @@ def test_a_failure_is_not_kept(asker: Any) -> None:
     with ModelServer(script(Status(code=500), Answer(text="Hello."))) as server:
         assert asker(server).ask(cache="yes").message.text == "Hello."
         assert asker(server).ask(cache="yes").failures == ()
+
+
+def chat_stream(delta: Any, finish: str | None) -> Raw:
+    chunks = [{"choices": [{"index": 0, "delta": delta, "finish_reason": finish}]}]
+    chunks.append({"choices": [], "usage": {"prompt_tokens": 9, "completion_tokens": 3}})
+    return Raw(
+        body="".join(f"data: {json.dumps(chunk)}\n\n" for chunk in chunks).encode() + b"data: [DONE]\n\n"
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("api", "oddity"),
+    [
+        *((api, Answer(text="I will not.", stop="refusal")) for api in ("chat", "responses", "messages")),
+        *((api, Answer()) for api in ("chat", "responses", "messages")),
+        *((api, Answer(text=" \n")) for api in ("chat", "responses", "messages")),
+        ("chat", chat_stream({"content": "I c"}, "content_filter")),
+        ("chat", chat_stream({"content": "I can"}, None)),
+        ("chat", chat_stream({"content": ""}, "content_filter")),
+        ("chat", chat_stream({"content": "I can"}, "sensitive")),
+    ],
+)
+def test_an_oddity_is_not_kept(asker: Any, api: str, oddity: Any) -> None:
+    with ModelServer(script(oddity, Answer(text="Hello."))) as server:
+        first = asker(server, api).ask(cache="yes")
+        again = asker(server, api).ask(cache="yes")
+        last = asker(server, api).ask(cache="yes")
+    assert (first.from_cache, first.failures, again.from_cache, last.from_cache) == (False, (), False, True)
+    assert (again.message.text, last.message.text) == ("Hello.", "Hello.")
+
+
+@pytest.mark.parametrize("stop", [None, "length"])
+def test_a_reply_that_ends_as_it_should_is_kept(asker: Any, stop: str | None) -> None:
+    with ModelServer(script(Answer(text="Hello.", stop=stop), Answer(text="Not again."))) as server:
+        asker(server).ask(cache="yes")
+        assert asker(server).ask(cache="yes").from_cache
+
+
+def test_each_attempt_at_a_trial_draws_anew_and_the_first_as_the_seed_says() -> None:
+    from itbench import Trace
+
+    draws = [Trace(seed=5, attempt=attempt).draw for attempt in range(5)]
+    assert draws[0] == 5
+    assert len(set(draws)) == 5
+    assert draws == [Trace(seed=5, attempt=attempt).draw for attempt in range(5)]
+    assert Trace(seed=6, attempt=1).draw not in draws
 
 
 def test_the_file_has_no_key_and_is_for_its_owner_only(asker: Any, planted_key: str) -> None:
