@@ -1,13 +1,18 @@
 """Ways to get something else through the proxy than what its rules allow: none does."""
 
 import asyncio
+import os
+import resource
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+from itbench import Stage, StageError
 
 SAID = b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello"
 
@@ -310,3 +315,37 @@ def test_what_is_no_reply_is_told_as_such_or_cut(opened: Any, provider: Any, rep
             assert (await program.send("GET", "/v1/files")).status == 404
 
     asyncio.run(run())
+
+
+@contextmanager
+def no_descriptor_left() -> Iterator[None]:
+    """Let this process open nothing more while the block runs."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    highest = max(int(path.name) for path in Path("/proc/self/fd").iterdir())
+    fillers = [os.open("/dev/null", os.O_RDONLY)]
+    while fillers[-1] < highest:
+        fillers.append(os.open("/dev/null", os.O_RDONLY))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (fillers[-1] + 1, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        for filler in fillers:
+            os.close(filler)
+
+
+def test_a_machine_without_descriptors_is_no_fault_of_the_program(opened: Any) -> None:
+    async def run() -> None:
+        async with listening() as server, opened(allow=[f"127.0.0.1:{server.port}"]) as program:
+            reader, writer = await asyncio.open_connection("127.0.0.1", program.port)
+            writer.write(f"CONNECT 127.0.0.1:{server.port} HTTP/1.1\r\nhost: x\r\n\r\n".encode())
+            await reader.readuntil(b"\r\n\r\n")
+            with no_descriptor_left():
+                writer.write(client_hello(None))
+                async with asyncio.timeout(10):
+                    assert not await rest(reader)
+            writer.close()
+
+    with pytest.raises(StageError, match="a connection for the program cannot be opened") as caught:
+        asyncio.run(run())
+    assert caught.value.stage is Stage.ENVIRONMENT
