@@ -163,7 +163,7 @@ class Asker:
             self.health.failed(failure.reason)
         self._left += 1
         if self._left > _MOST_LEFT:
-            # Whoever leaves again and again asks without end.
+            # Otherwise a program could send failing requests without end.
             self._count.refused(asking.model, failure.status, time.monotonic())
 
     async def _blame_request(self, asking: Asking, failure: Failure) -> None:

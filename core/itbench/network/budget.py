@@ -1,4 +1,4 @@
-"""How much of this machine's memory the requests of one trial may hold at once."""
+"""How much of this machine's memory the concurrent requests of one trial may hold."""
 
 import asyncio
 from collections import deque
@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 
 
 class MemoryBudget:
-    """Lends out bytes; whoever wants more than is left waits for others to give back, in the order of coming.
+    """Lends out bytes; a request for more than is left waits until others give theirs back, first come first served.
 
     All that one request may need is asked for before its first byte is read: two that each hold a half would wait for each other.
     """

@@ -128,7 +128,7 @@ class AnswerCount:
         try:
             self._trace.turn()
         except LimitReached:
-            # It was under way when another answer reached the limit.
+            # It had been sent when another answer reached the limit.
             self._trace.usage.turns += 1
             self._trace.record("turn", number=self._trace.usage.turns)
 

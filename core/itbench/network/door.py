@@ -1,4 +1,4 @@
-"""Takes the connections of one trial: no more than a few at once, and none that only holds a place."""
+"""Takes the connections of one trial: a bounded number of concurrent ones, and none that only holds a place."""
 
 import asyncio
 import socket
@@ -12,9 +12,9 @@ from itbench.network.exchange import LARGEST_BODIES_BYTES, Exchange
 MOST_CONNECTIONS = 32
 # Beyond that, a program that only connects would keep this machine busy.
 _MOST_PER_S = 64
-# When this machine has no descriptor left, accepting again at once would only keep it busy.
+# Without a free descriptor, accepting again immediately would only keep this machine busy.
 _PAUSE_S = 0.2
-# A request that is sent at once has come by then.
+# A request that is sent without delay has arrived by then.
 _GRACE_S = 0.5
 
 

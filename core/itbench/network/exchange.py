@@ -35,7 +35,7 @@ HOP_BY_HOP = frozenset(
 
 
 class BadRequestError(Exception):
-    """What came is no request that can be served; the status says why."""
+    """A request that cannot be served; the status says why."""
 
     def __init__(self, status: int, message: str) -> None:
         self.status = status

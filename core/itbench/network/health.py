@@ -4,7 +4,7 @@ The provider's failure is nobody's zero, so a program must not be able to bring 
 
 - a request that is wrong (400, 404, 413, 422), for a model that does not exist, or refused by us: its own doing;
 - a request that fails again and again while others are answered: its own doing, as the question is answered;
-- many requests at once: no more than a few are sent, and a rate limit is waited out before the program hears of it;
+- many concurrent requests: no more than a few are sent, and a rate limit is waited out before the program hears of it;
 - a request that it does not wait for: it is answered all the same, or the question is.
 """
 
@@ -33,7 +33,7 @@ class Health:
         self.failure, self._failing_since = None, None
 
     def noticed(self) -> None:
-        """Note that a request has failed, whoever is the cause."""
+        """Note that a request has failed, without blame."""
         self._failing_since = self._failing_since or time.monotonic()
 
     def failed(self, reason: str) -> None:

@@ -1,7 +1,7 @@
-"""Who of a program's requests may go now: so few at once, and so much kept aside for each, that no limit is passed by more than one.
+"""Which of a program's requests may be sent now: concurrent ones are bounded, and no limit is passed by more than one request.
 
 What a request will take is not known before it has been answered. So tokens and dollars are set aside by an estimate, at least as
-much as the most expensive reply so far; whoever does not fit beside the others waits until they are answered, and goes alone.
+much as the most expensive reply so far; a request that does not fit beside the others waits until they are answered.
 """
 
 import asyncio

@@ -53,12 +53,12 @@ def route_of(request: Request) -> Route:
     shown = f"{request.method} {request.target[:_LONGEST_PATH]}"
     # What is written in another way than usual is meant to be read in two ways.
     if path != raw or len(raw) > _LONGEST_PATH or not path.startswith(f"{_VERSION}/"):
-        raise BadRequestError(404, f"{shown!r} is no way to a model")
+        raise BadRequestError(404, f"{shown!r} is not a path to a model")
     path = path.removeprefix(_VERSION)
     route = Route(method=request.method, path=path, query=query)
     if mark and query != _QUERIES.get(path):
         raise BadRequestError(
-            404, f"{shown!r} is no way to a model: no query is passed on but beta=true to /v1/messages"
+            404, f"{shown!r} is not a path to a model: no query is passed on but beta=true to /v1/messages"
         )
     if request.method == "POST" and (route.is_asking or path == _COUNTING):
         return route
@@ -68,7 +68,7 @@ def route_of(request: Request) -> Route:
         ):
             raise BadRequestError(400, f"{shown!r} has a body, which no GET has")
         return route
-    raise BadRequestError(404, f"{shown!r} is no way to a model; allowed: {_allowed()}")
+    raise BadRequestError(404, f"{shown!r} is not a path to a model; allowed: {_allowed()}")
 
 
 def _allowed() -> str:

@@ -61,7 +61,7 @@ def normal(host: str) -> str:
 def may_reach(rule: HostRule, address: str) -> bool:
     """Tell whether an address that a host stands for may be reached under the rule that allows the host.
 
-    A rule for an address is for this address alone, and `localhost` for the loopback. A name, whoever answers for it, never leads to
+    A rule for an address is for this address alone, and `localhost` for the loopback. A name, whatever its DNS says, never leads to
     this machine, its link, the services of its cloud or any address that is not public, with one exception: a name that is
     written out may lead into a private network (RFC 1918), where companies have their own endpoints.
     """

@@ -14,7 +14,7 @@ from itbench.network.proxy import Proxy
 
 # A program that only connects and says nothing.
 _HEAD_LIMIT_S = 10.0
-# Of connections; a program that is refused for ever does not fill the trace.
+# Of connections; a program whose every request is refused does not fill the trace.
 _MOST_RECORDED = 5_000
 
 

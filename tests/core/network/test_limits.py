@@ -1,4 +1,4 @@
-"""However many requests go at once, no limit is passed by more than one of them, and whatever is answered counts."""
+"""However many requests are concurrent, no limit is passed by more than one of them, and whatever is answered counts."""
 
 import asyncio
 from typing import Any
