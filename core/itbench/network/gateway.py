@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from functools import partial
@@ -22,6 +23,8 @@ from itbench.network.upstream import Failure, Upstream, Whole
 
 # How long the end of a trial waits for replies that are on their way.
 _PATIENCE_S = 30.0
+# A program may have given up on a request that had to wait for others; it is not sent then.
+_LONG_WAIT_S = 1.0
 
 
 class ModelGateway:
@@ -145,10 +148,10 @@ class ModelGateway:
         self, exchange: Exchange, route: Route, headers: Sequence[tuple[str, str]], data: bytes | None
     ) -> None:
         """Pass on a request that no model answers."""
-        await self._pace.wait()
-        response = await self._upstream.open(route, headers, data)
-        if not isinstance(response, Failure | Whole):
-            response = await self._upstream.whole(response)
+        async with self._pace.place():
+            response = await self._upstream.open(route, headers, data)
+            if not isinstance(response, Failure | Whole):
+                response = await self._upstream.whole(response)
         await tell(exchange, response)
 
     async def _fly(self, asking: Asking) -> None:
@@ -159,8 +162,11 @@ class ModelGateway:
         await asyncio.shield(flight)
 
     async def _ask(self, asking: Asking) -> None:
+        came = time.monotonic()
         async with self._reservations.enter(asking.worth):
-            await self._asker.ask(asking)
+            has_waited = time.monotonic() - came > _LONG_WAIT_S
+            if not (has_waited and asking.exchange.is_gone):
+                await self._asker.ask(asking)
 
     def _landed(self, flight: asyncio.Task[None]) -> None:
         del self._flights[flight]

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from itbench.network.exchange import BadRequestError
@@ -13,6 +14,7 @@ _Result = TypeVar("_Result")
 _REST = 3.0
 # What takes less is not worth a rest.
 _SHORT_S = 0.02
+_CONCURRENT = 2
 
 
 class FairShare:
@@ -34,7 +36,7 @@ class FairShare:
 
 
 class LookUpPace:
-    """Lets requests that no model answers, which no limit counts, go to the provider one by one.
+    """Lets requests that no model answers, which no limit counts, go to the provider a few at a time.
 
     Args:
         most: in one trial.
@@ -43,13 +45,15 @@ class LookUpPace:
 
     def __init__(self, most: int = 1_000, gap_s: float = 0.1) -> None:
         self._lock = asyncio.Lock()
+        self._places = asyncio.Semaphore(_CONCURRENT)
         self._left = most
         self._most = most
         self._gap_s = gap_s
         self._next_at = 0.0
 
-    async def wait(self) -> None:
-        """Wait until the next one may go.
+    @asynccontextmanager
+    async def place(self) -> AsyncIterator[None]:
+        """Wait until the next one may go; the block is the request.
 
         Raises:
             BadRequestError: there have been too many.
@@ -57,6 +61,8 @@ class LookUpPace:
         if self._left <= 0:
             raise BadRequestError(429, f"a trial may look up models and count tokens {self._most} times")
         self._left -= 1
-        async with self._lock:
-            await asyncio.sleep(max(0.0, self._next_at - time.monotonic()))
-            self._next_at = time.monotonic() + self._gap_s
+        async with self._places:
+            async with self._lock:
+                await asyncio.sleep(max(0.0, self._next_at - time.monotonic()))
+                self._next_at = time.monotonic() + self._gap_s
+            yield

@@ -12,8 +12,8 @@ from itbench.models.prices import ListedPrices, Prices
 from itbench.models.retries import RetryPolicy
 
 OPTIONS = ("base_url", "key_env", "price", "idle_s", "attempts", "retry_s")
-# Of one trial.
-_MOST_CONNECTIONS = 16
+# Of one trial: for its concurrent requests, a question of our own for each, and a few look-ups; none waits for another's.
+_MOST_CONNECTIONS = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -107,6 +107,9 @@ REQUESTS: dict[str, tuple[str, Any]] = {
     ) | {"tools": [{"type": "custom", "name": "apply_patch", "description": "d",
                     "format": {"type": "grammar", "syntax": "lark", "definition": "start: /x/"}}, {"type": "local_shell"}]}),
     "Claude Code (seen, 2.1.197)": ("/messages", CLAUDE),
+    "Codex CLI compacting": ("/responses", items(USER, {"type": "compaction", "encrypted_content": "s"}, {"type": "compaction_trigger"})),
+    "Claude Code compacting": ("/messages", messages(
+        context_management={"edits": [{"type": "compact_20260112", "trigger": {"type": "input_tokens", "value": 9}, "instructions": "x"}]})),
     "Claude Code with older models (seen)": ("/messages", CLAUDE | {
         "thinking": {"budget_tokens": 31999, "type": "enabled"}, "output_config": None}),
     "Claude Code counting": ("/messages/count_tokens", {"model": "claude-opus-4-6", "messages": [USER], "tools": [CLIENT_TOOL]}),
@@ -160,7 +163,7 @@ REQUESTS: dict[str, tuple[str, Any]] = {
 @pytest.mark.parametrize(("path", "body"), REQUESTS.values(), ids=REQUESTS)
 def test_what_programs_send_passes_and_nothing_of_it_is_lost(path: str, body: Any) -> None:
     sent = json.loads(encoded(read_body(path, json.dumps(body).encode(), ())))
-    ours = {"store", "include", "stream_options"}
+    ours = {"store", "include", "stream_options"} | ({"metadata"} if path == "/chat/completions" else set())
     assert {key: value for key, value in sent.items() if key not in ours} == {
         key: value for key, value in body.items() if key not in ours
     }
@@ -169,6 +172,9 @@ def test_what_programs_send_passes_and_nothing_of_it_is_lost(path: str, body: An
 def test_a_stream_tells_what_it_took_and_nothing_is_kept_at_the_provider() -> None:
     asked = read_body("/chat/completions", json.dumps(chat(stream=True, store=True)).encode(), ())
     assert (asked["stream_options"], asked["store"]) == ({"include_usage": True}, False)
+    assert "metadata" not in read_body(
+        "/chat/completions", json.dumps(chat(store=True, metadata={"a": "b"})).encode(), ()
+    )
     # What reasoned and is not kept has to come back with its reasoning.
     asked = read_body("/responses", json.dumps(responses()).encode(), ())
     assert (asked["store"], asked["include"]) == (False, ["reasoning.encrypted_content"])

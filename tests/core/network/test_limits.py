@@ -130,3 +130,21 @@ def test_what_a_request_may_take_is_estimated_from_its_size_and_what_it_asks_for
     assert estimate({"max_completion_tokens": 1e300}, 10, price).tokens == 10_000_010
     assert estimate({"max_tokens": -5}, 10, lambda _: None).tokens == 10
     assert estimate({"max_tokens": None}, 10, price).tokens == 10 + 16_384
+
+
+@pytest.mark.slow  # One request holds up the others for more than a second.
+def test_a_request_that_waited_for_others_and_is_not_wanted_any_more_is_not_sent(within: Any) -> None:
+    async def steps(program: Any) -> None:
+        first = asyncio.create_task(program.ask())
+        await program.until(lambda: server.requests)
+        left = [asyncio.create_task(program.ask()) for _ in range(5)]
+        await asyncio.sleep(0.3)
+        for each in left:
+            each.cancel()
+        assert (await first).status == 200
+        assert (await program.ask()).status == 200
+
+    with ModelServer(script(Answer(text="slow", delay_s=1.6), Answer(text="x"))) as server:
+        done = within(server, steps, limits=Limits(tokens=1_000_000))
+        assert len(server.requests) == 2
+    assert done.trace.usage.turns == 2

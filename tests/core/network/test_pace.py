@@ -48,16 +48,27 @@ def test_others_get_most_of_the_time_beside_a_trial_that_works_without_end() -> 
     assert ticks > 15
 
 
-def test_look_ups_have_a_gap_and_an_end() -> None:
+def test_look_ups_have_a_gap_an_end_and_two_places() -> None:
+    inside, most = 0, 0
+
+    async def look_up(pace: LookUpPace) -> None:
+        nonlocal inside, most
+        async with pace.place():
+            inside += 1
+            most = max(most, inside)
+            await asyncio.sleep(0.2)
+            inside -= 1
+
     async def run() -> float:
         pace = LookUpPace(most=4, gap_s=0.05)
         started = time.monotonic()
-        await asyncio.gather(*(pace.wait() for _ in range(4)))
+        await asyncio.gather(*(look_up(pace) for _ in range(4)))
         with pytest.raises(BadRequestError, match="4 times"):
-            await pace.wait()
+            await look_up(pace)
         return time.monotonic() - started
 
-    assert asyncio.run(run()) >= 0.15
+    assert asyncio.run(run()) >= 0.4
+    assert most == 2
 
 
 def _has_more(program: Any, kind: str, before: int) -> bool:

@@ -103,6 +103,8 @@ def _completed(path: str, asked: JsonObject) -> JsonObject:
             asked["stream_options"] = {**(asked.get("stream_options") or {}), "include_usage": True}
         if "store" in asked:
             asked["store"] = False
+            # The interface takes it with what is stored only.
+            asked.pop("metadata", None)
     if path == "/responses":
         included = asked.get("include") or []
         if asked.get("store") is not False and _SEALED_REASONING not in included and reasons(asked["model"]):

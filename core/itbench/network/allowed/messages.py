@@ -101,6 +101,7 @@ _NAMED_CHOICE = record({"type": text, "name": name, "disable_parallel_tool_use":
 _EDIT = record(
     dict.fromkeys(("trigger", "keep", "clear_at_least"), anything)
     | {"type": text, "exclude_tools": listed(text), "clear_tool_inputs": anything}
+    | {"instructions": text, "pause_after_compaction": flag}
 )
 _FORMAT = record({"type": one_of("json_schema"), "schema": schema, "name": text})
 _OUTPUT = record({"effort": text, "format": _FORMAT, "task_budget": mapped(scalar)})

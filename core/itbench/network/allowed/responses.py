@@ -99,6 +99,7 @@ _ITEMS = {
         summary=listed(tagged(_PARTS)), content=listed(tagged(_PARTS)), encrypted_content=text
     ),
     "compaction": _item(encrypted_content=text),
+    "compaction_trigger": _item(),
     "function_call": _item(name=text, namespace=text, arguments=text),
     "function_call_output": _item(output=_CONTENT),
     "custom_tool_call": _item(name=text, namespace=text, input=text),
