@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from itbench.cli.options import AsJson, AsPublished, Data, SuiteOption, SuiteReference, suite_options
-from itbench.cli.output import print_json, print_rows
+from itbench.cli.output import print_data_warning, print_json, print_rows
 from itbench.cli.quick import QuickCommand
 
 
@@ -79,6 +79,7 @@ def list_tasks(
     with waiting() as progress:
         suite.prepare(progress)
     tasks = load_tasks(suite)
+    print_data_warning(suite.data_warning() or suite.data_gap())
     if as_json:
         print_json([task.model_dump(mode="json") for task in tasks])
     else:

@@ -6,6 +6,8 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from itbench.harmless import one_line
+
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
@@ -79,14 +81,13 @@ def _give_up() -> None:
 def tell(message: str) -> None:
     """Print one line on error output, whatever the message holds and wherever that goes."""
     with suppress(OSError):
-        sys.stderr.write(f"error: {one_line(message)}\n")
+        sys.stderr.write(f"error: {short_line(message)}\n")
         sys.stderr.flush()
 
 
-def one_line(text: str) -> str:
+def short_line(text: str) -> str:
     """Return a text of any length as a line that a terminal shows and does not obey."""
     # A long text is cut before it is looked at: there may be megabytes of it.
-    words = text[: 4 * _LONGEST].split()
-    shown = "".join(mark if mark.isprintable() else repr(mark)[1:-1] for mark in " ".join(words))
+    shown = one_line(" ".join(text[: 4 * _LONGEST].split()))
     is_cut = len(shown) > _LONGEST or len(text) > 4 * _LONGEST
     return f"{shown[:_LONGEST]}…" if is_cut else shown

@@ -10,11 +10,14 @@ from itbench.errors import UsageError
 from itbench.export.columns import COLUMNS, METRIC_PREFIX, METRIC_TYPE, SCHEMA_VERSION
 from itbench.export.page import write_page
 from itbench.export.rows import flat_rows, full_records, metric_names
+from itbench.harmless import one_line
 from itbench.output_file import open_output
 from itbench.store.connect import COMPANIONS, is_run_file
 from itbench.store.reader import RunFile
 
 _BATCH_ROWS = 10_000
+# What spreadsheets take for the beginning of a formula: https://owasp.org/www-community/attacks/CSV_Injection
+_FORMULAS = frozenset("=+-@＝＋－＠")  # noqa: RUF001 - those of full width too
 
 
 def export_run(run: RunFile, format_name: str, target: str | Path) -> int:
@@ -25,6 +28,7 @@ def export_run(run: RunFile, format_name: str, target: str | Path) -> int:
         UsageError: the file is a run, or the format needs a package that is not installed.
     """
     _spare_run(run.path, target)
+    run.require_whole()
     with open_output(target) as file:
         return _WRITERS[format_name](run, file)
 
@@ -63,13 +67,22 @@ def _csv(run: RunFile, file: IO[bytes]) -> int:
 
     metrics = metric_names(run)
     writer = csv.DictWriter(Encoded(), list(_types(metrics)), lineterminator="\n")
-    writer.writeheader()
+    writer.writerow({name: one_line(name) for name in writer.fieldnames})
     count = 0
     for row in flat_rows(run, metrics):
         # As JSON and every reader of CSV spell it.
-        writer.writerow(row | {"handed_in": str(row["handed_in"]).lower()})
+        texts = row | {"handed_in": str(row["handed_in"]).lower()}
+        writer.writerow({name: _cell(value) for name, value in texts.items()})
         count += 1
     return count
+
+
+def _cell(value: object) -> object:
+    """Return a value for CSV: of text one harmless line, which no spreadsheet takes for a formula."""
+    if not isinstance(value, str):
+        return value
+    text = one_line(value)
+    return f"'{text}" if text.lstrip()[:1] in _FORMULAS and text.strip() else text
 
 
 def _parquet(run: RunFile, file: IO[bytes]) -> int:

@@ -119,6 +119,12 @@ class Suite(ABC):
     def prepare(self, progress: Progress = no_progress) -> None:
         """Make or check the data; called once before anything else is asked for."""
 
+    def restore(self, task_ids: Sequence[str], progress: Progress = no_progress) -> None:
+        """Bring back what of these tasks' data is not as it was made; asked for the tasks of a run, before it begins.
+
+        A suite whose data can be made again does so; of any other, `check` tells what was changed.
+        """
+
     def fetch(self, tasks: Sequence[str] = (), progress: Progress = no_progress) -> "Path":
         """Download the dataset, or only some of its tasks, and return where it lies.
 
@@ -131,6 +137,13 @@ class Suite(ABC):
         """Return why the data is not what was published under the suite's name, in one clause; None where nothing tells.
 
         Every report of a run then says so, and the run is not shown beside published results.
+        """
+        return None
+
+    def data_gap(self) -> str | None:
+        """Return how many of the published tasks are not here, in one clause; None where none is known to be missing.
+
+        Where tasks are not asked for by their ids, this is a warning about the data too.
         """
         return None
 
@@ -182,8 +195,10 @@ class Suite(ABC):
             value = json.loads(path.read_bytes())
         except FileNotFoundError as error:
             raise DataError(f"no truth of task {task_id!r} at {str(path)!r}") from error
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise DataError(f"{path}: not JSON: {error}") from error
+        except OSError as error:
+            raise DataError(f"{path}: cannot be read: {error.strerror}") from error
         if not isinstance(value, dict):
             raise DataError(f"{path}: a truth must be a JSON object, found {type(value).__name__}")
         return value

@@ -8,6 +8,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from types import FrameType
 
+from itbench.harmless import one_line
+
 SLOW_S = 5.0
 
 
@@ -34,7 +36,7 @@ def importing(what: str, advice: str) -> Iterator[Import]:
 def _named_if_slow(what: str, advice: str) -> Iterator[None]:
     def name() -> None:
         with suppress(OSError, ValueError):
-            sys.stderr.write(f"{what} has not been imported after {SLOW_S:g} s; {advice}\n")
+            sys.stderr.write(f"{one_line(what)} has not been imported after {SLOW_S:g} s; {advice}\n")
             sys.stderr.flush()
 
     timer = threading.Timer(SLOW_S, name)

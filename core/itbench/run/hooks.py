@@ -7,6 +7,7 @@ from typing import Any
 import pluggy
 
 from itbench.foreign import is_of_plugin
+from itbench.harmless import one_line
 from itbench.interfaces.hooks import PROJECT, RunHooks
 from itbench.plugins.host import PluginHost, Status
 
@@ -88,4 +89,4 @@ class Hooks:
 
 
 def _warn(message: str) -> None:
-    sys.stderr.write(f"warning: {message}\n")
+    sys.stderr.write(f"warning: {one_line(message)}\n")

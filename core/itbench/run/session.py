@@ -115,6 +115,7 @@ def prepare(options: RunOptions, progress: Progress = no_progress) -> Session:
         from itbench.sandbox.choose import check_name
 
         check_name(options.sandbox)
+    suite.restore([task.id for task in chosen], progress)
     sandbox = _sandbox(
         spec, agent, suite, options.sandbox, out=options.out, is_unsafe_allowed=options.is_unsafe_allowed
     )
@@ -147,6 +148,7 @@ def reopen(
         hint = run.lost_trials_hint()
     check_versions(path, versions, is_allowed=is_other_version_allowed)
     current = {task.id: task.limited(plan.limits) for task in load_tasks(suite)}
+    suite.restore([task.id for task in plan.tasks if task.id in current], progress)
     check_tasks(path, plan, documents, suite, current)
     if plan.is_scored:
         check_truths(path, plan, suite, Judge(domain, suite))

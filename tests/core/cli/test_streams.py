@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from itbench.cli.streams import one_line
+from itbench.cli.streams import short_line
 from itbench.plugins.importing import SLOW_S
 
 ITBENCH = f'{sys.executable} -c "from itbench.cli.main import main; main()"'
@@ -43,7 +43,9 @@ def shell(script: str) -> subprocess.CompletedProcess[str]:
         ("$I list-suites <&- >/dev/null", 0, ""),
     ],
 )
-def test_output_that_goes_nowhere_is_told_in_one_line(script: str, code: int, said: str, sums: Path) -> None:
+def test_output_that_goes_nowhere_is_told_in_short_line(
+    script: str, code: int, said: str, sums: Path
+) -> None:
     done = shell(script)
     assert (done.returncode, done.stderr) == (code, said)
 
@@ -68,7 +70,7 @@ def test_a_run_whose_output_is_closed_is_whole(
     ],
     ids=lambda words: words[0],
 )  # fmt: skip
-def test_names_that_are_too_long_are_told_in_one_line(
+def test_names_that_are_too_long_are_told_in_short_line(
     words: list[str], sums: Path, itbench: Callable[..., Any]
 ) -> None:
     done = itbench(*words)
@@ -81,7 +83,7 @@ def test_names_that_are_too_long_are_told_in_one_line(
 @pytest.mark.parametrize(
     "words", [["-a", "command", "--", "echo", "\udcff"], ["-S", "\udcff=1"], ["--task", "\udcff"], ["--data", "\udcff"]]
 )  # fmt: skip
-def test_words_that_are_no_text_are_told_in_one_line(
+def test_words_that_are_no_text_are_told_in_short_line(
     words: list[str], sums: Path, itbench: Callable[..., Any]
 ) -> None:
     """Words of a command line that are not UTF-8 come to a program as halves of surrogate pairs."""
@@ -252,5 +254,5 @@ def test_a_plugin_that_loops_at_its_import_is_named_and_can_be_interrupted(
         ("", ""), ("x" * 2000, "x" * 2000), ("x" * 1_000_000, "x" * 2000 + "…"),
     ],
 )  # fmt: skip
-def test_a_message_of_any_length_is_one_line(text: str, line: str) -> None:
-    assert one_line(text) == line
+def test_a_message_of_any_length_is_short_line(text: str, line: str) -> None:
+    assert short_line(text) == line
