@@ -22,7 +22,7 @@ _RATE_TEXT = re.compile(
 # A request that asks for more than the whole allowance will not pass, however long one waits.
 _ALLOWANCE = re.compile(r"limit:? (\d+),? requested:? ~?(\d+)", re.IGNORECASE)
 # These come with status 429 too, but no waiting helps.
-_EMPTY_PURSE = re.compile(
+_NO_CREDIT = re.compile(
     r"insufficient.?(quota|balance|funds|credit)|billing|payment.?required", re.IGNORECASE
 )
 # What is wrong with the request or the account, where no status says so.
@@ -89,7 +89,7 @@ def error_of(
     is_window = bool(CODES & set(told.kinds.split()))
     if is_window or _is_too_long(status, told.text, is_rate=is_rate):
         return ContextLengthError(message)
-    if _EMPTY_PURSE.search(told.kinds) or (is_rate and _is_more_than_all(told.text)):
+    if _NO_CREDIT.search(told.kinds) or (is_rate and _is_more_than_all(told.text)):
         return ModelError(message)
     if is_rate and status in {None, 400, 403, 413, 429, 503}:
         return PassingError(message, retry_after_s=asked_s, is_rate_limit=True)

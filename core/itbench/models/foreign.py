@@ -171,6 +171,6 @@ _DECODER = json.JSONDecoder(
     parse_int=_integer,
     parse_float=_real,
     parse_constant=_no_number,
-    # Control characters within a text are an offence, but leave no doubt.
+    # Unescaped control characters are not valid JSON, but they are unambiguous.
     strict=False,
 )

@@ -127,7 +127,7 @@ class ReplyParser:
 
 @contextmanager
 def _guard() -> Iterator[None]:
-    """Turn whatever a reader trips over into a passing error: the readers know shapes, not all that a server can send."""
+    """Turn whatever a reader raises into a passing error: the readers know shapes, not all that a server can send."""
     try:
         yield
     except (PassingError, ModelError):

@@ -118,7 +118,7 @@ def _told(usage: JsonObject, details: Sequence[str], names: Sequence[str]) -> It
         if isinstance(inner, dict):
             yield from (inner[key] for key in names if inner.get(key) is not None)
         elif inner is not None:
-            yield inner  # Of an unknown shape, so that nobody can tell what is in it.
+            yield inner  # Of an unknown shape: what it says cannot be read.
     yield from (usage[key] for key in names if usage.get(key) is not None)
 
 
