@@ -63,6 +63,7 @@ _TEXTS = (
 )
 _NESTED = ("error", "errors", "response", "base_resp", "metadata")
 _PAYLOAD = ("choices", "output", "content", "delta", "content_block", "item", "part")
+_OF_ERRORS = frozenset({*_CODES, *_TEXTS, *_NESTED}) - {"type"}
 _LONGEST_TEXT = 2000
 
 
@@ -104,9 +105,11 @@ def error_of(
 
 def find_error(event: JsonObject) -> bool:
     """Return whether a body or an event of a stream is an error, in any spelling, and no part of a reply."""
-    if any(says_something(event.get(key)) for key in ("error", "errors")):
-        return True
     if event.get("type") == "error" or event.get("object") == "error":
+        return True
+    if not _OF_ERRORS & event.keys():
+        return False  # As nearly all events are.
+    if any(says_something(event.get(key)) for key in ("error", "errors")):
         return True
     base = event.get("base_resp")
     if isinstance(base, dict) and whole_number(base.get("status_code")):
