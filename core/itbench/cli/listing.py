@@ -70,9 +70,12 @@ def list_tasks(
     from itbench.cli.waiting import waiting
     from itbench.plugins.domains import find_suite
     from itbench.suites.load import load_tasks
+    from itbench.suites.secret import remember
 
     options = suite_options(suite_option, data, as_published=as_published)
-    suite = find_suite(reference)[1].configured(options)
+    domain, found = find_suite(reference)
+    suite = found.configured(options)
+    remember(domain.name, suite, options)
     with waiting() as progress:
         suite.prepare(progress)
     tasks = load_tasks(suite)

@@ -102,7 +102,11 @@ def run(
         typer.Option("--sandbox", help="bubblewrap (the default), podman, docker, or none.", metavar="NAME"),
     ] = None,
     allow_unsafe: Annotated[
-        bool, typer.Option("--allow-unsafe", help="Allow a sandbox that isolates nothing.")
+        bool,
+        typer.Option(
+            "--allow-unsafe",
+            help="Allow a sandbox that isolates nothing, or a mount that shows how truths are made.",
+        ),
     ] = False,
     allow_faulty_data: Annotated[
         bool,

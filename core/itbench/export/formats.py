@@ -11,7 +11,7 @@ from itbench.export.columns import COLUMNS, METRIC_PREFIX, METRIC_TYPE, SCHEMA_V
 from itbench.export.page import write_page
 from itbench.export.rows import flat_rows, full_records, metric_names
 from itbench.output_file import open_output
-from itbench.store.connect import COMPANIONS
+from itbench.store.connect import COMPANIONS, is_run_file
 from itbench.store.reader import RunFile
 
 _BATCH_ROWS = 10_000
@@ -22,7 +22,7 @@ def export_run(run: RunFile, format_name: str, target: str | Path) -> int:
 
     Raises:
         StorageError: it cannot be written; a plain file is then as it was.
-        UsageError: the file is the run itself, or the format needs a package that is not installed.
+        UsageError: the file is a run, or the format needs a package that is not installed.
     """
     _spare_run(run.path, target)
     with open_output(target) as file:
@@ -30,10 +30,14 @@ def export_run(run: RunFile, format_name: str, target: str | Path) -> int:
 
 
 def _spare_run(path: Path, target: str | Path) -> None:
-    """Refuse to write over the run that is read."""
+    """Refuse to write over the run that is read, or any other."""
     kept = [path, *(path.with_name(path.name + ending) for ending in COMPANIONS)]
     if any(_is_same_file(each, Path(target)) for each in kept):
         raise UsageError(f"{str(target)!r} is the run file itself; name another file with --output")
+    if is_run_file(Path(target)):
+        raise UsageError(
+            f"{str(target)!r} is a run file, which no export can replace; name another file with --output"
+        )
 
 
 def _is_same_file(one: Path, other: Path) -> bool:

@@ -92,6 +92,7 @@ class Suite(ABC):
         floor: the score of the best known cheat or adversary, where it was measured.
         data_options: options of its own (`--suite-option`) that choose data and decide nothing else; what was chosen is
             known by its hash, so runs with other values may still be of the same tasks.
+        secret_options: those of them from which the truth can be made, such as a seed; no run file holds their values.
     """
 
     name: str
@@ -99,6 +100,7 @@ class Suite(ABC):
     summary: str
     floor: Floor | None = None
     data_options: frozenset[str] = frozenset()
+    secret_options: frozenset[str] = frozenset()
 
     def configured(self, options: SuiteOptions) -> "Suite":
         """Return this suite with the user's options.

@@ -28,6 +28,7 @@ class MadeSuite(Suite):
     domain: str
     embedded: int
     data_options = frozenset({"seed", "count"})
+    secret_options = frozenset({"seed"})
 
     def __init__(self, drawn: "Draw | None" = None, floor: Floor | None = None) -> None:
         self._drawn = drawn

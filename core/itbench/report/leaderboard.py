@@ -70,7 +70,14 @@ def _board(
     plan = runs[0][1].plan
     suite = find_suite(f"{plan['domain']}/{plan['suite']}")[1]
     # Tasks that an option drew have a floor of their own, which their runs tell.
-    return Board(name, digest, warning, runs, suite.published(), None if plan["suite_extra"] else suite.floor)
+    return Board(
+        name,
+        digest,
+        warning,
+        runs,
+        suite.published(),
+        None if plan["suite_extra"] or plan.get("suite_secret") else suite.floor,
+    )
 
 
 def boards_text(found: Sequence[Board]) -> str:

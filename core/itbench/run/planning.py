@@ -18,6 +18,7 @@ from itbench.run.tasks import PlannedTasks
 from itbench.run.unchanged import HASH_VERSION
 from itbench.run.versions import installed
 from itbench.suites.hashing import suite_hash
+from itbench.suites.secret import public_options, secret_fingerprints
 
 _ID_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
@@ -48,7 +49,8 @@ def make_plan(
         suite_hash=suite_hash(task.content_hash for task in planned.tasks),
         suite_data=str(options.suite.data.resolve()) if options.suite.data else None,
         suite_as_published=options.suite.as_published,
-        suite_extra=dict(options.suite.extra),
+        suite_extra=public_options(suite, options.suite),
+        suite_secret=secret_fingerprints(suite, options.suite),
         suite_settings=suite.settings(),
         data_warning=suite.data_warning(),
         hash_version=HASH_VERSION,

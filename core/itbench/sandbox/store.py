@@ -2,13 +2,16 @@
 
 import fcntl
 import shutil
-import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from itbench.cache import cache_dir, require_cache, writing_cache
+from itbench.errors import StorageError
+from itbench.leftovers import sweep, temporary_folder
 
 _READY = "ready"
+_MAKING = ".making-"
 
 
 def store_folder() -> Path:
@@ -33,7 +36,7 @@ def make(name: str, build: Callable[[Path], None]) -> Path:
     if found is not None:
         return found
     require_cache()
-    with writing_cache():
+    with writing_cache(), _copying():
         return _made(name, folder, build)
 
 
@@ -45,15 +48,29 @@ def _made(name: str, folder: Path, build: Callable[[Path], None]) -> Path:
         if found is not None:
             return found
         shutil.rmtree(folder, ignore_errors=True)
-        temporary = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=folder.parent))
-        try:
+        sweep(folder.parent, f"{_MAKING}*")
+        with temporary_folder(folder.parent, f"{_MAKING}{name}-") as temporary:
             content = temporary / "content"
             content.mkdir(mode=0o755)
             build(content)
             (temporary / _READY).touch()
             temporary.chmod(0o755)
             temporary.replace(folder)
-        except BaseException:
-            shutil.rmtree(temporary, ignore_errors=True)
-            raise
     return folder / "content"
+
+
+@contextmanager
+def _copying() -> Iterator[None]:
+    """Turn what a copy of many files complains of, which has no number, into the error of the first.
+
+    Raises:
+        StorageError: files could not be copied.
+    """
+    try:
+        yield
+    except shutil.Error as error:
+        source, target, reason = error.args[0][0]
+        count = len(error.args[0])
+        raise StorageError(
+            f"{count} files could not be copied into the cache, the first from {source!r} to {target!r}: {str(reason)[:300]}"
+        ) from error

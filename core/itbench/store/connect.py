@@ -82,6 +82,18 @@ def lacks_its_log(path: Path) -> bool:
         return False
 
 
+def is_run_file(path: Path) -> bool:
+    """Tell by its first bytes whether a file is a run file; https://www.sqlite.org/fileformat.html, section 1.3."""
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            head = file.read(72)
+    except OSError:
+        return False
+    return head.startswith(b"SQLite format 3\0") and head[68:72] == APPLICATION_ID.to_bytes(4)
+
+
 def must_exist(path: Path) -> None:
     """Refuse a path at which there is no file.
 
@@ -90,6 +102,8 @@ def must_exist(path: Path) -> None:
     """
     if path.is_dir():
         raise RunFileError(f"{str(path)!r} is a folder; `itbench runs {path}` lists the runs in it")
+    if path.exists() and not path.is_file():
+        raise RunFileError(f"{str(path)!r} is not a run file: it is not even a plain file")
     if not path.is_file():
         raise RunFileError(f"no run file at {str(path)!r}; `itbench runs` lists what there is")
 

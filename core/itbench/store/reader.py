@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from itbench.errors import RunFileError, UsageError
 from itbench.interfaces.json import JsonObject, JsonValue
-from itbench.store.connect import lacks_its_log, log_of, open_run
+from itbench.store.connect import lacks_its_log, log_of, must_exist, open_run
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -33,6 +33,7 @@ class RunFile:
     """A run file, open for reading; use it in a `with`."""
 
     def __init__(self, path: Path) -> None:
+        must_exist(path)
         self.path = path
         self._lacks_log = lacks_its_log(path)
         self.connection = open_run(path)

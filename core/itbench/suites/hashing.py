@@ -8,12 +8,14 @@ import hashlib
 import hmac
 import json
 import sqlite3
+import stat
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TypeAlias
 
 from itbench.cache import cache_dir
+from itbench.errors import DataError
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.suite import Suite, SuiteOptions
 from itbench.interfaces.workspace import Input
@@ -83,8 +85,16 @@ class FileDigests:
         self._is_loaded = False
 
     def digest(self, path: Path) -> str:
-        """Return the hexadecimal digest of a file's content."""
+        """Return the hexadecimal digest of a file's content.
+
+        Raises:
+            DataError: it is a folder, a named pipe or the like.
+            OSError: it cannot be read.
+        """
         status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            # Reading a named pipe would wait for ever.
+            raise DataError(f"{str(path)!r} is not a plain file")
         # As text: an inode may have more bits than SQLite's integers.
         inode = str(status.st_ino)
         key = (str(path.absolute()), inode, status.st_size, status.st_mtime_ns, status.st_ctime_ns)

@@ -28,7 +28,7 @@ def only_run() -> Path:
     ("make", "message"),
     [
         (lambda _path: None, r"no run file at '.*x\.itbench'; `itbench runs` lists what there is"),
-        (lambda path: path.mkdir(), r"no run file at '.*x\.itbench'"),
+        (lambda path: path.mkdir(), r"'.*x\.itbench' is a folder; `itbench runs .*` lists the runs in it"),
         (lambda path: path.write_bytes(b""), "is an SQLite file but not a run of itbench"),
         (lambda path: path.write_text("hello " * 100), "is not a run file: file is not a database"),
         (
