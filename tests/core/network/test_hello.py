@@ -1,6 +1,7 @@
 """The name that a TLS client asks for, as real clients send it, in however many records; and what is not TLS."""
 
 import ssl
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from itbench.network.hello import LARGEST_HELLO_BYTES, Hello, NotTlsError, RecordCheck, read_hello
 
 
+@cache
 def hello(name: str | None) -> bytes:
     """Return the first message of Python's own TLS client."""
     context = ssl.create_default_context()
