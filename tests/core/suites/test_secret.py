@@ -157,6 +157,7 @@ def test_a_run_is_resumed_and_scored_where_its_seed_was_used_or_is_given_again(
     assert itbench("resume", path).code == 2
     assert itbench("list-tasks", "draws", *words).code == 0
     done = itbench("resume", path, "--json")
+    assert done.code == 0, done.err
     assert (done.code, json.loads(done.out)["trials_scored"]) == (0, 3)
     assert itbench("score", path).code == 0
 
