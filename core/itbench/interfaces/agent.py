@@ -75,6 +75,16 @@ class DescribedAgent(Protocol):
         ...
 
 
+@runtime_checkable
+class PunctualAgent(Protocol):
+    """An agent that ends its work at `Limits.wall_s` by itself, and says why by what it raises; then it has to close what it opened."""
+
+    @property
+    def closing_s(self) -> float:
+        """How many seconds that may take; the runner stops it only after them."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialEstimate:
     """What one trial may take: tokens, and US dollars or None where the price is unknown."""

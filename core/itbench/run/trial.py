@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from itbench.foreign import is_of_plugin
-from itbench.interfaces.agent import Agent
+from itbench.interfaces.agent import Agent, PunctualAgent
 from itbench.interfaces.domain import Domain
 from itbench.interfaces.environment import FilesEnvironment, TestBench
 from itbench.interfaces.fault import Fault, LimitReached, Stage
@@ -129,8 +129,9 @@ def _bench(setting: TrialSetting, task: Task) -> TestBench:
 
 async def _solve(agent: Agent, task: Task, workspace: Workspace, trace: Trace) -> Fault | None:
     work = asyncio.create_task(_guarded(agent, task, TracedWorkspace(workspace, trace), trace))
+    closing_s = agent.closing_s if isinstance(agent, PunctualAgent) else 0.0
     try:
-        finished, _ = await asyncio.wait({work}, timeout=task.limits.wall_s)
+        finished, _ = await asyncio.wait({work}, timeout=task.limits.wall_s + closing_s)
     except asyncio.CancelledError:
         await _cancel(work)
         raise
