@@ -90,9 +90,9 @@ def first(reaction: Any, then: Any) -> Callable[[Asked], Any]:
     ids=["long wait", "down", "cut", "error in a reply", "silence", "slow", "down later", "long wait later", "most of the time"],
 )  # fmt: skip
 def test_a_clock_that_only_the_provider_used_up_makes_no_zero(react: Any, reason: str) -> None:
-    """Slow: each case waits for its clock of a second."""
+    """Slow: each case waits for its clock of seconds."""
     warm_up()
-    record = trial(react, wall_s=3.0 if "for" in reason else 1.0)
+    record = trial(react, wall_s=3.0 if "for" in reason else 2.0)
     assert record.fault is not None
     assert (record.fault.stage, record.limit, record.value) == ("model", "wall", None)
     assert re.search(reason, record.fault.message)
@@ -111,7 +111,7 @@ def test_a_clock_that_only_the_provider_used_up_makes_no_zero(react: Any, reason
     ids=["busy", "one failure", "slow at last", "a slow command"],
 )
 def test_a_clock_that_the_agent_used_up_is_its_limit(react: Any) -> None:
-    """Slow: each case waits for its clock of a second."""
+    """Slow: each case waits for its clock of seconds."""
     warm_up()
     record = trial(react)
     assert (record.limit, record.value) == ("wall", 0.0)
