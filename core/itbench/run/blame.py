@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from itbench.interfaces.fault import Fault, Stage, StageError
+from itbench.interfaces.score import printable
 
 
 class Blamed(Exception):  # noqa: N818 - it carries a fault and is itself none
@@ -38,7 +39,7 @@ def fault_of(error: BaseException, stage: Stage) -> Fault:
         stage = error.stage
     message = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     text = "".join(traceback.format_exception(error))
-    return Fault(stage, _one_line(message), text)
+    return Fault(stage, printable(_one_line(message)), printable(text))
 
 
 def _one_line(message: str, longest: int = 500) -> str:
