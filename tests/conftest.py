@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from itbench.store.schema import APPLICATION_ID
+from itbench.store.tables1 import TABLES_1
+
 if TYPE_CHECKING:
     from itbench.sandbox.bubblewrap import BubblewrapSandbox
 
@@ -163,12 +166,18 @@ def first_format() -> Callable[[Path | str], None]:
 
 
 def _first_format(path: Path | str) -> None:
-    with closing(sqlite3.connect(path)) as connection:
+    old = Path(f"{path}.old")
+    with closing(sqlite3.connect(old)) as connection:
         connection.executescript(
-            "DROP VIEW outcome; PRAGMA user_version=1;"
-            "ALTER TABLE scoring DROP COLUMN scoring_version;"
-            "ALTER TABLE trial DROP COLUMN replies; ALTER TABLE trial DROP COLUMN uncounted;"
+            f"PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version=1; {TABLES_1[0]}"
         )
+        connection.execute("ATTACH ? AS today", (str(path),))
+        for table in ("plan", "task", "trial", "submission", "file", "event", "scoring", "score"):
+            columns = connection.execute(f"PRAGMA main.table_info({table})").fetchall()
+            values = [f"coalesce({name}, 0)" if required else name for _, name, _, required, *_ in columns]
+            connection.execute(f"INSERT INTO main.{table} SELECT {', '.join(values)} FROM today.{table}")
+        connection.commit()
+    old.replace(path)
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ keeps its own.
 import errno
 import os
 import re
-import secrets
 import shutil
 import stat
 import sys
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import IO
 
 from itbench.errors import StorageError
+from itbench.leftovers import sweep, temporary_file
 
 STANDARD_OUTPUT = "-"
 _MOST_LINKS = 40
@@ -105,9 +105,9 @@ def _is_same(place: Path, status: os.stat_result) -> bool:
 @contextmanager
 def _replaced(place: Path, status: os.stat_result | None) -> Iterator[IO[bytes]]:
     place.parent.mkdir(parents=True, exist_ok=True)
-    part = place.with_name(f".itbench-{secrets.token_hex(6)}.part")
+    sweep(place.parent, ".itbench-*.part")
     try:
-        descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
+        part, descriptor = temporary_file(place.parent, ".itbench-", ".part")
     except OSError as error:
         if status is None or error.errno not in _NOT_REPLACED:
             raise

@@ -20,7 +20,7 @@ LAYERS = [
     {"models", "network"},
     {"agents", "hub", "made", "store", "suites", "workspaces", "statistics", "schema"},
     {"plugins"},
-    {"cache", "errors", "interfaces", "output_file"},
+    {"cache", "errors", "harmless", "interfaces", "output_file"},
 ]
 
 

@@ -12,6 +12,7 @@ import pytest
 from itbench.report.agent_label import agent_label
 from itbench.report.floor import floor_line
 from itbench.store.reader import RunFile
+from itbench.store.seals import seal_all
 
 Itbench = Callable[..., Any]
 
@@ -76,6 +77,7 @@ def test_pass_at_k_says_over_how_many_tasks_it_is(sums: Path, itbench: Itbench) 
     path = json.loads(itbench("run", "sums", "-n", "3", "-k", "2", "--json").out)["path"]
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("UPDATE trial SET fault_stage = 'model', fault = 'lost' WHERE id = 1")
+        seal_all(connection)
         connection.commit()
     shown = itbench("show", path).out
     assert "over 2 of 3 tasks)" in shown
@@ -107,6 +109,7 @@ def test_a_comparison_explains_a_p_value_that_its_interval_seems_to_deny(
     with closing(sqlite3.connect(other)) as connection:
         # A little worse on every task: what sign flips show at once, and an interval without suppositions does not.
         connection.execute("UPDATE score SET value = 0.75")
+        seal_all(connection)
         connection.commit()
     text = itbench("compare", right, other).out
     assert "p = 0.002" in text

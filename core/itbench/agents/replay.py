@@ -24,7 +24,7 @@ class ReplayAgent:
 
     async def solve(self, task: Task, workspace: Workspace, trace: Trace) -> None:
         """Write the files of the stored trial of this task and repeat, and copy its trace."""
-        with RunFile(self._path) as run:
+        with RunFile(self._path, is_known=True) as run:
             try:
                 row = run.find_trial(f"{task.id}:{trace.repeat}")
             except UsageError as error:

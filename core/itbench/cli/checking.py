@@ -1,18 +1,20 @@
-"""validate, doctor."""
+"""validate, check, doctor."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from itbench.cli.options import AsJson, AsPublished, Data, SuiteOption, suite_options
-from itbench.cli.output import print_json, print_rows, print_text
+from itbench.cli.options import AsJson, AsPublished, Data, RunPaths, SuiteOption, suite_options
+from itbench.cli.output import print_data_warning, print_json, print_rows, print_text
 from itbench.cli.quick import QuickCommand
+from itbench.harmless import one_line
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command("validate", cls=QuickCommand)(validate)
+    app.command("check", cls=QuickCommand)(check)
     app.command("doctor", cls=QuickCommand)(doctor)
 
 
@@ -41,13 +43,40 @@ def validate(
         else:
             options = suite_options(suite_option, data, as_published=as_published)
             report = validate_suite(reference, options, progress)
+    print_data_warning(report.data_warning)
     if as_json:
         found = [asdict(finding) for finding in report.findings]
-        print_json({"suite": report.name, "tasks": report.tasks, "rules": report.rules, "findings": found})
+        print_json(
+            {
+                "suite": report.name,
+                "tasks": report.tasks,
+                "rules": report.rules,
+                "findings": found,
+                "data_warning": report.data_warning,
+            }
+        )
     else:
-        print_text("\n".join([*map(str, report.findings), report.conclusion]))
+        print_text("\n".join([*(one_line(str(finding)) for finding in report.findings), report.conclusion]))
     if report.findings:
         raise typer.Exit(1)
+
+
+def check(paths: RunPaths, as_json: AsJson = False) -> None:
+    """Check whether run files are as they were written: structure, values, and the seal of each part.
+
+    Example: itbench check runs/*.itbench
+    """
+    from itbench.errors import RunFileError
+    from itbench.report.file_check import check_json, check_line
+    from itbench.store.check import check_file
+
+    found = [check_file(path) for path in paths]
+    if as_json:
+        print_json([check_json(each) for each in found])
+    else:
+        print_text("\n".join(map(check_line, found)))
+    if any(each.faults for each in found):
+        raise typer.Exit(RunFileError.exit_code)
 
 
 def doctor(as_json: AsJson = False) -> None:

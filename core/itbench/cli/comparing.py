@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from itbench.cli.options import AsJson, RunPath, RunPaths
-from itbench.cli.output import print_json, print_text
+from itbench.cli.output import print_json, print_note, print_text
 from itbench.cli.quick import QuickCommand
 
 
@@ -28,7 +28,10 @@ def leaderboard(
     """
     from itbench.report.leaderboard import boards, boards_json, boards_text
 
-    found = boards(paths, with_published=published)
+    skipped: list[str] = []
+    found = boards(paths, with_published=published, skipped=skipped)
+    for line in skipped:
+        print_note(f"skipped: {line}")
     if as_json:
         print_json(boards_json(found))
     else:

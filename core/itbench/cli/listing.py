@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from itbench.cli.options import AsJson, AsPublished, Data, SuiteOption, SuiteReference, suite_options
-from itbench.cli.output import print_json, print_rows
+from itbench.cli.output import print_data_warning, print_json, print_rows
 from itbench.cli.quick import QuickCommand
 
 
@@ -70,12 +70,16 @@ def list_tasks(
     from itbench.cli.waiting import waiting
     from itbench.plugins.domains import find_suite
     from itbench.suites.load import load_tasks
+    from itbench.suites.secret import remember
 
     options = suite_options(suite_option, data, as_published=as_published)
-    suite = find_suite(reference)[1].configured(options)
+    domain, found = find_suite(reference)
+    suite = found.configured(options)
+    remember(domain.name, suite, options)
     with waiting() as progress:
         suite.prepare(progress)
     tasks = load_tasks(suite)
+    print_data_warning(suite.data_warning() or suite.data_gap())
     if as_json:
         print_json([task.model_dump(mode="json") for task in tasks])
     else:

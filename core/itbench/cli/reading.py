@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from itbench.cli.options import AsJson, RunPath
-from itbench.cli.output import print_json, print_rows, print_text
+from itbench.cli.output import print_json, print_note, print_rows, print_text
 from itbench.cli.quick import QuickCommand
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def export(
     target = output or path.with_suffix(f".{to.value}")
     with RunFile(path) as run:
         count = export_run(run, to.value, target)
-    typer.echo(f"{count} trials written to {target}", err=True)
+    print_note(f"{count} trials written to {target}")
 
 
 def runs(

@@ -23,7 +23,7 @@ from itbench.cli.options import (
     TurnLimit,
     suite_options,
 )
-from itbench.cli.output import print_json, print_text
+from itbench.cli.output import print_json, print_note, print_text
 from itbench.cli.quick import QuickCommand
 
 if TYPE_CHECKING:
@@ -102,7 +102,11 @@ def run(
         typer.Option("--sandbox", help="bubblewrap (the default), podman, docker, or none.", metavar="NAME"),
     ] = None,
     allow_unsafe: Annotated[
-        bool, typer.Option("--allow-unsafe", help="Allow a sandbox that isolates nothing.")
+        bool,
+        typer.Option(
+            "--allow-unsafe",
+            help="Allow a sandbox that isolates nothing, or a mount that shows how truths are made.",
+        ),
     ] = False,
     allow_faulty_data: Annotated[
         bool,
@@ -250,19 +254,19 @@ def _carry_out(session: "Session", jobs: "Sequence[Job]", *, as_json: bool, fail
     hooks.add(RunProgress())
     done = execute(session, jobs, hooks)
     if done.ending is Ending.INTERRUPTED:
-        typer.echo(f"interrupted; resume with: itbench resume {session.path}", err=True)
+        print_note(f"interrupted; resume with: itbench resume {session.path}")
         raise typer.Exit(INTERRUPTED)
     try:
         _report(session.path, as_json=as_json, fail_under=fail_under)
     finally:
         if done.ending is Ending.SPENT:
             again = f"itbench resume {session.path} --max-cost USD"
-            typer.echo(f"stopped: {done.reason}; go on with: {again}", err=True)
+            print_note(f"stopped: {done.reason}; go on with: {again}")
 
 
 def _tell(notes: "Sequence[str]") -> None:
     for note in notes:
-        typer.echo(f"note: {note}", err=True)
+        print_note(f"note: {note}")
 
 
 def _report(path: Path, *, as_json: bool, fail_under: float | None, more: "JsonObject | None" = None) -> None:
@@ -282,11 +286,11 @@ def _report(path: Path, *, as_json: bool, fail_under: float | None, more: "JsonO
         failed = (
             f"the agent failed in all {summary.trials} trials" if summary.trials > 1 else "the agent failed"
         )
-        typer.echo(f"error: {failed}, for example with {summary.agent_error!r}", err=True)
+        print_note(f"error: {failed}, for example with {summary.agent_error!r}")
     value = summary.estimate.mean
     is_under = fail_under is not None and (value is None or value < fail_under)
     if is_under:
         score = "there is no score" if value is None else f"the score is {value:.3f}"
-        typer.echo(f"error: {score}, with --fail-under {fail_under:g}", err=True)
+        print_note(f"error: {score}, with --fail-under {fail_under:g}")
     if is_under or not summary.is_sound:
         raise typer.Exit(1)

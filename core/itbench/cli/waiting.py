@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from itbench.harmless import one_line
 from itbench.interfaces.suite import Progress
 
 _QUIET_S = 0.5
@@ -32,11 +33,11 @@ class _Waiting:
         if sys.stderr.isatty():
             share = done / total if total else 0.0
             bar = "━" * round(30 * share)
-            sys.stderr.write(f"\r\x1b[K{text} {bar:<30} {done}/{total}")
+            sys.stderr.write(f"\r\x1b[K{one_line(text)} {bar:<30} {done}/{total}")
             sys.stderr.flush()
             self._is_drawn = True
         elif not self._said:
-            sys.stderr.write(f"{text} ({total} in all)\n")
+            sys.stderr.write(f"{one_line(text)} ({total} in all)\n")
             self._said = True
 
     def close(self) -> None:

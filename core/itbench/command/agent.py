@@ -12,9 +12,12 @@ from itbench.interfaces.json import JsonObject
 from itbench.interfaces.task import Task
 from itbench.interfaces.trace import Trace
 from itbench.interfaces.workspace import Execution, Hosting, Mount, Workspace
+from itbench.workspaces.host import HostError
 
 TASK_FILE = "task.json"
 _CHMOD_LIMIT_S = 30.0
+_CLOSING_S = 90.0
+_CONNECTIONS = 8
 
 
 class CommandAgent:
@@ -39,26 +42,47 @@ class CommandAgent:
         return self._options.mounts
 
     @property
+    def connections(self) -> int:
+        """What a program holds open at a time if it has a way out: a client library keeps a few for each host."""
+        has_way_out = bool(self._options.allowed) or self._options.gateway is not None
+        return _CONNECTIONS if has_way_out else 0
+
+    @property
     def secrets(self) -> Sequence[str]:
         """What the program is given from the environment, and the key of its model, which it is not given."""
         return self._options.secrets
 
-    def missing(self) -> list[str]:
-        """Return what a run needs and this machine lacks."""
+    def missing(self, *, is_cost_limited: bool) -> list[str]:
+        """Return what a run needs and this machine lacks; which model the program will ask is not known before."""
         return self._options.missing()
 
     def description(self) -> JsonObject:
         """Return where requests to the model go; never a secret."""
         gateway = self._options.gateway
-        return {} if gateway is None else {"model": dict(gateway.description())}
+        if gateway is None:
+            return {}
+        return {"model": {**gateway.description(), "models": list(self._options.models)}}
+
+    @property
+    def closing_s(self) -> float:
+        """Seconds after the wall clock for files and requests: what the program asked before its end is still counted."""
+        return _CLOSING_S
 
     async def solve(self, task: Task, workspace: Workspace, trace: Trace) -> None:
         """Run the program to its end or to a limit.
 
         Raises:
             RuntimeError: the program did not start, or ended with an exit code that is not 0.
-            StageError: it did so after its model had failed, or its model cannot be kept within a limit.
+            StageError: its model failed until its end, or cannot be kept within a limit; or the machine refused what the
+                program needs to start.
         """
+        try:
+            await self._work(task, workspace, trace)
+        except OSError as error:
+            # All that is done here is itbench's own work: the program fails by its exit code.
+            raise HostError("the program cannot be given what it needs", error) from error
+
+    async def _work(self, task: Task, workspace: Workspace, trace: Trace) -> None:
         options = self._options
         if options.gateway is None:
             trace.turn()
@@ -74,10 +98,13 @@ class CommandAgent:
                 raise RuntimeError(absent or f"{self._words[0]!r} did not start: {error}") from error
         if way_out.uncounted is not None:
             raise StageError(Stage.MODEL, way_out.uncounted)
+        if way_out.model_failure is not None and not await _is_done(result, task, workspace):
+            said = self._ending(result, None)
+            raise StageError(Stage.MODEL, f"the model failed until the end ({way_out.model_failure}); {said}")
         if result.timed_out:
             raise LimitReached("wall")
         if result.exit_code != 0:
-            self._blame(result, way_out, await why_absent(self._words, workspace))
+            raise RuntimeError(self._ending(result, await why_absent(self._words, workspace)))
 
     async def _run(
         self,
@@ -106,13 +133,11 @@ class CommandAgent:
                     each.cancel()
                 await asyncio.wait({running, stopping})
 
-    def _blame(self, result: Execution, way_out: WayOut, absent: str | None) -> None:
-        said = f"{self._words[0]!r} ended with exit code {result.exit_code}: {absent or _last_line(result.stderr)}"
-        if way_out.model_failure is not None:
-            raise StageError(
-                Stage.MODEL, f"the last request to the model failed ({way_out.model_failure}); {said}"
-            )
-        raise RuntimeError(said)
+    def _ending(self, result: Execution, absent: str | None) -> str:
+        how = (
+            "was ended by the wall clock" if result.timed_out else f"ended with exit code {result.exit_code}"
+        )
+        return f"{self._words[0]!r} {how}: {absent or _last_line(result.stderr)}"
 
     async def _copy(self, workspace: Workspace) -> None:
         copied = self._options.copied
@@ -120,6 +145,14 @@ class CommandAgent:
             await workspace.write_file(name, path.read_bytes())
         if copied:
             await workspace.execute(["chmod", "+x", *copied], timeout_s=_CHMOD_LIMIT_S)
+
+
+async def _is_done(result: Execution, task: Task, workspace: Workspace) -> bool:
+    """Tell whether a program says that it is done, and has handed something in."""
+    if result.timed_out or result.exit_code != 0:
+        return False
+    wanted = {*task.hand_in.files, *filter(None, [task.hand_in.answer])}
+    return not wanted.isdisjoint(await workspace.list_files())
 
 
 def _task_variables(task: Task, workspace: Workspace, trace: Trace) -> dict[str, str]:

@@ -15,7 +15,7 @@ from itbench.network.rules import HostRule, parse_rules
 if TYPE_CHECKING:
     from itbench.network.target import GatewayTarget
 
-GATEWAY_OPTIONS = ("base_url", "key_env", "price", "idle_s")
+GATEWAY_OPTIONS = ("base_url", "key_env", "price", "idle_s", "attempts", "retry_s", "models")
 OPTIONS = ("copy", "env", "mount", "allow", "gateway", *GATEWAY_OPTIONS)
 _MOUNT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,99}")
 
@@ -30,6 +30,7 @@ class CommandOptions:
         variables: further environment variables.
         allowed: hosts that may be reached.
         gateway: the provider of the program's model, if requests to it go through us.
+        models: that the program may ask there; none for all whose names do not say that they search the net.
     """
 
     copied: Mapping[str, Path] = field(default_factory=dict)
@@ -37,6 +38,7 @@ class CommandOptions:
     variables: Mapping[str, str] = field(default_factory=dict)
     allowed: tuple[HostRule, ...] = ()
     gateway: "GatewayTarget | None" = None
+    models: tuple[str, ...] = ()
 
     @property
     def secrets(self) -> list[str]:
@@ -71,6 +73,7 @@ def command_options(request: AgentRequest) -> CommandOptions:
         variables=_variables(_listed(request, "env")),
         allowed=parse_rules(_listed(request, "allow")),
         gateway=None if provider is None else _gateway(provider, request.options),
+        models=tuple(_listed(request, "models")),
     )
 
 

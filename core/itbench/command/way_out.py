@@ -40,7 +40,7 @@ class WayOut:
 
     @property
     def model_failure(self) -> str | None:
-        """How the last request to the model failed through no fault of the program, if it did."""
+        """How the provider of the model fails through no doing of the program, if it does; known once the way out is closed."""
         return None if self.gateway is None else self.gateway.failure
 
 
@@ -63,7 +63,7 @@ async def open_way_out(workspace: Workspace, trace: Trace, options: CommandOptio
     async with AsyncExitStack() as stack:
         gateway = None
         if options.gateway is not None:
-            gateway = await stack.enter_async_context(ModelGateway(options.gateway, trace))
+            gateway = await stack.enter_async_context(ModelGateway(options.gateway, trace, options.models))
         listener = await workspace.listen()
         stack.callback(listener.close)
         origin = f"http://127.0.0.1:{listener.getsockname()[1]}"

@@ -10,11 +10,14 @@ from itbench.errors import UsageError
 from itbench.export.columns import COLUMNS, METRIC_PREFIX, METRIC_TYPE, SCHEMA_VERSION
 from itbench.export.page import write_page
 from itbench.export.rows import flat_rows, full_records, metric_names
+from itbench.harmless import one_line
 from itbench.output_file import open_output
-from itbench.store.connect import COMPANIONS
+from itbench.store.connect import COMPANIONS, is_run_file
 from itbench.store.reader import RunFile
 
 _BATCH_ROWS = 10_000
+# What spreadsheets take for the beginning of a formula: https://owasp.org/www-community/attacks/CSV_Injection
+_FORMULAS = frozenset("=+-@＝＋－＠")  # noqa: RUF001 - those of full width too
 
 
 def export_run(run: RunFile, format_name: str, target: str | Path) -> int:
@@ -22,18 +25,23 @@ def export_run(run: RunFile, format_name: str, target: str | Path) -> int:
 
     Raises:
         StorageError: it cannot be written; a plain file is then as it was.
-        UsageError: the file is the run itself, or the format needs a package that is not installed.
+        UsageError: the file is a run, or the format needs a package that is not installed.
     """
     _spare_run(run.path, target)
+    run.require_whole()
     with open_output(target) as file:
         return _WRITERS[format_name](run, file)
 
 
 def _spare_run(path: Path, target: str | Path) -> None:
-    """Refuse to write over the run that is read."""
+    """Refuse to write over the run that is read, or any other."""
     kept = [path, *(path.with_name(path.name + ending) for ending in COMPANIONS)]
     if any(_is_same_file(each, Path(target)) for each in kept):
         raise UsageError(f"{str(target)!r} is the run file itself; name another file with --output")
+    if is_run_file(Path(target)):
+        raise UsageError(
+            f"{str(target)!r} is a run file, which no export can replace; name another file with --output"
+        )
 
 
 def _is_same_file(one: Path, other: Path) -> bool:
@@ -59,13 +67,22 @@ def _csv(run: RunFile, file: IO[bytes]) -> int:
 
     metrics = metric_names(run)
     writer = csv.DictWriter(Encoded(), list(_types(metrics)), lineterminator="\n")
-    writer.writeheader()
+    writer.writerow({name: one_line(name) for name in writer.fieldnames})
     count = 0
     for row in flat_rows(run, metrics):
         # As JSON and every reader of CSV spell it.
-        writer.writerow(row | {"handed_in": str(row["handed_in"]).lower()})
+        texts = row | {"handed_in": str(row["handed_in"]).lower()}
+        writer.writerow({name: _cell(value) for name, value in texts.items()})
         count += 1
     return count
+
+
+def _cell(value: object) -> object:
+    """Return a value for CSV: of text one harmless line, which no spreadsheet takes for a formula."""
+    if not isinstance(value, str):
+        return value
+    text = one_line(value)
+    return f"'{text}" if text.lstrip()[:1] in _FORMULAS and text.strip() else text
 
 
 def _parquet(run: RunFile, file: IO[bytes]) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from typing import IO
 
+from itbench.harmless import one_line
 from itbench.report.run_text import closing_lines, title
 from itbench.report.shown import shown_values
 from itbench.report.summary import metric_means, summarise
@@ -28,11 +29,11 @@ td { border-color: #2b323d } }
 def write_page(run: RunFile, file: IO[bytes]) -> int:
     """Write the page and return the number of trials."""
     summary = summarise(run)
-    name = escape(title(summary))
+    name = _shown(title(summary))
     head = f"<!doctype html><html lang=en><meta charset=utf-8><title>{name}</title><style>{_STYLE}</style>"
     file.write(f"{head}<h1>{name}</h1>\n".encode())
     for line in closing_lines(run, summary):
-        file.write(f"<p class=note>{escape(line)}</p>\n".encode())
+        file.write(f"<p class=note>{_shown(line)}</p>\n".encode())
     file.write(b"<h2>Trials</h2>\n<table>")
     shown = shown_values(run, summary.plan)
     titles = [
@@ -42,7 +43,7 @@ def write_page(run: RunFile, file: IO[bytes]) -> int:
         "status",
         "score",
         "",
-        *map(escape, shown),
+        *map(_shown, shown),
         "turns",
         "cost",
         "time",
@@ -55,7 +56,7 @@ def write_page(run: RunFile, file: IO[bytes]) -> int:
         count += 1
     file.write(b"</table>\n<h2>Metrics</h2>\n<div class=metrics>")
     for metric, mean in metric_means(run).items():
-        file.write(f"<p>{escape(metric)} <b>{number(mean)}</b>\n".encode())
+        file.write(f"<p>{_shown(metric)} <b>{number(mean)}</b>\n".encode())
     file.write(b"</div></html>\n")
     return count
 
@@ -67,16 +68,21 @@ def _rows(run: RunFile, shown: Mapping[str, Values]) -> Iterator[str]:
         value = outcome["value"]
         bar = "" if value is None else f"<span class=bar style='width:{6 * value:.2f}em'></span>"
         cells = [
-            escape(outcome["task"]),
+            _shown(outcome["task"]),
             str(outcome["repeat"]),
             str(outcome["attempts"]),
-            escape(outcome["status"]),
+            _shown(outcome["status"]),
             number(value),
             bar,
             *(number(values[outcome["task"]][outcome["repeat"]]) for values in shown.values()),
             str(outcome["turns"]),
             taken(outcome["cost_usd"], outcome["replies"], dollars),
             seconds(outcome["wall_s"]),
-            escape(outcome["fault"] or "; ".join(map(str, reasons))),
+            _shown(outcome["fault"] or "; ".join(map(str, reasons))),
         ]
         yield "<tr>" + "".join(f"<td>{cell}" for cell in cells) + "\n"
+
+
+def _shown(text: str) -> str:
+    """Return text of others as HTML that shows it: neither markup nor marks that change the order of reading."""
+    return escape(one_line(text))

@@ -26,6 +26,7 @@ class HubDataset:
         published: the names of their directories, where they are known.
         part: the tasks that are meant, for messages, where the dataset has those of several domains.
         extra_files: names of files beside the directories of the tasks that are brought with any of them.
+        task_id: tells the id of a task from the name of its directory.
     """
 
     repository: str
@@ -40,6 +41,7 @@ class HubDataset:
     is_own: Callable[[Path], bool] = _is_always_own
     part: str = ""
     extra_files: Sequence[str] = ()
+    task_id: Callable[[str], str] = str
 
     @property
     def cache_folder(self) -> str:

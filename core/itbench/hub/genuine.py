@@ -9,6 +9,21 @@ from pathlib import Path
 from itbench.hub.dataset import HubDataset
 
 
+def gap(dataset: HubDataset, directory: Path, present: Sequence[str]) -> str | None:
+    """Return how many of the published tasks a directory lacks, in one clause; None where it has all that are known of.
+
+    Args:
+        dataset: that it should be.
+        directory: where the directories of the tasks lie.
+        present: names of those directories, or of all that the dataset's own list has.
+    """
+    count = len(dataset.published) or dataset.count
+    if count is None or len(set(present)) >= count:
+        return None
+    tasks = f"{dataset.part or 'tasks'} of {dataset.repository.partition('/')[2]}"
+    return f"{directory} has {len(set(present))} of the {count} {tasks}"
+
+
 def departure(
     dataset: HubDataset, directory: Path, present: Sequence[str], listed: Sequence[str] | None = None
 ) -> str | None:

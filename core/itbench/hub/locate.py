@@ -7,6 +7,7 @@ from pathlib import Path
 
 from itbench.errors import DataError
 from itbench.hub.dataset import HubDataset
+from itbench.hub.whole import require_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,17 @@ def locate(
     """Return where the dataset lies: in `data`, else in ITBENCH_DATA, else in the hub's cache.
 
     Raises:
-        DataError: it lies nowhere, or in a place that cannot be right.
+        DataError: it lies nowhere, in a place that cannot be right, or not as a whole.
     """
     environment = os.environ if environment is None else environment
+    found = _found(dataset, data, revision, environment)
+    require_whole(dataset, found.directory)
+    return found
+
+
+def _found(
+    dataset: HubDataset, data: Path | None, revision: str | None, environment: Mapping[str, str]
+) -> Location:
     if data is not None:
         found = _below(data, dataset, revision)
         if found is None:

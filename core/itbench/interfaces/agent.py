@@ -48,11 +48,21 @@ class EquippedAgent(Protocol):
 
 
 @runtime_checkable
+class ConnectedAgent(Protocol):
+    """An agent that tells how many connections one of its trials may hold open, for the number of concurrent trials."""
+
+    @property
+    def connections(self) -> int:
+        """The number; each takes two open files, one to the program and one to its peer."""
+        ...
+
+
+@runtime_checkable
 class DemandingAgent(Protocol):
     """An agent that can tell, before a run, what it still needs on this machine; a dry run does without."""
 
-    def missing(self) -> "Sequence[str]":
-        """Return what is missing, one thing each, and how to bring it."""
+    def missing(self, *, is_cost_limited: bool) -> "Sequence[str]":
+        """Return what is missing, one thing each, and how to bring it; where the cost is limited, prices too."""
         ...
 
 
@@ -62,6 +72,16 @@ class DescribedAgent(Protocol):
 
     def description(self) -> "JsonObject":
         """Return prompts, model and settings; never a secret."""
+        ...
+
+
+@runtime_checkable
+class PunctualAgent(Protocol):
+    """An agent that ends its work at `Limits.wall_s` by itself, and says why by what it raises; then it has to close what it opened."""
+
+    @property
+    def closing_s(self) -> float:
+        """How many seconds that may take; the runner stops it only after them."""
         ...
 
 

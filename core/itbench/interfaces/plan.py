@@ -83,6 +83,10 @@ class Plan(Frozen):
     suite_data: str | None = Field(default=None, description="Directory given with --data.")
     suite_as_published: bool = False
     suite_extra: dict[str, str] = Field(default_factory=dict)
+    suite_secret: dict[str, str] = Field(
+        default_factory=dict,
+        description="Salted fingerprints of options from which the truth can be made, such as a seed, by their names.",
+    )
     suite_settings: JsonObject = Field(default_factory=dict, description="What the suite says of its data.")
     data_warning: str | None = Field(
         default=None, description="Why the data is not what was published under the suite's name."

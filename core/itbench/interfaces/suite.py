@@ -92,6 +92,7 @@ class Suite(ABC):
         floor: the score of the best known cheat or adversary, where it was measured.
         data_options: options of its own (`--suite-option`) that choose data and decide nothing else; what was chosen is
             known by its hash, so runs with other values may still be of the same tasks.
+        secret_options: those of them from which the truth can be made, such as a seed; no run file holds their values.
     """
 
     name: str
@@ -99,6 +100,7 @@ class Suite(ABC):
     summary: str
     floor: Floor | None = None
     data_options: frozenset[str] = frozenset()
+    secret_options: frozenset[str] = frozenset()
 
     def configured(self, options: SuiteOptions) -> "Suite":
         """Return this suite with the user's options.
@@ -117,6 +119,12 @@ class Suite(ABC):
     def prepare(self, progress: Progress = no_progress) -> None:
         """Make or check the data; called once before anything else is asked for."""
 
+    def restore(self, task_ids: Sequence[str], progress: Progress = no_progress) -> None:
+        """Bring back what of these tasks' data is not as it was made; asked for the tasks of a run, before it begins.
+
+        A suite whose data can be made again does so; of any other, `check` tells what was changed.
+        """
+
     def fetch(self, tasks: Sequence[str] = (), progress: Progress = no_progress) -> "Path":
         """Download the dataset, or only some of its tasks, and return where it lies.
 
@@ -129,6 +137,13 @@ class Suite(ABC):
         """Return why the data is not what was published under the suite's name, in one clause; None where nothing tells.
 
         Every report of a run then says so, and the run is not shown beside published results.
+        """
+        return None
+
+    def data_gap(self) -> str | None:
+        """Return how many of the published tasks are not here, in one clause; None where none is known to be missing.
+
+        Where tasks are not asked for by their ids, this is a warning about the data too.
         """
         return None
 
@@ -180,8 +195,10 @@ class Suite(ABC):
             value = json.loads(path.read_bytes())
         except FileNotFoundError as error:
             raise DataError(f"no truth of task {task_id!r} at {str(path)!r}") from error
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise DataError(f"{path}: not JSON: {error}") from error
+        except OSError as error:
+            raise DataError(f"{path}: cannot be read: {error.strerror}") from error
         if not isinstance(value, dict):
             raise DataError(f"{path}: a truth must be a JSON object, found {type(value).__name__}")
         return value

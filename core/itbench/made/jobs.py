@@ -3,25 +3,20 @@
 import hashlib
 import json
 import os
-import shutil
-import threading
-import time
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
-from tempfile import mkdtemp
 
 from itbench.cache import cache_dir, require_cache, writing_cache
 from itbench.errors import DataError
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.suite import Progress, no_progress
+from itbench.leftovers import sweep, temporary_folder
 from itbench.made.digests import digest_of
+from itbench.made.workers import Workers
 
 _MOST_PROCESSES = 8
-_WATCH_S = 1.0
-_MAKING, _LEFTOVER_S = ".making-", 3600.0
+_MAKING = ".making-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,28 +69,26 @@ def make_missing(
     """Make the tasks that are not there yet, in as many processes as there are processors.
 
     Raises:
-        DataError: a pinned task came out differently.
+        DataError: a pinned task came out differently, or a process that made tasks was ended from outside.
         StorageError: the cache cannot be written.
     """
     missing = [job for job in jobs if not _is_made(root, job.id)]
     if not missing:
         return
     require_cache()
-    _remove_leftovers(root)
+    sweep(root, f"{_MAKING}*")
     progress("making tasks", len(jobs) - len(missing), len(jobs))
-    workers = min(len(missing), os.cpu_count() or 1, _MOST_PROCESSES)
-    # "spawn": a fork of a process with threads may hang.
-    with ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=_end_with_parent, initargs=(os.getpid(),)
-    ) as pool:
-        futures = [pool.submit(make_one, job, root, pinned.get(job.id)) for job in missing]
-        try:
-            for done, future in enumerate(as_completed(futures), start=1):
-                future.result()
-                progress("making tasks", len(jobs) - len(missing) + done, len(jobs))
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    done = len(jobs) - len(missing)
+    for count, _ in enumerate(_made(missing, root, pinned), start=1):
+        progress("making tasks", done + count, len(jobs))
+
+
+def _made(missing: Sequence[Job], root: Path, pinned: Mapping[str, str]) -> Iterator[Job]:
+    """Make tasks in as many processes as there are processors, or in this one where none can be started."""
+    work = [(job, root, pinned.get(job.id)) for job in missing]
+    with Workers(make_one, min(len(missing), os.cpu_count() or 1, _MOST_PROCESSES)) as workers:
+        for place in workers.carry_out(work):
+            yield missing[place]
 
 
 def make_one(job: Job, root: Path, pinned: str | None) -> None:
@@ -113,8 +106,7 @@ def _make_in_cache(job: Job, root: Path, pinned: str | None) -> None:
     inputs, truth_path = inputs_dir(root, job.id), truths_dir(root) / f"{job.id}.json"
     inputs.parent.mkdir(parents=True, exist_ok=True)
     truth_path.parent.mkdir(parents=True, exist_ok=True)
-    making = Path(mkdtemp(prefix=_MAKING, dir=root))
-    try:
+    with temporary_folder(root, _MAKING) as making:
         truth = job.make(making / "inputs")
         _forget_times(making)
         if pinned is not None:
@@ -126,31 +118,11 @@ def _make_in_cache(job: Job, root: Path, pinned: str | None) -> None:
             hidden_dir(root, job.id).parent.mkdir(parents=True, exist_ok=True)
             _move(making / "hidden", hidden_dir(root, job.id))
         _move(making / "inputs", inputs)
-    finally:
-        shutil.rmtree(making, ignore_errors=True)
 
 
 def canary(job: Job) -> str:
     """Return a text that only the truth of this task holds."""
     return "itbench-canary-" + hashlib.sha256(f"canary/{job.id}/{job.seed}".encode()).hexdigest()
-
-
-def _remove_leftovers(root: Path) -> None:
-    """Remove what a killed process had begun; what another one is making now is younger."""
-    for path in root.glob(f"{_MAKING}*"):
-        if path.stat().st_mtime < time.time() - _LEFTOVER_S:
-            shutil.rmtree(path, ignore_errors=True)
-
-
-def _end_with_parent(parent: int) -> None:
-    """End this process when the one that started it is gone: a worker of a pool would wait for work forever."""
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(_WATCH_S)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 def _forget_times(directory: Path) -> None:

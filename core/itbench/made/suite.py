@@ -28,6 +28,7 @@ class MadeSuite(Suite):
     domain: str
     embedded: int
     data_options = frozenset({"seed", "count"})
+    secret_options = frozenset({"seed"})
 
     def __init__(self, drawn: "Draw | None" = None, floor: Floor | None = None) -> None:
         self._drawn = drawn
@@ -70,11 +71,23 @@ class MadeSuite(Suite):
 
         Raises:
             DataError: an embedded task does not come out as pinned.
+            StorageError: the cache cannot be written.
         """
-        from itbench.made.jobs import make_missing
+        from itbench.made.keep import make_in_place
 
-        pinned = self.pinned() if self._drawn is None else {}
-        make_missing(self.jobs(), self._root, pinned=pinned, progress=progress)
+        make_in_place(self.jobs(), self._root, self._pins, progress)
+
+    def restore(self, task_ids: "Sequence[str]", progress: Progress = no_progress) -> None:
+        """Make those of the tasks again that do not lie in the cache as they were made.
+
+        Raises:
+            DataError: an embedded task does not come out as pinned.
+            StorageError: the cache cannot be written.
+        """
+        from itbench.made.keep import make_again
+
+        wanted = set(task_ids)
+        make_again([job for job in self.jobs() if job.id in wanted], self._root, self._pins, progress)
 
     def tasks(self) -> "list[Task]":
         """Return all tasks."""
@@ -93,19 +106,16 @@ class MadeSuite(Suite):
         return _files(hidden_dir(self._root, task_id))
 
     def check(self, task_id: str) -> "list[str]":
-        """Return whether an embedded task still has its pinned hash; what lies in the cache may have been changed."""
-        from itbench.made.digests import digest_of
-        from itbench.made.jobs import hidden_dir, inputs_dir
+        """Return whether a task is still as it was made; what lies in the cache may have been changed."""
+        from itbench.made.jobs import inputs_dir
+        from itbench.made.kept import change_of
 
-        pinned = self.pinned().get(task_id) if self._drawn is None else None
-        if pinned is None:
+        (job,) = [job for job in self.jobs() if job.id == task_id]
+        change = change_of(self._root, job, self._pins.get(task_id))
+        if change is None:
             return []
-        truth = self.truth(task_id)
-        del truth["canary"]
         inputs = inputs_dir(self._root, task_id)
-        if digest_of(inputs, truth, hidden_dir(self._root, task_id)) == pinned:
-            return []
-        return [f"{inputs}: the task is not as it was made; remove {self._root} to make it again"]
+        return [f"{inputs}: the task is not as it was made: {change}; remove {self._root} to make it again"]
 
     def truth_files(self) -> "list[Path]":
         """Return the file of each truth."""
@@ -117,16 +127,23 @@ class MadeSuite(Suite):
         """Return what the simulator knows.
 
         Raises:
-            DataError: the task is not in the cache.
+            DataError: the task is not in the cache, or its truth is not the one that was made.
         """
         from itbench.made.jobs import truths_dir
+        from itbench.made.kept import truth_bytes
 
         if not truths_dir(self._root).exists():
             raise DataError(
                 f"the tasks of {self.domain}/{self.name} are not in the cache; "
                 "`itbench list-tasks` with the options of the run generates them"
             )
+        truth_bytes(self._root, task_id)
         return self.truth_from(task_id, truths_dir(self._root))
+
+    @property
+    def _pins(self) -> "Mapping[str, str]":
+        """The hashes that tasks must have: none where they are drawn from the user's own seed."""
+        return self.pinned() if self._drawn is None else {}
 
     @property
     def _root(self) -> Path:

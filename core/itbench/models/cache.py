@@ -21,6 +21,7 @@ from itbench.models.conversation import AssistantMessage, Native, Stop, TokenUse
 
 FORMAT = 2
 _BUSY_S = 30.0
+_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _TABLE = "CREATE TABLE IF NOT EXISTS reply (key BLOB PRIMARY KEY, saved_at REAL, data BLOB) WITHOUT ROWID"
 
 
@@ -43,9 +44,14 @@ class ReplyCache:
         try:
             with self._lock:
                 row = self._open().execute("SELECT data FROM reply WHERE key = ?", (key,)).fetchone()
-        except (sqlite3.Error, OSError):
+        except (sqlite3.Error, OSError) as error:
+            self._begin_anew(error)
             return None  # A cache that breaks costs a reply, and is no fault of anybody's trial.
-        return _draft(json.loads(zlib.decompress(row[0]))) if row else None
+        try:
+            return _draft(json.loads(zlib.decompress(row[0]))) if row else None
+        except (zlib.error, ValueError, TypeError, KeyError):
+            self._forget(key)
+            return None
 
     def keep(self, key: bytes, draft: Draft) -> None:
         """Keep a reply, if the disk lets us; the first one of a key stays."""
@@ -53,8 +59,8 @@ class ReplyCache:
         try:
             with self._lock:
                 self._open().execute("INSERT OR IGNORE INTO reply VALUES (?, ?, ?)", (key, time.time(), data))
-        except (sqlite3.Error, OSError):
-            return  # As above.
+        except (sqlite3.Error, OSError) as error:
+            self._begin_anew(error)  # As above.
 
     def close(self) -> None:
         """Close the file; it is opened again when needed."""
@@ -62,6 +68,23 @@ class ReplyCache:
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None
+
+    def _forget(self, key: bytes) -> None:
+        """Remove a reply that cannot be read, so that the next one is kept."""
+        try:
+            with self._lock:
+                self._open().execute("DELETE FROM reply WHERE key = ?", (key,))
+        except (sqlite3.Error, OSError) as error:
+            self._begin_anew(error)
+
+    def _begin_anew(self, error: Exception) -> None:
+        """Remove a file that is damaged, so that a new one is made at the next use."""
+        if getattr(error, "sqlite_errorcode", None) not in _DAMAGED:
+            return
+        self.close()
+        for ending in ("", "-wal", "-shm"):
+            with suppress(OSError):
+                self._path.with_name(self._path.name + ending).unlink()
 
     def _open(self) -> sqlite3.Connection:
         if self._connection is None:
@@ -72,9 +95,13 @@ class ReplyCache:
             connection = sqlite3.connect(
                 self._path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
             )
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            connection.execute(_TABLE)
+            try:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("PRAGMA synchronous = NORMAL")
+                connection.execute(_TABLE)
+            except sqlite3.Error:
+                connection.close()
+                raise
             self._connection = connection
         return self._connection
 

@@ -87,7 +87,9 @@ class ChatReader(ReplyReader):
         if says_something(choice.get("error")):
             raise error_of(None, choice)
         self._usage = merge_usage(self._usage, choice.get("usage"))
-        self._finish = text_of(choice.get("finish_reason"), "finish_reason") or self._finish
+        reason = text_of(choice.get("finish_reason"), "finish_reason")
+        # Some servers write the word where the value is meant.
+        self._finish = self._finish if reason.lower() in {"", "null", "none"} else reason
         delta = object_of(said, "a choice's message")
         self._calls.add(objects_of(delta.get("tool_calls"), "tool_calls"))
         if says_something(delta.get("function_call")):  # What a call was before 2024.

@@ -22,7 +22,7 @@ _RATE_TEXT = re.compile(
 # A request that asks for more than the whole allowance will not pass, however long one waits.
 _ALLOWANCE = re.compile(r"limit:? (\d+),? requested:? ~?(\d+)", re.IGNORECASE)
 # These come with status 429 too, but no waiting helps.
-_EMPTY_PURSE = re.compile(
+_NO_CREDIT = re.compile(
     r"insufficient.?(quota|balance|funds|credit)|billing|payment.?required", re.IGNORECASE
 )
 # What is wrong with the request or the account, where no status says so.
@@ -63,6 +63,7 @@ _TEXTS = (
 )
 _NESTED = ("error", "errors", "response", "base_resp", "metadata")
 _PAYLOAD = ("choices", "output", "content", "delta", "content_block", "item", "part")
+_OF_ERRORS = frozenset({*_CODES, *_TEXTS, *_NESTED}) - {"type"}
 _LONGEST_TEXT = 2000
 
 
@@ -89,7 +90,7 @@ def error_of(
     is_window = bool(CODES & set(told.kinds.split()))
     if is_window or _is_too_long(status, told.text, is_rate=is_rate):
         return ContextLengthError(message)
-    if _EMPTY_PURSE.search(told.kinds) or (is_rate and _is_more_than_all(told.text)):
+    if _NO_CREDIT.search(told.kinds) or (is_rate and _is_more_than_all(told.text)):
         return ModelError(message)
     if is_rate and status in {None, 400, 403, 413, 429, 503}:
         return PassingError(message, retry_after_s=asked_s, is_rate_limit=True)
@@ -104,9 +105,11 @@ def error_of(
 
 def find_error(event: JsonObject) -> bool:
     """Return whether a body or an event of a stream is an error, in any spelling, and no part of a reply."""
-    if any(says_something(event.get(key)) for key in ("error", "errors")):
-        return True
     if event.get("type") == "error" or event.get("object") == "error":
+        return True
+    if not _OF_ERRORS & event.keys():
+        return False  # As nearly all events are.
+    if any(says_something(event.get(key)) for key in ("error", "errors")):
         return True
     base = event.get("base_resp")
     if isinstance(base, dict) and whole_number(base.get("status_code")):

@@ -43,9 +43,9 @@ def find_model(text: str, options: Mapping[str, str] | None = None, *, is_to_be_
     return model
 
 
-def missing_for(model: Model) -> list[str]:
+def missing_for(model: Model, *, is_cost_limited: bool = False) -> list[str]:
     """Return all that asking a model still needs on this machine, one thing each, and how to bring it."""
-    return list(model.missing()) if isinstance(model, DemandingModel) else []
+    return list(model.missing(is_cost_limited=is_cost_limited)) if isinstance(model, DemandingModel) else []
 
 
 def _problem(name: str, value: object) -> str | None:

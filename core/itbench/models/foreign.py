@@ -107,7 +107,11 @@ def objects_of(value: JsonValue, place: str) -> list[JsonObject]:
     Raises:
         PassingError: it is of another kind, or holds anything else.
     """
-    return [object_of(entry, f"{place}[{number}]") for number, entry in enumerate(list_of(value, place))]
+    entries = list_of(value, place)
+    for number, entry in enumerate(entries):
+        if not isinstance(entry, dict):
+            raise wrong_kind(entry, f"{place}[{number}]")
+    return entries
 
 
 def whole_number(value: JsonValue) -> int | None:
@@ -171,6 +175,6 @@ _DECODER = json.JSONDecoder(
     parse_int=_integer,
     parse_float=_real,
     parse_constant=_no_number,
-    # Control characters within a text are an offence, but leave no doubt.
+    # Unescaped control characters are not valid JSON, but they are unambiguous.
     strict=False,
 )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from itbench.cache import require_cache
 from itbench.interfaces.json import JsonObject, map_texts
+from itbench.interfaces.task import Limits
 from itbench.models.cache import ReplyCache, request_key
 from itbench.models.codec import Codec, Draft
 from itbench.models.conversation import (
@@ -29,8 +30,14 @@ from itbench.models.model import ModelSettings, ModelWait
 from itbench.models.options import EndpointOptions
 from itbench.models.prices import Prices
 from itbench.models.reading import ReplyParser
+from itbench.models.uncounted import unknown_cost
 from itbench.models.wire import Wire
 from itbench.redaction import Redactor, environment_secrets
+
+# Whether a price is known does not depend on the number.
+_SOME_USE = TokenUse(
+    input_tokens=1000, cached_tokens=0, cache_write_tokens=0, output_tokens=100, reasoning_tokens=0
+)
 
 
 class Connector(ABC):
@@ -127,11 +134,13 @@ class HttpModel:
             "cache": self._cache is not None,
         }
 
-    def missing(self) -> list[str]:
+    def missing(self, *, is_cost_limited: bool) -> list[str]:
         """Return all that asking this model still needs on this machine, one thing each, and how to bring it."""
         packages = absent(*self._endpoint.packages)
         key = self._endpoint.address.missing_key
-        return [*packages, *([key] if key else [])]
+        price = unknown_cost(Limits(cost_usd=1.0), self.name, _SOME_USE, self.cost_usd(_SOME_USE))
+        needs_price = is_cost_limited and not packages and price is not None
+        return [*packages, *([key] if key else []), *([str(price)] if needs_price else [])]
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[None]:

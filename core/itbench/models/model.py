@@ -104,8 +104,8 @@ class PricedModel(Protocol):
 class DemandingModel(Protocol):
     """A model that can tell beforehand what asking it still needs on this machine."""
 
-    def missing(self) -> Sequence[str]:
-        """Return what is missing, one thing each, and how to bring it."""
+    def missing(self, *, is_cost_limited: bool) -> Sequence[str]:
+        """Return what is missing, one thing each, and how to bring it; where the cost is limited, prices too."""
         ...
 
 

@@ -38,7 +38,7 @@ class ResponsesCodec:
         body: JsonObject = {"model": self.model, "input": items, "stream": True, "store": False}
         if conversation.system:
             body["instructions"] = conversation.system
-        if self.hands_back_reasoning and not self.model.startswith(_WITHOUT_REASONING):
+        if self.hands_back_reasoning and reasons(self.model):
             body["include"] = ["reasoning.encrypted_content"]
         if settings.effort is not None:
             body["reasoning"] = {"effort": settings.effort}
@@ -81,6 +81,11 @@ class ResponsesCodec:
 
     def _is_sealed(self, item: JsonObject) -> bool:
         return self.hands_back_reasoning and bool(item.get("encrypted_content"))
+
+
+def reasons(model: str) -> bool:
+    """Whether a model reasons, so that it can be asked for its reasoning."""
+    return not model.startswith(_WITHOUT_REASONING)
 
 
 def _spelled(item: JsonObject, *, with_id: bool) -> JsonObject:

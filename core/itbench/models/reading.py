@@ -4,7 +4,6 @@ The react agent's models and the meter of the gateway read through it alike.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 
 from itbench.interfaces.json import map_texts
@@ -51,11 +50,15 @@ class ReplyParser:
             PassingError: they are an error that may pass, or cannot be read.
             ModelError: they are an error that will not pass, or too many.
         """
-        with _guard():
-            self._total_bytes += len(data)
-            if self._total_bytes > LARGEST_REPLY_BYTES:
-                raise ModelError(f"the reply holds more than {LARGEST_REPLY_BYTES} bytes")
+        self._total_bytes += len(data)
+        if self._total_bytes > LARGEST_REPLY_BYTES:
+            raise ModelError(f"the reply holds more than {LARGEST_REPLY_BYTES} bytes")
+        try:
             self._add(data)
+        except (PassingError, ModelError):
+            raise
+        except Exception as error:
+            raise _unknown_shape(error) from error
 
     def draft(self) -> Draft:
         """Return the reply, now that all of it has come.
@@ -64,13 +67,17 @@ class ReplyParser:
             PassingError: it is not complete, an error that may pass, or cannot be read.
             ModelError: it is an error that will not pass.
         """
-        with _guard():
+        try:
             self._finish()
             draft = self._reader.draft()
-            # A provider that says itself that the model wrote nothing has not asked it.
-            if draft.says_nothing and draft.use is not None and draft.use.output_tokens == 0:
-                raise empty()
-            return _sound(draft)
+        except (PassingError, ModelError):
+            raise
+        except Exception as error:
+            raise _unknown_shape(error) from error
+        # A provider that says itself that the model wrote nothing has not asked it.
+        if draft.says_nothing and draft.use is not None and draft.use.output_tokens == 0:
+            raise empty()
+        return _sound(draft)
 
     def _add(self, data: bytes) -> None:
         if self._whole is not None:
@@ -125,17 +132,9 @@ class ReplyParser:
             raise cut_off()
 
 
-@contextmanager
-def _guard() -> Iterator[None]:
-    """Turn whatever a reader trips over into a passing error: the readers know shapes, not all that a server can send."""
-    try:
-        yield
-    except (PassingError, ModelError):
-        raise
-    except Exception as error:
-        raise PassingError(
-            f"the reply has an unknown shape: {type(error).__name__}: {error}"[:_SHOWN_BYTES]
-        ) from error
+def _unknown_shape(error: Exception) -> PassingError:
+    """Return what anything else that a reader raises stands for: the readers know shapes, not all that a server can send."""
+    return PassingError(f"the reply has an unknown shape: {type(error).__name__}: {error}"[:_SHOWN_BYTES])
 
 
 def _sound(draft: Draft) -> Draft:

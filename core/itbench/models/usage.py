@@ -74,6 +74,8 @@ def read_use(usage: JsonValue, *, is_cache_apart: bool = False) -> TokenUse | No
 
 def merge_usage(before: JsonValue, more: JsonValue) -> JsonValue:
     """Return what two events of one reply say of its tokens; counts only ever grow, so the larger one is the later."""
+    if more is None:
+        return before
     if isinstance(before, dict) and isinstance(more, dict):
         return before | {key: merge_usage(before.get(key), value) for key, value in more.items()}
     counts = [count for value in (before, more) if (count := whole_number(value)) is not None]
@@ -118,7 +120,7 @@ def _told(usage: JsonObject, details: Sequence[str], names: Sequence[str]) -> It
         if isinstance(inner, dict):
             yield from (inner[key] for key in names if inner.get(key) is not None)
         elif inner is not None:
-            yield inner  # Of an unknown shape, so that nobody can tell what is in it.
+            yield inner  # Of an unknown shape: what it says cannot be read.
     yield from (usage[key] for key in names if usage.get(key) is not None)
 
 

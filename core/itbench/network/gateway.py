@@ -1,39 +1,30 @@
 """A program's way to its model: the key stays outside, turns, tokens and dollars are counted, limits are kept."""
 
 import asyncio
-import json
 import secrets
 import time
-from collections.abc import Mapping
-from typing import Any, Self
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from functools import partial
+from typing import Self
 
-from itbench.interfaces.fault import LimitReached
-from itbench.interfaces.json import JsonObject
+from itbench.interfaces.fault import Stage, StageError
 from itbench.interfaces.trace import Trace
-from itbench.models.codec import Draft
-from itbench.models.conversation import TokenUse
-from itbench.models.uncounted import estimated_tokens, unknown_cost
+from itbench.network.allowed.body import encoded, read_body
+from itbench.network.asker import Asker, Asking, tell
+from itbench.network.counting import AnswerCount
 from itbench.network.exchange import BadRequestError, Exchange, Request
-from itbench.network.metering import READERS, ReplyMeter
+from itbench.network.headers import sent_headers
+from itbench.network.pace import FairShare, LookUpPace
+from itbench.network.reservations import Reservations, estimate
+from itbench.network.routes import Route, route_of
 from itbench.network.target import GatewayTarget
+from itbench.network.upstream import Failure, Upstream, Whole
 
-# Tools that run at the provider and reach the net from there, where published truths lie.
-_NETWORK_TOOLS = (
-    "web_",
-    "mcp",
-    "file_search",
-    "code_interpreter",
-    "code_execution",
-    "image_generation",
-    "tool_search",
-)
-_NETWORK_FIELDS = ("web_search_options", "mcp_servers", "search_parameters", "plugins")
-_ANSWERED = 200
-# `/v1/messages`: that interface has the version in its path, the others in the provider's URL.
-_VERSION = "/v1"
-_OURS = frozenset(
-    {"host", "content-length", "authorization", "x-api-key", "accept-encoding", "expect", "cookie"}
-)
+# How long the end of a trial waits for replies that are on their way.
+_PATIENCE_S = 30.0
+# A program may have given up on a request that had to wait for others; it is not sent then.
+_LONG_WAIT_S = 1.0
 
 
 class ModelGateway:
@@ -42,29 +33,67 @@ class ModelGateway:
     Args:
         target: the provider.
         trace: of the trial; counts what is used, and knows the limits.
-
-    Attributes:
-        stopped: set once a limit of the task has been reached.
-        failure: how the last request failed through no fault of the program, if it did.
-        uncounted: why a limit of the task cannot be kept, if so; `stopped` is set then too.
+        models: that the program may ask; none for all whose names do not say that they search.
+        patience_s: how long the end of the trial waits for what is on its way, and a question of our own for its answer.
     """
 
-    def __init__(self, target: GatewayTarget, trace: Trace) -> None:
+    def __init__(
+        self,
+        target: GatewayTarget,
+        trace: Trace,
+        models: Sequence[str] = (),
+        *,
+        patience_s: float = _PATIENCE_S,
+    ) -> None:
+        self._patience_s = patience_s
         self._target = target
+        self._models = models
         # Where no sandbox keeps others from the gateway, this one does.
         self._own_key = f"itbench-{secrets.token_urlsafe(24)}"
-        self._trace = trace
-        self._client: Any = None
-        self.stopped = asyncio.Event()
-        self.failure: str | None = None
-        self.uncounted: str | None = None
+        self._reservations = Reservations(trace)
+        self._count = AnswerCount(trace, target.prices, self._reservations.stopped)
+        self._flights: dict[asyncio.Task[None], Asking] = {}
+        self._stack = AsyncExitStack()
+        self._share = FairShare()
+        self._pace = LookUpPace()
+        self._error: Exception | None = None
+
+    @property
+    def stopped(self) -> asyncio.Event:
+        """Set once a limit of the task has been reached, or cannot be kept."""
+        return self._reservations.stopped
+
+    @property
+    def uncounted(self) -> str | None:
+        """Why a limit of the task cannot be kept, if so."""
+        return self._count.uncounted
+
+    @property
+    def failure(self) -> str | None:
+        """How the provider fails through no doing of the program, if it does; complete once the gateway is closed."""
+        return self._asker.health.failure
 
     async def __aenter__(self) -> Self:
-        self._client = self._target.client()
+        client = await self._stack.enter_async_context(self._target.client())
+        self._upstream = Upstream(self._target, client)
+        self._asker = Asker(
+            self._upstream, self._count, self._reservations, self._target.retries, self._patience_s
+        )
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._client.aclose()
+        """Wait a while for what is on its way, so that all that was answered is counted.
+
+        Raises:
+            StageError: something in here broke, which must not look like the program's doing.
+        """
+        async with self._stack:
+            self._asker.close()
+            await self._reservations.close()
+            await self._drain()
+        if self._error is not None:
+            what = f"{type(self._error).__name__}: {self._error}"
+            raise StageError(Stage.ENVIRONMENT, f"the gateway broke: {what}") from self._error
 
     async def serve(self, exchange: Exchange, request: Request) -> None:
         """Answer one request.
@@ -72,184 +101,94 @@ class ModelGateway:
         Raises:
             BadRequestError: it is not for a model, or asks for more than a model.
         """
-        path = self._path(request)
+        route = route_of(request)
         if not self._has_key(request):
             raise BadRequestError(401, "this is not the key that the program was given")
-        body = await exchange.body()
-        if path not in READERS:
-            await self._pass(exchange, request, path, body, None)
-            return
-        asked = _asked(path, body)
-        if self.stopped.is_set():
-            raise BadRequestError(403, "a limit is reached")
-        try:
-            self._trace.turn()
-        except LimitReached as reached:
-            self.stopped.set()
-            raise BadRequestError(403, f"the limit of {reached.limit} is reached") from None
-        await self._pass(exchange, request, path, json.dumps(asked).encode(), asked)
+        async with exchange.room(request):
+            body = await exchange.body()
+            if route.method == "GET":
+                await self._look_up(exchange, route, sent_headers(request, is_stream=False), None)
+                return
+            reading = partial(self._asking, exchange, request, route, body)
+            del body
+            asking = await self._share.work(reading)
+            del reading
+            if route.is_asking:
+                why = self._count.refuses(asking.model)
+                if why is not None:
+                    raise BadRequestError(403, why)
+                await self._fly(asking)
+            else:
+                await self._look_up(exchange, route, asking.headers, asking.data)
 
     def variables(self, origin: str) -> dict[str, str]:
         """Return what tells a program of this gateway at `http://HOST:PORT`."""
         return self._target.variables(origin, self._own_key)
 
+    def _asking(self, exchange: Exchange, request: Request, route: Route, body: bytes) -> Asking:
+        asked = read_body(route.path, body, self._models)
+        model, data = str(asked["model"]), encoded(asked)
+        return Asking(
+            exchange=exchange,
+            route=route,
+            headers=sent_headers(request, is_stream=bool(asked.get("stream"))),
+            model=model,
+            data=data,
+            worth=estimate(asked, len(data), self._target.prices(model).cost_usd),
+        )
+
     def _has_key(self, request: Request) -> bool:
-        given = [value for name, value in request.headers if name in {"authorization", "x-api-key"}]
+        given = [*request.values("authorization"), *request.values("x-api-key")]
         return any(
             secrets.compare_digest(value.rpartition(" ")[2].encode(), self._own_key.encode())
             for value in given
         )
 
-    def _path(self, request: Request) -> str:
-        """Return the path below the provider's URL, without its version."""
-        full = request.target.partition("?")[0]
-        path = full.removeprefix(_VERSION)
-        is_known = request.method == "POST" and (path in READERS or path == "/messages/count_tokens")
-        is_list = request.method == "GET" and (path == "/models" or path.startswith("/models/"))
-        if not full.startswith(f"{_VERSION}/") or not (is_known or is_list) or ".." in path:
-            raise BadRequestError(404, f"{request.method} {full[:200]} is no way to a model")
-        return path
-
-    async def _pass(
-        self, exchange: Exchange, request: Request, path: str, body: bytes, asked: JsonObject | None
+    async def _look_up(
+        self, exchange: Exchange, route: Route, headers: Sequence[tuple[str, str]], data: bytes | None
     ) -> None:
-        started = time.monotonic()
-        version = "" if self._target.prefix else _VERSION
-        headers = [
-            *request.passed_on(without=_OURS),
-            *self._target.key_headers.items(),
-            ("accept-encoding", "identity"),
-        ]
-        query = request.target.partition("?")[2]
-        url = f"{self._target.url}{version}{path}" + (f"?{query}" if query else "")
-        sending = self._client.build_request(request.method, url, headers=headers, content=body or None)
-        try:
-            response = await self._client.send(sending, stream=True)
-        except Exception as error:
-            self.failure = f"{type(error).__name__}: {error}"
-            raise BadRequestError(502, f"the provider cannot be reached: {type(error).__name__}") from error
-        is_metered = asked is not None and response.status_code == _ANSWERED
-        meter = ReplyMeter(path) if is_metered else None
-        self.failure = f"status {response.status_code}" if _is_providers(response.status_code) else None
-        relay = _Relay(exchange)
-        try:
-            self.failure = await relay.carry(response, meter) or self.failure
-        finally:
-            await response.aclose()
-        if asked is not None:
-            draft = meter.draft() if meter is not None and self.failure is None else None
-            self.failure = self.failure or (meter.failure if meter is not None else None)
-            self._count(asked, response.status_code, draft, time.monotonic() - started)
-        await relay.end()
+        """Pass on a request that no model answers."""
+        async with self._pace.place():
+            response = await self._upstream.open(route, headers, data)
+            if not isinstance(response, Failure | Whole):
+                response = await self._upstream.whole(response)
+        await tell(exchange, response)
 
-    def _count(self, asked: JsonObject, status: int, draft: Draft | None, duration_s: float) -> None:
-        model = str(asked.get("model"))
-        self._trace.record("model", model=model, status=status, duration_s=round(duration_s, 6))
-        if draft is not None:
-            calls = [
-                {"id": call.id, "name": call.name, "arguments": call.arguments}
-                for call in draft.message.calls
-            ]
-            self._trace.message("assistant", {"text": draft.message.text, "calls": calls})
-        if status == _ANSWERED:
-            said = _length(draft) if draft is not None else 0
-            characters = len(json.dumps(asked)) + said
-            self._count_use(model, draft.use if draft is not None else None, characters)
+    async def _fly(self, asking: Asking) -> None:
+        """Ask in a task of its own: the reply is read to its end and counted, also when the program has gone."""
+        flight = asyncio.create_task(self._ask(asking))
+        self._flights[flight] = asking
+        flight.add_done_callback(self._landed)
+        await asyncio.shield(flight)
 
-    def _count_use(self, model: str, use: TokenUse | None, characters: int) -> None:
-        cost_usd = None if use is None else self._target.prices(model).cost_usd(use)
-        self.uncounted = self.uncounted or unknown_cost(self._trace.limits, model, use, cost_usd)
-        if self.uncounted is not None:
-            self.stopped.set()
-        use = use or TokenUse()
-        try:
-            self._trace.use(
-                input_tokens=use.input_tokens,
-                output_tokens=use.output_tokens,
-                cached_tokens=use.cached_tokens,
-                reasoning_tokens=use.reasoning_tokens,
-                cost_usd=cost_usd,
-                estimated_tokens=estimated_tokens(characters),
-            )
-        except LimitReached:
-            self.stopped.set()
+    async def _ask(self, asking: Asking) -> None:
+        came = time.monotonic()
+        async with self._reservations.enter(asking.worth):
+            has_waited = time.monotonic() - came > _LONG_WAIT_S
+            if not (has_waited and asking.exchange.is_gone):
+                await self._asker.ask(asking)
 
+    def _landed(self, flight: asyncio.Task[None]) -> None:
+        del self._flights[flight]
+        error = None if flight.cancelled() else flight.exception()
+        if isinstance(error, Exception) and not isinstance(error, BadRequestError):
+            self._error = self._error or error
 
-class _Relay:
-    """Carries a reply to the program, and reads it to its end even if the program does not.
+    async def _drain(self) -> None:
+        flights = dict(self._flights)
+        if not flights:
+            return
+        silent = [asking for asking in flights.values() if asking.is_sent and not asking.has_reply]
+        looking = asyncio.create_task(self._look(silent)) if silent and not self.stopped.is_set() else None
+        _, late = await asyncio.wait(flights, timeout=self._patience_s)
+        for flight in late:
+            self._count.lost(flights[flight].model)
+            flight.cancel()
+        await asyncio.gather(*flights, return_exceptions=True)
+        if looking is not None:
+            await looking
 
-    Its last bytes are held back until the reply is counted, so that no program asks again before a limit is kept.
-    """
-
-    def __init__(self, exchange: Exchange) -> None:
-        self._exchange = exchange
-        self._held = b""
-        self._is_gone = False
-
-    async def carry(self, response: Any, meter: ReplyMeter | None) -> str | None:
-        """Carry all but the last bytes; return how the provider failed meanwhile, if it did."""
-        try:
-            await self._exchange.begin(response.status_code, _kept(response.headers))
-        except ConnectionError:
-            self._is_gone = True
-        try:
-            async for data in response.aiter_raw():
-                if meter is not None:
-                    meter.add(data)
-                await self.end()
-                self._held = data
-        except Exception as error:  # noqa: BLE001 - whatever the client library raises, the provider failed
-            return f"{type(error).__name__}: {error}"
-        return None
-
-    async def end(self) -> None:
-        """Send what is held back."""
-        data, self._held = self._held, b""
-        if data and not self._is_gone:
-            self._is_gone = not await _sent(self._exchange, data)
-
-
-def _asked(path: str, body: bytes) -> JsonObject:
-    """Return the request for a model, such that the stream of its reply tells what it took."""
-    try:
-        asked = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise BadRequestError(400, f"the body is no JSON: {error}") from error
-    if not isinstance(asked, dict):
-        raise BadRequestError(400, "the body is no JSON object")
-    tools = asked.get("tools")
-    for tool in tools if isinstance(tools, list) else ():
-        kind = str(tool.get("type", "")) if isinstance(tool, dict) else ""
-        if kind.startswith(_NETWORK_TOOLS):
-            raise BadRequestError(403, f"the tool {kind!r} runs at the provider and reaches the net")
-    for name in _NETWORK_FIELDS:
-        if asked.get(name):
-            raise BadRequestError(403, f"{name!r} reaches the net")
-    if path == "/chat/completions" and asked.get("stream"):
-        options = asked.get("stream_options")
-        asked["stream_options"] = {**(options if isinstance(options, dict) else {}), "include_usage": True}
-    return asked
-
-
-def _length(draft: Draft) -> int:
-    return len(draft.message.text) + sum(len(call.arguments) for call in draft.message.calls)
-
-
-def _is_providers(status: int) -> bool:
-    return status in {401, 402, 403, 408, 429} or status >= 500
-
-
-def _kept(headers: Mapping[str, str]) -> list[tuple[str, str]]:
-    return [
-        (name, value)
-        for name, value in headers.items()
-        if name.lower() not in {"set-cookie", "content-encoding"}
-    ]
-
-
-async def _sent(exchange: Exchange, data: bytes) -> bool:
-    try:
-        await exchange.send(data)
-    except ConnectionError:
-        return False
-    return True
+    async def _look(self, silent: Sequence[Asking]) -> None:
+        """Find out whether the provider is silent towards everybody, or only takes long for a request of the program."""
+        if not await self._asker.answers(silent[0]) and not any(asking.has_reply for asking in silent):
+            self._asker.health.failed("nothing was heard of the model")

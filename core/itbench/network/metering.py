@@ -24,11 +24,13 @@ class ReplyMeter:
 
     Attributes:
         failure: why there is no reply to count: an error within it, or that it was cut off or cannot be read.
+        is_passing: whether the same request may do better later.
     """
 
     def __init__(self, path: str) -> None:
         self._parser = ReplyParser(READERS[path]())
         self.failure: str | None = None
+        self.is_passing = False
 
     def add(self, data: bytes) -> None:
         """Take the next bytes, decoded from whatever the provider has compressed them with."""
@@ -37,7 +39,7 @@ class ReplyMeter:
         try:
             self._parser.add(data)
         except (PassingError, ModelError) as error:
-            self.failure = str(error)
+            self._failed(error)
 
     def draft(self) -> Draft | None:
         """Return the reply, or None where there is none; `failure` then says why."""
@@ -46,5 +48,8 @@ class ReplyMeter:
         try:
             return self._parser.draft()
         except (PassingError, ModelError) as error:
-            self.failure = str(error)
+            self._failed(error)
             return None
+
+    def _failed(self, error: PassingError | ModelError) -> None:
+        self.failure, self.is_passing = str(error), isinstance(error, PassingError)

@@ -1,11 +1,11 @@
 """Which hosts a program may reach."""
 
-import ipaddress
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from itbench.errors import UsageError
+from itbench.network.addresses import Reach, address_of, is_own, reach_of
 
 # HTTPS and HTTP, where a rule names no port.
 USUAL_PORTS = frozenset({443, 80})
@@ -36,7 +36,7 @@ class HostRule:
     @property
     def is_address(self) -> bool:
         """Whether an address stands here, or the name of this machine, and no name that somebody else gives."""
-        return self.host == "localhost" or _address(self.host) is not None
+        return self.host == "localhost" or address_of(self.host) is not None
 
 
 def parse_rules(texts: Iterable[str]) -> tuple[HostRule, ...]:
@@ -59,19 +59,23 @@ def normal(host: str) -> str:
 
 
 def may_reach(rule: HostRule, address: str) -> bool:
-    """Tell whether what a host's name stands for may be reached under a rule.
+    """Tell whether an address that a host stands for may be reached under the rule that allows the host.
 
-    Behind a wildcard stands whatever the owner of the domain says, so it never leads into a private network; and no name leads
-    to addresses of the link, where clouds keep their credentials.
+    A rule for an address is for this address alone, and `localhost` for the loopback. A name, whatever its DNS says, never leads to
+    this machine, its link, the services of its cloud or any address that is not public, with one exception: a name that is
+    written out may lead into a private network (RFC 1918), where companies have their own endpoints.
     """
-    if rule.is_address:
-        return True
-    found = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is not None:
-        found = found.ipv4_mapped
-    if found.is_link_local or found.is_multicast or found.is_unspecified or found.is_loopback:
+    found = address_of(address)
+    if found is None:
         return False
-    return found.is_global or not rule.is_wildcard
+    if rule.host == "localhost":
+        return found.is_loopback
+    if rule.is_address:
+        return found == address_of(rule.host)
+    reach = reach_of(found)
+    if reach is Reach.FORBIDDEN or (reach is Reach.PRIVATE and rule.is_wildcard):
+        return False
+    return not is_own(found)
 
 
 def _parse(text: str) -> HostRule:
@@ -82,7 +86,7 @@ def _parse(text: str) -> HostRule:
     is_wildcard = name.startswith("*.")
     bare = name.removeprefix("*.")
     is_name = _NAME.fullmatch(name) is not None and len(name) <= 253 and not bare.replace(".", "").isdigit()
-    if not is_name and (_address(name) is None or is_wildcard):
+    if not is_name and (address_of(name) is None or is_wildcard):
         raise UsageError(
             f"{text!r} is no host; allowed: NAME, *.DOMAIN or an address, with :PORT behind if wanted"
         )
@@ -92,17 +96,10 @@ def _parse(text: str) -> HostRule:
 
 
 def _split(text: str) -> tuple[str, str | None]:
-    if _address(text) is not None:
+    if address_of(text) is not None:
         return text, None
     if text.startswith("["):
         host, bracket, rest = text[1:].partition("]")
         return (host if bracket else text), rest.removeprefix(":") or None
     host, colon, port = text.partition(":")
     return host, port if colon else None
-
-
-def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    try:
-        return ipaddress.ip_address(text)
-    except ValueError:
-        return None

@@ -3,17 +3,19 @@
 import asyncio
 import socket
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Self
 
+from itbench.interfaces.fault import Stage, StageError
+from itbench.interfaces.json import JsonValue
+from itbench.network.door import Door
 from itbench.network.exchange import BadRequestError, Exchange, Request
 from itbench.network.gateway import ModelGateway
-from itbench.network.listening import stop_listening
 from itbench.network.proxy import Proxy
 
-_MOST_AT_ONCE = 64
 # A program that only connects and says nothing.
-_HEAD_LIMIT_S = 60.0
+_HEAD_LIMIT_S = 10.0
+# Of connections; a program whose every request is refused does not fill the trace.
+_MOST_RECORDED = 5_000
 
 
 class NetworkServer:
@@ -33,54 +35,23 @@ class NetworkServer:
         gateway: ModelGateway | None,
         record: Callable[..., object],
     ) -> None:
-        self._listener = listener
+        self._door = Door(listener, self._answer)
         self._proxy = proxy
         self._gateway = gateway
-        self._record = record
-        self._gate = asyncio.Semaphore(_MOST_AT_ONCE)
-        self._lines: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
-        self._server: asyncio.Server | None = None
-        self._is_closed = False
+        self._recorded = 0
+        self._tell = record
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._accept, sock=self._listener)
+        self._door.open()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._is_closed = True
-        if self._server is not None:
-            await stop_listening(self._server)
-        tasks = dict(self._lines)
-        for task, writer in tasks.items():
-            task.cancel()
-            # A task that has not begun yet would not close its line.
-            writer.transport.abort()
-        if tasks:
-            await asyncio.wait(tasks)
-
-    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self._is_closed:
-            # Its line was in the queue when the trial ended.
-            writer.transport.abort()
-            return
-        task = asyncio.create_task(self._serve(reader, writer))
-        self._lines[task] = writer
-        task.add_done_callback(self._lines.pop)
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        exchange = Exchange(reader, writer)
-        try:
-            async with self._gate:
-                await self._answer(exchange)
-        except (ConnectionError, TimeoutError):
-            return  # the program has gone, or says nothing
-        except asyncio.CancelledError:
-            return  # the trial has ended
-        finally:
-            with suppress(OSError):
-                writer.close()
-                # Until it is, its line belongs to those that end with the trial.
-                await writer.wait_closed()
+        await self._door.close()
+        self._proxy.close()
+        error = self._door.error
+        if error is not None:
+            what = f"{type(error).__name__}: {error}"
+            raise StageError(Stage.ENVIRONMENT, f"the way out of the sandbox broke: {what}") from error
 
     async def _answer(self, exchange: Exchange) -> None:
         request: Request | None = None
@@ -90,10 +61,15 @@ class NetworkServer:
             if request is not None:
                 await self._dispatch(exchange, request)
         except BadRequestError as error:
-            self._record(
-                "network", target=_shown(request), allowed=False, status=error.status, reason=str(error)
-            )
+            self._record(target=_shown(request), allowed=False, status=error.status, reason=str(error))
             await exchange.refuse(error.status, str(error))
+
+    def _record(self, **seen: JsonValue) -> None:
+        self._recorded += 1
+        if self._recorded <= _MOST_RECORDED:
+            self._tell("network", **seen)
+        elif self._recorded == _MOST_RECORDED + 1:
+            self._tell("network", cut_at_connections=_MOST_RECORDED)
 
     async def _dispatch(self, exchange: Exchange, request: Request) -> None:
         if request.method == "CONNECT":
@@ -106,7 +82,6 @@ class NetworkServer:
         else:
             raise BadRequestError(400, "there is nothing here but a proxy")
         self._record(
-            "network",
             target=f"{passage.host}:{passage.port}",
             allowed=True,
             sent_bytes=passage.sent_bytes,

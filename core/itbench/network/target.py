@@ -1,7 +1,7 @@
 """The provider behind a gateway: where it is, which key it wants, and how programs are told of the gateway."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from itbench.errors import UsageError
@@ -9,8 +9,11 @@ from itbench.models.endpoints import ANTHROPIC, OPENAI, Address, address
 from itbench.models.library import absent, transport
 from itbench.models.options import endpoint_options
 from itbench.models.prices import ListedPrices, Prices
+from itbench.models.retries import RetryPolicy
 
-OPTIONS = ("base_url", "key_env", "price", "idle_s")
+OPTIONS = ("base_url", "key_env", "price", "idle_s", "attempts", "retry_s")
+# Of one trial: for its concurrent requests, a question of our own for each, and a few look-ups; none waits for another's.
+_MOST_CONNECTIONS = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +27,7 @@ class GatewayTarget:
         packages: that asking it needs.
         idle_s: seconds of silence after which a reply counts as lost.
         prices: of a model by its name.
+        retries: when a request that failed is sent again.
     """
 
     provider: str
@@ -32,6 +36,7 @@ class GatewayTarget:
     packages: tuple[str, ...]
     idle_s: float
     prices: Callable[[str], Prices]
+    retries: RetryPolicy = field(default_factory=RetryPolicy)
 
     def __repr__(self) -> str:
         return f"GatewayTarget({self.provider} at {self.url})"
@@ -80,7 +85,10 @@ class GatewayTarget:
         import importlib
 
         http = transport(importlib.import_module(self.provider))
-        return http.AsyncClient(timeout=http.Timeout(self.idle_s, connect=min(60.0, self.idle_s)))
+        return http.AsyncClient(
+            timeout=http.Timeout(self.idle_s, connect=min(60.0, self.idle_s)),
+            limits=http.Limits(max_connections=_MOST_CONNECTIONS, max_keepalive_connections=4),
+        )
 
 
 def gateway_target(provider: str, options: Mapping[str, str]) -> GatewayTarget:
@@ -102,5 +110,6 @@ def gateway_target(provider: str, options: Mapping[str, str]) -> GatewayTarget:
         prefix=prefix,
         packages=(provider, "h11", *([] if endpoint.prices else ["genai_prices"])),
         idle_s=endpoint.idle_s,
+        retries=endpoint.retries,
         prices=lambda model: endpoint.prices or ListedPrices(listed, place.url, model),
     )

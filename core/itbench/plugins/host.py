@@ -11,8 +11,11 @@ from typing import Generic, TypeVar
 from importlib_metadata import Distribution, EntryPoint, entry_points
 
 from itbench.errors import PluginError, UsageError
+from itbench.plugins.importing import importing
 
 DISABLE_VARIABLE = "ITBENCH_DISABLE_PLUGINS"
+# An exception may hold a megabyte of text.
+_LONGEST_CAUSE, _LONGEST_STORY = 500, 20_000
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -118,16 +121,16 @@ class PluginHost(Generic[T_co]):
         return Plugin(point.name, point.origin, Status.DUPLICATE, f"also provided by {others}")
 
     def _load(self, point: "_Point") -> Plugin[T_co]:
-        try:
-            value: T_co = point.entry.load()
-            problem = self._check(point.name, value)
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # noqa: BLE001 - foreign code; even sys.exit at import must not end us
-            import traceback
-
-            cause = f"{type(error).__name__}: {error}".strip().splitlines()[0]
-            return Plugin(point.name, point.origin, Status.BROKEN, cause, traceback.format_exc())
+        what = f"{self._noun} {point.name!r} of {point.origin}"
+        with importing(what, f"Ctrl-C ends it, {DISABLE_VARIABLE}={point.name} leaves it out") as state:
+            try:
+                value: T_co = point.entry.load()
+                problem = self._check(point.name, value)
+            except BaseException as error:
+                # Foreign code: even sys.exit at import must not end us.
+                if isinstance(error, KeyboardInterrupt) and state.interrupts:
+                    raise
+                return _broken(point, error)
         if problem is not None:
             return Plugin(point.name, point.origin, Status.BROKEN, problem)
         return Plugin(point.name, point.origin, Status.OK, value=value)
@@ -182,6 +185,15 @@ def _identity(distribution: Distribution) -> tuple[str, str]:
 
 def _disabled() -> set[str]:
     return {name.strip() for name in os.environ.get(DISABLE_VARIABLE, "").split(",") if name.strip()}
+
+
+def _broken(point: _Point, error: BaseException) -> Plugin[T_co]:
+    import traceback
+
+    said = str(error)[:_LONGEST_CAUSE].strip().splitlines()
+    cause = f"{type(error).__name__}: {said[0] if said else ''}".removesuffix(": ")
+    story = "".join(traceback.format_exception(error))
+    return Plugin(point.name, point.origin, Status.BROKEN, cause, story[-_LONGEST_STORY:])
 
 
 def _disabled_plugin(point: _Point) -> Plugin[T_co]:

@@ -30,6 +30,7 @@ def _suite(plan: JsonObject) -> str:
 def _traits(plan: JsonObject) -> Mapping[str, str]:
     """Return what may differ between runs of one suite, each by a name that reads well before it."""
     options = {f"option {name}": value for name, value in plan["suite_extra"].items()}
+    options |= {f"option {name}": "kept secret" for name in plan.get("suite_secret", ())}
     settings = {f"setting {name}": str(value) for name, value in plan["suite_settings"].items()}
     view = {"as published": "yes"} if plan["suite_as_published"] else {}
     data = {"data": plan["suite_data"]} if plan["suite_data"] else {}

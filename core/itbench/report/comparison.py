@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from itbench.errors import UsageError
+from itbench.harmless import one_line
 from itbench.interfaces.json import JsonObject
 from itbench.report.agent_label import agent_label
 from itbench.report.plan_notes import have_other_truths
@@ -78,7 +79,7 @@ def comparison_text(found: RunComparison) -> str:
         for task, one, other in found.tasks
         if one != other
     ]
-    lines = [f"{names[0]} minus {names[1]} on {result.n_tasks} tasks"]
+    lines = [one_line(f"{names[0]} minus {names[1]} on {result.n_tasks} tasks")]
     if rows:
         head = ["task", *names, "difference"]
         lines += ["", table(head, rows[:_SHOWN_TASKS], numbers=head[1:])]

@@ -15,6 +15,11 @@ from itbench.plugins.host import PluginHost, Status
 
 _EXTRAS = {"huggingface_hub": ("hub", "itbench fetch"), "pyarrow": ("parquet", "itbench export --to parquet")}
 _LITTLE_SPACE_BYTES = 1 << 30
+_FEW_TRIALS = 16
+_LIMITS = (
+    "each process by its own limits, all together by a look every 50 ms; no control group bounds a trial, but one around "
+    "itbench bounds all: systemd-run --user --scope -p MemoryMax=..."
+)
 
 
 def findings() -> list[list[str]]:
@@ -23,7 +28,7 @@ def findings() -> list[list[str]]:
     rows.append(["sqlite", "ok", sqlite3.sqlite_version])
     rows += [_folder("cache", cache_dir()), _folder("runs", Path("runs"))]
     rows += [_extra(module, *use) for module, use in _EXTRAS.items()]
-    rows += _sandbox()
+    rows += [*_sandbox(), *_limits()]
     rows += [_preparation(each) for each in preparations()]
     rows += _plugins("domain", domain_host()) + _plugins("agent", agent_host())
     rows += _plugins("plugin", PluginHost[object]("plugin", "itbench.plugins", lambda _name, _value: None))
@@ -32,19 +37,37 @@ def findings() -> list[list[str]]:
 
 def _sandbox() -> list[list[str]]:
     from itbench.sandbox.engine import ENGINES
-    from itbench.sandbox.support import available, missing_layer
+    from itbench.sandbox.support import available, can_trials_talk, missing_layer
 
     problem = available()
     if problem is not None:
         own = ["sandbox bubblewrap", "note", f"does not work here: {problem}"]
     else:
-        weaker = missing_layer()
+        weaker = missing_layer() or can_trials_talk()
         own = [
             "sandbox bubblewrap",
             "note" if weaker else "ok",
             weaker or "isolates agents here; the default",
         ]
     return [own, *(_engine(name) for name in ENGINES)]
+
+
+def _limits() -> list[list[str]]:
+    from itbench.run.capacity import capacity
+
+    room = capacity(["bubblewrap"])
+    return [
+        [
+            "limits of a trial",
+            "ok",
+            _LIMITS,
+        ],
+        [
+            "concurrent trials",
+            "note" if room.trials < _FEW_TRIALS else "ok",
+            f"{room.trials} programs in sandboxes at most, by the limit of {room.limit} ({room.remedy})",
+        ],
+    ]
 
 
 def _engine(name: str) -> list[str]:

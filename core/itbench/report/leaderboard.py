@@ -1,10 +1,12 @@
 """Runs ranked by score; only runs of the very same tasks stand on one board."""
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from itbench.errors import RunFileError
+from itbench.harmless import one_line
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.suite import Floor, PublishedResult
 from itbench.plugins.domains import find_suite
@@ -40,18 +42,22 @@ class Board:
     suite_floor: Floor | None = None
 
 
-def boards(paths: Sequence[Path], *, with_published: bool = False) -> list[Board]:
+def boards(
+    paths: Sequence[Path], *, with_published: bool = False, skipped: list[str] | None = None
+) -> list[Board]:
     """Return one board for each set of tasks among the runs.
 
+    Args:
+        paths: of run files; what else a pattern such as `runs/*` names is left out.
+        with_published: whether to add what others published.
+        skipped: takes one line for each file that cannot be read.
+
     Raises:
-        ITBenchError: a run cannot be read, or its suite is not installed and published results are wanted.
+        RunFileError: none of the runs can be read.
+        ITBenchError: a suite is not installed, and published results are wanted.
     """
     groups: dict[tuple[str, str, str], list[tuple[Path, RunSummary]]] = {}
-    for path in paths:
-        if path.name.endswith(COMPANIONS):
-            continue  # `runs/*` also names what SQLite keeps beside a run that is being written.
-        with RunFile(path) as run:
-            summary = summarise(run)
+    for path, summary in _summaries(paths, [] if skipped is None else skipped):
         plan = summary.plan
         suite = f"{plan['domain']}/{plan['suite']} {plan['suite_version']}"
         key = (suite, plan["suite_hash"], plan.get("data_warning") or "")
@@ -62,6 +68,21 @@ def boards(paths: Sequence[Path], *, with_published: bool = False) -> list[Board
     ]
 
 
+def _summaries(paths: Sequence[Path], skipped: list[str]) -> Iterator[tuple[Path, RunSummary]]:
+    is_empty = True
+    for path in paths:
+        if path.name.endswith(COMPANIONS):
+            continue  # `runs/*` also names what SQLite keeps beside a run that is being written.
+        try:
+            with RunFile(path) as run:
+                yield path, summarise(run)
+                is_empty = False
+        except RunFileError as error:
+            skipped.append(str(error))
+    if is_empty:
+        raise RunFileError("; ".join(skipped) or "none of these files is a run file")
+
+
 def _board(
     name: str, digest: str, warning: str | None, runs: list[tuple[Path, RunSummary]], *, with_published: bool
 ) -> Board:
@@ -70,7 +91,14 @@ def _board(
     plan = runs[0][1].plan
     suite = find_suite(f"{plan['domain']}/{plan['suite']}")[1]
     # Tasks that an option drew have a floor of their own, which their runs tell.
-    return Board(name, digest, warning, runs, suite.published(), None if plan["suite_extra"] else suite.floor)
+    return Board(
+        name,
+        digest,
+        warning,
+        runs,
+        suite.published(),
+        None if plan["suite_extra"] or plan.get("suite_secret") else suite.floor,
+    )
 
 
 def boards_text(found: Sequence[Board]) -> str:
@@ -125,22 +153,23 @@ def _board_text(title: str, board: Board) -> str:
     ranks = _ranks([_certain(summary) for _, summary in board.runs])
     rows = [_row(rank, summary, shown) for rank, (_, summary) in zip(ranks, board.runs, strict=True)]
     head = ["", "agent", "score (95 % interval)", *shown, *_NUMBERS, "marks"]
-    lines = [title, table(head, rows, numbers=_NUMBERS, optional=_OPTIONAL)]
-    lines += [f"{title}: {metric}" for title, metric in shown.items()]
+    lines = [one_line(title), table(head, rows, numbers=_NUMBERS, optional=_OPTIONAL)]
+    notes = [f"{title}: {metric}" for title, metric in shown.items()]
     if board.data_warning:
-        lines.append(f"not the published data, so no published results: {board.data_warning}")
+        notes.append(f"not the published data, so no published results: {board.data_warning}")
     floor = _floor(board)
     if floor is not None:
-        lines.append(floor_line(floor, len(board.runs[0][1].plan["tasks"])))
-    lines += [
+        notes.append(floor_line(floor, len(board.runs[0][1].plan["tasks"])))
+    notes += [
         f"{summary.plan['agent']['name']}: {summary.headline}"
         for _, summary in board.runs
         if not summary.estimate.is_complete
     ]
     if have_other_truths([summary.plan for _, summary in board.runs]):
-        lines.append(
+        notes.append(
             "warning: truths or hidden data differ between these runs, so their scores are not comparable"
         )
+    lines += map(one_line, notes)
     if board.published:
         lines += ["", *_published_lines(board, floor)]
     elif board.published is not None and not board.data_warning:

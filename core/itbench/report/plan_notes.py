@@ -25,6 +25,8 @@ def plan_marks(plan: JsonObject) -> list[str]:
     """Return a word or two for each, for a table."""
     marks = ["not the published data"] if plan.get("data_warning") else []
     marks += ["other versions"] if _other_versions(plan) else []
+    if plan["sandbox"] != "none" and plan.get("sandbox_warning"):
+        marks.append("unsafe mount")
     return marks + (["faulty data"] if plan.get("data_faults") else [])
 
 

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn
 from rich.text import Text
 
+from itbench.harmless import one_line
 from itbench.interfaces.hooks import hookimpl
 from itbench.interfaces.plan import Plan
 from itbench.interfaces.record import TrialKey, TrialRecord
@@ -44,10 +45,10 @@ class RunProgress:
         console = Console(stderr=True)
         if console.is_terminal:
             self._bar = Progress(
-                TextColumn("{task.description}"),
+                TextColumn("{task.description}", markup=False),
                 BarColumn(),
                 MofNCompleteColumn(),
-                TextColumn("{task.fields[state]}"),
+                TextColumn("{task.fields[state]}", markup=False),
                 _TimeLeftColumn(self._time_left),
                 console=console,
                 transient=True,
@@ -72,7 +73,7 @@ class RunProgress:
             state = ", ".join(
                 [self._state(), *waits[:1], *([f"{len(waits) - 1} more wait"] if waits[1:] else [])]
             )
-            self._bar.update(self._bar.task_ids[0], state=state)
+            self._bar.update(self._bar.task_ids[0], state=one_line(state))
         else:
             for line in self._waits.news(now):
                 self._say(line)
@@ -118,7 +119,7 @@ class RunProgress:
         self._say(", ".join(filter(None, [f"{done} of {self._total} trials", self._state(), left])))
 
     def _say(self, text: str) -> None:
-        sys.stderr.write(f"{text}\n")
+        sys.stderr.write(f"{one_line(text)}\n")
 
 
 def _task(progress: RunProgress) -> asyncio.Task[None] | None:

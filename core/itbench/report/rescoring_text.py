@@ -2,8 +2,9 @@
 
 import dataclasses
 
+from itbench.harmless import one_line
 from itbench.interfaces.json import JsonObject
-from itbench.report.table import number, printable
+from itbench.report.table import number
 from itbench.run.rescore import ChangedValue, Rescoring
 
 _SHOWN_REASONS = 3
@@ -32,7 +33,7 @@ def _line(change: ChangedValue) -> str:
     more = len(change.reasons) - _SHOWN_REASONS
     values = f"{number(change.before)} -> {number(change.after)}"
     text = f"{change.task} repeat {change.repeat}: {values}: {shown}"
-    return printable(f"{text} (and {more} more)" if more > 0 else text)
+    return one_line(f"{text} (and {more} more)" if more > 0 else text)
 
 
 def _counted(count: int, what: str) -> str:

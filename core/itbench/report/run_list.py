@@ -18,21 +18,28 @@ def run_rows(folder: Path) -> tuple[list[str], list[list[str]]]:
 
     Raises:
         UsageError: there is no such folder, or it is a file.
+        RunFileError: there are files, but none of them can be read.
     """
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{str(folder)!r} is not a folder; `itbench show {folder}` shows one run")
     if not folder.is_dir():
         raise UsageError(f"no folder {str(folder)!r}; `itbench run` makes it with the first run")
     paths = sorted(folder.glob("*.itbench"), key=lambda path: path.name, reverse=True)
-    return HEAD, [_row(path) for path in paths]
+    rows, broken = [], []
+    for path in paths:
+        try:
+            rows.append(_row(path))
+        except RunFileError as error:
+            rows.append([str(path), "-", "-", "-", "-", "-", str(error)])
+            broken.append(str(error))
+    if broken and len(broken) == len(paths):
+        raise RunFileError("; ".join(broken))
+    return HEAD, rows
 
 
 def _row(path: Path) -> list[str]:
-    try:
-        with RunFile(path) as run:
-            summary = summarise(run)
-    except RunFileError as error:
-        return [str(path), "-", "-", "-", "-", "-", str(error)]
+    with RunFile(path) as run:
+        summary = summarise(run)
     plan, found = summary.plan, summary.estimate
     return [
         str(path),

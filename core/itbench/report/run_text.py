@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from itertools import zip_longest
 
+from itbench.harmless import one_line
 from itbench.report.agent_label import agent_label
 from itbench.report.floor import floor_line
 from itbench.report.plan_notes import plan_warnings
@@ -30,7 +31,14 @@ SELECT sum(cost_usd) AS cost_usd, count(cost_usd) AS priced, sum(replies > 0 AND
 def run_text(run: RunFile) -> str:
     """Return the whole report of one run."""
     summary = summarise(run)
-    parts = [title(summary), "", trials_table(run), "", *_metrics(run), *closing_lines(run, summary)]
+    parts = [
+        one_line(title(summary)),
+        "",
+        trials_table(run),
+        "",
+        *_metrics(run),
+        *map(one_line, closing_lines(run, summary)),
+    ]
     return "\n".join(parts)
 
 

@@ -3,9 +3,10 @@
 import math
 import shutil
 import sys
-import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from itertools import zip_longest
+
+from itbench.harmless import one_line, padded, width, wrapped
 
 _GAP = "  "
 _NARROWEST = 12
@@ -33,21 +34,23 @@ def table(
         numbers: the columns to align right.
         optional: the columns that a narrow terminal may go without, the first first.
     """
-    cells = [[printable(cell) for cell in row] for row in rows]
-    widths = [max([len(title), *(len(row[at]) for row in cells)]) for at, title in enumerate(head)]
+    right_titles = {one_line(title) for title in numbers}
+    head = [one_line(title) for title in head]
+    cells = [[one_line(cell) for cell in row] for row in rows]
+    widths = [max([width(title), *(width(row[at]) for row in cells)]) for at, title in enumerate(head)]
     left_out: list[str] = []
-    columns = terminal_columns()
-    if columns is not None:
-        left_out = _left_out(dict(zip(head, widths, strict=True)), optional, columns)
+    room = terminal_columns()
+    if room is not None:
+        left_out = _left_out(dict(zip(head, widths, strict=True)), optional, room)
         kept = [at for at, title in enumerate(head) if title not in left_out]
         head, widths = [head[at] for at in kept], [widths[at] for at in kept]
         cells = [[row[at] for at in kept] for row in cells]
-        _shrink(widths, columns)
-    right = [title in numbers for title in head]
-    lines = [_line(head, widths, right), _GAP.join("-" * width for width in widths)]
+        _shrink(widths, room)
+    right = [title in right_titles for title in head]
+    lines = [_line(head, widths, right), _GAP.join("-" * columns for columns in widths)]
     for row in cells:
-        wrapped = [textwrap.wrap(cell, width) or [""] for cell, width in zip(row, widths, strict=True)]
-        lines += [_line(part, widths, right) for part in zip_longest(*wrapped, fillvalue="")]
+        parts = [wrapped(cell, columns) for cell, columns in zip(row, widths, strict=True)]
+        lines += [_line(part, widths, right) for part in zip_longest(*parts, fillvalue="")]
     if left_out:
         lines.append(f"(left out, as the terminal is narrow: {', '.join(left_out)})")
     return "\n".join(lines)
@@ -86,26 +89,21 @@ def taken(mean: float | None, unknown: int, text: Callable[[float], str]) -> str
     return f"{text(mean)} ({unknown} unknown)" if unknown else text(mean)
 
 
-def printable(text: str) -> str:
-    """Return text without control characters: an agent's words must not move the cursor."""
-    return "".join(character if character.isprintable() else " " for character in text)
-
-
 def _small_digits(value: float) -> int:
     return min(_MOST_DIGITS, 1 - math.floor(math.log10(value)))
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
     aligned = [
-        cell.rjust(width) if is_right else cell.ljust(width)
-        for cell, width, is_right in zip(cells, widths, right, strict=True)
+        padded(cell, columns, is_right=is_right)
+        for cell, columns, is_right in zip(cells, widths, right, strict=True)
     ]
     return _GAP.join(aligned).rstrip()
 
 
 def _left_out(widths: Mapping[str, int], optional: Sequence[str], columns: int) -> list[str]:
     """Return the optional columns without which the others fit; a long text counts as what it is when it is wrapped."""
-    kept = {title: max(len(title), min(width, _WRAPPED)) for title, width in widths.items()}
+    kept = {title: max(width(title), min(needed, _WRAPPED)) for title, needed in widths.items()}
     left_out: list[str] = []
     for title in optional:
         if sum(kept.values()) + len(_GAP) * (len(kept) - 1) <= columns:

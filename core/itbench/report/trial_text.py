@@ -2,11 +2,11 @@
 
 import json
 import shutil
-import textwrap
 from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 from typing import Any
 
+from itbench.harmless import broken, one_line, padded
 from itbench.interfaces.json import JsonObject, JsonValue
 from itbench.report.stored_metrics import read_metrics
 from itbench.report.table import dollars, number, seconds, table
@@ -20,7 +20,14 @@ _GUTTER = " | "
 def trial_text(run: RunFile, trial: int, truth: JsonObject | str) -> str:
     """Return the report of one trial; `truth` is the truth, or why it cannot be shown."""
     detail = run.detail(trial)
-    parts = [*_head(detail), *_others(run, detail), "", *_trace(run, trial), "", *_beside(detail, truth)]
+    parts = [
+        *_head(detail),
+        *map(one_line, _others(run, detail)),
+        "",
+        *map(one_line, _trace(run, trial)),
+        "",
+        *_beside(detail, truth),
+    ]
     return "\n".join(parts)
 
 
@@ -52,18 +59,18 @@ def _decoded(score: Mapping[str, Any] | None) -> JsonObject | None:
 
 def _head(detail: TrialDetail) -> Iterator[str]:
     row, score = detail.row, _decoded(detail.score)
-    yield f"{row['task']} repeat {row['repeat']} attempt {row['attempt']}, {row['started_at']}"
+    yield f"{one_line(row['task'])} repeat {row['repeat']} attempt {row['attempt']}, {row['started_at']}"
     value = number(score["value"]) if score else "none"
     used = f"{row['turns']} turns, {row['tool_calls']} tool calls ({row['failed_tool_calls']} failed)"
     yield f"score {value}; {used}, {_taken(row)}, {seconds(row['wall_s'])}"
     if row["limit_hit"]:
-        yield f"limit reached: {row['limit_hit']}"
+        yield f"limit reached: {one_line(row['limit_hit'])}"
     for source in (row, score or {}):
         if source.get("fault"):
-            yield f"fault of the {source['fault_stage']}: {source['fault']}"
-            yield textwrap.indent(source["fault_traceback"] or "", "    ").rstrip()
+            yield f"fault of the {source['fault_stage']}: {one_line(source['fault'])}"
+            yield from (f"    {one_line(line)}" for line in (source["fault_traceback"] or "").splitlines())
     if score:
-        yield from (f"- {reason}" for reason in score["reasons"])
+        yield from (f"- {one_line(reason)}" for reason in score["reasons"])
         metrics = [[name, number(value)] for name, value in score["metrics"].items()]
         if metrics:
             yield ""
@@ -109,25 +116,24 @@ def _short(text: str) -> str:
 
 
 def _beside(detail: TrialDetail, truth: JsonObject | str) -> Iterator[str]:
-    width = (shutil.get_terminal_size((160, 24)).columns - len(_GUTTER)) // 2
-    left = ["submission", "-" * width, *_submission_lines(detail, width)]
-    right = ["truth", "-" * width, *_lines(truth, width)]
+    columns = (shutil.get_terminal_size((160, 24)).columns - len(_GUTTER)) // 2
+    left = ["submission", "-" * columns, *_submission_lines(detail, columns)]
+    right = ["truth", "-" * columns, *_lines(truth, columns)]
     for one, other in zip_longest(left, right, fillvalue=""):
-        yield f"{one:<{width}}{_GUTTER}{other}".rstrip()
+        yield f"{padded(one, columns)}{_GUTTER}{other}".rstrip()
 
 
-def _submission_lines(detail: TrialDetail, width: int) -> Iterator[str]:
+def _submission_lines(detail: TrialDetail, columns: int) -> Iterator[str]:
     if detail.answer is not None:
-        yield from _lines(detail.answer, width)
+        yield from _lines(detail.answer, columns)
     for path, data in detail.files.items():
-        yield f"file {path}, {len(data)} bytes:"
-        yield from _lines(data.decode("utf-8", "replace"), width)
+        yield from broken(one_line(f"file {path}, {len(data)} bytes:"), columns)
+        yield from _lines(data.decode("utf-8", "replace"), columns)
     if detail.answer is None and not detail.files:
         yield "nothing was handed in"
 
 
-def _lines(value: JsonValue, width: int) -> Iterator[str]:
+def _lines(value: JsonValue, columns: int) -> Iterator[str]:
     text = value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False)
     for line in text.splitlines():
-        clean = "".join(character if character.isprintable() else "�" for character in line)
-        yield from textwrap.wrap(clean, width, drop_whitespace=False) or [""]
+        yield from broken(one_line(line), columns)

@@ -4,8 +4,12 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from itbench.foreign import is_of_plugin
 from itbench.interfaces.fault import Fault, Stage, StageError
 from itbench.interfaces.score import printable
+from itbench.workspaces.host import is_shortage
+
+_LONGEST_STORY = 40_000
 
 
 class Blamed(Exception):  # noqa: N818 - it carries a fault and is itself none
@@ -18,7 +22,7 @@ class Blamed(Exception):  # noqa: N818 - it carries a fault and is itself none
 
 @contextmanager
 def blame(stage: Stage) -> Iterator[None]:
-    """Turn any ordinary exception into a fault of this stage; an inner blame wins.
+    """Turn any exception of the code inside into a fault of this stage; an inner blame wins.
 
     Raises:
         Blamed: something inside raised.
@@ -27,7 +31,9 @@ def blame(stage: Stage) -> Iterator[None]:
         yield
     except Blamed:
         raise
-    except Exception as error:
+    except BaseException as error:
+        if not is_of_plugin(error):
+            raise
         raise Blamed(fault_of(error, stage)) from error
 
 
@@ -37,11 +43,22 @@ def fault_of(error: BaseException, stage: Stage) -> Fault:
         return error.fault
     if isinstance(error, StageError):
         stage = error.stage
+    elif stage is Stage.AGENT and is_shortage(error):
+        # An agent in Python shares this process: whoever took the last descriptor, it is no answer to the task.
+        stage = Stage.ENVIRONMENT
     message = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     text = "".join(traceback.format_exception(error))
-    return Fault(stage, printable(_one_line(message)), printable(text))
+    return Fault(stage, printable(_one_line(message)), printable(_cut(text)))
+
+
+def _cut(text: str) -> str:
+    """Return the head and the tail of a long text: an exception may hold megabytes."""
+    if len(text) <= _LONGEST_STORY:
+        return text
+    half = _LONGEST_STORY // 2
+    return f"{text[:half]}\n[... {len(text) - 2 * half} characters left out ...]\n{text[-half:]}"
 
 
 def _one_line(message: str, longest: int = 500) -> str:
-    line = " ".join(message.split())
+    line = " ".join(message[: 8 * longest].split())
     return line if len(line) <= longest else f"{line[: longest - 1]}…"

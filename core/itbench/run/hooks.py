@@ -6,8 +6,12 @@ from typing import Any
 
 import pluggy
 
+from itbench.foreign import is_of_plugin
+from itbench.harmless import one_line
 from itbench.interfaces.hooks import PROJECT, RunHooks
 from itbench.plugins.host import PluginHost, Status
+
+_LONGEST_SAID = 500
 
 
 class Hooks:
@@ -43,7 +47,7 @@ class Hooks:
                 continue
             try:
                 await result
-            except Exception as error:  # noqa: BLE001 - an outside plugin must not end the run
+            except BaseException as error:  # noqa: BLE001 - an outside plugin must not end the run
                 self._fail(name, hook, error)
 
     def tell(self, hook: str, **arguments: Any) -> None:
@@ -54,7 +58,10 @@ class Hooks:
         try:
             self._manager.register(plugin, name)
             self._manager.check_pending()
-        except Exception as error:  # noqa: BLE001 - foreign code
+        except BaseException as error:
+            # Foreign code: registering reads the attributes of what a plugin gives.
+            if not is_of_plugin(error):
+                raise
             if self._manager.has_plugin(name):
                 self._manager.unregister(name=name)
             self._warn(f"plugin {name!r} is left out: {error}")
@@ -68,17 +75,18 @@ class Hooks:
             given = {key: arguments[key] for key in implementation.argnames}
             try:
                 results.append((name, implementation.function(**given)))
-            except Exception as error:  # noqa: BLE001 - an outside plugin must not end the run
+            except BaseException as error:  # noqa: BLE001 - an outside plugin must not end the run
                 self._fail(name, hook, error)
         return results
 
-    def _fail(self, name: str, hook: str, error: Exception) -> None:
-        if name not in self._outside:
+    def _fail(self, name: str, hook: str, error: BaseException) -> None:
+        if name not in self._outside or not is_of_plugin(error):
             raise error
-        self._warn(f"plugin {name!r} is left out, its hook {hook!r} failed: {type(error).__name__}: {error}")
+        said = " ".join(f"{type(error).__name__}: {error}"[:_LONGEST_SAID].split())
+        self._warn(f"plugin {name!r} is left out, its hook {hook!r} failed: {said}")
         if self._manager.has_plugin(name):
             self._manager.unregister(name=name)
 
 
 def _warn(message: str) -> None:
-    sys.stderr.write(f"warning: {message}\n")
+    sys.stderr.write(f"warning: {one_line(message)}\n")

@@ -53,6 +53,20 @@ class RunOptions:
     is_faulty_data_allowed: bool = False
     suite: SuiteOptions = field(default_factory=SuiteOptions)
 
+    def __post_init__(self) -> None:
+        """Refuse what the run file, which is text, could not hold.
+
+        Raises:
+            UsageError: a word that is not UTF-8.
+        """
+        words = [self.reference, self.agent or "", *self.arguments, *self.task_globs, *self.tags]
+        words += [str(self.suite.data or ""), *self.suite.extra, *self.suite.extra.values()]
+        for word in words:
+            if any("\ud800" <= mark <= "\udfff" for mark in word):
+                raise UsageError(
+                    f"{word!r} is not UTF-8, and cannot be kept in a run file; write it in UTF-8, or put it into a script"
+                )
+
 
 def parse_agent(text: str) -> tuple[str, Mapping[str, str]]:
     """Return name and options of `NAME:key=value,key=value`; a comma without `=` behind it is part of the value.

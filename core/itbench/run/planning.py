@@ -18,7 +18,9 @@ from itbench.run.tasks import PlannedTasks
 from itbench.run.unchanged import HASH_VERSION
 from itbench.run.versions import installed
 from itbench.suites.hashing import suite_hash
+from itbench.suites.secret import public_options, secret_fingerprints
 
+_WILDCARDS = frozenset("*?[")
 _ID_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
@@ -49,9 +51,10 @@ def make_plan(
         suite_hash=suite_hash(task.content_hash for task in planned.tasks),
         suite_data=str(options.suite.data.resolve()) if options.suite.data else None,
         suite_as_published=options.suite.as_published,
-        suite_extra=dict(options.suite.extra),
+        suite_extra=public_options(suite, options.suite),
+        suite_secret=secret_fingerprints(suite, options.suite),
         suite_settings=suite.settings(),
-        data_warning=suite.data_warning(),
+        data_warning=suite.data_warning() or _gap(options, suite),
         hash_version=HASH_VERSION,
         agent=PlannedAgent(
             name=spec.name,
@@ -80,6 +83,12 @@ def make_plan(
         floor=PlannedFloor(**dataclasses.asdict(floor), tasks=n_tasks) if floor else None,
         shown_metrics=dict(domain.shown_metrics),
     )
+
+
+def _gap(options: RunOptions, suite: Suite) -> str | None:
+    """Return what is missing of the data, unless each task was asked for by its id: then it is here."""
+    are_named = options.task_globs and not any(set(glob) & _WILDCARDS for glob in options.task_globs)
+    return None if are_named else suite.data_gap()
 
 
 def file_name(plan: Plan) -> str:

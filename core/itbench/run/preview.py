@@ -55,7 +55,7 @@ def preview(session: Session) -> Preview:
         hidden_files=len(hidden),
         mounts=agent.mounts if isinstance(agent, EquippedAgent) else (),
         estimates=estimates,
-        missing=missing_for(agent),
+        missing=missing_for(session),
     )
 
 

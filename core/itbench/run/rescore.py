@@ -67,6 +67,7 @@ def rescore(path: Path, truths: Path | None = None, progress: Progress = no_prog
     with RunFile(path) as run:
         plan = Plan.model_validate(run.plan())
     domain, suite = reopen_suite(plan.model_dump(), progress)
+    suite.restore([task.id for task in plan.tasks], progress)
     origin = ScoringOrigin(
         own_version(),
         domain_host().origin(plan.domain),

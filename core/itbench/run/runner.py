@@ -86,7 +86,7 @@ async def _work_off(session: Session, jobs: Sequence[Job], hooks: Hooks) -> Exec
     waiting = deque(jobs)
     workers = [
         asyncio.create_task(_worker(setting, session.plan.attempts, waiting, hooks))
-        for _ in range(min(session.plan.max_trials, len(jobs)))
+        for _ in range(min(session.max_trials, len(jobs)))
     ]
     if not workers:
         return Execution(Ending.COMPLETE)

@@ -10,10 +10,12 @@ from itbench.interfaces.agent import (
     AgentRequest,
     AgentSpec,
     DemandingAgent,
+    DescribedAgent,
     EquippedAgent,
     PrivilegedAgent,
 )
 from itbench.interfaces.domain import Domain
+from itbench.interfaces.json import JsonObject
 from itbench.interfaces.plan import Plan
 from itbench.interfaces.suite import Progress, Suite, no_progress
 from itbench.interfaces.task import Task
@@ -21,6 +23,8 @@ from itbench.interfaces.workspace import Prepared, Sandbox
 from itbench.plugins.agents import default_agent, find_agent
 from itbench.plugins.domains import domain_host, find_suite
 from itbench.redaction import Redactor
+from itbench.run.capacity import Capacity, capacity, connections_of
+from itbench.run.exposed import refuse_exposed
 from itbench.run.judge import Judge
 from itbench.run.options import RunOptions, parse_agent
 from itbench.run.planning import file_name, make_plan
@@ -34,6 +38,7 @@ from itbench.store.writer import ScoringOrigin, write_plan
 from itbench.suites.hashing import suite_hash
 from itbench.suites.load import load_tasks
 from itbench.suites.reopen import planned_options, reopen_suite
+from itbench.suites.secret import remember
 from itbench.suites.select import select
 from itbench.workspaces.local import LocalSandbox
 
@@ -43,6 +48,7 @@ class Session:
     """Everything that the runner needs.
 
     Attributes:
+        max_trials: concurrent trials: as planned, or as many as this machine's limits allow.
         redactor: takes secrets out of all that is kept or shown.
         claim: on the run file, which the runner releases at the end; None while nothing is written.
         notes: what the user should know before it begins.
@@ -56,6 +62,7 @@ class Session:
     tasks: Sequence[Task]
     sandbox: Sandbox
     bench_sandbox: Sandbox
+    max_trials: int
     redactor: Redactor
     claim: Claim | None = None
     notes: Sequence[str] = ()
@@ -75,7 +82,8 @@ def start(options: RunOptions, progress: Progress = no_progress) -> Session:
         ITBenchError: something that was asked for is not available.
     """
     session = prepare(options, progress)
-    _refuse_missing(session.plan.agent.name, session.agent)
+    remember(session.domain.name, session.suite, options.suite)
+    _refuse_missing(session.plan.agent.name, missing_for(session))
     _make_ready(session.sandbox, session.bench_sandbox, progress)
     claim = Claim(session.path)
     try:
@@ -102,13 +110,21 @@ def prepare(options: RunOptions, progress: Progress = no_progress) -> Session:
     known = load_tasks(suite)
     tasks = select(known, globs=options.task_globs, tags=options.tags, limit=options.limit)
     chosen = [task.limited(options.limits) for task in tasks]
-    sandbox = _sandbox(spec, agent, options.sandbox, is_unsafe_allowed=options.is_unsafe_allowed)
+    if options.sandbox is not None:
+        # Also where the agent needs none: a name that is misspelt is not what the user meant.
+        from itbench.sandbox.choose import check_name
+
+        check_name(options.sandbox)
+    suite.restore([task.id for task in chosen], progress)
+    sandbox = _sandbox(
+        spec, agent, suite, options.sandbox, out=options.out, is_unsafe_allowed=options.is_unsafe_allowed
+    )
     bench = _bench_sandbox(domain, sandbox, options.sandbox)
     planned = plan_tasks(domain, suite, options.suite, chosen, is_scored=options.is_scored, progress=progress)
     plan = make_plan(options, domain, suite, (spec, request, agent), planned, (sandbox, bench), len(known))
     path = options.out / file_name(plan)
     session = _session(path, plan, domain, suite, agent, chosen, (sandbox, bench))
-    return replace(session, notes=_data_notes(plan))
+    return replace(session, notes=[*session.notes, *_data_notes(plan)])
 
 
 def reopen(
@@ -132,6 +148,7 @@ def reopen(
         hint = run.lost_trials_hint()
     check_versions(path, versions, is_allowed=is_other_version_allowed)
     current = {task.id: task.limited(plan.limits) for task in load_tasks(suite)}
+    suite.restore([task.id for task in plan.tasks if task.id in current], progress)
     check_tasks(path, plan, documents, suite, current)
     if plan.is_scored:
         check_truths(path, plan, suite, Judge(domain, suite))
@@ -141,14 +158,18 @@ def reopen(
         AgentRequest(name=plan.agent.name, options=plan.agent.options, arguments=words, seed=plan.seed)
     )
     check_words(plan, words, agent)
-    _refuse_missing(spec.name, agent)
+    _check_endpoint(path, plan, agent)
+    limited = plan.max_cost_usd is not None or any(
+        task.limits.cost_usd is not None for task in current.values()
+    )
+    _refuse_missing(spec.name, _missing(agent, is_cost_limited=limited))
     # Its sandbox was allowed when the run was begun.
-    sandbox = _sandbox(spec, agent, plan.sandbox, is_unsafe_allowed=True)
+    sandbox = _sandbox(spec, agent, suite, plan.sandbox, out=path.parent, is_unsafe_allowed=True)
     bench = _bench_sandbox(domain, sandbox, plan.bench_sandbox)
     _make_ready(sandbox, bench, progress)
     tasks = [current[planned.id] for planned in plan.tasks]
     session = _session(path, plan, domain, suite, agent, tasks, (sandbox, bench))
-    return replace(session, notes=[*([hint] if hint else []), *_notes(path, plan, versions)])
+    return replace(session, notes=[*([hint] if hint else []), *session.notes, *_notes(path, plan, versions)])
 
 
 def _looked_at_again(
@@ -197,33 +218,55 @@ def _make_ready(sandbox: Sandbox, bench: Sandbox, progress: Progress) -> None:
             each.prepare(progress)
 
 
-def missing_for(agent: Agent) -> list[str]:
-    """Return what a run with the agent needs and this machine lacks, one thing each."""
-    return list(agent.missing()) if isinstance(agent, DemandingAgent) else []
+def missing_for(session: Session) -> list[str]:
+    """Return what a run needs and this machine lacks, one thing each."""
+    limited = session.plan.max_cost_usd is not None or any(
+        task.limits.cost_usd is not None for task in session.tasks
+    )
+    return _missing(session.agent, is_cost_limited=limited)
 
 
-def _refuse_missing(name: str, agent: Agent) -> None:
-    missing = missing_for(agent)
+def _missing(agent: Agent, *, is_cost_limited: bool) -> list[str]:
+    return list(agent.missing(is_cost_limited=is_cost_limited)) if isinstance(agent, DemandingAgent) else []
+
+
+def _refuse_missing(name: str, missing: Sequence[str]) -> None:
     if missing:
         raise UsageError(f"agent {name!r} cannot run here: {'; '.join(missing)}")
 
 
-def _sandbox(spec: AgentSpec, agent: Agent, name: str | None, *, is_unsafe_allowed: bool) -> Sandbox:
+def _check_endpoint(path: Path, plan: Plan, agent: Agent) -> None:
+    """Refuse to go on at another endpoint than the one of the trials that are done: a variable may have changed."""
+    now = agent.description() if isinstance(agent, DescribedAgent) else {}
+    planned, found = (_endpoint(description) for description in (plan.agent.description, now))
+    if planned and found and planned != found:
+        raise UsageError(
+            f"{path} asks its model at {planned}, but now it would be asked at {found}; set the environment variable"
+            " that names the endpoint as it was when the run was begun"
+        )
+
+
+def _endpoint(description: JsonObject) -> str | None:
+    model = description.get("model")
+    endpoint = model.get("endpoint") if isinstance(model, dict) else None
+    return endpoint if isinstance(endpoint, str) else None
+
+
+def _sandbox(
+    spec: AgentSpec, agent: Agent, suite: Suite, name: str | None, *, out: Path, is_unsafe_allowed: bool
+) -> Sandbox:
     """Return the sandbox for an agent; one that starts nothing in the workspace needs none.
 
     Raises:
         UsageError: there is no such sandbox, or it may not be used.
     """
-    if name is not None:
-        from itbench.sandbox.choose import check_name
-
-        check_name(name)
     if spec.is_in_process:
         return LocalSandbox(is_in_process=True)
     from itbench.sandbox.choose import choose
 
     mounts = agent.mounts if isinstance(agent, EquippedAgent) else ()
-    return choose(name, is_unsafe_allowed=is_unsafe_allowed, mounts=mounts)
+    warning = refuse_exposed(mounts, suite, out, is_unsafe_allowed=is_unsafe_allowed)
+    return choose(name, is_unsafe_allowed=is_unsafe_allowed, mounts=mounts, warning=warning)
 
 
 def _bench_sandbox(domain: Domain, sandbox: Sandbox, name: str | None) -> Sandbox:
@@ -246,6 +289,8 @@ def _session(
 ) -> Session:
     if plan.agent.role == "privileged" and isinstance(agent, PrivilegedAgent):
         agent.trust(Judge(domain, suite).solution)
+    both = sandboxes if sandboxes[0] is not sandboxes[1] else sandboxes[:1]
+    room = capacity([each.name for each in both], connections_of(agent))
     return Session(
         path=path,
         plan=plan,
@@ -255,5 +300,15 @@ def _session(
         tasks=tasks,
         sandbox=sandboxes[0],
         bench_sandbox=sandboxes[1],
+        max_trials=min(plan.max_trials, room.trials),
+        notes=_capacity_notes(plan, room),
         redactor=redactor_of(agent),
     )
+
+
+def _capacity_notes(plan: Plan, room: Capacity) -> list[str]:
+    if min(plan.max_trials, plan.planned_trials) <= room.trials:
+        return []
+    return [
+        f"{room.trials} concurrent trials and not {plan.max_trials}: the limit of {room.limit} allows no more; raise {room.remedy}"
+    ]

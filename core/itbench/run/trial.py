@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from itbench.interfaces.agent import Agent
+from itbench.foreign import is_of_plugin
+from itbench.interfaces.agent import Agent, PunctualAgent
 from itbench.interfaces.domain import Domain
 from itbench.interfaces.environment import FilesEnvironment, TestBench
 from itbench.interfaces.fault import Fault, LimitReached, Stage
@@ -128,8 +129,9 @@ def _bench(setting: TrialSetting, task: Task) -> TestBench:
 
 async def _solve(agent: Agent, task: Task, workspace: Workspace, trace: Trace) -> Fault | None:
     work = asyncio.create_task(_guarded(agent, task, TracedWorkspace(workspace, trace), trace))
+    closing_s = agent.closing_s if isinstance(agent, PunctualAgent) else 0.0
     try:
-        finished, _ = await asyncio.wait({work}, timeout=task.limits.wall_s)
+        finished, _ = await asyncio.wait({work}, timeout=task.limits.wall_s + closing_s)
     except asyncio.CancelledError:
         await _cancel(work)
         raise
@@ -155,7 +157,10 @@ async def _guarded(agent: Agent, task: Task, workspace: Workspace, trace: Trace)
         await agent.solve(task, workspace, trace)
     except LimitReached as reached:
         trace.limit = trace.limit or reached.limit
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - foreign code; sys.exit must not end the run
+    except BaseException as error:
+        # Foreign code: sys.exit must not end the run.
+        if not is_of_plugin(error):
+            raise
         return fault_of(error, Stage.AGENT)
     return None
 

@@ -42,6 +42,7 @@ class Layout:
         inputs: to show read-only below the home folder.
         mounts: folders of the host to show read-only below `/opt`.
         limits: how large the places are that can be written to.
+        nothing: an empty folder to lay over image and tools, so that each trial has files of its own; None to share them.
     """
 
     image: Path
@@ -50,6 +51,7 @@ class Layout:
     inputs: Sequence[Input]
     limits: SandboxLimits
     mounts: Sequence[Mount] = ()
+    nothing: Path | None = None
 
     def folders(self) -> list[str]:
         """Return the folders in the workspace that inputs need, outer ones first, from the home folder on."""
@@ -75,9 +77,9 @@ def bubblewrap_arguments(
     words = [*identity.arguments]
     words += ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
     words += ["--hostname", "sandbox", "--die-with-parent", "--new-session", "--as-pid-1", "--clearenv"]
-    words += ["--seccomp", str(filter_descriptor), "--ro-bind", str(layout.image), "/"]
+    words += ["--seccomp", str(filter_descriptor), *shared(layout.image, "/", layout.nothing)]
     if layout.tools is not None:
-        words += ["--ro-bind", str(layout.tools), f"/usr/local/lib/{layout.python}/site-packages"]
+        words += shared(layout.tools, f"/usr/local/lib/{layout.python}/site-packages", layout.nothing)
     for path, descriptor in files.items():
         words += ["--perms", "0644", "--ro-bind-data", str(descriptor), path]
     # Read-only: some of the kernel's settings belong to a namespace, and so to its creator.
@@ -105,6 +107,16 @@ def bubblewrap_arguments(
     for name, value in VARIABLES.items():
         words += ["--setenv", name, value]
     return [*words, "--chdir", str(HOME)]
+
+
+def shared(folder: Path, place: str, nothing: Path | None) -> list[str]:
+    """Return what shows a folder that all trials share, read-only.
+
+    By an overlay, each trial has inodes of its own: locks and watches on them, by which trials could talk, reach no other.
+    """
+    if nothing is None:
+        return ["--ro-bind", str(folder), place]
+    return ["--overlay-src", str(nothing), "--overlay-src", str(folder), "--ro-overlay", place]
 
 
 def _tmpfs(place: str, size_bytes: int, permissions: str) -> list[str]:

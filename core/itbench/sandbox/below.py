@@ -4,6 +4,7 @@ import os
 import stat
 from collections.abc import Iterator
 
+from itbench.workspaces.host import PATH_ERRORS, HostError, host_errors
 from itbench.workspaces.paths import clean
 
 _MOST_FOLDERS_DEEP = 64
@@ -18,6 +19,7 @@ def read_file(folder: int, path: str, *, max_bytes: int) -> bytes:
     Raises:
         FileNotFoundError: there is no such file.
         ValueError: the path leads outside, is no plain file, or holds more than `max_bytes`.
+        HostError: the machine refuses it.
     """
     descriptor = _open(folder, clean(path), 0)
     try:
@@ -26,7 +28,7 @@ def read_file(folder: int, path: str, *, max_bytes: int) -> bytes:
             raise ValueError(f"{path!r} is not a plain file")
         if status.st_size > max_bytes:
             raise ValueError(f"{path!r} holds {status.st_size} bytes, allowed: {max_bytes}")
-        with os.fdopen(os.dup(descriptor), "rb") as file:
+        with host_errors(f"{path!r} cannot be read"), os.fdopen(os.dup(descriptor), "rb") as file:
             return file.read(status.st_size)
     finally:
         os.close(descriptor)
@@ -38,12 +40,14 @@ def list_files(folder: int, path: str) -> list[str]:
     Raises:
         FileNotFoundError: there is no such folder.
         ValueError: the path leads outside or is no folder, or there is more than anybody can want to read.
+        HostError: the machine refuses it.
     """
     found = []
-    for name in _walk(folder, () if path == "." else clean(path)):
-        found.append(name)
-        if len(found) > _MOST_FILES:
-            raise ValueError(f"there are more than {_MOST_FILES} files below {path!r}")
+    with host_errors(f"the files below {path!r} cannot be listed", but=PATH_ERRORS):
+        for name in _walk(folder, () if path == "." else clean(path)):
+            found.append(name)
+            if len(found) > _MOST_FILES:
+                raise ValueError(f"there are more than {_MOST_FILES} files below {path!r}")
     return sorted(found)
 
 
@@ -70,19 +74,23 @@ def _walk(folder: int, start: tuple[str, ...]) -> Iterator[str]:
 
 
 def _open(folder: int, parts: tuple[str, ...], flags: int) -> int:
-    current = os.dup(folder)
+    current = -1
     try:
+        current = os.dup(folder)
         for part in parts[:-1]:
             current = _step(current, part, os.O_DIRECTORY)
         return os.open(parts[-1], _FLAGS | flags, dir_fd=current)
     except FileNotFoundError:
         raise
     except OSError as error:
+        if error.errno not in PATH_ERRORS:
+            raise HostError(f"{'/'.join(parts)!r} cannot be read", error) from error
         raise ValueError(
             f"{'/'.join(parts)!r} is not in the workspace as it should be: {error.strerror}"
         ) from error
     finally:
-        os.close(current)
+        if current >= 0:
+            os.close(current)
 
 
 def _step(current: int, part: str, flags: int) -> int:

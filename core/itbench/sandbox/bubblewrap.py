@@ -14,6 +14,7 @@ from itbench.sandbox.limits import SandboxLimits
 from itbench.sandbox.parts import Parts, find_parts, make_parts
 from itbench.sandbox.process import SandboxProcess
 from itbench.sandbox.program import find_bubblewrap
+from itbench.sandbox.support import has_overlays
 from itbench.sandbox.workspace import SandboxedWorkspace
 from itbench.workspaces.paths import clean
 
@@ -25,10 +26,10 @@ class BubblewrapSandbox:
         limits: of each trial.
         with_tools: whether numpy, pandas, drain3 and PyYAML are there; without them, nothing has to be installed.
         mounts: folders of the host that every trial shows read-only below `/opt`.
+        warning: what a user must know of them.
     """
 
     name = "bubblewrap"
-    warning: str | None = None
 
     def __init__(
         self,
@@ -36,7 +37,9 @@ class BubblewrapSandbox:
         *,
         with_tools: bool = True,
         mounts: Sequence[Mount] = (),
+        warning: str | None = None,
     ) -> None:
+        self.warning = warning
         self._mounts = mounts
         self.limits = limits or SandboxLimits()
         self._with_tools = with_tools
@@ -75,6 +78,7 @@ class BubblewrapSandbox:
             inputs=inputs,
             limits=self.limits,
             mounts=self._mounts,
+            nothing=parts.nothing if has_overlays(program, parts.image, parts.nothing) else None,
         )
         identity = self._identities.next()
         process = await SandboxProcess.start(launch(program, layout, identity), identity.user, layout)

@@ -23,8 +23,11 @@ def choose(
     is_unsafe_allowed: bool = False,
     with_tools: bool = True,
     mounts: Sequence[Mount] = (),
+    warning: str | None = None,
 ) -> Sandbox:
     """Return the sandbox of a name, or the default one; never a weaker one than was asked for.
+
+    `warning` is what is to be said of the mounts in every report.
 
     Raises:
         UsageError: there is none of this name, or it isolates nothing and that was not allowed.
@@ -45,8 +48,8 @@ def choose(
     if problem is not None:
         raise SandboxError(f"sandbox {wanted!r} does not work here: {problem}")
     if wanted in ENGINES:
-        return ContainerSandbox(Engine(wanted), limits, with_tools=with_tools, mounts=mounts)
-    return BubblewrapSandbox(limits, with_tools=with_tools, mounts=mounts)
+        return ContainerSandbox(Engine(wanted), limits, with_tools=with_tools, mounts=mounts, warning=warning)
+    return BubblewrapSandbox(limits, with_tools=with_tools, mounts=mounts, warning=warning)
 
 
 def check_name(name: str) -> None:

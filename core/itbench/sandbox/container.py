@@ -4,16 +4,16 @@ import asyncio
 import os
 import platform
 import secrets
-import shutil
 import socket
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
 from itbench.interfaces.suite import Progress, no_progress
 from itbench.interfaces.workspace import Input, Mount
+from itbench.leftovers import sweep, temporary_folder
 from itbench.sandbox.arguments import HOME, VARIABLES, Layout, readable_source
 from itbench.sandbox.descriptors import readable
 from itbench.sandbox.engine import Engine
@@ -34,6 +34,7 @@ _LOOK_S = 0.05
 # Of one user, in all containers where the engine gives them no users of their own.
 _MOST_PROCESSES = 4096
 _DOOR = "/run/door"
+_PREFIX = "itbench-door-"
 
 
 class ContainerSandbox:
@@ -44,9 +45,8 @@ class ContainerSandbox:
         limits: of each trial.
         with_tools: whether numpy, pandas, drain3 and PyYAML are there.
         mounts: folders of the host that every trial shows read-only below `/opt`.
+        warning: what a user must know of them.
     """
-
-    warning: str | None = None
 
     def __init__(
         self,
@@ -55,7 +55,9 @@ class ContainerSandbox:
         *,
         with_tools: bool = True,
         mounts: Sequence[Mount] = (),
+        warning: str | None = None,
     ) -> None:
+        self.warning = warning
         self.name = engine.name
         self.limits = limits or SandboxLimits()
         self._engine = engine
@@ -109,7 +111,9 @@ class _Door:
     """A socket in a folder of its own, to which the container's process 1 comes once."""
 
     def __init__(self, rules: bytes) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="itbench-door-"))
+        self._place = ExitStack()
+        sweep(Path(tempfile.gettempdir()), f"{_PREFIX}*")
+        self.folder = self._place.enter_context(temporary_folder(Path(tempfile.gettempdir()), _PREFIX))
         self.errors = os.memfd_create("errors", os.MFD_CLOEXEC)
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._listener.bind(str(self.folder / "door"))
@@ -147,7 +151,7 @@ class _Door:
     def close(self) -> None:
         """Remove it: the program inside has no second one to talk to."""
         self._listener.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._place.close()
 
 
 async def _launch(engine: Engine, name: str, layout: Layout) -> Launched:

@@ -9,11 +9,16 @@ class SandboxError(ITBenchError):
 
 
 class SandboxEndedError(StageError):
-    """A sandbox that was ended from outside in the middle of a trial; no agent can do that."""
+    """A sandbox that has ended in the middle of a trial; what is in its workspace can still be read.
 
-    def __init__(self, said: str) -> None:
-        cause = said or "something outside ended it"
-        super().__init__(
-            Stage.ENVIRONMENT,
-            f"the sandbox of this trial has ended ({cause}); what is in its workspace can still be read",
-        )
+    It is the agent's doing, unless something outside ended it: itbench itself, the kernel for want of memory, an administrator.
+    """
+
+    def __init__(self, cause: str, *, is_from_outside: bool) -> None:
+        if is_from_outside:
+            message = (
+                f"the sandbox of this trial has ended ({cause}); what is in its workspace can still be read"
+            )
+            super().__init__(Stage.ENVIRONMENT, message)
+        else:
+            super().__init__(Stage.AGENT, f"what ran in the sandbox of this trial ended it ({cause})")

@@ -59,10 +59,11 @@ def launch(program: Path, layout: Layout, identity: Identity) -> Launched:
 
 def _launch(program: Path, layout: Layout, paper: int, passed: Sequence[int]) -> Launched:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    errors = os.memfd_create("errors", os.MFD_CLOEXEC)
-    ours.setblocking(False)
-    ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+    errors = -1
     try:
+        errors = os.memfd_create("errors", os.MFD_CLOEXEC)
+        ours.setblocking(False)
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         process = subprocess.Popen(
             [program, "--args", str(paper), "--", *layout.runner(theirs.fileno())],
             stdin=subprocess.DEVNULL,
@@ -74,7 +75,8 @@ def _launch(program: Path, layout: Layout, paper: int, passed: Sequence[int]) ->
         )
     except BaseException:
         ours.close()
-        os.close(errors)
+        if errors >= 0:
+            os.close(errors)
         raise
     finally:
         theirs.close()

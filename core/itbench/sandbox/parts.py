@@ -8,13 +8,22 @@ from itbench.sandbox.image import build_image, image_key
 from itbench.sandbox.store import make, stored
 from itbench.sandbox.tools import build_packages, tools_key
 
+_NOTHING = "nothing"
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Folders that are made once and never changed."""
+    """Folders that are made once and never changed.
+
+    Attributes:
+        image: the root file system.
+        tools: Python packages, if wanted.
+        nothing: an empty folder, to lay over others; see `arguments`.
+    """
 
     image: Path
     tools: Path | None
+    nothing: Path
 
 
 def make_parts(progress: Progress, *, with_tools: bool) -> Parts:
@@ -25,14 +34,17 @@ def make_parts(progress: Progress, *, with_tools: bool) -> Parts:
     """
     image = make(image_name(), lambda folder: build_image(folder, progress))
     tools = make(_tools_name(), lambda folder: build_packages(folder, progress)) if with_tools else None
-    return Parts(image, tools)
+    return Parts(image, tools, make(_NOTHING, lambda _: None))
 
 
 def find_parts(*, with_tools: bool) -> Parts | None:
     """Return both, or None where one has not been made yet."""
     image = stored(image_name())
     tools = stored(_tools_name()) if with_tools else None
-    return None if image is None or (with_tools and tools is None) else Parts(image, tools)
+    nothing = stored(_NOTHING)
+    if image is None or nothing is None or (with_tools and tools is None):
+        return None
+    return Parts(image, tools, nothing)
 
 
 def image_name() -> str:

@@ -11,7 +11,9 @@ Over a socket that keeps messages apart (the other end is `runner.py`):
 """
 
 import asyncio
+import errno
 import os
+import resource
 import signal
 import socket
 import struct
@@ -21,12 +23,17 @@ from dataclasses import dataclass
 
 from itbench.sandbox.arguments import Layout
 from itbench.sandbox.descriptors import encoded, readable, sealed
+from itbench.sandbox.ending import why_ended
 from itbench.sandbox.errors import SandboxEndedError, SandboxError
 from itbench.sandbox.launch import Launched
+from itbench.workspaces.host import HostError, host_errors
 
 _START_LIMIT_S = 20.0
 _END_LIMIT_S = 3.0
 _ANSWER_GRACE_S = 10.0
+# What the runner answers where the machine refused it something; the code is the error's number.
+_REFUSED = frozenset({"fork", "host"})
+_NO_ORDER = "no command can be given to the sandbox"
 _DESCRIPTOR = struct.Struct("i")
 # struct ucred of unix(7): process, user, group.
 _CREDENTIALS = struct.Struct("iII")
@@ -74,6 +81,7 @@ class SandboxProcess:
         self._errors = launched.errors
         self._number = 0
         self._runner = -1
+        self._was_killed = False
         self.folder = -1
         self.has_landlock = False
 
@@ -106,17 +114,19 @@ class SandboxProcess:
     def send(self, order: Order, descriptors: Sequence[int]) -> int:
         """Send a command with its standard input, output and error output; return its number.
 
+        A sandbox that has ended meanwhile is told of by the wait for the answer.
+
         Raises:
-            SandboxEndedError: the sandbox has ended.
+            HostError: the machine refuses it.
         """
         self._number += 1
-        paper = sealed(order.text(self._number))
-        try:
-            socket.send_fds(self._control, [b"run"], [paper, *descriptors])
-        except OSError as error:
-            raise self._gone() from error
-        finally:
-            os.close(paper)
+        with host_errors(_NO_ORDER):
+            paper = sealed(order.text(self._number))
+            try:
+                with suppress(ConnectionError):
+                    socket.send_fds(self._control, [b"run"], [paper, *descriptors])
+            finally:
+                os.close(paper)
         return self._number
 
     async def listen(self) -> socket.socket:
@@ -124,35 +134,44 @@ class SandboxProcess:
 
         Raises:
             SandboxEndedError: the sandbox has ended.
+            HostError: the machine refuses it.
         """
         try:
-            self._control.send(b"listen")
             async with asyncio.timeout(_ANSWER_GRACE_S):
+                self._control.send(b"listen")
                 while True:
                     data, descriptor, _ = await self._receive_descriptor()
                     if not data:
-                        raise self._gone()
+                        raise ConnectionError("closed")
                     # What came of a command that nobody waited for any longer is passed over.
                     if descriptor >= 0:
                         return socket.socket(fileno=descriptor)
-        except (OSError, TimeoutError) as error:
-            raise self._gone() from error
+        except TimeoutError as error:
+            self.kill()
+            raise await self._gone() from error
+        except ConnectionError as error:
+            raise await self._gone() from error
+        except OSError as error:
+            raise HostError("no socket can be opened in the sandbox", error) from error
 
     async def answer(self, number: int, limit_s: float, stopped: asyncio.Event) -> Answer:
         """Wait until nothing is left of a command; setting `stopped` ends it early.
 
         Raises:
             SandboxEndedError: the sandbox has ended.
+            HostError: the machine gave no process for the command.
         """
         stopping = asyncio.create_task(self._stop_when(number, stopped))
         try:
             async with asyncio.timeout(limit_s + _ANSWER_GRACE_S):
-                return await self._receive(number)
+                return _carried_out(await self._receive(number))
         except TimeoutError as error:
             self.kill()
-            raise self._gone() from error
+            raise await self._gone() from error
         except ConnectionError as error:
-            raise self._gone() from error
+            raise await self._gone() from error
+        except OSError as error:
+            raise HostError("the sandbox's answer cannot be read", error) from error
         except asyncio.CancelledError:
             self._stop(number)
             raise
@@ -161,6 +180,7 @@ class SandboxProcess:
 
     def kill(self) -> None:
         """End the sandbox immediately, from outside."""
+        self._was_killed = True
         # A process that may end bubblewrap may still not be allowed to end what bubblewrap started.
         with suppress(ProcessLookupError):
             if self._runner >= 0:
@@ -170,12 +190,14 @@ class SandboxProcess:
     async def close(self) -> None:
         """End the sandbox and everything in it."""
         self._control.close()
-        if self._process.poll() is None:
-            await self._wait_for_end()
-        for descriptor in (self._errors, self._runner, self.folder):
-            if descriptor >= 0:
-                os.close(descriptor)
-        self._errors = self._runner = self.folder = -1
+        try:
+            if self._process.poll() is None:
+                await self._wait_for_end()
+        finally:
+            for descriptor in (self._errors, self._runner, self.folder):
+                if descriptor >= 0:
+                    os.close(descriptor)
+            self._errors = self._runner = self.folder = -1
 
     async def _receive(self, number: int) -> Answer:
         while True:
@@ -202,7 +224,7 @@ class SandboxProcess:
         """Return a message, the descriptor that came with it or -1, and the number of the process that sent it or 0."""
         await readable(self._control.fileno())
         room = socket.CMSG_SPACE(_DESCRIPTOR.size) + socket.CMSG_SPACE(_CREDENTIALS.size)
-        data, ancillary, _, _ = self._control.recvmsg(64, room, socket.MSG_CMSG_CLOEXEC)
+        data, ancillary, flags, _ = self._control.recvmsg(64, room, socket.MSG_CMSG_CLOEXEC)
         descriptor, sender = -1, 0
         for _, kind, content in ancillary:
             if kind == socket.SCM_RIGHTS:
@@ -210,36 +232,61 @@ class SandboxProcess:
             elif kind == socket.SCM_CREDENTIALS:
                 # The kernel itself says who sent this, by the number that the process has out here.
                 sender = _CREDENTIALS.unpack(content)[0]
+        if flags & socket.MSG_CTRUNC and descriptor < 0:
+            # The kernel hands a message over without the descriptor that there was no room for.
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
         return data, descriptor, sender
 
     async def _wait_for_end(self) -> None:
-        handle = os.pidfd_open(self._process.pid)
         try:
-            async with asyncio.timeout(_END_LIMIT_S):
-                await readable(handle)
-        except TimeoutError:
-            self.kill()
-            await readable(handle)
+            if not await self._has_ended():
+                self.kill()
+                await self._has_ended()
         except BaseException:
             self.kill()
             raise
         finally:
-            os.close(handle)
             self._process.wait()
+
+    async def _has_ended(self) -> bool:
+        """Wait a moment for the end of the process outside, and tell whether it has ended."""
+        try:
+            handle = os.pidfd_open(self._process.pid)
+        except OSError:  # No descriptor is left to wait by.
+            return self._process.poll() is not None
+        try:
+            async with asyncio.timeout(_END_LIMIT_S):
+                await readable(handle)
+        except TimeoutError:
+            return False
+        finally:
+            os.close(handle)
+        return True
 
     def _said(self) -> str:
         return os.pread(self._errors, 4096, 0).decode(errors="replace").strip()
 
-    def _gone(self) -> SandboxEndedError:
-        return SandboxEndedError(self._said())
+    async def _gone(self) -> SandboxEndedError:
+        """Return why the sandbox has ended; the process outside ends a moment after the one inside."""
+        await self._has_ended()
+        return why_ended(self._process.poll(), self._said(), was_killed_by_us=self._was_killed)
+
+
+def _carried_out(answer: Answer) -> Answer:
+    if answer.reason in _REFUSED:
+        refused = OSError(answer.code, os.strerror(answer.code))
+        raise HostError("no process can be started in the sandbox", refused)
+    return answer
 
 
 def _numbers(layout: Layout) -> list[str]:
     limits = layout.limits
+    # The kernel counts descriptors on their way to another process against the sender's own limit, for all of a user together.
+    most_open = resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2
     fields = (
         limits.memory_bytes,
         limits.processes,
-        limits.open_files,
+        limits.open_files if most_open <= 0 else min(limits.open_files, most_open),
         limits.file_bytes,
         limits.cpu_s,
         limits.files,

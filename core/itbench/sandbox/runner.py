@@ -28,6 +28,10 @@ LANDLOCK_VERSION, LANDLOCK_PATH_BENEATH, LANDLOCK_READ_FILE, LANDLOCK_SCOPES = 1
 LANDLOCK_ABI_WITH_SCOPES = 6
 PR_SET_DUMPABLE = 4
 PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
+# What this process exits with where the machine refuses it something; known to `itbench.sandbox.ending`.
+HOST_FAILED = 75
+# Errors of the machine, not of what a command asked for. EIO is none: the kernel says it of a program that was cut short.
+HOST_ERRORS = (errno.EAGAIN, errno.ENFILE, errno.ENOMEM)
 
 
 class Limits:
@@ -54,6 +58,17 @@ class Command:
 
 def main() -> None:
     """Serve until the other end closes the socket."""
+    try:
+        serve_orders()
+    except (OSError, MemoryError) as error:
+        if isinstance(error, OSError) and error.errno not in HOST_ERRORS:
+            raise
+        os.write(2, f"the machine refuses the sandbox's process 1 something: {error!r}\n".encode())
+        os._exit(HOST_FAILED)
+
+
+def serve_orders() -> None:
+    """Set this sandbox up, and carry out one order after the other."""
     # Process 1 cannot be ended from inside, except by a signal that it listens to.
     _signal.signal(_signal.SIGINT, _signal.SIG_IGN)
     control, seccomp_rules = connected(sys.argv[1])
@@ -68,9 +83,13 @@ def main() -> None:
     send(control, b"ready %d" % (rules is not None), home)
     os.close(home)
     while True:
-        data, ancillary, _, _ = control.recvmsg(64, _socket.CMSG_SPACE(4 * 4))
+        data, ancillary, flags, _ = control.recvmsg(64, _socket.CMSG_SPACE(4 * 4))
         if not data:
             return
+        if flags & _socket.MSG_CTRUNC:
+            # The kernel could not hand all descriptors over; the next one says whose limit it is.
+            os.close(os.dup(control.fileno()))
+            raise OSError(errno.ENFILE, os.strerror(errno.ENFILE))
         if data == b"listen":
             listen(control)
         elif ancillary:
@@ -154,22 +173,29 @@ def read_order(ancillary: bytes) -> Command:
 
 def serve(control: _socket.socket, command: Command, limits: Limits, rules: int | None) -> bytes:
     """Run a command to its end, or end it at a limit; return what became of it."""
+    told, teller = os.pipe()
     try:
         child = os.fork()
         if child == 0:
-            become(command, limits, rules)
+            become(command, limits, rules, teller)
     except OSError as error:
+        os.close(told)
         return f"{command.number} {error.errno} fork".encode()
     finally:
+        os.close(teller)
         for descriptor in command.descriptors:
             os.close(descriptor)
     reason, status = wait(control, command, limits, child)
     code = os.waitstatus_to_exitcode(end_all(child, status))
+    refused = os.read(told, 1)
+    os.close(told)
+    if refused:
+        return f"{command.number} {refused[0]} host".encode()
     return f"{command.number} {code} {reason}".encode()
 
 
-def become(command: Command, limits: Limits, rules: int | None) -> None:
-    """Turn this child into the command; never returns."""
+def become(command: Command, limits: Limits, rules: int | None, teller: int) -> None:
+    """Turn this child into the command; never returns. `teller` takes the number of an error of the machine."""
     code = 127
     try:
         os.setsid()
@@ -177,7 +203,8 @@ def become(command: Command, limits: Limits, rules: int | None) -> None:
             os.dup2(descriptor, target)
         if rules is not None:
             call("syscall", LANDLOCK_RESTRICT, rules, 0)
-        os.closerange(3, 1 << 16)
+        os.closerange(3, teller)
+        os.closerange(teller + 1, 1 << 16)
         # Process 1 must get its turn.
         os.nice(5)
         resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s + 1))
@@ -191,6 +218,8 @@ def become(command: Command, limits: Limits, rules: int | None) -> None:
         else:
             os.execvpe(command.words[0], command.words, command.variables)  # noqa: S606 - its purpose
     except OSError as error:
+        if error.errno in HOST_ERRORS:
+            os.write(teller, bytes([error.errno]))
         os.write(2, f"{command.words[0].decode(errors='replace')!r}: {error.strerror}\n".encode())
         code = (error.errno or 1) if command.kind == "write" else 126 + (error.errno == errno.ENOENT)
     finally:

@@ -7,7 +7,14 @@ import errno
 import struct
 from collections.abc import Iterable
 
-from itbench.sandbox.syscalls import ABSENT, LAST_KNOWN_CALL, REFUSED, Machine
+from itbench.sandbox.syscalls import (
+    ABSENT,
+    LAST_KNOWN_CALL,
+    NAMING_A_PROCESS,
+    NAMING_BY_KIND,
+    REFUSED,
+    Machine,
+)
 
 _LOAD, _JUMP_EQUAL, _JUMP_GREATER, _JUMP_ANY_BIT, _RETURN = 0x20, 0x15, 0x25, 0x45, 0x06
 _ALLOW, _KILL_PROCESS, _ERRNO = 0x7FFF_0000, 0x8000_0000, 0x0005_0000
@@ -20,6 +27,10 @@ _FAMILIES = (1, 2, 10)
 # TIOCSTI types into a terminal, TIOCLINUX pastes into it, TIOCSETD loads a line discipline.
 _TERMINAL_REQUESTS = (0x5412, 0x541C, 0x5423)
 _PERSONALITIES = (0, 0xFFFF_FFFF)
+# Process 1 is ours. Whatever else a program can name in its own process namespace is its own.
+_OUR_PROCESS = 1
+# F_SETLEASE and F_NOTIFY: on files that trials share, one could hold another up by them, or watch it.
+_FILE_REQUESTS = (1024, 1026)
 
 
 def filter_program(machine: Machine) -> bytes:
@@ -39,6 +50,11 @@ def filter_program(machine: Machine) -> bytes:
     flags = [_load(_FIRST_ARGUMENT), *_if(_JUMP_ANY_BIT, _NAMESPACE_FLAGS, _refuse(errno.EPERM))]
     program += _block(calls["clone"], [*flags, _return(_ALLOW)])
     program += _block(calls["ioctl"], _none_of(_SECOND_ARGUMENT, _TERMINAL_REQUESTS))
+    program += _block(calls["fcntl"], _none_of(_SECOND_ARGUMENT, _FILE_REQUESTS))
+    for name in NAMING_A_PROCESS:
+        program += _block(calls[name], _none_of(_FIRST_ARGUMENT, (_OUR_PROCESS,)))
+    for name, (kinds, of_user) in NAMING_BY_KIND.items():
+        program += _block(calls[name], _not_ours(kinds, of_user))
     program += _block(calls["personality"], _one_of(_FIRST_ARGUMENT, _PERSONALITIES, errno.EPERM))
     for name in ("socket", "socketpair"):
         program += _block(calls[name], _one_of(_FIRST_ARGUMENT, _FAMILIES, errno.EAFNOSUPPORT))
@@ -77,6 +93,16 @@ def _block(call: int, body: list[bytes]) -> list[bytes]:
 def _one_of(place: int, values: Iterable[int], error: int) -> list[bytes]:
     allowed = [part for value in values for part in _if(_JUMP_EQUAL, value, _return(_ALLOW))]
     return [_load(place), *allowed, _refuse(error)]
+
+
+def _not_ours(kinds: Iterable[int], of_user: int) -> list[bytes]:
+    """Return what refuses a call that acts on process 1, on its group, or on all of a user, of whom it is one."""
+    ours = [_load(_SECOND_ARGUMENT), *_if(_JUMP_EQUAL, _OUR_PROCESS, _refuse(errno.EPERM)), _return(_ALLOW)]
+    body = [_load(_FIRST_ARGUMENT), *_if(_JUMP_EQUAL, of_user, _refuse(errno.EPERM))]
+    for kind in kinds:
+        # The kind is only loaded once: what follows a match never comes back.
+        body += [_instruction(_JUMP_EQUAL, kind, 0, len(ours)), *ours]
+    return [*body, _return(_ALLOW)]
 
 
 def _none_of(place: int, values: Iterable[int]) -> list[bytes]:

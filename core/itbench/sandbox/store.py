@@ -1,14 +1,21 @@
 """Where image and tools are kept: made once, in a folder named after what they are made of, and never changed."""
 
 import fcntl
+import os
 import shutil
-import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from itbench.cache import cache_dir, require_cache, writing_cache
+from itbench.errors import StorageError
+from itbench.leftovers import sweep, temporary_folder
+from itbench.sandbox.content import change_of, write_listing
 
 _READY = "ready"
+_MAKING = ".making-"
+# Within one process, each thing is looked at once.
+_looked_at: set[Path] = set()
 
 
 def store_folder() -> Path:
@@ -17,9 +24,19 @@ def store_folder() -> Path:
 
 
 def stored(name: str) -> Path | None:
-    """Return what was made under a name, or None."""
+    """Return what was made under a name, or None; what is no longer as it was made is not there."""
     folder = store_folder() / name
-    return folder / "content" if (folder / _READY).exists() else None
+    content, ready = folder / "content", folder / _READY
+    if content in _looked_at:
+        return content
+    if not ready.is_file() or not content.is_dir():
+        return None
+    if ready.stat().st_size == 0 and os.access(folder, os.W_OK):
+        write_listing(content, ready)  # Made before there were listings.
+    if ready.stat().st_size and change_of(content, ready) is not None:
+        return None
+    _looked_at.add(content)
+    return content
 
 
 def make(name: str, build: Callable[[Path], None]) -> Path:
@@ -33,7 +50,7 @@ def make(name: str, build: Callable[[Path], None]) -> Path:
     if found is not None:
         return found
     require_cache()
-    with writing_cache():
+    with writing_cache(), _copying():
         return _made(name, folder, build)
 
 
@@ -45,15 +62,29 @@ def _made(name: str, folder: Path, build: Callable[[Path], None]) -> Path:
         if found is not None:
             return found
         shutil.rmtree(folder, ignore_errors=True)
-        temporary = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=folder.parent))
-        try:
+        sweep(folder.parent, f"{_MAKING}*")
+        with temporary_folder(folder.parent, f"{_MAKING}{name}-") as temporary:
             content = temporary / "content"
             content.mkdir(mode=0o755)
             build(content)
-            (temporary / _READY).touch()
+            write_listing(content, temporary / _READY)
             temporary.chmod(0o755)
             temporary.replace(folder)
-        except BaseException:
-            shutil.rmtree(temporary, ignore_errors=True)
-            raise
     return folder / "content"
+
+
+@contextmanager
+def _copying() -> Iterator[None]:
+    """Turn what a copy of many files complains of, which has no number, into the error of the first.
+
+    Raises:
+        StorageError: files could not be copied.
+    """
+    try:
+        yield
+    except shutil.Error as error:
+        source, target, reason = error.args[0][0]
+        count = len(error.args[0])
+        raise StorageError(
+            f"{count} files could not be copied into the cache, the first from {source!r} to {target!r}: {str(reason)[:300]}"
+        ) from error

@@ -30,15 +30,12 @@ class Streams:
         self.write_ends: list[int] = []
 
     def __enter__(self) -> Self:
-        loop = asyncio.get_running_loop()
-        for target in (self.output, self.error):
-            read_end, write_end = os.pipe()
-            os.set_blocking(read_end, False)
-            # The user inside may be another than ours, and must be able to open /dev/stdout.
-            os.fchmod(write_end, 0o666)
-            self._read_ends[read_end] = target
-            self.write_ends.append(write_end)
-            loop.add_reader(read_end, self._read, read_end, target)
+        try:
+            for target in (self.output, self.error):
+                self._open(target)
+        except BaseException as error:
+            self.__exit__(type(error), error, None)
+            raise
         return self
 
     def __exit__(
@@ -61,6 +58,15 @@ class Streams:
         for write_end in self.write_ends:
             os.close(write_end)
         self.write_ends.clear()
+
+    def _open(self, target: CappedOutput) -> None:
+        read_end, write_end = os.pipe()
+        self._read_ends[read_end] = target
+        self.write_ends.append(write_end)
+        os.set_blocking(read_end, False)
+        # The user inside may be another than ours, and must be able to open /dev/stdout.
+        os.fchmod(write_end, 0o666)
+        asyncio.get_running_loop().add_reader(read_end, self._read, read_end, target)
 
     def _read(self, read_end: int, target: CappedOutput) -> int:
         try:

@@ -5,11 +5,13 @@ import os
 import platform
 import subprocess
 import sys
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from itbench.sandbox.arguments import shared
 from itbench.sandbox.errors import SandboxError
-from itbench.sandbox.identity import Identities
+from itbench.sandbox.identity import Identities, Identity
 from itbench.sandbox.program import find_bubblewrap
 from itbench.sandbox.syscalls import machine
 
@@ -17,6 +19,7 @@ _APPARMOR = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
 _DEBIAN = Path("/proc/sys/kernel/unprivileged_userns_clone")
 _MOST_NAMESPACES = Path("/proc/sys/user/max_user_namespaces")
 _PROBE_LIMIT_S = 10
+_SMALL_PROGRAM = "true"
 
 
 @lru_cache(maxsize=1)
@@ -33,12 +36,29 @@ def available() -> str | None:
         identity = Identities().next()
     except SandboxError as error:
         return str(error)
-    words = [*identity.arguments, "--unshare-pid", "--unshare-net", "--unshare-ipc", "--ro-bind", "/", "/"]
+    words = ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--ro-bind", "/", "/"]
     words += ["--proc", "/proc", "--dev", "/dev", "--", "/bin/true"]
+    probe = _probe(program, identity, words)
+    return None if probe.returncode == 0 else _explain(probe.stderr.strip())
+
+
+@lru_cache(maxsize=8)
+def has_overlays(program: Path, image: Path, nothing: Path) -> bool:
+    """Tell whether bubblewrap can lay an empty folder over the image here: Linux 5.11 and bubblewrap 0.11 can.
+
+    Raises:
+        SandboxError: root may not make the namespace that it needs.
+    """
+    words = [*shared(image, "/", nothing), "--", f"/usr/bin/{_SMALL_PROGRAM}"]
+    return _probe(program, Identities().next(), words).returncode == 0
+
+
+def _probe(program: Path, identity: Identity, words: Sequence[str]) -> "subprocess.CompletedProcess[str]":
+    """Run bubblewrap once, and close what the identity has opened."""
     passed = () if identity.namespace is None else (identity.namespace,)
     try:
-        probe = subprocess.run(
-            [program, *words],
+        return subprocess.run(
+            [program, *identity.arguments, *words],
             capture_output=True,
             text=True,
             timeout=_PROBE_LIMIT_S,
@@ -49,7 +69,6 @@ def available() -> str | None:
     finally:
         for descriptor in passed:
             os.close(descriptor)
-    return None if probe.returncode == 0 else _explain(probe.stderr.strip())
 
 
 def missing_layer() -> str | None:
@@ -60,6 +79,19 @@ def missing_layer() -> str | None:
     return (
         "the kernel has no Landlock (5.13 and newer, in the list of 'lsm='): agents can read from /proc/self/mountinfo "
         "in which folders of this machine the inputs lie; keep what must stay secret out of their names"
+    )
+
+
+def can_trials_talk() -> str | None:
+    """Return how concurrent trials can talk to each other through the image on this machine, in one line, or None."""
+    from itbench.sandbox.parts import find_parts
+
+    program, parts = find_bubblewrap(), find_parts(with_tools=False)
+    if program is None or parts is None or has_overlays(program, parts.image, parts.nothing):
+        return None
+    return (
+        "bubblewrap can make no overlays here (Linux 5.11 and bubblewrap 0.11 can): concurrent trials can talk to each other "
+        "by locks on the files of the image; use --max-trials 1 where that matters"
     )
 
 

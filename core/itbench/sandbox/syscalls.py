@@ -23,11 +23,41 @@ LAST_KNOWN_CALL = 466
 # Calls that are looked at more closely: name -> (x86_64, aarch64).
 EXAMINED = {
     "clone": (56, 220),
+    "fcntl": (72, 25),
     "ioctl": (16, 29),
+    "ioprio_set": (251, 30),
+    "kill": (62, 129),
     "personality": (135, 92),
+    "prlimit64": (302, 261),
+    "rt_sigqueueinfo": (129, 138),
+    "rt_tgsigqueueinfo": (297, 240),
+    "sched_setaffinity": (203, 122),
+    "sched_setattr": (314, 274),
+    "sched_setparam": (142, 118),
+    "sched_setscheduler": (144, 119),
+    "setpriority": (141, 140),
     "socket": (41, 198),
     "socketpair": (53, 199),
+    "tgkill": (234, 131),
+    "tkill": (200, 130),
 }
+
+# Of those, the ones that act on the process whose number is their first argument.
+NAMING_A_PROCESS = (
+    "kill",
+    "prlimit64",
+    "rt_sigqueueinfo",
+    "rt_tgsigqueueinfo",
+    "sched_setaffinity",
+    "sched_setattr",
+    "sched_setparam",
+    "sched_setscheduler",
+    "tgkill",
+    "tkill",
+)
+
+# Of those, the ones that act on a process, a group or all of a user: name -> the kinds of the first two, and of the third.
+NAMING_BY_KIND = {"ioprio_set": ((1, 2), 3), "setpriority": ((0, 1), 2)}
 
 # Programs fall back to something else when told that there is no such call.
 ABSENT = {
@@ -97,6 +127,7 @@ REFUSED: Mapping[str, tuple[int | None, int | None]] = {
     "pidfd_getfd": (438, 438),
     "pivot_root": (155, 41),
     "process_madvise": (440, 440),
+    "process_mrelease": (448, 448),
     "process_vm_readv": (310, 270),
     "process_vm_writev": (311, 271),
     "ptrace": (101, 117),

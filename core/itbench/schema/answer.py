@@ -9,7 +9,9 @@ from itbench.interfaces.json import JsonObject, JsonValue
 from itbench.schema.check import faults
 
 _FENCE = re.compile(r"^[^`]*```(?:json|JSON)?[ \t]*\n(?P<body>.*?)\n[ \t]*```[^`]*$", re.DOTALL)
-_STRING_OR_COMMA = re.compile(r'(?P<string>"(?:[^"\\]|\\.)*")|,\s*(?P<close>[\]}])', re.DOTALL)
+# A string that never ends is taken to the end of the text: looked for again from each of its quotes, it would cost the square
+# of its length.
+_STRING_OR_COMMA = re.compile(r'(?P<string>"(?:[^"\\]|\\.)*+"?)|,\s*+(?P<close>[\]}])', re.DOTALL)
 _SHOWN_FAULTS = 5
 _SHOWN_DIGITS = 40
 

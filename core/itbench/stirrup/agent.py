@@ -50,9 +50,9 @@ class StirrupAgent:
             **describe(self.model, self.options),
         }
 
-    def missing(self) -> list[str]:
+    def missing(self, *, is_cost_limited: bool) -> list[str]:
         """Return what a run needs and this machine lacks."""
-        return missing_for(self.model)
+        return missing_for(self.model, is_cost_limited=is_cost_limited)
 
     def estimate(self, task: Task, turns: int) -> TrialEstimate:
         """Return what a trial of so many turns may take, or of as many as are allowed here."""

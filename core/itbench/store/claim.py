@@ -28,13 +28,14 @@ class Claim:
         path: of the run file, which need not exist yet.
 
     Raises:
-        RunFileError: another process works on the run.
+        RunFileError: another process works on the run, or could without being seen, since the file has two names.
         StorageError: that folder allows no lock.
     """
 
     def __init__(self, path: Path) -> None:
         # A symbolic link and its target are one run.
         self._path = Path(os.path.realpath(path) + ENDING)
+        _refuse_other_names(path)
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._descriptor = self._locked(path)
@@ -100,6 +101,22 @@ def is_claimed(path: Path) -> bool:
     except OSError:
         return False  # There is no such lock.
     return False
+
+
+def _refuse_other_names(path: Path) -> None:
+    """Refuse a file with hard links: neither this lock nor SQLite's log knows the other name, by which all could be lost.
+
+    See https://www.sqlite.org/howtocorrupt.html, section 2.5.
+    """
+    try:
+        names = path.stat().st_nlink
+    except OSError:
+        return  # There is no such file yet, or opening it will say why not.
+    if names > 1:
+        raise RunFileError(
+            f"{str(path)!r} has {names} names (hard links), and a process could work on it by another; "
+            "remove all but one, or work on a copy"
+        )
 
 
 def _sign(descriptor: int) -> None:

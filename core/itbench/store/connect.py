@@ -1,13 +1,15 @@
 """Opens run files, and tells what is wrong with one that cannot be opened."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 from itbench.errors import RunFileError, StorageError
 from itbench.store.claim import ENDING
+from itbench.store.guarded import GuardedConnection, is_damage, unreadable
 from itbench.store.schema import APPLICATION_ID, OUTCOME, TABLES, VERSION
+from itbench.store.structure import structure_faults
 from itbench.store.version1 import bring_up_to_date, show_as_today
 
 # What may stand beside a run file while it is used, by the ending of its name.
@@ -48,7 +50,7 @@ def making(path: Path) -> Iterator[sqlite3.Connection]:
                 _beside(part, ending).unlink(missing_ok=True)
 
 
-def open_run(path: Path, *, is_writable: bool = False) -> sqlite3.Connection:
+def open_run(path: Path, *, is_writable: bool = False) -> GuardedConnection:
     """Open an existing run file, of whichever format, with the tables of today's.
 
     A file of format 1 is brought up to date once it is opened to be written; read, it stays as it is.
@@ -60,10 +62,10 @@ def open_run(path: Path, *, is_writable: bool = False) -> sqlite3.Connection:
     try:
         return _opened(path, "mode=rw" if is_writable else "mode=ro", is_writable=is_writable)
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & _PRIMARY not in _NOT_OPENED:
+        if getattr(error, "sqlite_errorcode", 0) & _PRIMARY not in _NOT_OPENED:
             raise _no_run_file(path, error) from error
         return _opened_where_nothing_can_be_written(path, error)
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         raise _no_run_file(path, error) from error
 
 
@@ -82,6 +84,18 @@ def lacks_its_log(path: Path) -> bool:
         return False
 
 
+def is_run_file(path: Path) -> bool:
+    """Tell by its first bytes whether a file is a run file; https://www.sqlite.org/fileformat.html, section 1.3."""
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            head = file.read(72)
+    except OSError:
+        return False
+    return head.startswith(b"SQLite format 3\0") and head[68:72] == APPLICATION_ID.to_bytes(4)
+
+
 def must_exist(path: Path) -> None:
     """Refuse a path at which there is no file.
 
@@ -90,8 +104,14 @@ def must_exist(path: Path) -> None:
     """
     if path.is_dir():
         raise RunFileError(f"{str(path)!r} is a folder; `itbench runs {path}` lists the runs in it")
+    if path.exists() and not path.is_file():
+        raise RunFileError(f"{str(path)!r} is not a run file: it is not even a plain file")
     if not path.is_file():
         raise RunFileError(f"no run file at {str(path)!r}; `itbench runs` lists what there is")
+    if path.name.endswith(_PART):
+        raise RunFileError(f"{str(path)!r} is a run file that is being made, or was never completed")
+    if _size(path) == 0 and not _size(log_of(path)):
+        raise RunFileError(f"{str(path)!r} is empty and no run file; delete it")
 
 
 @contextmanager
@@ -100,22 +120,35 @@ def writing(path: Path) -> Iterator[None]:
 
     Raises:
         StorageError: the disk is full, the folder is read-only, or the like.
+        RunFileError: the file is damaged.
     """
     try:
         yield
-    except (sqlite3.OperationalError, OSError) as error:
-        advice = f"free some space, then run `itbench resume {path}`"
-        if getattr(error, "sqlite_errorcode", 0) & _PRIMARY == sqlite3.SQLITE_READONLY:
-            advice = "make it writable, or work on a copy"
-        raise StorageError(
-            f"cannot write the run file {str(path)!r}: {error}; all trials that had ended are kept, {advice}"
-        ) from error
+    except sqlite3.DatabaseError as error:
+        if is_damage(error):
+            raise unreadable(path, error) from error
+        if not isinstance(error, sqlite3.OperationalError):
+            raise
+        raise _not_written(path, error) from error
+    except OSError as error:
+        raise _not_written(path, error) from error
 
 
-def _opened(path: Path, options: str, *, is_writable: bool = False) -> sqlite3.Connection:
+def _not_written(path: Path, error: Exception) -> StorageError:
+    advice = f"free some space, then run `itbench resume {path}`"
+    if getattr(error, "sqlite_errorcode", 0) & _PRIMARY == sqlite3.SQLITE_READONLY:
+        advice = "make it writable, or work on a copy"
+    return StorageError(
+        f"cannot write the run file {str(path)!r}: {error}; all trials that had ended are kept, {advice}"
+    )
+
+
+def _opened(path: Path, options: str, *, is_writable: bool = False) -> GuardedConnection:
     connection = _connect(f"{path.resolve().as_uri()}?{options}")
     try:
-        if _format(connection, path) < VERSION:
+        version = _format(connection, path)
+        refuse(path, structure_faults(connection, version))
+        if version < VERSION:
             (bring_up_to_date if is_writable else show_as_today)(connection)
         # Whatever view of this name is in the file, this is the one that is read.
         connection.execute(f"CREATE TEMP VIEW outcome AS {OUTCOME}")
@@ -125,7 +158,7 @@ def _opened(path: Path, options: str, *, is_writable: bool = False) -> sqlite3.C
     return connection
 
 
-def _opened_where_nothing_can_be_written(path: Path, error: sqlite3.Error) -> sqlite3.Connection:
+def _opened_where_nothing_can_be_written(path: Path, error: sqlite3.Error) -> GuardedConnection:
     """Open a file that SQLite would want to make a log for: nobody writes it here, so it needs none."""
     try:
         path.open("rb").close()
@@ -139,8 +172,23 @@ def _opened_where_nothing_can_be_written(path: Path, error: sqlite3.Error) -> sq
         ) from error
     try:
         return _opened(path, "mode=ro&immutable=1")
-    except sqlite3.DatabaseError as still:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as still:
         raise _no_run_file(path, still) from still
+
+
+def refuse(path: Path, faults: Iterator[str], place: str = "") -> None:
+    """Refuse a file of which anything is wrong, at some place in it.
+
+    Raises:
+        RunFileError: names the first fault.
+    """
+    fault = next(faults, None)
+    if isinstance(faults, Generator):
+        faults.close()  # A query that stays half-read would keep the file locked.
+    if fault is not None:
+        raise RunFileError(
+            f"{str(path)!r} is damaged: {place}{fault}; `itbench check {path}` looks at all of it"
+        )
 
 
 def _beside(path: Path, ending: str) -> Path:
@@ -152,16 +200,24 @@ def _size(path: Path) -> int:
     return path.stat().st_size if path.exists() else 0
 
 
-def _no_run_file(path: Path, error: sqlite3.Error) -> RunFileError:
+def _no_run_file(path: Path, error: Exception) -> RunFileError:
     return RunFileError(f"{str(path)!r} is not a run file: {error}")
 
 
-def _connect(uri: str) -> sqlite3.Connection:
+def _connect(uri: str) -> GuardedConnection:
     connection = sqlite3.connect(
-        uri, uri=True, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
+        uri,
+        uri=True,
+        timeout=_BUSY_S,
+        isolation_level=None,
+        check_same_thread=False,
+        factory=GuardedConnection,
     )
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA foreign_keys=ON")
+    # What the file itself defines, such as a view, may call nothing that does more than compute.
+    connection.execute("PRAGMA trusted_schema=OFF")
+    connection.execute("PRAGMA cell_size_check=ON")
     return connection
 
 
@@ -171,6 +227,10 @@ def _format(connection: sqlite3.Connection, path: Path) -> int:
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     if application != APPLICATION_ID:
         raise RunFileError(f"{str(path)!r} is an SQLite file but not a run of itbench")
+    if version < 1:
+        raise RunFileError(
+            f"{str(path)!r} is damaged: it says that it has format {version}, which there is not"
+        )
     if version > VERSION:
         raise RunFileError(
             f"{str(path)!r} was written by a newer itbench (format {version}, this one reads up to {VERSION}); "

@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING, Any, Self
 
 from itbench.errors import RunFileError, UsageError
 from itbench.interfaces.json import JsonObject, JsonValue
-from itbench.store.connect import lacks_its_log, log_of, open_run
+from itbench.store.connect import lacks_its_log, log_of, must_exist, open_run, refuse
+from itbench.store.sound import light_faults, work_faults
+from itbench.store.wal import log_fault
 
 if TYPE_CHECKING:
     from types import TracebackType
 
+# Reading a larger log takes longer than a report may; `itbench check` reads any.
+_MOST_LOG_BYTES = 8 << 20
 _OUTCOMES = "SELECT * FROM outcome"
 
 
@@ -30,12 +34,31 @@ class TrialDetail:
 
 
 class RunFile:
-    """A run file, open for reading; use it in a `with`."""
+    """A run file, open for reading; use it in a `with`.
 
-    def __init__(self, path: Path) -> None:
+    Its tables, values and seals are looked at when it is opened, submission and trace of a trial when they are read.
+
+    Args:
+        path: of the file.
+        is_known: whether this process has opened it before, and need not look at all of it again.
+
+    Raises:
+        RunFileError: it is not there, is not a run file, or is damaged.
+    """
+
+    def __init__(self, path: Path, *, is_known: bool = False) -> None:
+        must_exist(path)
         self.path = path
         self._lacks_log = lacks_its_log(path)
         self.connection = open_run(path)
+        self.connection.read_path = path
+        self._looked_at: set[int] = set()
+        try:
+            if not is_known:
+                self._look()
+        except BaseException:
+            self.connection.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -48,20 +71,26 @@ class RunFile:
     ) -> None:
         self.connection.close()
 
-    def plan(self) -> JsonObject:
-        """Return the plan as JSON.
+    def require_whole(self) -> None:
+        """Look at submission and trace of all trials.
 
         Raises:
-            RunFileError: the file ends before its plan.
+            RunFileError: one of them is not what was written.
         """
+        for row in self.connection.execute("SELECT id FROM trial").fetchall():
+            self._look_at(row["id"])
+
+    def plan(self) -> JsonObject:
+        """Return the plan as JSON."""
         row = self.connection.execute("SELECT document FROM plan").fetchone()
-        if row is None:
-            raise RunFileError(f"{str(self.path)!r} has no plan: it was cut off while it was made; delete it")
         value: JsonObject = json.loads(row["document"])
         return value
 
     def lost_trials_hint(self) -> str | None:
-        """Return what to do where trials are missing that may be in a log which was not copied; None otherwise."""
+        """Return what to do where trials are missing that a log had which is damaged or was not copied; None otherwise."""
+        fault = log_fault(self.path, most_bytes=_MOST_LOG_BYTES)
+        if fault is not None:
+            return f"{fault}; `itbench resume {self.path}` runs them again"
         if not self._lacks_log:
             return None
         plan = self.plan()
@@ -122,10 +151,12 @@ class RunFile:
     def trials_of(self, task: str) -> list[sqlite3.Row]:
         """Return id, task, repeat and attempt of all trials of a task, the failed attempts among them."""
         query = "SELECT id, task, repeat, attempt FROM trial WHERE task = ? ORDER BY repeat, attempt"
-        return self.connection.execute(query, (task,)).fetchall()
+        rows: list[sqlite3.Row] = self.connection.execute(query, (task,)).fetchall()
+        return rows
 
     def detail(self, trial: int) -> TrialDetail:
         """Return everything that is kept of one trial but its events."""
+        self._look_at(trial)
         row = self.connection.execute("SELECT * FROM trial WHERE id = ?", (trial,)).fetchone()
         submission = self.connection.execute("SELECT * FROM submission WHERE trial = ?", (trial,)).fetchone()
         files = self.connection.execute("SELECT path, data FROM file WHERE trial = ?", (trial,)).fetchall()
@@ -143,9 +174,28 @@ class RunFile:
 
     def events(self, trial: int) -> Iterator[sqlite3.Row]:
         """Yield the events of one trial: position, at_s, kind and data, which is JSON text."""
+        self._look_at(trial)
         yield from self.connection.execute(
             "SELECT position, at_s, kind, data FROM event WHERE trial = ? ORDER BY position", (trial,)
         )
+
+    def _look(self) -> None:
+        # In one transaction, so that what another process writes meanwhile is seen with its seals or not at all.
+        self.connection.execute("BEGIN")
+        try:
+            if self.connection.execute("SELECT count(*) FROM plan").fetchone()[0] == 0:
+                raise RunFileError(
+                    f"{str(self.path)!r} has no plan: it was cut off while it was made; delete it"
+                )
+            refuse(self.path, light_faults(self.connection))
+        finally:
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+
+    def _look_at(self, trial: int) -> None:
+        if trial not in self._looked_at:
+            refuse(self.path, work_faults(self.connection, trial), f"trial {trial}: ")
+            self._looked_at.add(trial)
 
     def _by_number(self, number: str) -> sqlite3.Row | None:
         row: sqlite3.Row | None = self.connection.execute(

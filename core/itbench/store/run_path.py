@@ -26,7 +26,9 @@ def run_path(word: str) -> Path:
 
 
 def _newest_first(agent: str) -> Iterator[Path]:
-    for path in sorted(FOLDER.glob("*.itbench"), key=_age, reverse=True):
+    # What is no file, or empty, never was a run.
+    found = [path for path in FOLDER.glob("*.itbench") if path.is_file() and path.stat().st_size]
+    for path in sorted(found, key=_age, reverse=True):
         if not agent or _agent_of(path) == agent:
             yield path
 

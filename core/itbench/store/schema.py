@@ -7,6 +7,8 @@ Tokens and dollars of a trial are NULL where one of its replies did not tell the
 could have. Later formats add tables and views to this one, and change none.
 """
 
+from itbench.store.seals import SEALS
+
 APPLICATION_ID = 0x69746265  # "itbe"
 VERSION = 2
 
@@ -88,6 +90,7 @@ CREATE TABLE score (
     details TEXT NOT NULL,
     PRIMARY KEY (trial, scoring)
 ) WITHOUT ROWID;
+{SEALS};
 """
 
 OUTCOME = """

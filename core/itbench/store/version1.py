@@ -7,6 +7,7 @@ which version of the rules they were scored: that was version 1.
 import sqlite3
 
 from itbench.store.schema import OUTCOME, SCORING, TRIAL, VERSION
+from itbench.store.seals import SEALS, seal_all
 
 # `reply` tells of itself, `model` is the gateway's word of an answer; to both a `usage` belongs if their use was told.
 _TOLD = """
@@ -77,6 +78,9 @@ def _replace_tables(connection: sqlite3.Connection) -> None:
         connection.execute(f"ALTER TABLE new_{name} RENAME TO {name}")
     connection.execute(f"CREATE VIEW outcome AS {OUTCOME}")
     connection.execute("DROP TABLE told")
+    for statement in SEALS.split(";\n"):
+        connection.execute(statement)
+    seal_all(connection)
     connection.execute(f"PRAGMA user_version={VERSION}")
 
 

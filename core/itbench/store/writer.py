@@ -24,6 +24,7 @@ from itbench.interfaces.record import ScoreRecord, TrialRecord
 from itbench.interfaces.task import Task
 from itbench.interfaces.trace import TAKEN, Usage
 from itbench.store.connect import making, open_run, writing
+from itbench.store.seals import seal_plan, seal_score, seal_scoring, seal_trial
 
 _Job = tuple["Future[None]", TrialRecord]
 
@@ -50,6 +51,7 @@ def write_plan(path: Path, plan: Plan, tasks: list[Task]) -> None:
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("INSERT INTO plan VALUES (?)", (plan.model_dump_json(),))
         connection.executemany("INSERT INTO task VALUES (?, ?, ?, ?)", rows)
+        seal_plan(connection)
         connection.execute("COMMIT")
 
 
@@ -64,18 +66,21 @@ def replace_plan(path: Path, plan: Plan) -> None:
         connection.execute("UPDATE plan SET document = ?", (plan.model_dump_json(),))
         hashes = [(task.content_hash, task.id) for task in plan.tasks]
         connection.executemany("UPDATE task SET content_hash = ? WHERE id = ?", hashes)
+        seal_plan(connection)
         connection.execute("COMMIT")
 
 
 def begin_scoring(connection: sqlite3.Connection, origin: ScoringOrigin) -> int:
-    """Note that trials are scored from now on by these rules, and return the scoring's number."""
+    """Note that trials are scored from now on by these rules, and return the scoring's number; within a transaction."""
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
     cursor = connection.execute(
         "INSERT INTO scoring (started_at, itbench_version, domain_origin, scoring_version, truths) "
         "VALUES (?, ?, ?, ?, ?)",
         (now, *astuple(origin)),
     )
-    return int(cursor.lastrowid or 0)
+    scoring = int(cursor.lastrowid or 0)
+    seal_scoring(connection, scoring)
+    return scoring
 
 
 def insert_score(connection: sqlite3.Connection, scoring: int, trial: int, record: ScoreRecord) -> None:
@@ -96,6 +101,7 @@ def insert_score(connection: sqlite3.Connection, scoring: int, trial: int, recor
             json_text(score.details if score else {}),
         ),
     )
+    seal_score(connection, trial, scoring)
 
 
 def _told_instead(record: TrialRecord, error: Exception) -> TrialRecord:
@@ -133,7 +139,7 @@ class RunWriter:
             with writing(path):
                 self._connection.execute("PRAGMA journal_mode=WAL")
                 self._connection.execute("PRAGMA synchronous=FULL")
-                self._scoring = begin_scoring(self._connection, origin) if origin else None
+                self._scoring = self._begin(origin) if origin else None
         except BaseException:
             self._connection.close()
             raise
@@ -162,6 +168,12 @@ class RunWriter:
             pass  # On a full disk the log stays beside the file, where every reader finds it.
         finally:
             self._connection.close()
+
+    def _begin(self, origin: ScoringOrigin) -> int:
+        self._connection.execute("BEGIN IMMEDIATE")
+        scoring = begin_scoring(self._connection, origin)
+        self._connection.execute("COMMIT")
+        return scoring
 
     def _serve(self) -> None:
         while (job := self._jobs.get()) is not None:
@@ -228,6 +240,7 @@ class RunWriter:
             "INSERT INTO event VALUES (?, ?, ?, ?, ?)",
             [(trial, at, event.at_s, event.kind, event.data) for at, event in enumerate(record.events)],
         )
+        seal_trial(self._connection, trial)
         if record.scoring is not None and self._scoring is not None:
             insert_score(self._connection, self._scoring, trial, record.scoring)
 

@@ -7,19 +7,24 @@ a truth can be neither read nor guessed; with the truths at hand, it can be chec
 import hashlib
 import hmac
 import json
+import os
 import sqlite3
+import stat
+import time
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TypeAlias
 
 from itbench.cache import cache_dir
+from itbench.errors import DataError
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.suite import Suite, SuiteOptions
 from itbench.interfaces.workspace import Input
 
 # Hashing smaller files is quicker than keeping their hashes on disk.
 _REMEMBER_FROM_BYTES = 1 << 20
+_SETTLED_NS = 3_000_000_000
 _Key: TypeAlias = tuple[str, str, int, int, int]
 
 
@@ -71,10 +76,20 @@ def suite_hash(content_hashes: Iterable[str]) -> str:
     return "sha256:" + hashlib.sha256("\n".join(sorted(content_hashes)).encode()).hexdigest()
 
 
+def has_settled(status: os.stat_result) -> bool:
+    """Tell whether a file was last changed so long ago that one more change would show in its times.
+
+    File systems count seconds, two seconds, or ticks of the kernel's clock.
+    """
+    age_ns = time.time_ns() - max(status.st_mtime_ns, status.st_ctime_ns)
+    return age_ns > _SETTLED_NS
+
+
 class FileDigests:
     """SHA-256 of files; large ones are remembered, so that a dataset is read once only.
 
-    They are known again by path, inode, size and both times, one of which no program can set.
+    They are known again by path, inode, size and both times, one of which no program can set. A file that was changed
+    moments ago is not remembered: changed once more within the same tick of the clock, it would have the same times.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -83,20 +98,32 @@ class FileDigests:
         self._is_loaded = False
 
     def digest(self, path: Path) -> str:
-        """Return the hexadecimal digest of a file's content."""
+        """Return the hexadecimal digest of a file's content.
+
+        Raises:
+            DataError: it is a folder, a named pipe or the like.
+            OSError: it cannot be read.
+        """
         status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            # Reading a named pipe would wait for ever.
+            raise DataError(f"{str(path)!r} is not a plain file")
         # As text: an inode may have more bits than SQLite's integers.
         inode = str(status.st_ino)
         key = (str(path.absolute()), inode, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
         is_large = status.st_size >= _REMEMBER_FROM_BYTES
         if is_large:
             self._load()
-        if key not in self._known:
-            with path.open("rb") as file:
-                self._known[key] = hashlib.file_digest(file, "sha256").hexdigest()
+        if key in self._known:
+            return self._known[key]
+        is_settled = has_settled(status)
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        if is_settled:
+            self._known[key] = digest
             if is_large:
                 self._remember(key)
-        return self._known[key]
+        return digest
 
     def _load(self) -> None:
         if self._is_loaded:

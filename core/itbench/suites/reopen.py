@@ -7,6 +7,7 @@ from itbench.interfaces.domain import Domain
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.suite import Progress, Suite, SuiteOptions, no_progress
 from itbench.plugins.domains import find_suite
+from itbench.suites.secret import recalled
 
 
 def reopen_suite(plan: JsonObject, progress: Progress = no_progress) -> tuple[Domain, Suite]:
@@ -37,9 +38,13 @@ def planned_suite(plan: JsonObject) -> tuple[Domain, Suite]:
 
 
 def planned_options(plan: JsonObject) -> SuiteOptions:
-    """Return the options of the suite that a run was begun with."""
+    """Return the options of the suite that a run was begun with.
+
+    Raises:
+        UsageError: one that no run file holds is not known here.
+    """
     return SuiteOptions(
         data=Path(plan["suite_data"]) if plan["suite_data"] else None,
         as_published=plan["suite_as_published"],
-        extra=plan["suite_extra"],
+        extra={**plan["suite_extra"], **recalled(plan)},
     )

@@ -67,12 +67,21 @@ class Rule:
 
 @dataclass(slots=True)
 class ValidationReport:
-    """How many tasks and rules were checked, and everything that was found."""
+    """How many tasks and rules were checked, and everything that was found.
+
+    Attributes:
+        name: of the suite.
+        tasks: how many it has here.
+        rules: names of those that were checked.
+        findings: what breaks them.
+        data_warning: why the data is not what was published, or not all of it; None where nothing tells.
+    """
 
     name: str
     tasks: int = 0
     rules: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    data_warning: str | None = None
 
     @property
     def conclusion(self) -> str:

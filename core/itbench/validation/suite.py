@@ -37,7 +37,9 @@ def validate_suite(
     domain, suite = find_suite(reference)
     suite = suite.configured(options)
     suite.prepare(progress)
-    return check_suite(domain, suite, progress)
+    report = check_suite(domain, suite, progress)
+    report.data_warning = suite.data_warning() or suite.data_gap()
+    return report
 
 
 def check_suite(domain: Domain, suite: Suite, progress: Progress = no_progress) -> ValidationReport:
@@ -49,6 +51,7 @@ def check_suite(domain: Domain, suite: Suite, progress: Progress = no_progress) 
         report.findings += [_task_finding(line) for line in error.faults]
         return report
     report.tasks = len(case.tasks)
+    suite.restore([task.id for task in case.tasks], progress)
     for at, rule in enumerate(RULES):
         progress(f"checking {rule.name}", at, len(RULES))
         report.rules.append(rule.name)

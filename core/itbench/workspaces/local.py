@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from itbench.interfaces.workspace import Execution, Heard, Input, Tool
+from itbench.leftovers import sweep, temporary_folder
+from itbench.workspaces.host import PATH_ERRORS, PROGRAM_ERRORS, host_errors
 from itbench.workspaces.paths import clean, read_below
 from itbench.workspaces.process import run_process
 
@@ -17,6 +19,9 @@ _MEMORY_BYTES = 1 << 30
 # Up to this many bytes inputs are copied, so that an agent cannot change them for others; more are linked.
 COPY_LIMIT_BYTES = 64 * 1024 * 1024
 _WARNING = "no sandbox: agents work in plain temporary directories and can read whatever this user can read"
+_PREFIX = "itbench-trial-"
+# Folders in which this process has looked for what others had left.
+_SWEPT: set[Path] = set()
 _SAFE_VARIABLES = ("PATH", "LANG", "LC_ALL", "TZ", "TERM")
 
 
@@ -32,16 +37,20 @@ class LocalSandbox:
     @asynccontextmanager
     async def open(self, inputs: Sequence[Input]) -> AsyncIterator["LocalWorkspace"]:
         """Make a directory with the inputs in it, and remove it at the end."""
-        root = Path(tempfile.mkdtemp(prefix="itbench-", dir=self._parent))
-        try:
-            if inputs:
-                await asyncio.to_thread(_stage, root, inputs)
-            yield LocalWorkspace(root, {entry.path: entry.source for entry in inputs})
-        finally:
-            if inputs:
-                await asyncio.to_thread(_remove, root)
-            else:
-                _remove(root)
+        parent = self._parent or Path(tempfile.gettempdir())
+        if parent not in _SWEPT:
+            _SWEPT.add(parent)
+            sweep(parent, f"{_PREFIX}*")
+        with temporary_folder(parent, _PREFIX) as root:
+            try:
+                if inputs:
+                    await asyncio.to_thread(_stage, root, inputs)
+                yield LocalWorkspace(root, {entry.path: entry.source for entry in inputs})
+            finally:
+                if inputs:
+                    await asyncio.to_thread(_remove, root)
+                else:
+                    _remove(root)
 
 
 class LocalWorkspace:
@@ -70,15 +79,21 @@ class LocalWorkspace:
         """Run a command in the directory and end its whole process group at the time limit."""
         words = ["/bin/sh", "-c", command] if isinstance(command, str) else list(command)
         variables = {**_safe_environment(self._root), **(env or {})}
-        return await run_process(
-            words, cwd=self._root, env=variables, stdin=stdin, timeout_s=timeout_s, heard=heard
-        )
+        with host_errors("the command cannot be started", but=PROGRAM_ERRORS):
+            return await run_process(
+                words, cwd=self._root, env=variables, stdin=stdin, timeout_s=timeout_s, heard=heard
+            )
 
     async def listen(self) -> socket.socket:
         """Return a socket on this machine's own loopback: nothing keeps other programs from it, or these from others."""
-        listener = socket.socket()
-        listener.bind(("127.0.0.1", 0))
-        listener.listen()
+        with host_errors("no socket can be opened for the program"):
+            listener = socket.socket()
+            try:
+                listener.bind(("127.0.0.1", 0))
+                listener.listen()
+            except BaseException:
+                listener.close()
+                raise
         return listener
 
     async def read_file(self, path: str, *, max_bytes: int | None = None) -> bytes:
@@ -93,9 +108,10 @@ class LocalWorkspace:
         """Write a file, with the folders that it needs."""
         parts = clean(path)
         target = self._root.joinpath(*parts)
-        if len(parts) > 1:
-            target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(data)
+        with host_errors(f"{path!r} cannot be written", but=PATH_ERRORS):
+            if len(parts) > 1:
+                target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)
 
     async def list_files(self, path: str = ".") -> list[str]:
         """Return the paths of all files below a folder, sorted."""

@@ -4,6 +4,8 @@ import os
 import stat
 from pathlib import Path, PurePosixPath
 
+from itbench.workspaces.host import PATH_ERRORS, HostError
+
 
 def read_below(root: Path, path: str, *, max_bytes: int | None) -> bytes:
     """Return the content of the plain file at `path` below `root`; no part of the path may be a link.
@@ -11,6 +13,7 @@ def read_below(root: Path, path: str, *, max_bytes: int | None) -> bytes:
     Raises:
         FileNotFoundError: there is no such file.
         ValueError: the path leads outside, is no plain file, or holds more than `max_bytes`.
+        HostError: the machine refuses it.
     """
     descriptor = _open_below(root, clean(path))
     try:
@@ -47,8 +50,9 @@ def clean(path: str) -> tuple[str, ...]:
 def _open_below(root: Path, parts: tuple[str, ...]) -> int:
     # Non-blocking: opening a FIFO that an agent left behind would otherwise wait forever.
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    folder = -1
     try:
+        folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         for part in parts[:-1]:
             below = os.open(part, flags | os.O_DIRECTORY, dir_fd=folder)
             os.close(folder)
@@ -57,8 +61,11 @@ def _open_below(root: Path, parts: tuple[str, ...]) -> int:
     except FileNotFoundError:
         raise
     except OSError as error:
+        if error.errno not in PATH_ERRORS:
+            raise HostError(f"{'/'.join(parts)!r} cannot be read", error) from error
         raise ValueError(
             f"{'/'.join(parts)!r} is not a plain file in the workspace: {error.strerror}"
         ) from error
     finally:
-        os.close(folder)
+        if folder >= 0:
+            os.close(folder)

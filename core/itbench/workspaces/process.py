@@ -43,6 +43,8 @@ async def run_process(
         await asyncio.wait({protocol.pipes_closed}, timeout=_PIPE_GRACE_S)
     except BaseException:
         _end_group(transport.get_pid())
+        # Cancelled or not, nothing is left behind: a killed process is gone in a moment.
+        await asyncio.wait({protocol.exited}, timeout=_PIPE_GRACE_S)
         raise
     finally:
         transport.close()

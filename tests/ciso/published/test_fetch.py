@@ -1,41 +1,58 @@
-"""Bringing the dataset: what is asked of the hub, and what happens when it says no."""
+"""Fetching with the hub's real client from a hub on this machine."""
 
+import json
+import os
+import runpy
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from itbench.errors import DataError
+pytest.importorskip("huggingface_hub", reason="the extra `hub` is not installed")
+
+# Each one starts a process, because the hub's client reads its environment when it is imported.
+pytestmark = pytest.mark.slow
+
+SERVER = Path(__file__).parents[2] / "core" / "hub" / "hub_server.py"
+PROGRAM = """
+import json, sys
+from itbench.errors import ITBenchError
 from itbench_ciso.published.suite import ITBENCH_LITE
-
-huggingface_hub = pytest.importorskip("huggingface_hub")
-
-
-@pytest.mark.slow
-def test_only_the_tasks_that_were_asked_for_are_brought(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    asked: list[Any] = []
-
-    def download(repository: str, **more: Any) -> str:
-        asked.append((repository, more["allow_patterns"]))
-        return str(tmp_path)
-
-    monkeypatch.setattr(huggingface_hub, "snapshot_download", download)
-    assert ITBENCH_LITE.fetch() == tmp_path
-    ITBENCH_LITE.fetch(["k8s-opa-static-cis-5.1.1"])
-    assert asked == [
-        ("ibm-research/ITBench-Lite", ["snapshots/ciso/*"]),
-        ("ibm-research/ITBench-Lite", ["snapshots/ciso/*/k8s-opa-static-cis-5.1.1/*"]),
-    ]
+try:
+    root = ITBENCH_LITE.fetch(sys.argv[1:])
+    print(json.dumps(sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())))
+except ITBenchError as error:
+    print(json.dumps(str(error)))
+"""
+TASKS = ("k8s-opa-static-cis-5.1.1", "k8s-opa-static-cis-5.1.2")
+FILES = [f"snapshots/ciso/v0.1/{task}/problem.md" for task in TASKS]
+MARKER = ".itbench-ciso-itbench-lite.json"
 
 
-def test_a_hub_that_does_not_answer_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: Any, **__: Any) -> str:
-        raise OSError("no route\nto host")
+def fetch(url: str, cache: Path, *tasks: str) -> Any:
+    variables = {"HF_ENDPOINT": url, "HF_HUB_CACHE": str(cache), "HF_HUB_DISABLE_XET": "1"}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("HF_", "ITBENCH"))}
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, *tasks],
+        env=kept | variables | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=True,
+    )
+    return json.loads(done.stdout.splitlines()[-1])
 
-    monkeypatch.setattr(huggingface_hub, "snapshot_download", fail)
-    with pytest.raises(
-        DataError, match="could not be downloaded: OSError: no route to host; the same command resumes"
-    ):
-        ITBENCH_LITE.fetch()
+
+def test_only_the_tasks_that_were_asked_for_are_brought(tmp_path: Path) -> None:
+    files = dict.fromkeys([*FILES, "snapshots/sre/v0.2/Scenario-1/alerts/a.json"], b"text")
+    with runpy.run_path(str(SERVER))["serve"]("ibm-research/ITBench-Lite", files) as hub:
+        assert fetch(hub.url, tmp_path / "one", TASKS[0]) == [MARKER, FILES[0]]
+        assert fetch(hub.url, tmp_path / "all") == [MARKER, *FILES]
+
+
+def test_a_hub_that_is_not_there_is_told_in_one_line(tmp_path: Path) -> None:
+    message = fetch("http://127.0.0.1:9", tmp_path)
+    assert message.startswith("ibm-research/ITBench-Lite could not be downloaded: ")
+    assert message.count("\n") == 0

@@ -14,6 +14,7 @@ from itbench.run.options import parse_agent, with_model
 
 Itbench = Callable[..., Any]
 COMMANDS = [
+    "check",
     "compare", "doctor", "export", "fetch", "leaderboard", "list-agents", "list-domains", "list-suites",
     "list-tasks", "new-domain", "resume", "run", "runs", "score", "show", "validate",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from itbench.export.columns import COLUMNS, SCHEMA_VERSION
+from itbench.store.seals import seal_all
 from itbench.testing.model_server import Answer, Asked, ModelServer
 
 Itbench = Callable[..., Any]
@@ -178,10 +179,8 @@ def test_what_failed_attempts_cost_is_told_and_they_are_no_rows(spend: None, itb
     ]
     with closing(sqlite3.connect(path)) as connection:
         # As a provider that told no price in the first attempt would have left it.
-        connection.execute(
-            "UPDATE event SET data = json_set(data, '$.cost_usd', NULL) WHERE kind = 'usage' AND trial ="
-            " (SELECT id FROM trial WHERE task = 'sum-0000' AND attempt = 0)"
-        )
+        connection.execute("UPDATE trial SET cost_usd = NULL WHERE task = 'sum-0000' AND attempt = 0")
+        seal_all(connection)
         connection.commit()
     assert [row["all_attempts_cost_usd"] for row in rows(itbench, path)] == ["", "1.0"]
     assert [row["cost_usd"] for row in rows(itbench, path)] == ["0.5", "0.5"]
@@ -217,6 +216,8 @@ def test_runs_without_scores_or_trials_have_rows_without_values(spend: None, itb
     assert not [name for name in row if name.startswith("metric.")]
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript("DELETE FROM submission; DELETE FROM event; DELETE FROM trial;")
+        seal_all(connection)
+        connection.commit()
     assert rows(itbench, path) == []
 
 

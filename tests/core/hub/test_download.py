@@ -55,7 +55,9 @@ def download(tmp_path: Path) -> Callable[..., dict[str, Any]]:
 
 
 def files_in(root: str) -> set[str]:
-    return {str(path.relative_to(root)) for path in Path(root).rglob("*") if path.is_file()}
+    """Return the files of the dataset; the marker of `itbench fetch` lies beside them."""
+    found = {str(path.relative_to(root)) for path in Path(root).rglob("*") if path.is_file()}
+    return found - {".itbench-fruit-fruit-set.json"}
 
 
 def test_all_tasks_or_some_are_brought_and_progress_ends_with_the_last_file(serve, download):

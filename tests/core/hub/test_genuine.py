@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from itbench.hub.genuine import departure
+from itbench.hub.genuine import departure, gap
 
 PUBLISHED = frozenset({"apple-1", "apple-2", "apple-5"})
 
@@ -48,3 +48,20 @@ def test_the_layout_tells(apples, tmp_path):
     assert found == f"{tmp_path} is not laid out like Fruit-Set: there is no index"
     (tmp_path / "index").touch()
     assert departure(ours, tmp_path, []) is None
+
+
+@pytest.mark.parametrize(
+    ("published", "count", "present", "told"),
+    [
+        (PUBLISHED, 3, ["apple-1", "apple-2"], "has 2 of the 3 tasks of Fruit-Set"),
+        (PUBLISHED, 3, [], "has 0 of the 3 tasks of Fruit-Set"),
+        (PUBLISHED, 3, ["apple-1", "apple-2", "apple-5"], None),
+        (PUBLISHED, 3, ["apple-1", "apple-1", "apple-1"], "has 1 of the 3 tasks"),
+        (frozenset(), 2, ["a"], "has 1 of the 2 tasks"),
+        (frozenset(), 2, ["a", "b", "c"], None),
+        (frozenset(), None, ["a"], None),
+    ],
+)
+def test_tasks_that_are_missing_are_counted(apples, tmp_path, published, count, present, told):
+    found = gap(replace(apples, published=published, count=count), tmp_path, present)
+    assert found is None if told is None else told in found

@@ -1,10 +1,13 @@
 """Replies are kept on disk, told apart by all that decides them, and never hold a key."""
 
 import asyncio
+import json
 import subprocess
 import sys
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -13,7 +16,7 @@ from itbench.cache import cache_dir
 from itbench.models.cache import ReplyCache, request_key
 from itbench.models.codec import Draft
 from itbench.models.conversation import AssistantMessage, Native, Stop, TokenUse, ToolCall
-from itbench.testing.model_server import Answer, ModelServer, Status, script
+from itbench.testing.model_server import Answer, ModelServer, Raw, Status, script
 
 APIS = pytest.mark.parametrize("api", ["chat", "responses", "messages"])
 DRAFT = Draft(
@@ -46,19 +49,73 @@ def test_the_first_reply_of_a_key_stays(tmp_path: Path) -> None:
     cache.close()
 
 
-@pytest.mark.parametrize("kind", ["no database", "a folder", "a file above"])
-def test_a_cache_that_is_broken_keeps_nothing_and_breaks_nothing(tmp_path: Path, kind: str) -> None:
+@pytest.mark.parametrize("kind", ["a folder", "a file above"])
+def test_a_cache_that_cannot_be_there_keeps_nothing_and_breaks_nothing(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "below" / "replies.sqlite"
     if kind == "a file above":
         path.parent.touch()
     else:
-        path.parent.mkdir()
-        path.mkdir() if kind == "a folder" else path.write_text("no database " * 100)
+        path.mkdir(parents=True)
     cache = ReplyCache(path)
     assert cache.find(b"key") is None
     cache.keep(b"key", DRAFT)
     assert cache.find(b"key") is None
     cache.close()
+
+
+def test_a_cache_that_is_no_database_is_made_anew(tmp_path: Path) -> None:
+    path = tmp_path / "replies.sqlite"
+    path.write_text("no database " * 100)
+    cache = ReplyCache(path)
+    assert cache.find(b"key") is None
+    cache.keep(b"key", DRAFT)
+    assert cache.find(b"key") == DRAFT
+    cache.close()
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"no zlib", "text", 5, None, zlib.compress(b"[]"), zlib.compress(b'{"message": 1}')]
+)
+def test_a_reply_that_cannot_be_read_is_asked_for_and_kept_anew(tmp_path: Path, data: object) -> None:
+    cache = ReplyCache(tmp_path / "replies.sqlite")
+    cache.keep(b"key", BARE)
+    cache._open().execute("UPDATE reply SET data = ?", (data,))
+    assert cache.find(b"key") is None
+    cache.keep(b"key", DRAFT)
+    assert cache.find(b"key") == DRAFT
+    cache.close()
+
+
+def _damaged_caches(tmp_path: Path, count: int) -> int:
+    """Flip bits all over a cache of replies, and return how many were read or made anew without an error."""
+    whole = tmp_path / "whole.sqlite"
+    cache = ReplyCache(whole)
+    for number in range(40):
+        cache.keep(b"%d" % number, DRAFT)
+    cache.close()
+    data, chance = whole.read_bytes(), Random(20260127)
+    for each in range(count):
+        path = tmp_path / f"{each}.sqlite"
+        changed = bytearray(data)
+        for _ in range(chance.randint(1, 30)):
+            changed[chance.randrange(len(changed))] ^= 1 << chance.randrange(8)
+        path.write_bytes(changed if each % 3 else changed[: chance.randrange(len(changed))])
+        cache = ReplyCache(path)
+        found = [cache.find(b"%d" % number) for number in range(40)]
+        assert set(map(repr, found)) <= {"None", repr(DRAFT)}
+        cache.keep(b"new", BARE)
+        cache.close()
+        path.unlink()
+    return count
+
+
+def test_damage_of_the_cache_costs_replies_and_nothing_else(tmp_path: Path) -> None:
+    assert _damaged_caches(tmp_path, 20) == 20
+
+
+@pytest.mark.soak
+def test_much_damage_of_the_cache_costs_replies_and_nothing_else(tmp_path: Path) -> None:
+    assert _damaged_caches(tmp_path, 1000) == 1000
 
 
 def test_everything_that_decides_a_reply_is_in_the_key() -> None:
@@ -151,6 +208,53 @@ def test_a_failure_is_not_kept(asker: Any) -> None:
         assert asker(server).ask(cache="yes").failures == ()
 
 
+def chat_stream(delta: Any, finish: str | None) -> Raw:
+    chunks = [{"choices": [{"index": 0, "delta": delta, "finish_reason": finish}]}]
+    chunks.append({"choices": [], "usage": {"prompt_tokens": 9, "completion_tokens": 3}})
+    return Raw(
+        body="".join(f"data: {json.dumps(chunk)}\n\n" for chunk in chunks).encode() + b"data: [DONE]\n\n"
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("api", "oddity"),
+    [
+        *((api, Answer(text="I will not.", stop="refusal")) for api in ("chat", "responses", "messages")),
+        *((api, Answer()) for api in ("chat", "responses", "messages")),
+        *((api, Answer(text=" \n")) for api in ("chat", "responses", "messages")),
+        ("chat", chat_stream({"content": "I c"}, "content_filter")),
+        ("chat", chat_stream({"content": "I can"}, None)),
+        ("chat", chat_stream({"content": ""}, "content_filter")),
+        ("chat", chat_stream({"content": "I can"}, "sensitive")),
+    ],
+)
+def test_an_oddity_is_not_kept(asker: Any, api: str, oddity: Any) -> None:
+    with ModelServer(script(oddity, Answer(text="Hello."))) as server:
+        first = asker(server, api).ask(cache="yes")
+        again = asker(server, api).ask(cache="yes")
+        last = asker(server, api).ask(cache="yes")
+    assert (first.from_cache, first.failures, again.from_cache, last.from_cache) == (False, (), False, True)
+    assert (again.message.text, last.message.text) == ("Hello.", "Hello.")
+
+
+@pytest.mark.parametrize("stop", [None, "length"])
+def test_a_reply_that_ends_as_it_should_is_kept(asker: Any, stop: str | None) -> None:
+    with ModelServer(script(Answer(text="Hello.", stop=stop), Answer(text="Not again."))) as server:
+        asker(server).ask(cache="yes")
+        assert asker(server).ask(cache="yes").from_cache
+
+
+def test_each_attempt_at_a_trial_draws_anew_and_the_first_as_the_seed_says() -> None:
+    from itbench import Trace
+
+    draws = [Trace(seed=5, attempt=attempt).draw for attempt in range(5)]
+    assert draws[0] == 5
+    assert len(set(draws)) == 5
+    assert draws == [Trace(seed=5, attempt=attempt).draw for attempt in range(5)]
+    assert Trace(seed=6, attempt=1).draw not in draws
+
+
 def test_the_file_has_no_key_and_is_for_its_owner_only(asker: Any, planted_key: str) -> None:
     with ModelServer(script(Answer(text=f"It is {planted_key}."))) as server:
         asker(server).ask(cache="yes")
@@ -158,8 +262,6 @@ def test_the_file_has_no_key_and_is_for_its_owner_only(asker: Any, planted_key: 
     cache = ReplyCache(path)
     rows = cache._open().execute("SELECT key, data FROM reply").fetchall()
     cache.close()
-    import zlib
-
     assert len(rows) == 1
     assert planted_key.encode() not in rows[0][0] + zlib.decompress(rows[0][1])
     assert path.stat().st_mode & 0o077 == 0

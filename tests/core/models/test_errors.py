@@ -56,7 +56,7 @@ FULL_WINDOWS = [
     ("a proxy", 413, "<html><h1>413 Request Entity Too Large</h1></html>"),
 ]  # fmt: skip
 
-# What reads much the same, and is something else: a rate, a purse, a setting, a key.
+# What reads much the same, and is something else: a rate, an account without credit, a setting, a key.
 OTHERS = [
     (PassingError, 413, {"error": {"message": "Request too large for model `llama-3.1-8b-instant` in organization `org_1` service tier `on_demand` on tokens per minute (TPM): Limit 6000, Requested 5800, please reduce your message size and try again.", "type": "tokens", "code": "rate_limit_exceeded"}}),
     (ModelError, 413, {"error": {"message": "Request too large for model `llama-3.1-8b-instant` in organization `org_1` service tier `on_demand` on tokens per minute (TPM): Limit 6000, Requested 12328, please reduce your message size and try again.", "type": "tokens", "code": "rate_limit_exceeded"}}),

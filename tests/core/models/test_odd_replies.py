@@ -168,7 +168,9 @@ def ask_spoilt(api: str, seeds: list[int]) -> Counter[str]:
     async def ask_all(server: ModelServer) -> None:
         own = {"base_url": server.url} if api == "messages" else {"base_url": server.openai_url, "api": api}
         text = "anthropic/m" if api == "messages" else "openai/m"
-        model = find_model(text, own | {"cache": "no", "attempts": "1", "idle_s": "5", "price": "1/1/0.1/2"})
+        model = find_model(
+            text, own | {"cache": "no", "attempts": "1", "idle_s": "120", "price": "1/1/0.1/2"}
+        )
         async with model.session():
             await asyncio.gather(*(ask(model, seed) for seed in seeds))
 

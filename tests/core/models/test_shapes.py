@@ -303,6 +303,7 @@ def test_text_that_came_in_pieces_only_is_no_empty_response() -> None:
     [
         ([chunk({"content": "Hi."}), chunk({}, "stop")], True),
         ([chunk({"content": "Hi."}), chunk({})], False),
+        ([chunk({"content": "Hi."}, "null"), chunk({}, "")], False),
         ([chunk({"tool_calls": [part(0, "a", "execute", LS)]}), chunk({})], False),
     ],
 )
@@ -344,7 +345,9 @@ def test_a_reader_that_trips_is_an_error_that_may_pass() -> None:
         parser.draft()
 
 
+@pytest.mark.slow
 def test_more_than_any_reply_holds_is_given_up() -> None:
+    """Slow: 64 MB go through it."""
     from itbench.models.chat_reader import ChatReader
     from itbench.models.reading import LARGEST_REPLY_BYTES, ReplyParser
 

@@ -155,6 +155,7 @@ def test_a_number_that_is_none_is_unknown_use_of_an_honest_reply(path: str, body
     assert (draft.message.text, draft.use) == ("Hi.", None)
 
 
+@pytest.mark.slow
 @given(json_values, json_values, st.booleans())
 def test_any_json_is_usage_or_none(one: Any, other: Any, is_apart: bool) -> None:
     merged = merge_usage(one, other)
@@ -175,6 +176,7 @@ COUNTS = (
 USAGES = st.dictionaries(NAMES, COUNTS | st.dictionaries(NAMES, COUNTS, max_size=3), max_size=7)
 
 
+@pytest.mark.slow
 @given(USAGES, st.booleans())
 def test_what_is_read_can_be_paid_for_or_is_unknown(usage: Any, is_apart: bool) -> None:
     found = read_use(usage, is_cache_apart=is_apart)

@@ -14,6 +14,7 @@ import pytest
 
 from itbench.report.floor import floor_line
 from itbench.report.table import dollars, number, seconds, table
+from itbench.store.seals import seal_all
 
 Itbench = Callable[..., Any]
 # What these tests are about is not the sandbox.
@@ -475,5 +476,6 @@ def test_a_run_from_before_the_measure_was_shown_shows_it_as_installed(
         plan = json.loads(document)
         del plan["shown_metrics"]
         connection.execute("UPDATE plan SET document = ?", (json.dumps(plan),))
+        seal_all(connection)
         connection.commit()
     assert "exact: 1.000" in itbench("show", path).out

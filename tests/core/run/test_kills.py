@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from itbench.store.reader import RunFile
+from itbench.store.seals import seal_all
 
 Itbench = Callable[..., Any]
 Background = Callable[..., subprocess.Popen[str]]
@@ -45,6 +46,8 @@ def kill_and_resume(
                     "DELETE FROM score WHERE trial > 20; DELETE FROM submission WHERE trial > 20;"
                     "DELETE FROM event WHERE trial > 20; DELETE FROM trial WHERE id > 20;"
                 )
+                seal_all(connection)
+                connection.commit()
             kept = 20
         others = [background("resume", path) for _ in range(chance.choice((0, 0, 1)))]
         process = background("resume", path)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from itbench import Score
+from itbench.store.seals import seal_all
 
 Itbench = Callable[..., Any]
 DEEP: dict[str, Any] = {}
@@ -163,6 +164,7 @@ def test_a_run_that_holds_odd_metrics_shows_them_as_missing_with_one_warning(
         ]
         for trial, text in enumerate(values, 1):
             connection.execute("UPDATE score SET metrics = ? WHERE trial = ?", (text, trial))
+        seal_all(connection)
     done = itbench("show", path)
     assert done.code == 0
     (warning,) = [line for line in done.out.splitlines() if "of metrics" in line]

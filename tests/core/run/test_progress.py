@@ -14,6 +14,7 @@ import pytest
 from itbench.interfaces.plan import Plan
 from itbench.report.progress import RunProgress
 from itbench.store.reader import RunFile
+from itbench.store.seals import seal_all
 
 Itbench = Callable[..., Any]
 Background = Callable[..., subprocess.Popen[str]]
@@ -40,6 +41,7 @@ def test_resuming_shows_the_score_of_the_run_and_not_of_the_session(
     process.communicate(timeout=30)
     with closing(sqlite3.connect(path)) as connection:  # As if the first session had been a bad one.
         connection.execute("UPDATE score SET value = 0.0")
+        seal_all(connection)
         connection.commit()
     first = trials(path)
     again = background("resume", path)

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from itbench.store.seals import seal_all
+
 Itbench = Callable[..., Any]
 
 OLD = """
@@ -123,6 +125,7 @@ def test_a_resumed_run_of_the_first_itbench_gets_the_version_of_its_new_scores(
         connection.execute("DELETE FROM event WHERE trial = 2")
         connection.execute("DELETE FROM file WHERE trial = 2")
         connection.execute("DELETE FROM trial WHERE id = 2")
+        seal_all(connection)
         connection.commit()
     first_format(path)
     resumed = json.loads(itbench("resume", path, "--json").out)

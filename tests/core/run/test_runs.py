@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from itbench.store.reader import RunFile
+from itbench.store.seals import seal_all
 
 Itbench = Callable[..., Any]
 # What these tests are about is not the sandbox.
@@ -247,6 +248,8 @@ def test_resume_refuses_a_run_whose_inputs_have_changed(sums: Path, itbench: Itb
         plan = json.loads(connection.execute("SELECT document FROM plan").fetchone()[0])
         plan["tasks"][1]["content_hash"] = "sha256:" + "0" * 64
         connection.execute("UPDATE plan SET document = ?", (json.dumps(plan),))
+        connection.execute("UPDATE task SET content_hash = ? WHERE position = 1", ("sha256:" + "0" * 64,))
+        seal_all(connection)
         connection.commit()
     done = itbench("resume", only_run())
     assert done.code == 2

@@ -267,6 +267,23 @@ def test_the_wall_clock_ends_an_agent_that_waits_for_ever() -> None:
 
 
 @pytest.mark.slow
+def test_an_agent_that_ends_itself_at_the_wall_clock_says_why() -> None:
+    class Punctual(Scripted):
+        closing_s = 5.0
+
+    async def work(workspace: Workspace, trace: Trace) -> None:
+        await right(workspace, trace)
+        await asyncio.sleep(0.3)
+        raise StageError(Stage.MODEL, "it never answered")
+
+    task = TASK.model_copy(update={"limits": Limits(wall_s=0.1)})
+    record = run(Punctual(work), task=task)
+    assert record.fault is not None
+    assert (record.fault.stage, record.value) == (Stage.MODEL, None)
+    assert run(Scripted(work), task=task).limit == "wall"
+
+
+@pytest.mark.slow
 def test_an_agent_that_does_not_stop_when_told_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("itbench.run.trial._GRACE_S", 0.05)
 

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from itbench.store.seals import seal_all
+
 Itbench = Callable[..., Any]
 Background = Callable[..., subprocess.Popen[str]]
 
@@ -56,6 +58,7 @@ def test_a_killed_run_can_be_resumed_at_once_and_by_one_process_only(
     with closing(sqlite3.connect(path)) as connection:
         # So that the resumed trials take a while, but not 40 s.
         connection.execute("UPDATE plan SET document = replace(document, '\"400\"', '\"10\"')")
+        seal_all(connection)
         connection.commit()
     resumed = [background("resume", path, "--json") for _ in range(3)]
     ended = [(*each.communicate(timeout=120), each.returncode) for each in resumed]

@@ -209,6 +209,8 @@ def openai(server: ModelServer, **more: str) -> dict[str, str]:
         "base_url": server.openai_url,
         "key_env": "PLANTED_API_KEY",
         "price": "2/8",
+        "attempts": "2",
+        "retry_s": "0.01",
     } | more
 
 
@@ -338,10 +340,80 @@ def test_a_line_that_comes_in_pieces_is_one_in_the_trace(sums: Any, sandbox: Any
 def test_a_provider_that_is_not_there_is_no_fault_of_the_program(sums: Any, sandbox: Any) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"http://127.0.0.1:{server.getsockname()[1]}/v1"
-    options = {"gateway": "openai", "base_url": url, "price": "1/1"}
+    options = {"gateway": "openai", "base_url": url, "price": "1/1", "attempts": "1"}
     record = trial(sandbox, options, ASK.replace("STREAM", "False") + "sys.exit(3)")
     assert record.fault is not None
     assert record.fault.stage is Stage.MODEL
+
+
+SILENT = Broken(answer=Answer(text="x" * 200), events=0, is_cut=False)
+WAITS = "\nimport time; time.sleep(50)"
+HANDS_IN = "\nopen(os.environ['ITBENCH_ANSWER'], 'w').write('{}')"
+
+
+@pytest.mark.slow  # Some wait for the wall clock.
+@pytest.mark.parametrize(
+    ("reaction", "then", "wall_s"),
+    [
+        (Status(code=429, headers={"Retry-After": "300"}), WAITS, 2),
+        (Status(code=503), WAITS, 2),
+        (SILENT, WAITS, 2),
+        (Status(code=503), "", 60),
+        (Status(code=401), "", 60),
+    ],
+    ids=["a long wait at the wall clock", "overload at the wall clock", "silence at the wall clock", "nothing is handed in", "a wrong key"],
+)  # fmt: skip
+def test_a_model_that_never_answers_is_no_zero_however_the_program_ends(
+    sums: Any, sandbox: Any, model: Any, reaction: Any, then: str, wall_s: float
+) -> None:
+    code = f"try:\n    {ASK.strip().replace('STREAM', 'True').replace(chr(10), chr(10) + '    ')}\nexcept OSError:\n    pass{then}"
+    with model(script(reaction)) as server:
+        record = trial(sandbox, openai(server, idle_s="1"), code, Limits(wall_s=wall_s))
+    assert record.fault is not None
+    assert record.fault.stage is Stage.MODEL
+    assert "the model failed until the end" in record.fault.message
+    assert (record.value, record.usage.turns) == (None, 0)
+
+
+@pytest.mark.slow  # Some wait for the wall clock.
+@pytest.mark.parametrize(
+    ("reaction", "asks", "then", "wall_s"),
+    [
+        (Status(code=400), ASK, "sys.exit(3)", 60),
+        (Status(code=404), ASK, "sys.exit(3)", 60),
+        (Status(code=500), ASK, "sys.exit(3)", 60),
+        (Status(code=429), ASK, WAITS, 3),
+        (SILENT, ASK, "sys.exit(3)", 60),
+        (SILENT, "import threading\ndef late():\n    " + ASK.strip().replace("\n", "\n    ") + "\nthreading.Thread(target=late, daemon=True).start()\nimport time; time.sleep(0.5)\n", "os._exit(3)", 60),
+    ],
+    ids=["a wrong request", "no such model", "a request that breaks the server", "a request beyond a rate limit", "a request that takes too long", "a request that is left"],
+)  # fmt: skip
+def test_a_program_cannot_escape_its_zero_by_what_it_asks(
+    sums: Any, sandbox: Any, model: Any, reaction: Any, asks: str, then: str, wall_s: float
+) -> None:
+    code = asks.replace("STREAM", "True").replace('"hi"', '"poison"') + then
+    with model(
+        lambda asked: reaction if "poison" in json.dumps(asked.body) else Answer(text="yes")
+    ) as server:
+        record = trial(sandbox, openai(server, idle_s="1"), code, Limits(wall_s=wall_s))
+    assert record.fault is not None
+    assert record.fault.stage is Stage.AGENT
+    assert record.value == 0
+
+
+def test_what_a_program_hands_in_while_its_model_fails_is_scored(sums: Any, sandbox: Any, model: Any) -> None:
+    with model(script(Status(code=503))) as server:
+        record = trial(sandbox, openai(server), ASK.replace("STREAM", "True") + HANDS_IN)
+    assert record.fault is None or record.fault.stage is Stage.AGENT
+    assert record.value == 0
+
+
+def test_a_program_asks_the_named_models_and_no_others(sums: Any, sandbox: Any, model: Any) -> None:
+    code = (ASK + ASK.replace("gpt-4o", "perplexity/sonar")).replace("STREAM", "False")
+    with model(script(Answer(text="hello"))) as server:
+        record = trial(sandbox, openai(server, models="gpt-5+perplexity/sonar"), code)
+        assert [asked.body["model"] for asked in server.requests] == ["perplexity/sonar"]
+    assert "is not among those of this run; allowed: gpt-5, perplexity/sonar" in printed(record)
 
 
 @pytest.mark.slow

@@ -102,3 +102,26 @@ def test_commas_inside_strings_are_left_alone(text: str) -> None:
 def test_whatever_an_agent_writes_gives_an_answer_or_a_problem(data: bytes) -> None:
     answer = read_answer(data, {"type": "object"})
     assert (answer.problem is None) == isinstance(answer.value, dict)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'"' + b'\\"' * 300_000,
+        b'"' * 600_000,
+        b"," + b" " * 600_000,
+        (b"," + b" " * 1000) * 600,
+        b"```json\n" + b"\n```x" * 100_000,
+        b"[" * 600_000,
+        b'"' + b"\\" * 600_001,
+    ],
+    ids=["escaped quotes", "quotes", "a comma", "commas", "fences", "brackets", "backslashes"],
+)
+def test_an_answer_that_no_repair_helps_costs_no_more_than_its_length(data: bytes) -> None:
+    """At the square of the length each would take minutes, in which nothing else of a run goes on."""
+    assert read_answer(data, {}).problem is not None
+
+
+def test_a_cut_off_answer_keeps_its_strings_as_they_are() -> None:
+    text = '{"a": "x, ]", "b": [1, 2, ], "c": "cut off, ]'
+    assert without_trailing_commas(text) == '{"a": "x, ]", "b": [1, 2], "c": "cut off, ]'

@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from itbench.store.seals import seal_all
+
 Itbench = Callable[..., Any]
 ReadOnly = Callable[[Path], AbstractContextManager[None]]
 ENDINGS = ("", "-wal", "-shm")
@@ -131,6 +133,7 @@ def test_resuming_a_run_that_was_copied_without_its_log_says_so_first(killed: Pa
     path = copied(killed, "")
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("UPDATE plan SET document = replace(document, '\"100\"', '\"0\"')")
+        seal_all(connection)
         connection.commit()
     done = itbench("resume", path)
     assert (done.code, "over 200 of 200 trials" in done.out) == (0, True)

@@ -28,8 +28,8 @@ def only_run() -> Path:
     ("make", "message"),
     [
         (lambda _path: None, r"no run file at '.*x\.itbench'; `itbench runs` lists what there is"),
-        (lambda path: path.mkdir(), r"no run file at '.*x\.itbench'"),
-        (lambda path: path.write_bytes(b""), "is an SQLite file but not a run of itbench"),
+        (lambda path: path.mkdir(), r"'.*x\.itbench' is a folder; `itbench runs .*` lists the runs in it"),
+        (lambda path: path.write_bytes(b""), "is empty and no run file; delete it"),
         (lambda path: path.write_text("hello " * 100), "is not a run file: file is not a database"),
         (
             lambda path: sqlite3.connect(path).execute("PRAGMA user_version=1").connection.close(),
@@ -59,11 +59,8 @@ def test_a_run_file_that_was_cut_off_before_its_plan_says_so(tmp_path: Path) -> 
     path = tmp_path / "x.itbench"
     with making(path):
         assert not path.exists()
-    with (
-        RunFile(path) as run,
-        pytest.raises(RunFileError, match="has no plan: it was cut off while it was made"),
-    ):
-        run.plan()
+    with pytest.raises(RunFileError, match="has no plan: it was cut off while it was made"):
+        RunFile(path)
 
 
 def test_a_run_file_whose_making_fails_is_not_there(tmp_path: Path) -> None:

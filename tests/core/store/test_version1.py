@@ -98,15 +98,17 @@ def test_written_it_becomes_one_of_today_with_the_same_content(old: Path) -> Non
 
 def test_a_file_that_cannot_become_one_of_today_stays_what_it_was(old: Path) -> None:
     with closing(sqlite3.connect(old)) as connection:
-        # Attempts without a number: the tables of today's format do not take them.
-        connection.executescript("PRAGMA writable_schema=ON")
-        connection.execute(
-            "UPDATE sqlite_schema SET sql = replace(sql, 'attempt INTEGER NOT NULL', 'attempt INTEGER') WHERE name = 'trial'"
-        )
-        connection.commit()
-    with closing(sqlite3.connect(old)) as connection:
-        connection.execute("UPDATE trial SET attempt = NULL WHERE id = 2")
-        connection.commit()
+        # Attempts without a number: the tables of today's format do not take them, nor does that of the file any longer.
+        for before, after in (("INTEGER NOT NULL", "INTEGER"), ("INTEGER", "INTEGER NOT NULL")):
+            connection.executescript("PRAGMA writable_schema=ON")
+            connection.execute(
+                "UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE name = 'trial'",
+                (f"attempt {before},", f"attempt {after},"),
+            )
+            connection.executescript("PRAGMA writable_schema=RESET")
+            if after == "INTEGER":
+                connection.execute("UPDATE trial SET attempt = NULL WHERE id = 2")
+                connection.commit()
     before = old.read_bytes()
     with pytest.raises(RunFileError, match="is not a run file: NOT NULL constraint failed"):
         open_run(old, is_writable=True)

@@ -159,3 +159,16 @@ def test_a_broken_digest_cache_costs_time_and_nothing_else(tmp_path: Path) -> No
     broken = tmp_path / "digests.sqlite"
     broken.write_text("no database")
     assert FileDigests(broken).digest(path) == FileDigests(tmp_path / "new.sqlite").digest(path)
+
+
+def test_a_file_that_is_rewritten_in_the_same_tick_is_read_again(tmp_path: Path) -> None:
+    path, digests = tmp_path / "data", FileDigests()
+    path.write_bytes(b"a" * (1 << 20))
+    found = set()
+    for letter in b"abc":
+        # Size and inode stay, and a quick machine writes all of them within one tick of the clock.
+        with path.open("r+b") as file:
+            file.write(bytes([letter]))
+        os.utime(path, ns=(0, 0))
+        found |= {digests.digest(path), FileDigests().digest(path)}
+    assert len(found) == 3

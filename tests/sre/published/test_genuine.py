@@ -1,9 +1,11 @@
 """A run on other data than the published one says so everywhere, and never stands beside published results."""
 
+import hashlib
 import json
 
 import pytest
 
+from itbench.hub.marker import MarkedFile, Marker, write_marker
 from itbench_sre.published.datasets import AA, LITE
 
 LITE_NUMBERS = sorted(int(name.removeprefix("Scenario-")) for name in LITE.published)
@@ -89,3 +91,79 @@ def test_runs_of_one_task_on_published_and_on_other_data_stand_on_two_boards(tmp
         (False, False),
         (True, True),
     ]
+
+
+@pytest.mark.slow
+def test_fewer_tasks_than_were_published_are_said_everywhere(tmp_path, make, itbench):
+    data = written(make, tmp_path / "data", LITE_NUMBERS[:3], has_index=False)
+    told = "has 3 of the 35 tasks of ITBench-Lite"
+    words = ("sre/itbench-lite", "--data", data)
+    for command in (("list-tasks", *words), ("list-tasks", *words, "--json"), ("validate", *words)):
+        done = itbench(*command)
+        assert f"note: not the published data: {data / 'sre'} {told}" in done.err, command
+    for chosen in (
+        (),
+        ("-n", "2"),
+        ("-t", "*"),
+        ("-t", "itbench-lite-[12]"),
+        ("-t", "itbench-lite-1", "-t", "*-2"),
+    ):
+        done = itbench("run", *words, *chosen, "-a", "oracle", "--json")
+        assert (done.code, told in done.err) == (0, True), chosen
+        found = json.loads(done.out)
+        assert told in found["plan_warnings"][0]
+        assert told in itbench("show", found["path"]).out
+        assert "not the published data" in itbench("leaderboard", found["path"]).out
+    done = itbench("run", *words, "-t", "itbench-lite-1", "-t", "itbench-lite-2", "-a", "oracle", "--json")
+    assert (done.code, json.loads(done.out)["plan_warnings"]) == (0, [])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("suite", "index"), [("itbench-aa", AA_NUMBERS), ("itbench-lite", None)])
+def test_content_that_was_changed_since_it_was_fetched_gives_no_score(tmp_path, make, itbench, suite, index):
+    dataset = {"itbench-aa": AA, "itbench-lite": LITE}[suite]
+    data = written(make, tmp_path / "data", [1, 2], has_index=index is not None, index=index)
+    write_marker(dataset, data, marker_of(dataset, data))
+    words = (
+        "run",
+        f"sre/{suite}",
+        "--data",
+        data,
+        "-t",
+        f"{suite}-1",
+        "-t",
+        f"{suite}-2",
+        "-a",
+        "oracle",
+        "--json",
+    )
+    sound = json.loads(itbench(*words).out)
+    assert sound["trials_scored"] == 2
+    changed = data / "sre" / "Scenario-2" / "k8s_events_raw.tsv"
+    changed.write_bytes(changed.read_bytes().replace(b"Severity", b"severity"))
+    done = itbench(*words)
+    assert (done.code, json.loads(done.out)["trials_scored"], json.loads(done.out)["faults"]) == (
+        1,
+        1,
+        {"task": 1},
+    )
+    assert f"is faulty, it gets no score: {changed}: not the content that was fetched" in done.err
+    truth = data / "sre" / ("data.jsonl" if index else "Scenario-2/ground_truth.yaml")
+    truth.write_bytes(truth.read_bytes().replace(b"till-config-2", b"till-config-9"))
+    done = itbench("score", sound["path"], "--json")
+    found = json.loads(done.out)
+    assert (done.code, found["faults"]) == (1, {"task": 2 if index else 1})
+    changed.write_bytes(b"")
+    done = itbench(*words)
+    assert (done.code, "1 cut off or of another size" in done.err) == (3, True)
+
+
+def marker_of(dataset, root):
+    files = {
+        path.relative_to(root).as_posix(): MarkedFile(
+            size=path.stat().st_size, sha256=hashlib.sha256(path.read_bytes()).hexdigest()
+        )
+        for path in root.rglob("*")
+        if path.is_file()
+    }
+    return Marker(repository=dataset.repository, revision="abc", files=files)

@@ -6,6 +6,7 @@ from contextlib import closing
 
 import pytest
 
+from itbench.store.seals import seal_all
 from itbench_sre.domain import DOMAIN
 
 OPEN = ("--sandbox", "none", "--allow-unsafe")
@@ -25,6 +26,7 @@ def test_a_run_of_before_is_scored_again_with_each_change_and_its_reason(
     with closing(sqlite3.connect(path)) as connection:
         # As the first rules scored it, and as the first itbench stored it.
         connection.execute("UPDATE score SET value = 0.75, reasons = '[]'")
+        seal_all(connection)
         connection.commit()
     first_format(path)
     text = itbench("score", path).out

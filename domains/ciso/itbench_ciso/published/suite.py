@@ -85,6 +85,13 @@ class PublishedSuite(Suite):
 
         return departure(LITE, self._locate().directory, [*self._directories()])
 
+    def data_gap(self) -> str | None:
+        """Return how many of the published tasks are not here."""
+        from itbench.hub.genuine import gap
+        from itbench_ciso.published.dataset import LITE
+
+        return gap(LITE, self._locate().directory, [*self._directories()])
+
     def settings(self) -> JsonObject:
         """Return the revision of the data if known, its directory's name, and the engine with its version."""
         from itbench_ciso.engines.packages import find_engine
@@ -130,10 +137,14 @@ class PublishedSuite(Suite):
         return hidden_files(self._directory(task_id), blobs=self._locate().blobs)
 
     def check(self, task_id: str) -> "list[str]":
-        """Return which manifests of any set cannot be read."""
+        """Return what was changed since the task was fetched, or which manifests of any set cannot be read."""
+        from itbench.hub.whole import changed_files
+        from itbench_ciso.published.dataset import LITE
         from itbench_ciso.published.files import unreadable_manifests
 
-        return unreadable_manifests([*self.inputs(task_id), *self.hidden(task_id)])
+        return changed_files(LITE, self._directory(task_id)) or unreadable_manifests(
+            [*self.inputs(task_id), *self.hidden(task_id)]
+        )
 
     def truth_files(self) -> "Sequence[Path]":
         """Return the published solution of every task."""
@@ -145,11 +156,16 @@ class PublishedSuite(Suite):
         """Return the solution that was published with the task, with a canary.
 
         Raises:
-            DataError: there is none, or it cannot be read.
+            DataError: there is none, it cannot be read, or it was changed since it was fetched.
         """
+        from itbench.hub.whole import require_unchanged
+        from itbench_ciso.published.dataset import LITE
+        from itbench_ciso.published.files import solution_files
         from itbench_ciso.published.truths import read_truth
 
-        return read_truth(self._directory(task_id))
+        directory = self._directory(task_id)
+        require_unchanged(LITE, directory, solution_files(directory))
+        return read_truth(directory)
 
     def truth_from(self, task_id: str, directory: Path) -> JsonObject:
         """Return the truth as it lies in another directory, in the published layout or as `<task id>.json`.

@@ -21,4 +21,5 @@ LITE = HubDataset(
     holds_tasks=_holds_tasks,
     part="FinOps tasks",
     count=15,
+    task_id=lambda name: f"itbench-lite-{name.removeprefix(DIRECTORY_PREFIX)}",
 )

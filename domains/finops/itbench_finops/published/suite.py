@@ -72,6 +72,13 @@ class PublishedSuite(Suite):
         names = [path.name for path in self._directories().values()]
         return departure(LITE, self._locate().directory, names)
 
+    def data_gap(self) -> str | None:
+        """Return how many of the published tasks are not here."""
+        from itbench.hub.genuine import gap
+        from itbench_finops.published.dataset import LITE
+
+        return gap(LITE, self._locate().directory, [path.name for path in self._directories().values()])
+
     def settings(self) -> JsonObject:
         """Return the revision of the data if known, and its directory's name."""
         from itbench_finops.published.dataset import LITE
@@ -109,10 +116,13 @@ class PublishedSuite(Suite):
         return public_inputs(self._directory(task_id), blobs=self._locate().blobs)
 
     def check(self, task_id: str) -> "Sequence[str]":
-        """Return what is wrong with question and table, one line each with file, line and column."""
+        """Return what was changed since the task was fetched, or is wrong with question and table, one line each."""
+        from itbench.hub.whole import changed_files
         from itbench_finops.published.checks import data_problems
+        from itbench_finops.published.dataset import LITE
 
-        return data_problems(self._directory(task_id))
+        directory = self._directory(task_id)
+        return changed_files(LITE, directory) or data_problems(directory)
 
     def truth_files(self) -> "Sequence[Path]":
         """Return whatever is named like a truth, of every task."""
@@ -126,8 +136,14 @@ class PublishedSuite(Suite):
         """Return the truth that was published with the task, with a canary and the excess dollars.
 
         Raises:
-            DataError: there is none, or it cannot be read.
+            DataError: there is none, it cannot be read, or it was changed since it was fetched.
         """
+        from itbench.hub.whole import require_unchanged
+        from itbench_finops.published.dataset import LITE
+        from itbench_finops.published.truths import TRUTH_NAMES
+
+        directory = self._directory(task_id)
+        require_unchanged(LITE, directory, [directory / name for name in TRUTH_NAMES])
         return self.truth_from(task_id, self._locate().directory)
 
     def truth_from(self, task_id: str, directory: Path) -> JsonObject:

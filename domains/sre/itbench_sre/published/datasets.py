@@ -30,6 +30,11 @@ def _names(numbers: Iterable[int]) -> frozenset[str]:
 _LITE_NUMBERS = (1, 2, 4, 5, 6, 7, 8, 9, *range(11, 26), 29, 31, 33, 34, 35, 38, 80, 81, 83, 91, 102, 105)
 _AA_NUMBERS = (*_LITE_NUMBERS, 3, 26, 27, 37, 40)
 
+
+def _number(name: str) -> str:
+    return name.removeprefix(DIRECTORY_PREFIX)
+
+
 AA = HubDataset(
     repository="ArtificialAnalysis/ITBench-AA",
     domain="sre",
@@ -42,6 +47,7 @@ AA = HubDataset(
     count=len(_AA_NUMBERS),
     published=_names(_AA_NUMBERS),
     extra_files=(INDEX_NAME,),
+    task_id=lambda name: f"itbench-aa-{_number(name)}",
 )
 LITE = HubDataset(
     repository="ibm-research/ITBench-Lite",
@@ -54,4 +60,5 @@ LITE = HubDataset(
     own_mark=f"there is a {INDEX_NAME}",
     count=len(_LITE_NUMBERS),
     published=_names(_LITE_NUMBERS),
+    task_id=lambda name: f"itbench-lite-{_number(name)}",
 )

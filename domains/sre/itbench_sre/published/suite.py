@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from itbench.errors import UsageError
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.suite import Floor, Progress, PublishedResult, Suite, SuiteOptions, no_progress
-from itbench_sre.published.datasets import AA, LITE
+from itbench_sre.published.datasets import AA, INDEX_NAME, LITE
 
 if TYPE_CHECKING:
     from itbench.hub.dataset import HubDataset
@@ -86,6 +86,13 @@ class PublishedSuite(Suite):
         listed = [entry.directory.name for entry in entries if entry.truth_text is not None]
         return departure(self._dataset, self._locate().directory, present, listed or None)
 
+    def data_gap(self) -> str | None:
+        """Return how many of the published scenarios are neither here nor in the index."""
+        from itbench.hub.genuine import gap
+
+        names = [entry.directory.name for entry in self._read_entries().values()]
+        return gap(self._dataset, self._locate().directory, names)
+
     def settings(self) -> JsonObject:
         """Return the revision of the data if known, its directory's name, the view, and where the truths come from."""
         location = self._locate()
@@ -125,14 +132,16 @@ class PublishedSuite(Suite):
         )
 
     def check(self, task_id: str) -> Sequence[str]:
-        """Return what cannot be read of the scenario: rows, text that is not UTF-8, alerts that are not JSON.
+        """Return what was changed since the scenario was fetched, or cannot be read: rows, text that is not UTF-8.
 
         Raises:
             DataError: the scenario was not fetched.
         """
+        from itbench.hub.whole import changed_files
         from itbench_sre.snapshot.validate import validate_snapshot
 
-        return validate_snapshot(self._entry(task_id).directory, is_strict=False)
+        directory = self._entry(task_id).directory
+        return changed_files(self._dataset, directory) or validate_snapshot(directory, is_strict=False)
 
     def truth_files(self) -> Sequence[Path]:
         """Return whatever is named like a truth, of every scenario."""
@@ -146,12 +155,17 @@ class PublishedSuite(Suite):
         """Return the truth that was published with the scenario, with a canary.
 
         Raises:
-            DataError: there is none, or it cannot be read.
+            DataError: there is none, it cannot be read, or it was changed since it was fetched.
         """
-        from itbench_sre.published.index import read_truth_text
+        from itbench.hub.whole import require_unchanged
+        from itbench_sre.published.index import TRUTH_NAMES, read_truth_text
         from itbench_sre.published.truths import make_truth
 
-        text, source = read_truth_text(self._entry(task_id))
+        entry = self._entry(task_id)
+        directory = entry.directory
+        paths = [directory.with_name(INDEX_NAME), *(directory / name for name in TRUTH_NAMES)]
+        require_unchanged(self._dataset, directory, paths)
+        text, source = read_truth_text(entry)
         return make_truth(text, source=source)
 
     def truth_from(self, task_id: str, directory: Path) -> JsonObject:

@@ -1,0 +1,50 @@
+"""Why a sandbox ended: by what ran in it, or by something outside that no program in it can do."""
+
+import signal
+from contextlib import suppress
+from pathlib import Path
+
+from itbench.sandbox.errors import SandboxEndedError
+
+# What the runner exits with where the machine refuses it something; see `runner.py`.
+HOST_FAILED = 75
+# A bubblewrap, or a client of a container engine, hands the signal that ended process 1 on in this way.
+_BY_SIGNAL = 128
+# SIGKILL: the kernel lets no process inside send it to process 1. SIGBUS: a page of a file cannot be read or held.
+_FROM_OUTSIDE = frozenset({signal.SIGKILL, signal.SIGBUS})
+_ENGINE_FAILED = frozenset({125, 126, 127})
+_COUNTERS = Path("/proc/vmstat")
+
+
+def why_ended(code: int | None, said: str, *, was_killed_by_us: bool) -> SandboxEndedError:
+    """Return the error for a sandbox.
+
+    Args:
+        code: of the process outside, bubblewrap or an engine's client; None if it has not even ended.
+        said: what that and process 1 complained of.
+        was_killed_by_us: whether itbench itself ended it.
+    """
+    last = said.splitlines()[-1] if said else ""
+    if was_killed_by_us:
+        return SandboxEndedError(
+            last or "it gave no answer in time, and was ended by itbench", is_from_outside=True
+        )
+    if code is None or code < 0:
+        return SandboxEndedError(last or "something outside ended it", is_from_outside=True)
+    if code == HOST_FAILED or code in _ENGINE_FAILED:
+        return SandboxEndedError(last or f"exit code {code}", is_from_outside=True)
+    number = code - _BY_SIGNAL
+    if number in _FROM_OUTSIDE:
+        cause = "something outside ended it, as a machine does that is short of memory"
+        return SandboxEndedError(last or cause, is_from_outside=True)
+    return SandboxEndedError(last or f"its process 1 ended with code {code}", is_from_outside=False)
+
+
+def processes_killed_for_memory() -> int:
+    """Return how many processes of this machine the kernel has ended because there was no memory left."""
+    # Kernels before 4.13 do not tell, nor does every machine show this file.
+    with suppress(OSError):
+        for line in _COUNTERS.read_bytes().splitlines():
+            if line.startswith(b"oom_kill "):
+                return int(line.split()[1])
+    return 0

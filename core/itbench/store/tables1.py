@@ -1,0 +1,111 @@
+"""The tables of format 1 as they were made; only the column `scoring_version` came later."""
+
+_TABLES = """
+CREATE TABLE plan (document TEXT NOT NULL);
+CREATE TABLE task (
+    position INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    content_hash TEXT NOT NULL,
+    document TEXT NOT NULL
+);
+CREATE TABLE trial (
+    id INTEGER PRIMARY KEY,
+    task TEXT NOT NULL REFERENCES task (id),
+    repeat INTEGER NOT NULL,
+    attempt INTEGER NOT NULL,
+    fault_stage TEXT,
+    fault TEXT,
+    fault_traceback TEXT,
+    limit_hit TEXT,
+    handed_in INTEGER NOT NULL,
+    answer_hash TEXT,
+    started_at TEXT NOT NULL,
+    wall_s REAL NOT NULL,
+    turns INTEGER NOT NULL,
+    input_tokens INTEGER NOT NULL,
+    output_tokens INTEGER NOT NULL,
+    cached_tokens INTEGER NOT NULL,
+    reasoning_tokens INTEGER NOT NULL,
+    cost_usd REAL NOT NULL,
+    tool_calls INTEGER NOT NULL,
+    failed_tool_calls INTEGER NOT NULL,
+    UNIQUE (task, repeat, attempt)
+);
+CREATE TABLE submission (
+    trial INTEGER PRIMARY KEY REFERENCES trial (id),
+    answer TEXT NOT NULL,
+    observed TEXT NOT NULL,
+    notes TEXT NOT NULL
+);
+CREATE TABLE file (
+    trial INTEGER NOT NULL REFERENCES trial (id),
+    path TEXT NOT NULL,
+    data BLOB NOT NULL,
+    PRIMARY KEY (trial, path)
+) WITHOUT ROWID;
+CREATE TABLE event (
+    trial INTEGER NOT NULL REFERENCES trial (id),
+    position INTEGER NOT NULL,
+    at_s REAL NOT NULL,
+    kind TEXT NOT NULL,
+    data TEXT NOT NULL,
+    PRIMARY KEY (trial, position)
+) WITHOUT ROWID;
+CREATE TABLE scoring (
+    id INTEGER PRIMARY KEY,
+    started_at TEXT NOT NULL,
+    itbench_version TEXT NOT NULL,
+    domain_origin TEXT NOT NULL,
+    truths TEXT{scoring_version}
+);
+CREATE TABLE score (
+    scoring INTEGER NOT NULL REFERENCES scoring (id),
+    trial INTEGER NOT NULL REFERENCES trial (id),
+    value REAL,
+    is_leak INTEGER NOT NULL,
+    fault_stage TEXT,
+    fault TEXT,
+    fault_traceback TEXT,
+    metrics TEXT NOT NULL,
+    reasons TEXT NOT NULL,
+    details TEXT NOT NULL,
+    PRIMARY KEY (trial, scoring)
+) WITHOUT ROWID;
+CREATE VIEW outcome AS
+SELECT
+    trial.id AS trial,
+    trial.task AS task,
+    trial.repeat AS repeat,
+    trial.attempt AS attempt,
+    CASE
+        WHEN score.is_leak THEN 'leak'
+        WHEN trial.fault_stage = 'agent' THEN 'agent fault'
+        WHEN trial.fault_stage IS NOT NULL THEN 'no score'
+        WHEN score.trial IS NULL THEN 'unscored'
+        WHEN score.fault_stage IS NOT NULL THEN 'no score'
+        ELSE 'scored'
+    END AS status,
+    CASE
+        WHEN score.is_leak OR trial.fault_stage = 'agent' THEN 0.0
+        WHEN trial.fault_stage IS NULL AND score.fault_stage IS NULL THEN score.value
+    END AS value,
+    coalesce(trial.fault_stage, score.fault_stage) AS fault_stage,
+    coalesce(trial.fault, score.fault) AS fault,
+    trial.limit_hit AS limit_hit,
+    trial.handed_in AS handed_in,
+    trial.answer_hash AS answer_hash,
+    trial.wall_s AS wall_s,
+    trial.turns AS turns,
+    trial.input_tokens + trial.output_tokens AS tokens,
+    trial.cost_usd AS cost_usd,
+    trial.tool_calls AS tool_calls,
+    trial.failed_tool_calls AS failed_tool_calls
+FROM trial
+LEFT JOIN score
+    ON score.trial = trial.id
+    AND score.scoring = (SELECT max(s.scoring) FROM score AS s WHERE s.trial = trial.id)
+WHERE trial.attempt = (
+    SELECT max(t.attempt) FROM trial AS t WHERE t.task = trial.task AND t.repeat = trial.repeat
+);
+"""
+TABLES_1 = tuple(_TABLES.format(scoring_version=column) for column in ("", ",\n    scoring_version INTEGER"))

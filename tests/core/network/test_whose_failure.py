@@ -1,0 +1,229 @@
+"""A provider that fails is nobody's zero, and no program can make it look as if it did."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from itbench.testing.model_server import Answer, Asked, Broken, ModelServer, Raw, Status, script
+
+HI = {"model": "gpt-4o", "messages": [{"role": "user", "content": "hi"}]}
+POISON = {"model": "gpt-4o", "messages": [{"role": "user", "content": "poison"}]}
+LONG = Answer(text="x" * 400)
+OVERLOADED = {"error": {"message": "overloaded", "type": "server_error", "code": 503}}
+
+
+def streamed(body: Any) -> Any:
+    return body | {"stream": True}
+
+
+def only_poison(reaction: Any) -> Callable[[Asked], Any]:
+    """Answer all but one request."""
+    return lambda asked: reaction if "poison" in json.dumps(asked.body) else Answer(text="fine")
+
+
+def test_a_failure_that_passes_is_not_heard_of_and_one_answer_is_one_turn(within: Any) -> None:
+    async def steps(program: Any) -> None:
+        reply = await program.ask()
+        assert (reply.status, reply.is_whole) == (200, True)
+
+    with ModelServer(script(Status(code=503), Status(code=429), Answer(text="at last"))) as server:
+        done = within(server, steps, attempts=4)
+        assert len(server.requests) == 3
+    assert (done.gateway.failure, done.trace.usage.turns) == (None, 1)
+    assert [event.get("status", "failed") for event in done.events("model")] == ["failed", "failed", 200]
+
+
+# What the provider does to every request, its own short question included.
+FAILING: dict[str, Any] = {
+    "503": Status(code=503),
+    "529": Status(code=529),
+    "500": Status(code=500),
+    "502": Status(code=502),
+    "408": Status(code=408),
+    "409": Status(code=409),
+    "425": Status(code=425),
+    "429": Status(code=429),
+    "429 that asks for an hour": Status(code=429, headers={"Retry-After": "3600"}),
+    "an empty account": Status(code=429, body={"error": {"code": "insufficient_quota", "message": "x"}}),
+    "a wrong key": Status(code=401),
+    "no money": Status(code=402),
+    "a forbidden country": Status(code=403),
+    "a page of another server": Status(code=302, headers={"Location": "http://127.0.0.1:9/"}),
+    "silence": Broken(answer=LONG, events=0, is_cut=False),
+    "silence in the middle": Broken(answer=LONG, events=2, is_cut=False),
+    "a cut": Broken(answer=LONG, events=2),
+    "a cut before the first word": Broken(answer=LONG, events=0),
+    "an error in a reply": Raw(body=json.dumps(OVERLOADED).encode(), content_type="application/json"),
+    "an error in a stream": Raw(body=f"data: {json.dumps(OVERLOADED)}\n\n".encode()),
+    "an empty reply": Raw(body=b"", content_type="application/json"),
+    "an empty stream": Raw(body=b""),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stream", [True, False], ids=["stream", "whole"])
+@pytest.mark.parametrize("reaction", FAILING.values(), ids=FAILING)
+def test_a_provider_that_fails_at_everything_is_the_cause_and_no_turn(
+    within: Any, reaction: Any, stream: bool
+) -> None:
+    async def steps(program: Any) -> None:
+        await program.ask(streamed(HI) if stream else HI)
+
+    with ModelServer(script(reaction)) as server:
+        done = within(server, steps, attempts=2, idle_s=0.2, patience_s=0.5)
+    assert done.gateway.failure is not None
+    assert done.trace.usage.turns == 0
+    assert done.trace.usage.replies == 0
+
+
+# What a program may bring about at will, by what it sends: all others are answered.
+OWN: dict[str, Any] = {
+    "a request that the provider refuses": Status(code=400),
+    "a model that does not exist": Status(code=404),
+    "a request that is too large": Status(code=413),
+    "a field that is not known": Status(code=422),
+    "a request that breaks the server": Status(code=500),
+    "a request that breaks a proxy": Status(code=502),
+    "a request that is too large for a rate limit": Status(code=429),
+    "a request that is refused for its content": Status(code=403),
+    "a request that costs more than there is": Status(code=402),
+    "a request that takes longer than anybody waits": Broken(answer=LONG, events=0, is_cut=False),
+    "a request whose reply is always cut": Broken(answer=LONG, events=2),
+    "a request whose reply is always an error": Raw(body=f"data: {json.dumps(OVERLOADED)}\n\n".encode()),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("waits", [True, False], ids=["and waits", "and leaves"])
+@pytest.mark.parametrize("reaction", OWN.values(), ids=OWN)
+def test_a_program_cannot_make_the_provider_look_broken_by_what_it_sends(
+    within: Any, reaction: Any, waits: bool
+) -> None:
+    async def steps(program: Any) -> None:
+        if waits:
+            await program.ask(streamed(POISON))
+            return
+        asking = asyncio.create_task(program.ask(streamed(POISON)))
+        await program.until(lambda: server.requests)
+        asking.cancel()
+
+    with ModelServer(only_poison(reaction)) as server:
+        done = within(server, steps, attempts=2, idle_s=0.3, patience_s=3)
+    assert done.gateway.failure is None
+    if waits:
+        # It was answered, in its way.
+        assert done.trace.usage.turns == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/v1/chat/completions", b"{"),
+        ("POST", "/v1/chat/completions", b'{"model": "m"}'),
+        ("POST", "/v1/chat/completions", json.dumps(HI | {"plugins": [{"id": "web"}]}).encode()),
+        ("POST", "/v1/chat/completions", json.dumps(HI | {"model": "perplexity/sonar"}).encode()),
+        ("POST", "/v1/files", b"{}"),
+        ("GET", "/v1/models/none", b""),
+        ("PUT", "/v1/chat/completions", b"{}"),
+    ],
+)
+def test_what_we_refuse_ourselves_is_no_failure_and_not_sent(
+    within: Any, method: str, path: str, body: bytes
+) -> None:
+    async def steps(program: Any) -> None:
+        assert (await program.send(method, path, body)).status in {400, 403, 404}
+
+    with ModelServer(script(Status(code=503))) as server:
+        done = within(server, steps)
+        assert server.requests == []
+    assert (done.gateway.failure, done.trace.usage.turns) == (None, 0)
+
+
+def test_a_request_that_is_not_waited_for_is_answered_and_counted_all_the_same(within: Any) -> None:
+    async def steps(program: Any) -> None:
+        asking = asyncio.create_task(program.ask())
+        await program.until(lambda: server.requests)
+        asking.cancel()
+
+    with ModelServer(script(Answer(text="late", delay_s=0.5, input_tokens=70, output_tokens=7))) as server:
+        done = within(server, steps)
+    assert (done.gateway.failure, done.trace.usage.turns, done.trace.usage.spent_tokens) == (None, 1, 77)
+
+
+def test_a_hundred_requests_that_are_broken_off_are_the_programs_own_doing(within: Any) -> None:
+    async def steps(program: Any) -> None:
+        for _ in range(5):
+            asking = [asyncio.create_task(program.ask()) for _ in range(20)]
+            await asyncio.sleep(0.05)
+            for each in asking:
+                each.cancel()
+
+    with ModelServer(script(Answer(text="fine", delay_s=0.02))) as server:
+        done = within(server, steps)
+        assert done.trace.usage.turns + len(done.events("model_check")) == len(server.requests) > 0
+    assert done.gateway.failure is None
+
+
+def test_a_rate_limit_that_many_requests_bring_about_is_waited_out(within: Any) -> None:
+    inside: list[float] = []
+
+    def react(asked: Asked) -> Any:
+        # At most four in a twentieth of a second.
+        now = asyncio.get_running_loop().time()
+        inside[:] = [at for at in inside if now - at < 0.05]
+        inside.append(now)
+        return Status(code=429, headers={"retry-after-ms": "60"}) if len(inside) > 4 else Answer(text="fine")
+
+    async def steps(program: Any) -> None:
+        replies = await asyncio.gather(*(program.ask() for _ in range(24)))
+        assert {reply.status for reply in replies} == {200}
+
+    with ModelServer(react) as server:
+        done = within(server, steps, attempts=30)
+    assert (done.gateway.failure, done.trace.usage.turns) == (None, 24)
+
+
+def test_a_failure_before_an_answer_is_forgotten_and_one_after_it_is_not(within: Any) -> None:
+    async def steps(program: Any) -> None:
+        assert (await program.ask()).status == 503
+        assert program.gateway.failure is not None
+        assert (await program.ask()).status == 200
+        assert program.gateway.failure is None
+        assert (await program.send("GET", "/v1/models")).status == 404
+        assert (await program.ask()).status == 503
+
+    # A 503 is believed without a question.
+    with ModelServer(script(Status(code=503), Answer(text="fine"), Status(code=503))) as server:
+        done = within(server, steps)
+    assert done.gateway.failure is not None
+    assert done.trace.usage.turns == 1
+
+
+def test_a_reply_that_is_cut_once_is_the_providers_doing_until_it_answers_again(within: Any) -> None:
+    async def steps(program: Any) -> None:
+        reply = await program.ask(streamed(HI))
+        assert (reply.status, reply.is_whole) == (200, False)
+        await program.until(lambda: len(program.events("model_check")) == 2)
+        assert program.gateway.failure is not None
+        assert (await program.ask(streamed(HI))).is_whole
+        assert program.gateway.failure is None
+
+    with ModelServer(script(Broken(answer=LONG, events=2), Answer(text="fine"))) as server:
+        done = within(server, steps)
+    assert done.trace.usage.turns == 1
+
+
+def test_a_request_that_is_on_its_way_at_the_end_says_nothing_while_others_are_answered(within: Any) -> None:
+    async def steps(program: Any) -> None:
+        asking = asyncio.create_task(program.ask(POISON))
+        await program.until(lambda: server.requests)
+        asking.cancel()
+
+    with ModelServer(only_poison(Broken(answer=LONG, events=0, is_cut=False))) as server:
+        done = within(server, steps, patience_s=0.5)
+    assert done.gateway.failure is None
+    assert done.events("model")[-1]["failure"] == "not answered before the end of the trial"
+    assert (done.trace.usage.turns, done.trace.usage.uncounted) == (0, 1)

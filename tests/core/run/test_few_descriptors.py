@@ -1,0 +1,129 @@
+"""Many trials at a time where few files may be open or few processes started: a right answer is never a zero."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from itbench.sandbox.parts import _tools_name
+from itbench.sandbox.store import make
+from itbench.store.reader import RunFile
+
+ADD = """
+import json, os, re, sys
+one, other = re.search(r"Add (\\d+) and (\\d+)", json.load(sys.stdin)["instructions"]).groups()
+with open(os.environ["ITBENCH_ANSWER"], "w") as file:
+    json.dump({"sum": int(one) + int(other)}, file)
+"""
+# As users start it, with what the tests have put on the path.
+ITBENCH = [sys.executable, "-c", "from itbench.cli.main import main; main()"]
+# A run is resumed until nothing is left to do, as its exit code asks for.
+MOST_RESUMES = 5
+
+
+@pytest.fixture
+def sandbox_cache(plain_sandbox: Any, machine_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a cache with a sandbox that has no packages, which these programs do not need."""
+    cache = machine_folder / "sandbox-cache"
+    monkeypatch.setenv("ITBENCH_CACHE", str(cache))
+    make(_tools_name(), lambda _: None)
+    return cache
+
+
+def limited(limits: str, *words: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run itbench under limits of the shell."""
+    return subprocess.run(
+        ["bash", "-c", f'{limits}; exec "$@"', "bash", *ITBENCH, *map(str, words)],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        timeout=1200,
+    )
+
+
+def all_right(limits: str, trials: int, at_once: int, *agent: str) -> tuple[str, list[int]]:
+    """Run so many right answers, resume until all is done; return what the run said, and all exit codes."""
+    program = agent or ("-a", "command", "--", "python3", "-c", ADD)
+    done = limited(limits, "run", "sums/many", "-n", str(trials), "--max-trials", str(at_once), *program)
+    codes = [done.returncode]
+    (path,) = Path("runs").glob("*.itbench")
+    with RunFile(path) as run:
+        stages = {row["fault_stage"] for row in run.connection.execute("SELECT fault_stage FROM trial")}
+    assert stages <= {None, "environment"}, done.stderr
+    while codes[-1] != 0 and len(codes) <= MOST_RESUMES:
+        codes.append(limited(limits, "resume", path).returncode)
+    found = json.loads(limited("true", "show", path, "--json").stdout)
+    assert (found["trials_scored"], found["score"]) == (trials, 1.0), (codes, done.stderr)
+    return done.stderr, codes
+
+
+@pytest.mark.slow
+def test_programs_in_sandboxes_under_few_descriptors_are_scored(
+    sums: Path, sandbox_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Slow: 16 sandboxes."""
+    monkeypatch.chdir(tmp_path)
+    said, codes = all_right("ulimit -n 128", 16, 16)
+    assert "concurrent trials and not 16: the limit of 128 open files allows no more; raise ulimit -n" in said
+    assert codes == [0]
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(
+    ("limits", "trials"), [("ulimit -n 256", 64), ("ulimit -Sn 256", 64), ("ulimit -n 1024", 200)]
+)
+def test_many_programs_in_sandboxes_under_few_descriptors_are_scored(
+    limits: str,
+    trials: int,
+    sums: Path,
+    sandbox_cache: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    _, codes = all_right(limits, trials, trials)
+    assert codes == [0]
+
+
+@pytest.mark.slow
+def test_a_lack_that_comes_while_trials_run_is_the_environment_s_fault(
+    sums: Path, sandbox_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    distribution: Callable[..., Path],
+) -> None:  # fmt: skip
+    """Slow: 14 sandboxes, and a resumption. A plugin stands for whatever else a process may hold."""
+    monkeypatch.chdir(tmp_path)
+    distribution(
+        "itbench-thief", group="itbench.plugins", points={"thief": "thief:PLUGIN"}, code={"thief": THIEF}
+    )
+    _, codes = all_right("ulimit -n 256", 14, 12)
+    assert codes == [1, 0]
+
+
+THIEF = '''
+import os
+from pathlib import Path
+from itbench.interfaces.hooks import hookimpl
+
+class Thief:
+    """Takes all descriptors but some while the first run runs."""
+
+    @hookimpl
+    def run_started(self, plan, path, done):
+        if Path("stolen").exists():
+            return
+        Path("stolen").touch()
+        self.held = []
+        try:
+            while True:
+                self.held.append(os.open("/dev/null", os.O_RDONLY))
+        except OSError:
+            for _ in range(30):
+                os.close(self.held.pop())
+
+PLUGIN = Thief()
+'''

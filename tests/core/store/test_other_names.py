@@ -1,0 +1,59 @@
+"""Run files under other names, and what is no file at all."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from itbench.errors import RunFileError
+from itbench.store.claim import Claim
+
+Itbench = Callable[..., Any]
+
+
+def test_a_run_file_with_a_hard_link_is_not_written(sums: Path, itbench: Itbench) -> None:
+    path = Path(json.loads(itbench("run", "sums", "-n", "2", "--json").out)["path"])
+    os.link(path, "alias.itbench")
+    before = path.read_bytes()
+    for name in (path, "alias.itbench"):
+        for command in (("resume", name), ("score", name)):
+            done = itbench(*command)
+            assert (done.code, "has 2 names (hard links)" in done.err) == (3, True)
+        assert itbench("show", name).code == 0
+    assert path.read_bytes() == before
+    Path("alias.itbench").unlink()
+    assert itbench("resume", path).code == 0
+
+
+def test_a_run_that_is_worked_on_is_not_resumed_by_another_name(tmp_path: Path) -> None:
+    path = tmp_path / "a.itbench"
+    path.write_bytes(b"")
+    with Claim(path):
+        os.link(path, tmp_path / "b.itbench")
+        with pytest.raises(RunFileError, match="has 2 names"):
+            Claim(tmp_path / "b.itbench")
+
+
+@pytest.mark.parametrize("command", ["show", "leaderboard", "export", "score", "resume"])
+def test_a_named_pipe_is_no_run_file_and_nobody_waits_for_it(command: str, itbench: Itbench) -> None:
+    os.mkfifo("pipe.itbench")
+    done = itbench(command, "pipe.itbench")
+    assert (done.code, "it is not even a plain file" in done.err) == (3, True)
+
+
+def test_a_named_pipe_among_runs_is_told_and_the_others_are_listed(sums: Path, itbench: Itbench) -> None:
+    itbench("run", "sums", "-n", "2")
+    os.mkfifo("runs/pipe.itbench")
+    done = itbench("runs")
+    assert (done.code, "sums/easy" in done.out, "it is not even a plain file" in done.out) == (0, True, True)
+
+
+def test_an_export_replaces_no_other_run(sums: Path, itbench: Itbench) -> None:
+    paths = [json.loads(itbench("run", "sums", "-n", "1", "--json").out)["path"] for _ in range(2)]
+    before = Path(paths[1]).read_bytes()
+    done = itbench("export", paths[0], "--to", "csv", "-o", paths[1])
+    assert (done.code, "is a run file, which no export can replace" in done.err) == (2, True)
+    assert Path(paths[1]).read_bytes() == before
