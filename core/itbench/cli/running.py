@@ -181,7 +181,7 @@ def resume(
         bool,
         typer.Option(
             "--allow-other-version",
-            help="Resume although another version of itbench, the domain or the agent is installed.",
+            help="Resume although another version or other code of itbench, the domain or the agent is installed.",
         ),
     ] = False,
     as_json: AsJson = False,

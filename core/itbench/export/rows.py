@@ -8,6 +8,7 @@ from itbench.export.attempts import asked_models, costs_of_all_attempts
 from itbench.export.columns import COLUMNS, METRIC_PREFIX, SCHEMA_VERSION
 from itbench.interfaces.json import JsonObject
 from itbench.report.agent_label import model_of
+from itbench.report.stored_metrics import read_metrics
 from itbench.store.envelope import SubmissionEnvelope
 from itbench.store.reader import RunFile
 
@@ -40,7 +41,7 @@ def flat_rows(run: RunFile, metrics: Sequence[str]) -> Iterator[JsonObject]:
 def metric_names(run: RunFile) -> list[str]:
     """Return the names of all metrics that the counting scores have, sorted."""
     texts = (row["metrics"] for row in run.connection.execute(_METRICS))
-    return sorted({name for text in texts for name in _metrics(text)})
+    return sorted({name for text in texts for name in read_metrics(text)})
 
 
 def full_records(run: RunFile) -> Iterator[JsonObject]:
@@ -77,7 +78,7 @@ def _rows(run: RunFile) -> Iterator[tuple[int, JsonObject, JsonObject]]:
             "reasons": json.loads(found["reasons"]) if found["reasons"] else [],
             "all_attempts_cost_usd": costs[found["task"], found["repeat"]],
         }
-        yield found["trial"], {name: row[name] for name in COLUMNS}, _metrics(found["metrics"])
+        yield found["trial"], {name: row[name] for name in COLUMNS}, read_metrics(found["metrics"])
 
 
 def _fixed(plan: JsonObject) -> JsonObject:
@@ -107,8 +108,3 @@ def _fixed(plan: JsonObject) -> JsonObject:
             )
         },
     }
-
-
-def _metrics(text: str | None) -> JsonObject:
-    found: JsonObject = json.loads(text) if text else {}
-    return found

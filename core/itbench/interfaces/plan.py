@@ -16,6 +16,10 @@ class PlannedAgent(Frozen):
     origin: str | None = Field(
         default=None, description="Distribution and version that brought the agent; null in early run files."
     )
+    code: str | None = Field(
+        default=None,
+        description="Hash of the code of that distribution; null where it is not known.",
+    )
     options: dict[str, str] = Field(default_factory=dict)
     arguments: tuple[str, ...] = ()
     description: JsonObject = Field(default_factory=dict, description="What the agent says of itself.")
@@ -44,6 +48,8 @@ class Resumption(Frozen):
     python_version: str
     domain_origin: str
     agent_origin: str
+    domain_code: str | None = None
+    agent_code: str | None = None
 
 
 class PlannedFloor(Frozen):
@@ -67,6 +73,10 @@ class Plan(Frozen):
     python_version: str
     domain: str
     domain_origin: str = Field(description="Distribution and version that brought the domain.")
+    domain_code: str | None = Field(
+        default=None,
+        description="Hash of the code of that distribution; null where it is not known.",
+    )
     suite: str
     suite_version: str
     suite_hash: str = Field(pattern=r"^sha256:[0-9a-f]{64}$")

@@ -1,5 +1,7 @@
 """The agents that can be asked for: of entry points, and of a domain."""
 
+from importlib_metadata import Distribution
+
 from itbench.errors import UsageError
 from itbench.interfaces.agent import AgentSpec
 from itbench.interfaces.domain import Domain
@@ -30,6 +32,13 @@ def agent_origin(name: str, domain: Domain) -> str:
     if any(spec.name == name for spec in domain.agents):
         return domain_host().origin(domain.name)
     return agent_host().origin(name)
+
+
+def agent_distribution(name: str, domain: Domain) -> Distribution | None:
+    """Return the distribution that brings the agent which `find_agent` gives."""
+    if any(spec.name == name for spec in domain.agents):
+        return domain_host().distribution(domain.name)
+    return agent_host().distribution(name)
 
 
 def default_agent(domain: Domain) -> str:

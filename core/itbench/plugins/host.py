@@ -98,6 +98,12 @@ class PluginHost(Generic[T_co]):
         points = [point for point in self._points if point.name == name]
         return min(points, key=lambda point: point.is_disabled).origin if points else "unknown"
 
+    def distribution(self, name: str) -> Distribution | None:
+        """Return the distribution of the plugin that `get` gives."""
+        points = [point for point in self._points if point.name == name]
+        found = min(points, key=lambda point: point.is_disabled).entry.dist if points else None
+        return found if isinstance(found, Distribution) else None
+
     @cached_property
     def _points(self) -> "list[_Point]":
         points = [_Point.of(entry) for entry in entry_points(group=self._group)]

@@ -1,6 +1,6 @@
 """What a plan says that makes a run's numbers less comparable; every report has it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from itbench.interfaces.json import JsonObject
 
@@ -46,7 +46,21 @@ def _other_versions(plan: JsonObject) -> list[str]:
     for each in plan.get("resumed", ()):
         # An early run file does not say what brought the agent.
         found |= set(_versions(each, each["agent_origin"] if plan["agent"].get("origin") else None))
+        found |= set(_other_code(plan, each))
     return sorted(found - set(begun))
+
+
+def _other_code(plan: JsonObject, resumption: JsonObject) -> Iterator[str]:
+    """Yield the distributions whose code was another when a run was resumed, by the same version."""
+    agent = plan["agent"]
+    domain_codes = plan.get("domain_code"), resumption.get("domain_code")
+    agent_codes = agent.get("code"), resumption.get("agent_code")
+    for before, after, codes in (
+        (plan["domain_origin"], resumption["domain_origin"], domain_codes),
+        (agent.get("origin"), resumption["agent_origin"], agent_codes),
+    ):
+        if before == after and None not in codes and codes[0] != codes[1]:
+            yield f"other code of {before}"
 
 
 def _versions(found: JsonObject, agent_origin: str | None) -> list[str]:

@@ -1,13 +1,12 @@
 """What a run's domain says of its scores: the measures beside the headline in every table, and the version of the rules."""
 
-import json
-import math
 from collections.abc import Mapping
 
 from itbench.errors import ITBenchError
 from itbench.interfaces.domain import Domain
 from itbench.interfaces.json import JsonObject
 from itbench.plugins.domains import domain_host
+from itbench.report.stored_metrics import read_metrics
 from itbench.statistics import Values
 from itbench.store.reader import RunFile
 
@@ -48,10 +47,8 @@ def shown_values(run: RunFile, plan: JsonObject) -> dict[str, Values]:
         title: {task["id"]: [None] * plan["repeats"] for task in plan["tasks"]} for title in names
     }
     for row in run.connection.execute(_METRICS) if names else ():
-        metrics = json.loads(row["metrics"]) if row["status"] == "scored" else {}
+        metrics = read_metrics(row["metrics"]) if row["status"] == "scored" else {}
         default = 0.0 if row["status"] in _ZERO_OF_THE_AGENT else None
         for title, name in names.items():
-            value = metrics.get(name, default)
-            is_number = value is not None and math.isfinite(value)
-            values[title][row["task"]][row["repeat"]] = value if is_number else None
+            values[title][row["task"]][row["repeat"]] = metrics.get(name, default)
     return dict(values)

@@ -1,12 +1,12 @@
 """A run in numbers: recomputed from its trials every time, nothing is a stored counter."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from itbench.interfaces.json import JsonObject
 from itbench.report.plan_notes import plan_warnings
 from itbench.report.shown import shown_metrics, shown_values
+from itbench.report.stored_metrics import odd_metrics_warning, read_metrics
 from itbench.statistics import (
     Estimate,
     MeanOverTasks,
@@ -146,7 +146,7 @@ def metric_means(run: RunFile) -> dict[str, float | None]:
     """Return each metric's mean over repeats, then over tasks; None where it was measured nowhere."""
     values: dict[str, dict[str, list[float]]] = {}
     for row in run.connection.execute(_METRICS):
-        for name, value in json.loads(row["metrics"]).items():
+        for name, value in read_metrics(row["metrics"]).items():
             of_tasks = values.setdefault(name, {})
             if value is not None:
                 of_tasks.setdefault(row["task"], []).append(value)
@@ -159,7 +159,7 @@ def metric_means(run: RunFile) -> dict[str, float | None]:
 def run_symptoms(run: RunFile) -> list[str]:
     """Return what is systematically wrong with a run, one sentence each."""
     hint = None if is_claimed(run.path) else run.lost_trials_hint()
-    return [*([hint] if hint else []), *symptoms(_facts(run))]
+    return [*filter(None, (hint, odd_metrics_warning(run))), *symptoms(_facts(run))]
 
 
 def summary_json(summary: RunSummary) -> JsonObject:

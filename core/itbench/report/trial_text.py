@@ -8,6 +8,7 @@ from typing import Any
 
 from itbench.harmless import broken, one_line, padded
 from itbench.interfaces.json import JsonObject, JsonValue
+from itbench.report.stored_metrics import read_metrics
 from itbench.report.table import dollars, number, seconds, table
 from itbench.store.reader import RunFile, TrialDetail
 
@@ -52,8 +53,8 @@ def trial_json(run: RunFile, trial: int, truth: JsonObject | str) -> JsonObject:
 def _decoded(score: Mapping[str, Any] | None) -> JsonObject | None:
     if score is None:
         return None
-    texts = {key: json.loads(score[key]) for key in ("metrics", "reasons", "details")}
-    return dict(score) | texts
+    texts = {key: json.loads(score[key]) for key in ("reasons", "details")}
+    return dict(score) | texts | {"metrics": read_metrics(score["metrics"])}
 
 
 def _head(detail: TrialDetail) -> Iterator[str]:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from itbench.foreign import is_of_plugin
 from itbench.interfaces.fault import Fault, Stage, StageError
+from itbench.interfaces.score import printable
 from itbench.workspaces.host import is_shortage
 
 _LONGEST_STORY = 40_000
@@ -47,7 +48,7 @@ def fault_of(error: BaseException, stage: Stage) -> Fault:
         stage = Stage.ENVIRONMENT
     message = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     text = "".join(traceback.format_exception(error))
-    return Fault(stage, _one_line(message), _cut(text))
+    return Fault(stage, printable(_one_line(message)), printable(_cut(text)))
 
 
 def _cut(text: str) -> str:

@@ -44,12 +44,14 @@ class Judge:
             if _leaks(truth["canary"], submission, trace_texts):
                 return ScoreRecord(is_leak=True)
             with blame(Stage.SCORER):
-                score: object = self._domain.scorer.score(task, submission, truth)
+                found: object = self._domain.scorer.score(task, submission, truth)
+                # Again, as `model_copy` and changes of a dict go past the checks of a Score.
+                score = Score.model_validate(dict(found)) if isinstance(found, Score) else None
         except Blamed as error:
             return ScoreRecord(fault=error.fault)
-        if not isinstance(score, Score):
+        if score is None:
             problem = (
-                f"the scorer of domain {self._domain.name!r} returned a {type(score).__name__}, no Score"
+                f"the scorer of domain {self._domain.name!r} returned a {type(found).__name__}, no Score"
             )
             return ScoreRecord(fault=Fault(Stage.SCORER, problem))
         return ScoreRecord(score=_with_notes(score, submission.notes))

@@ -45,6 +45,7 @@ def make_plan(
         python_version=platform.python_version(),
         domain=domain.name,
         domain_origin=versions.domain,
+        domain_code=versions.domain_code,
         suite=suite.name,
         suite_version=suite.version,
         suite_hash=suite_hash(task.content_hash for task in planned.tasks),
@@ -59,6 +60,7 @@ def make_plan(
             name=spec.name,
             role=spec.role,
             origin=versions.agent,
+            code=versions.agent_code,
             options={key: redactor.text(value) for key, value in request.options.items()},
             arguments=clean_words(request.arguments, redactor),
             description=map_texts(made.description(), redactor.text)

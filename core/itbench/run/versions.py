@@ -1,16 +1,18 @@
 """What is installed, and whether a run was begun with something else."""
 
 import platform
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from importlib_metadata import PackageNotFoundError, version
+from importlib_metadata import Distribution, PackageNotFoundError, version
 
 from itbench.errors import UsageError
 from itbench.interfaces.domain import Domain
 from itbench.interfaces.plan import Plan, Resumption
-from itbench.plugins.agents import agent_origin
+from itbench.plugins.agents import agent_distribution, agent_origin
+from itbench.plugins.code import fingerprint
 from itbench.plugins.domains import domain_host
 from itbench.store.reader import RunFile
 
@@ -24,12 +26,23 @@ JOIN scoring ON scoring.id = score.scoring
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """Distributions with their versions, as far as they decide what a trial of a run does, and the version of the rules."""
+    """Distributions with their versions, as far as they decide what a trial of a run does, and the version of the rules.
+
+    Attributes:
+        itbench: version.
+        domain: distribution and version that brought the domain.
+        agent: distribution and version that brought the agent.
+        scoring_version: version of the rules.
+        domain_code: fingerprint of the code of the domain's distribution; None where it is not found.
+        agent_code: likewise of the agent's.
+    """
 
     itbench: str
     domain: str
     agent: str
     scoring_version: int
+    domain_code: str | None = None
+    agent_code: str | None = None
 
     def resumption(self) -> Resumption:
         """Return what a plan keeps of a resumption by these versions, which begins now."""
@@ -39,6 +52,8 @@ class Installed:
             python_version=platform.python_version(),
             domain_origin=self.domain,
             agent_origin=self.agent,
+            domain_code=self.domain_code,
+            agent_code=self.agent_code,
         )
 
 
@@ -51,14 +66,24 @@ def own_version() -> str:
 
 
 def installed(domain: Domain, agent: str) -> Installed:
-    """Return what is installed of itbench, of a domain and of an agent."""
+    """Return what is installed of itbench, of a domain and of an agent; their files are read."""
+    host = domain_host()
     return Installed(
-        own_version(), domain_host().origin(domain.name), agent_origin(agent, domain), domain.scoring_version
+        itbench=own_version(),
+        domain=host.origin(domain.name),
+        agent=agent_origin(agent, domain),
+        scoring_version=domain.scoring_version,
+        domain_code=_code(host.distribution(domain.name)),
+        agent_code=_code(agent_distribution(agent, domain)),
     )
 
 
+def _code(distribution: Distribution | None) -> str | None:
+    return None if distribution is None else fingerprint(distribution)
+
+
 def other_versions(run: RunFile, plan: Plan, now: Installed) -> list[str]:
-    """Return one clause for each distribution that a run was begun or scored with in another version.
+    """Return one clause for each distribution that a run was begun or scored with in another version, or with other code.
 
     Raises:
         UsageError: its trials were last scored with truths from elsewhere.
@@ -85,7 +110,18 @@ def other_versions(run: RunFile, plan: Plan, now: Installed) -> list[str]:
     clauses = [
         f"{before}, installed is {after}" for before, after in pairs if not before.endswith(f" with {after}")
     ]
-    return list(dict.fromkeys(clauses))
+    return list(dict.fromkeys([*clauses, *_other_code(plan, now)]))
+
+
+def _other_code(plan: Plan, now: Installed) -> Iterator[str]:
+    """Yield a clause for each distribution of the same version whose code has changed; early plans do not tell."""
+    found = (
+        (plan.domain_origin, now.domain, plan.domain_code, now.domain_code),
+        (plan.agent.origin, now.agent, plan.agent.code, now.agent_code),
+    )
+    for before, after, code, code_now in found:
+        if before == after and None not in {code, code_now} and code != code_now:
+            yield f"begun with other code of {after} than is installed, though the version is the same"
 
 
 def check_versions(path: Path, clauses: list[str], *, is_allowed: bool) -> None:
@@ -97,5 +133,5 @@ def check_versions(path: Path, clauses: list[str], *, is_allowed: bool) -> None:
     if clauses and not is_allowed:
         raise UsageError(
             f"{str(path)!r} was {'; '.join(clauses)}; old and new trials may not be comparable: install the same version "
-            "again, begin a new run, or add --allow-other-version"
+            "and code again, begin a new run, or add --allow-other-version"
         )

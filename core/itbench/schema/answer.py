@@ -1,6 +1,7 @@
 """Reads the JSON answer that an agent wrote; repairs it only where there is one way to read it."""
 
 import json
+import math
 import re
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ _FENCE = re.compile(r"^[^`]*```(?:json|JSON)?[ \t]*\n(?P<body>.*?)\n[ \t]*```[^`
 # of its length.
 _STRING_OR_COMMA = re.compile(r'(?P<string>"(?:[^"\\]|\\.)*+"?)|,\s*+(?P<close>[\]}])', re.DOTALL)
 _SHOWN_FAULTS = 5
+_SHOWN_DIGITS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,14 @@ def _parse(text: str) -> Answer:
 
 
 def _strict(text: str) -> JsonValue:
-    return json.loads(text, parse_constant=_refuse_constant)
+    return json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if math.isinf(value):
+        raise ValueError(f"{text[:_SHOWN_DIGITS]} is larger than any floating-point number")
+    return value
 
 
 def _refuse_constant(name: str) -> JsonValue:

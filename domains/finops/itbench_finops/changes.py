@@ -7,4 +7,8 @@ SCORING_CHANGES = (
         "Right-sizing: a size that keeps its target, however dear, deducts no more than a breach; it was no more than the stake.",
         "Published anomalies: amounts are read in the forms of many countries; what had to be guessed is among the reasons.",
     ),
+    (
+        "Anomalies: letters of names that only look or sound alike are different (`ß` and `ss`, the long s and `s`).",
+        "Published anomalies: a date is a date or time of ISO 8601 and nothing else; a time with an offset counts for its day in UTC.",
+    ),
 )

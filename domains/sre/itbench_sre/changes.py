@@ -18,4 +18,7 @@ SCORING_CHANGES = (
         "Without propagations, an answer in IBM's format has an empty path.",
         "A chain begins with what the answer blames, where nothing leads to that.",
     ),
+    (
+        "A wildcard that takes the pods of `details-v1` also takes its Deployment, and its Pod without generated suffixes.",
+    ),
 )

@@ -123,6 +123,14 @@ def wells(distribution: Callable[..., Path], itbench: Itbench) -> Callable[[str]
     return install
 
 
+def edited(old: str, new: str) -> None:
+    """Edit the installed code of the domain in place."""
+    (module,) = Path().glob("site-wells-*/wells_mod.py")
+    text = module.read_text()
+    assert old in text
+    module.write_text(text.replace(old, new))
+
+
 def begun(itbench: Itbench, *words: str) -> Path:
     """Return a run of which nothing counts yet: its first trials have no score."""
     assert itbench("run", "wells", *words).code == 0
@@ -560,3 +568,51 @@ def test_the_truths_of_a_suite_are_listed_a_few_times_for_a_run_and_not_for_each
     asked.write_text("")
     assert itbench("run", "many", "--limit", "1", "--dry-run").code == 0
     assert len(asked.read_text()) > 0
+
+
+def test_a_run_is_not_resumed_by_other_code_of_the_same_version(
+    wells: Callable[[str], None], itbench: Itbench
+) -> None:
+    path = begun(itbench)
+    edited("float(submission.answer", "0.5 * float(submission.answer")
+    done = itbench("resume", path)
+    assert (done.code, done.err.count("\n")) == (2, 1)
+    assert (
+        "was begun with other code of wells-1 1.0 than is installed, though the version is the same"
+        in done.err
+    )
+    assert "add --allow-other-version" in done.err
+    assert counted(path) == 0
+    assert itbench("score", path).code in {0, 1}
+
+
+def test_other_code_that_is_allowed_is_noted_in_the_plan_and_every_report(
+    wells: Callable[[str], None], itbench: Itbench
+) -> None:
+    path = begun(itbench)
+    edited("float(submission.answer", "0.5 * float(submission.answer")
+    done = itbench("resume", path, "--allow-other-version")
+    assert counted(path) == 2
+    assert "resumed with other code of wells-1 1.0" in done.out
+    assert "resumed with other code of wells-1 1.0" in itbench("show", path).out
+    assert "other versions" in itbench("leaderboard", path).out
+    with RunFile(path) as run:
+        plan = run.plan()
+    assert plan["domain_code"] == plan["agent"]["code"] != plan["resumed"][0]["domain_code"]
+
+
+def test_the_same_code_and_a_plan_without_a_fingerprint_are_resumed(
+    wells: Callable[[str], None], itbench: Itbench
+) -> None:
+    path = begun(itbench)
+    assert itbench("resume", path).code == 0
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.executescript(
+            "DELETE FROM score; DELETE FROM submission; DELETE FROM event; DELETE FROM trial;"
+            "UPDATE plan SET document = json_remove(document, '$.domain_code', '$.agent.code', '$.resumed');"
+        )
+        seal_all(connection)
+    edited("Digs.", "Digs deep.")
+    done = itbench("resume", path)
+    assert (done.code, counted(path)) == (0, 2)
+    assert "other code" not in done.out

@@ -1,6 +1,10 @@
 """The rules for explaining an anomaly, as tables computed by hand."""
 
+import unicodedata
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from itbench_finops.scoring.anomaly import score_anomaly
 from itbench_finops.scoring.names import plain_name, resource_key
@@ -79,10 +83,59 @@ def test_case_and_spacing_are_forgiven_and_nothing_else(name: str, kind: str, va
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("caf\u00e9", "cafe\u0301"), ("STRASSE", "stra\u00dfe"), ("a\u00a0b", "ab"), ("\u2003x", "X")],
+    [
+        ("caf\u00e9", "CAFE\u0301"),
+        ("\u00c9t\u00e9", "\u00e9T\u00c9"),
+        ("J\u030c", "\u01f0"),
+        ("\u042f", "\u044f"),
+        ("a\u00a0b", "ab"),
+        ("\u2003x", "X"),
+    ],
 )
 def test_the_same_letters_are_the_same_name_however_unicode_writes_them(one: str, other: str) -> None:
     assert plain_name(one) == plain_name(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("xyZt\u017f", "xyZts"),
+        ("STRASSE", "stra\u00dfe"),
+        ("\u212a", "k"),
+        ("\u212b", "\u00e5"),
+        ("\u2126", "\u03c9"),
+        ("\u03f4", "\u03b8"),
+        ("\u0130", "i"),
+        ("\u0131", "I"),
+        ("\ufb01", "fi"),
+        ("\uff21", "A"),
+        ("\u00b5", "\u03bc"),
+        ("\u03c2", "\u03c3"),
+        ("\u1e9e", "SS"),
+        ("x\u00b2", "x2"),
+        ("a\u200bb", "ab"),
+        ("a\u0301", "a"),
+        ("\u0430", "a"),
+    ],
+)
+def test_letters_that_only_look_or_sound_alike_are_different(one: str, other: str) -> None:
+    assert plain_name(one) != plain_name(other)
+    assert plain_name(f"xyZ{one}") != plain_name(f"xyZ{other}")
+
+
+@pytest.mark.slow  # A few hundred examples.
+@given(st.text(max_size=12))
+def test_a_plain_name_is_its_own_plain_name_and_holds_no_ascii_letter_that_was_not_there(text: str) -> None:
+    plain = plain_name(text)
+    assert plain_name(plain) == plain
+    letters = {letter for letter in unicodedata.normalize("NFD", text).lower() if letter.isascii()}
+    assert {letter for letter in unicodedata.normalize("NFD", plain) if letter.isascii()} <= letters
+
+
+@pytest.mark.slow  # All letters, one by one.
+def test_no_other_letter_of_unicode_is_one_of_ascii() -> None:
+    alike = [chr(at) for at in range(128, 0x20000) if plain_name(chr(at)).isascii() and plain_name(chr(at))]
+    assert alike == []
 
 
 @pytest.mark.parametrize("name", ["\ud800", "\u202eabc", "\u0000", "🦥" * 50, "İ"])

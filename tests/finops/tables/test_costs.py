@@ -51,6 +51,10 @@ def test_a_table_can_be_read_as_exporters_write_it(text: str) -> None:
         ),
         (ROW.replace("2025-10-13", ""), "column 'date': '' is not a date, expected YYYY-MM-DD"),
         (
+            ROW.replace("2025-10-13", "2025-10-13garbage"),
+            "column 'date': '2025-10-13garbage' is not a date, expected YYYY-MM-DD",
+        ),
+        (
             ROW.replace("2025-10-13", "13/10/2025"),
             "column 'date': '13/10/2025' is not a date, expected YYYY-MM-DD",
         ),
@@ -109,6 +113,16 @@ def test_a_leading_zero_rules_out_thousands() -> None:
     assert (found.faults, found.guesses) == ([], [])
 
 
+def test_a_time_counts_for_its_day_in_utc_and_another_day_than_the_written_one_is_said_once() -> None:
+    rows = [ROW.replace("2025-10-13", f"2025-10-12T2{hour}:30:00-05:00") for hour in (2, 3)]
+    found = table(ROW.replace("2025-10-13", "2025-10-13T23:59:59Z"), *rows)
+    assert [line.day for line in found.lines] == [date(2025, 10, 13)] * 3
+    assert found.faults == []
+    assert found.guesses == [
+        "data.csv: column 'date': '2025-10-12T22:30:00-05:00' is read as 2025-10-13, its day in UTC"
+    ]
+
+
 def test_a_line_that_stands_there_twice_counts_once() -> None:
     found = table(ROW, ROW)
     assert found.lines == [LINE]
@@ -149,7 +163,17 @@ def test_a_question_is_read_with_the_spaces_that_surround_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"[]", b"{}", b'{"date": 7, "account_id": "x"}', b'{"date": "x"}', b"\xff"]
+    "data",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b'{"date": 7, "account_id": "x"}',
+        b'{"date": "x"}',
+        b'{"date": "2025-10-13x", "account_id": "x"}',
+        b'{"date": "20251013xx", "account_id": "x"}',
+        b"\xff",
+    ],
 )
 def test_a_question_that_cannot_be_read_says_what_is_expected(data: bytes) -> None:
     with pytest.raises(DataError, match=r'anomaly.json: expected \{"date": "YYYY-MM-DD"'):

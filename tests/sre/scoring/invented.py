@@ -52,7 +52,7 @@ BOGUS_KINDS = (
     "Any",
 )
 WORDS = words(
-    "db proxy cache api canary backup worker old new blue main gateway server v2 service2 primary east"
+    "db proxy cache api canary backup worker old new blue main gateway server v2-db service2 primary east"
 )
 FAULTS = words(
     "network-delay cpu-stress memory-stress network-partition pod-kill jvm-return io-latency http-abort"
@@ -98,7 +98,7 @@ class Inventor:
         if name in SERVICES:
             name += "-x"
         suffix = self._pick(["", f"-{HASH}-x7k2p", "-0"]) if kind == "Pod" else ""
-        return f"{self._pick(NAMESPACES)}/{kind}/{name}{suffix if not word.startswith('v') else ''}"
+        return f"{self._pick(NAMESPACES)}/{kind}/{name}{suffix}"
 
     def _mistyped(self) -> str:
         name = self._pick([*SERVICES, *OBJECTS])

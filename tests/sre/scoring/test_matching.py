@@ -142,7 +142,23 @@ HASH = "7d9c8b6f5d"
         ("shop/Pod/checkout-0", "checkout-.*", True),
         (f"shop/Pod/checkout-v1-{HASH}-x7k2p", "checkout-.*", True),
         ("shop/Deployment/checkout-db", "checkout-.*", False),
-        ("shop/Deployment/checkout-v1", "checkout-.*", False),
+        ("shop/Deployment/checkout-v1", "checkout-.*", True),
+        ("shop/StatefulSet/checkout-v12", "checkout-.*", True),
+        ("shop/Pod/checkout-v1", "checkout-.*", True),
+        ("shop/Pod/checkout-v1-0", "checkout-.*", True),
+        ("shop/ReplicaSet/checkout-v1", "checkout-.*", True),
+        (f"shop/ReplicaSet/checkout-v1-{HASH}", "checkout-.*", True),
+        ("shop/Deployment/checkout-v1", r"checkout\b", False),
+        ("shop/Deployment/checkout-v1", "checkout", False),
+        ("shop/Deployment/checkout-v1", "checkout-v2-.*", False),
+        ("shop/Deployment/checkout-v1", "checkout-v1-.*", True),
+        ("shop/Deployment/checkout-v1", "^checkout-[a-z0-9]+-[a-z0-9]+-[a-z0-9]+$", True),
+        ("shop/Deployment/checkout-v1", r"checkout-v\d+-.*", True),
+        ("shop/Deployment/checkout-v1-db", "checkout-.*", False),
+        ("shop/Deployment/checkout-db-v1", "checkout-.*", False),
+        ("shop/Deployment/checkout-v", "checkout-.*", False),
+        ("shop/Deployment/checkout-v1v2", "checkout-.*", False),
+        ("shop/Deployment/checkout-1", "checkout-.*", False),
         ("shop/StatefulSet/checkout-0", "checkout-.*", False),
         (f"shop/Deployment/checkout-{HASH}", "checkout-.*", False),
         ("shop/Pod/checkout-db", "checkout-.*", False),
@@ -167,7 +183,7 @@ HASH = "7d9c8b6f5d"
         (f"shop/Pod/productpage-v1-{HASH}-x7k2p", "productpage-v1-*", True),
     ],
 )
-def test_a_wildcard_of_a_workload_takes_generated_suffixes_and_no_other_workloads_name(
+def test_a_wildcard_of_a_workload_takes_versions_and_generated_suffixes_and_no_other_workloads_name(
     text, filter_text, is_match
 ):
     entity = parse_entity(text)

@@ -49,7 +49,7 @@ TABLE = {
             "otel-demo/ConfigMap/shipping",
             "otel-demo/Deployment/shipping-proxy",
             f"otel-demo/Pod/shipping-proxy-{HASH}-x7k2p",
-            "otel-demo/Pod/shipping-v2",
+            "otel-demo/Pod/shipping-v2-db",
             "otel-demo/Deployment/shipping-7",
         ],
     ),
@@ -187,7 +187,7 @@ TABLE = {
     ),
     36: (
         ["book-info/Service/details"],
-        ["book-info/Deployment/details", "book-info/Pod/details-v1-7d9c8b6f5d-x7k2p"],
+        ["book-info/Deployment/details-v1", "book-info/Pod/details-v1-7d9c8b6f5d-x7k2p"],
         ["book-info/Service/productpage"],
     ),
     37: (

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from itbench.errors import DataError
 from itbench_finops.tables.columns import NumberColumn, number_columns
+from itbench_finops.tables.days import read_day
 from itbench_finops.tables.sheet import read_sheet
 
 DATE, COST, PRICE, INSTANCES = "date", "unblended_cost", "Price ($/hr)", "Num_Instances"
@@ -93,6 +94,7 @@ class _LineReader:
         self._source = source
         self._table = table
         self._columns: dict[str, NumberColumn] = {}
+        self._is_moved = False
         at = {name: COLUMNS.index(name) for name in (COST, PRICE, INSTANCES)}
         found = number_columns({name: [cells[place] for _, cells in rows] for name, place in at.items()})
         for name, column in found.items():
@@ -121,10 +123,16 @@ class _LineReader:
 
     def _date(self, number: int, text: str) -> date | None:
         try:
-            return date.fromisoformat(text[:10])
-        except ValueError:
-            self._tell(number, DATE, f"{text!r} is not a date, expected YYYY-MM-DD")
+            day = read_day(text)
+        except ValueError as error:
+            self._tell(number, DATE, str(error))
             return None
+        if not self._is_moved and day.isoformat() != text[:10]:
+            self._is_moved = True
+            self._table.guesses.append(
+                f"{self._source}: column {DATE!r}: {text!r} is read as {day}, its day in UTC"
+            )
+        return day
 
     def _number(self, number: int, name: str, text: str) -> Decimal | None:
         column = self._columns.get(name)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from itbench.errors import DataError
+from itbench_finops.tables.days import read_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +24,8 @@ def read_question(data: bytes, *, source: str) -> Question:
     """
     try:
         value = json.loads(data.decode("utf-8-sig"))
-        return Question(date.fromisoformat(value["date"][:10]), str(value["account_id"]).strip())
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        return Question(read_day(value["date"].strip()), str(value["account_id"]).strip())
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise DataError(
             f'{source}: expected {{"date": "YYYY-MM-DD", "account_id": "..."}}: {error!r}'
         ) from error

@@ -43,7 +43,7 @@ class Classifier:
         self._alert_words = {
             word
             for alert in alerts
-            for word in _WORD.findall(f"{alert.group_id} {alert.description}".casefold())
+            for word in _WORD.findall(f"{alert.group_id} {alert.description}".lower())
         }
 
     def classify(self, match: Match) -> WrongEntity:
@@ -57,14 +57,14 @@ class Classifier:
         component = self._components.of_match(match)
         if component in self._downstream:
             return WrongEntity.DOWNSTREAM
-        if component in self._symptoms or match.entity.bare_name.casefold() in self._alert_words:
+        if component in self._symptoms or match.entity.bare_name.lower() in self._alert_words:
             return WrongEntity.SYMPTOM
         return WrongEntity.UNRELATED
 
 
 def is_injector(entity: Entity) -> bool:
     """Say whether an entity injects faults or load: chaos objects and their namespace, load generators, flagd."""
-    name = entity.bare_name.casefold()
+    name = entity.bare_name.lower()
     return (
         is_chaos_kind(entity.kind)
         or is_chaos_place(entity)

@@ -9,7 +9,6 @@ from itbench_sre.truth.experiments import is_experiment, is_loose
 from itbench_sre.truth.kinds import (
     CHAOS_NAMESPACES,
     EXPERIMENT_KINDS,
-    GENERATED_NAME_KINDS,
     SERVICE_KINDS,
     WORKLOAD_KINDS,
 )
@@ -18,8 +17,8 @@ from itbench_sre.truth.pattern import compile_filter
 from itbench_sre.truth.suffixes import TYPICAL_POD_SUFFIX, names_borne
 from itbench_sre.truth.wildcards import Taken, at_word_ends, words_taken
 
-# As Istio's samples name theirs: the pods of the service `details` are `details-v1-...`.
-_VERSION: Final = re.compile(r"(.+)-v\d{1,3}")
+# As Istio's samples name theirs: the workload of the service `details` is `details-v1`, its pods are `details-v1-...`.
+_VERSION: Final = re.compile(r"(?P<workload>.+)(?P<version>-v[0-9]{1,3})")
 # In `mailer-(settings|options)`, the first alternative.
 _ALTERNATIVES: Final = re.compile(r"\((?:\?:)?([^()|\\]*)\|[^()]*\)")
 _CAMEL_HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -57,7 +56,7 @@ def _is_chaos(group: Group) -> bool:
 
 
 def _takes_workload(text: str, kind: str, name: str) -> bool:
-    """Say whether a filter takes a name so that its wildcards take nothing but a generated suffix."""
+    """Say whether a filter takes a name so that its wildcards take nothing but a version and a generated suffix."""
     bounded = compile_filter(at_word_ends(text))
     for base, suffix in _divided(kind, name):
 
@@ -70,16 +69,17 @@ def _takes_workload(text: str, kind: str, name: str) -> bool:
 
 
 def _divided(kind: str, name: str) -> Iterator[tuple[str, str]]:
-    """Yield the ways to see a name as that of a workload and a generated suffix."""
+    """Yield the ways to see a name as that of a workload and a suffix: a version, generated letters, or both."""
     names = names_borne(kind, name)
     base = names[-1]
-    yield from ((base, item[len(base) :]) for item in names)
+    suffixes = [item[len(base) :] for item in names]
     if kind in WORKLOAD_KINDS:
         # A filter may spell a pod's suffixes out; the Deployment above that pod has none to show.
-        yield base, TYPICAL_POD_SUFFIX
+        suffixes.append(TYPICAL_POD_SUFFIX)
+    yield from ((base, suffix) for suffix in suffixes)
     versioned = _VERSION.fullmatch(base)
-    if versioned and kind in GENERATED_NAME_KINDS and base != name:
-        yield versioned[1], name[len(versioned[1]) :]
+    if versioned and kind in WORKLOAD_KINDS:
+        yield from ((versioned["workload"], versioned["version"] + suffix) for suffix in suffixes)
 
 
 def _name_in_id(group: Group) -> str:

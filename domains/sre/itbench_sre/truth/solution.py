@@ -29,14 +29,14 @@ def _entity_name(root: RootSet, named: set[str]) -> str:
 
 
 def _full_name(group: Group, name: str) -> str:
-    is_cluster_scoped = group.kind.casefold() in CLUSTER_SCOPED_KINDS
+    is_cluster_scoped = group.kind.lower() in CLUSTER_SCOPED_KINDS
     namespace = group.namespace or ("cluster" if is_cluster_scoped else "default")
     return f"{namespace}/{group.kind}/{name}"
 
 
 def _names(group: Group) -> list[str]:
     """Give plausible names that a group goes by, the likeliest first, at least one."""
-    fitting = [name for name in _guesses(group) if goes_by_name(group, group.kind.casefold(), name)]
+    fitting = [name for name in _guesses(group) if goes_by_name(group, group.kind.lower(), name)]
     return fitting or [stem(group)]
 
 

@@ -1,0 +1,46 @@
+"""Reads the metrics that a run file holds; early files may hold values that no scorer may give today."""
+
+import json
+import math
+from collections import Counter
+
+from itbench.interfaces.json import JsonValue
+from itbench.interfaces.score import LARGEST_METRIC, printable
+from itbench.store.reader import RunFile
+
+_METRICS = """
+SELECT score.metrics FROM outcome JOIN score ON score.trial = outcome.trial
+    AND score.scoring = (SELECT max(s.scoring) FROM score AS s WHERE s.trial = outcome.trial)
+WHERE instr(score.metrics, 'NaN') OR instr(score.metrics, 'Infinity') OR instr(score.metrics, 'e+')
+"""
+_SHOWN = 5
+
+
+def read_metrics(text: str | None) -> dict[str, float | None]:
+    """Return metrics by name; None where there is no number to count with, and names as they can be written."""
+    found = json.loads(text) if text else {}
+    return {printable(name): value if _is_usable(value) else None for name, value in found.items()}
+
+
+def odd_metrics_warning(run: RunFile) -> str | None:
+    """Return one sentence on the values that are read as missing; None without any."""
+    odd: Counter[str] = Counter()
+    for row in run.connection.execute(_METRICS):
+        found = json.loads(row["metrics"])
+        odd.update(
+            printable(name) for name, value in found.items() if value is not None and not _is_usable(value)
+        )
+    if not odd:
+        return None
+    names = ", ".join(map(repr, list(odd)[:_SHOWN])) + (", ..." if len(odd) > _SHOWN else "")
+    are, count = ("are", "count") if odd.total() > 1 else ("is", "counts")
+    values = "values" if odd.total() > 1 else "value"
+    return (
+        f"{odd.total()} {values} of metrics {are} not finite or beyond 1e100, and {count} as not measured: {names}; "
+        "repair the scorer of the domain and score the run again"
+    )
+
+
+def _is_usable(value: JsonValue) -> bool:
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return is_number and math.isfinite(value) and abs(value) <= LARGEST_METRIC
