@@ -82,7 +82,7 @@ def rescore(path: Path, truths: Path | None = None, progress: Progress = no_prog
 
 
 def _check_truths(path: Path, truths: Path, judge: Judge) -> None:
-    """Refuse a folder without the truths of all tasks that were tried, before any score is replaced by none.
+    """Refuse a folder without any truth of the run, or without that of a task that has a score, which none would replace.
 
     Raises:
         UsageError: says how many there are not, and why one of them cannot be read.
@@ -90,17 +90,25 @@ def _check_truths(path: Path, truths: Path, judge: Judge) -> None:
     if not truths.is_dir():
         raise UsageError(f"no folder {str(truths)!r} for --truths")
     with RunFile(path) as run:
-        tasks = list(dict.fromkeys(row["task"] for row in run.connection.execute(_ALL)))
-    wrong = []
-    for task in tasks:
-        try:
-            judge.truth(task)
-        except (ITBenchError, OSError, ValueError) as error:
-            wrong.append(str(error))
-    if wrong:
+        has_score: dict[str, bool] = {}
+        for row in run.connection.execute(f"{_ALL} ORDER BY trial"):
+            has_score.setdefault(row["task"], False)
+        for row in run.connection.execute("SELECT task FROM outcome WHERE status = 'scored'"):
+            has_score[row["task"]] = True
+    wrong = {task: problem for task in has_score if (problem := _problem(judge, task)) is not None}
+    if len(wrong) == len(has_score) > 0 or any(has_score[task] for task in wrong):
         raise UsageError(
-            f"{len(wrong)} of {len(tasks)} truths cannot be read in {str(truths)!r}, so nothing is scored again: {wrong[0]}"
+            f"{len(wrong)} of {len(has_score)} truths cannot be read in {str(truths)!r}, so nothing is scored again: "
+            f"{next(iter(wrong.values()))}"
         )
+
+
+def _problem(judge: Judge, task: str) -> str | None:
+    try:
+        judge.truth(task)
+    except (ITBenchError, OSError, ValueError) as error:
+        return str(error)
+    return None
 
 
 def rescore_faults(session: Session) -> Rescoring:
