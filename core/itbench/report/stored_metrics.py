@@ -1,7 +1,6 @@
 """Reads the metrics that a run file holds; early files may hold values that no scorer may give today."""
 
 import json
-import math
 from collections import Counter
 
 from itbench.interfaces.json import JsonValue
@@ -43,4 +42,5 @@ def odd_metrics_warning(run: RunFile) -> str | None:
 
 def _is_usable(value: JsonValue) -> bool:
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return is_number and math.isfinite(value) and abs(value) <= LARGEST_METRIC
+    # A comparison with NaN is always false.
+    return is_number and abs(value) <= LARGEST_METRIC
