@@ -12,8 +12,6 @@ from pydantic import AfterValidator, Field
 from itbench.interfaces.json import JsonObject, JsonValue
 from itbench.interfaces.model import Frozen
 
-# Far beyond any measure, and small enough that sums and squares of such values are numbers still.
-LARGEST_METRIC: Final = 1e100
 _LONGEST_NAME: Final = 200
 _DEEPEST: Final = 100
 
@@ -61,7 +59,8 @@ def _is_finite(value: float) -> bool:
 
 
 MetricName = Annotated[str, Field(min_length=1, max_length=_LONGEST_NAME), AfterValidator(_metric_name)]
-Metric = Annotated[float, Field(ge=-LARGEST_METRIC, le=LARGEST_METRIC, allow_inf_nan=False)]
+# However large: an error may be as large as the number that an agent hands in.
+Metric = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class Score(Frozen):

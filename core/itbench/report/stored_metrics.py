@@ -1,11 +1,10 @@
-"""Reads the metrics that a run file holds; early files may hold values that no scorer may give today."""
+"""Reads the metrics that a run file holds: values with which no mean can be made count as not measured."""
 
 import json
-import math
 from collections import Counter
 
 from itbench.interfaces.json import JsonValue
-from itbench.interfaces.score import LARGEST_METRIC, printable
+from itbench.interfaces.score import printable
 from itbench.store.reader import RunFile
 
 _METRICS = """
@@ -14,6 +13,8 @@ SELECT score.metrics FROM outcome JOIN score ON score.trial = outcome.trial
 WHERE instr(score.metrics, 'NaN') OR instr(score.metrics, 'Infinity') OR instr(score.metrics, 'e+')
 """
 _SHOWN = 5
+# Far beyond any measure, and small enough that sums and squares of such values are numbers still.
+_LARGEST = 1e100
 
 
 def read_metrics(text: str | None) -> dict[str, float | None]:
@@ -35,12 +36,10 @@ def odd_metrics_warning(run: RunFile) -> str | None:
     names = ", ".join(map(repr, list(odd)[:_SHOWN])) + (", ..." if len(odd) > _SHOWN else "")
     are, count = ("are", "count") if odd.total() > 1 else ("is", "counts")
     values = "values" if odd.total() > 1 else "value"
-    return (
-        f"{odd.total()} {values} of metrics {are} not finite or beyond 1e100, and {count} as not measured: {names}; "
-        "repair the scorer of the domain and score the run again"
-    )
+    return f"{odd.total()} {values} of metrics {are} not finite or beyond 1e100, and {count} as not measured: {names}"
 
 
 def _is_usable(value: JsonValue) -> bool:
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return is_number and math.isfinite(value) and abs(value) <= LARGEST_METRIC
+    # A comparison with NaN is always false.
+    return is_number and abs(value) <= _LARGEST

@@ -68,13 +68,16 @@ def own_version() -> str:
 def installed(domain: Domain, agent: str) -> Installed:
     """Return what is installed of itbench, of a domain and of an agent; their files are read."""
     host = domain_host()
+    origins = host.origin(domain.name), agent_origin(agent, domain)
+    code = _code(host.distribution(domain.name))
     return Installed(
         itbench=own_version(),
-        domain=host.origin(domain.name),
-        agent=agent_origin(agent, domain),
+        domain=origins[0],
+        agent=origins[1],
         scoring_version=domain.scoring_version,
-        domain_code=_code(host.distribution(domain.name)),
-        agent_code=_code(agent_distribution(agent, domain)),
+        domain_code=code,
+        # Often one distribution brings both, and its files are many.
+        agent_code=code if origins[0] == origins[1] else _code(agent_distribution(agent, domain)),
     )
 
 
