@@ -168,6 +168,7 @@ DENY = "validations: [{expression: 'false'}]\n"
 CUSTOM = thing("Widget", "test.example/v1", spec={"a": None, "b": []})
 # Patterns cost much and take little time: 401 * 2000 and 801 * 2000.
 EXPENSIVE, TOO_EXPENSIVE = (f"!'{'a' * count}'.matches('{'b|' * 3999}c')" for count in (4000, 8000))
+FAILING_ANNOTATION = "auditAnnotations: [{key: a, valueExpression: 'string(object.x)'}]\n"
 TABLE = [
     (DENY, pod(), "false"),
     (DENY + "rule: {operations: [UPDATE]}", pod(), "true"),
@@ -199,7 +200,19 @@ TABLE = [
     ("validations: [{expression: 'object.x == 1'}, {expression: 'false'}]\nfailurePolicy: Ignore", pod(), "false"),
     ("validations: [{expression: 'true', messageExpression: 'object.x + \"a\"'}]", pod(), "true"),
     ("variables: [{name: a, expression: object.x}]\nvalidations: [{expression: 'true || variables.a == 1'}]", pod(), "true"),
-    ("auditAnnotations: [{key: a, valueExpression: 'string(object.x)'}]", pod(), "true"),
+    ("validations: [{expression: 'false', messageExpression: 'object.x + \"a\"', message: m}]\nfailurePolicy: Ignore", pod(), "false"),
+    ("variables: [{name: a, expression: '1'}, {name: a, expression: '2'}]\nvalidations: [{expression: variables.a == 2}]", pod(), "true"),
+    ("variables: [{name: a, expression: '1'}, {name: b, expression: variables.a}, {name: a, expression: '2'}]\nvalidations: [{expression: variables.b == 2}]", pod(), "true"),
+    ("variables: [{name: a, expression: '1'}, {name: a, expression: variables.a + 1}]\nvalidations: [{expression: variables.a == 2}]", pod(), "false"),
+    ("variables: [{name: a, expression: '1'}, {name: a, expression: variables.a + 1}]\nvalidations: [{expression: variables.a == 2}]\nfailurePolicy: Ignore", pod(), "true"),
+    (FAILING_ANNOTATION, pod(), "false"),
+    (FAILING_ANNOTATION + "failurePolicy: Ignore", pod(), "true"),
+    (FAILING_ANNOTATION + "failurePolicy: Ignore\nvalidations: [{expression: 'false'}]", pod(), "false"),
+    (FAILING_ANNOTATION + "validations: []", pod(), "false"),
+    (FAILING_ANNOTATION + "matchConditions: [{name: a, expression: 'false'}]", pod(), "true"),
+    (FAILING_ANNOTATION + "rule: {resources: [services]}", pod(), "true"),
+    ("auditAnnotations: [{key: a, valueExpression: 'string(object.metadata.name)'}, {key: b, valueExpression: 'null'}]", pod(), "true"),
+    ("auditAnnotations: [{key: a, valueExpression: '\"a\"'}, {key: b, valueExpression: 'string(variables.a)'}]\nvariables: [{name: a, expression: object.x}]", pod(), "false"),
     (f'validations: [{{expression: "{EXPENSIVE}"}}]', pod(), "true"),
     (f'validations: [{{expression: "{TOO_EXPENSIVE}"}}]', pod(), "false"),
     ("validations: [{expression: '!has(object.spec.hostPID)'}]", pod(hostPID=False), "true"),
@@ -250,3 +263,29 @@ def test_a_policy_that_needs_too_much_in_all_is_an_error_from_there_on() -> None
     assert set(kinds[:first]) == {"true"}
     assert set(kinds[first:]) == {"error"}
     assert "needs more than 12000000 units of work" in found[-1][1]
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ("messageExpression: '\"found \" + object.metadata.name', message: m", "found p"),
+        ("messageExpression: 'string(object.x)', message: ' m '", "m"),
+        ("messageExpression: '\"a\\nb\"', message: m", "m"),
+        ("messageExpression: '\" \"', message: m", "m"),
+        ("messageExpression: '\"a\" + string(object.x)'", "failed expression: 1 == 2"),
+        ("message: m", "m"),
+        ("reason: Forbidden", "failed expression: 1 == 2"),
+    ],
+)
+def test_a_denial_is_told_by_the_first_message_that_there_is(fields: str, told: str) -> None:
+    engine = CelEngine(read_policy(policy(f"validations: [{{expression: ' 1 == 2 ', {fields}}}]"), 1 << 20))
+    assert engine.judge(json.dumps({"resources": [pod()]})) == ("false", f"Pod p: {told}")
+
+
+def test_a_validation_that_denies_is_told_before_an_annotation_that_fails() -> None:
+    fields = FAILING_ANNOTATION + "validations: [{expression: 'false', message: m}]"
+    engine = CelEngine(read_policy(policy(fields), 1 << 20))
+    assert engine.judge(json.dumps({"resources": [pod()]})) == ("false", "Pod p: m")
+    engine = CelEngine(read_policy(policy(FAILING_ANNOTATION), 1 << 20))
+    told = engine.judge(json.dumps({"resources": [pod()]}))[1]
+    assert told.startswith("Pod p: audit annotation 'a' fails: ")

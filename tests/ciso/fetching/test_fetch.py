@@ -16,6 +16,7 @@ from itbench_ciso.fetching.fetch import Fetcher
 from itbench_ciso.fetching.memory import FetchMemory, key_of
 from itbench_ciso.fetching.outcome import FetchLimits, FetchOutcome, NotJsonError, plain_json
 from itbench_ciso.fetching.script import rewritten
+from itbench_ciso.judging.masked import Mask
 
 pytestmark = pytest.mark.slow  # Runs scripts in the sandbox.
 
@@ -239,9 +240,28 @@ def test_json_is_read_as_it_is(text: str, result: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"\xff", b"{", b"[1,]", b"NaN", b"-Infinity", b"1e999", b"[" * 200_000, b"\xef\xbb\xbf[]"]
+    "data",
+    [
+        b"",
+        b"\xff",
+        b"{",
+        b"[1,]",
+        b"NaN",
+        b"-Infinity",
+        b"1e999",
+        b"[" * 200_000,
+        b"\xef\xbb\xbf[]",
+        b"[" * 201 + b"]" * 201,
+        b'{"a":' * 500 + b"1" + b"}" * 500,
+    ],
 )
-def test_what_is_not_json_is_told_in_one_line(data: bytes) -> None:
+def test_what_is_not_json_or_nested_too_deeply_is_told_in_one_line(data: bytes) -> None:
     with pytest.raises(NotJsonError) as caught:
         plain_json(data)
     assert "\n" not in str(caught.value)
+
+
+def test_whatever_is_read_can_be_read_by_all_that_follows() -> None:
+    """The words of manifests in other words are put back in it, level by level."""
+    data = plain_json(b'[{"a":' * 99 + b'"w00112233445566778899w"' + b"}]" * 99)
+    assert Mask(b"secret").restored(data) == data

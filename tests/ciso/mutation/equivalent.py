@@ -38,7 +38,11 @@ REGO = (
         "condition dropped|else dropped",
         r"is_array\(value\)|else := \[\]",
     ),
-    Equivalence("In which order alternatives are tried makes no difference.", "order reversed", ""),
+    Equivalence(
+        "In which order alternatives are tried makes no difference, but where the first one that is there decides.",
+        "order reversed",
+        r"^(?!.*(serviceAccountName|\[container, spec\]))",
+    ),
     Equivalence(
         "A kind of this API group, or of what a reference or subject may name, is one of a few that Kubernetes lists; "
         "none of them begins, ends or goes on like the one that is asked for and reaches this line.",
@@ -125,6 +129,19 @@ REGO = (
         "A seccomp profile is of one of three types, none of which contains another's name.",
         "equality loosened",
         r'profile\.type == "Localhost"',
+    ),
+    Equivalence(
+        "An API server serves no other version of this API group, and none is in the files.",
+        "one version only",
+        "",
+    ),
+    Equivalence("A container that lists no ports takes none.", "condition added", r"container\.ports$"),
+    Equivalence("A group has no namespace.", "condition added", r"not subject\.namespace$"),
+    Equivalence("What is placed has a namespace.", "condition added", r"some resource in placed\n"),
+    Equivalence(
+        "The namespace `default`, in which an object without a namespace lies, is declared wherever there is one.",
+        "condition added",
+        r"some resource in input\.resources\n.*metadata, \"namespace\"",
     ),
 )
 CEL = (

@@ -115,7 +115,8 @@ def _tokens(text: str) -> list[Token]:
     return found
 
 
-def _replaced(kind: str, text: str, start: int, end: int, new: str) -> Mutant:
+def replaced(kind: str, text: str, start: int, end: int, new: str) -> Mutant:
+    """Return a mutant with another text at one place."""
     line_start = text.rfind("\n", 0, start) + 1
     line_end = text.find("\n", end)
     line = text[line_start : len(text) if line_end < 0 else line_end].strip()
@@ -129,15 +130,15 @@ def _lines(text: str) -> Iterator[Mutant]:
     for line in text.splitlines(keepends=True):
         body = line.strip()
         if line.startswith("\t") and body and not body.startswith(("#", "}", "]", '"')):
-            yield _replaced("condition dropped", text, place, place + len(line), "")
+            yield replaced("condition dropped", text, place, place + len(line), "")
             if body.startswith("not "):
-                yield _replaced("not removed", text, place, place + len(line), line.replace("not ", "", 1))
+                yield replaced("not removed", text, place, place + len(line), line.replace("not ", "", 1))
             elif (
                 not body.startswith(("some ", "every "))
                 and ":=" not in body
                 and not body.endswith((",", "[", "{"))
             ):
-                yield _replaced(
+                yield replaced(
                     "negated", text, place, place + len(line), line.replace(body, f"not {body}", 1)
                 )
         place += len(line)
@@ -155,7 +156,7 @@ def _rules(text: str) -> Iterator[Mutant]:
             yield Mutant("rule dropped", head, text[:place] + text[place + len(block) :])
         match = re.search(r"^(?!default|#)(.* if )([^{\n]+)$", block, re.MULTILINE)
         if match and "else" not in match[0]:
-            yield _replaced("always holds", text, place + match.start(2), place + match.end(2), "true")
+            yield replaced("always holds", text, place + match.start(2), place + match.end(2), "true")
         place += len(block) + 1
 
 
@@ -175,10 +176,10 @@ def _literals(text: str) -> Iterator[Mutant]:
     for token in tokens:
         if token.kind == "number":
             for number in (int(token.text) + 1, int(token.text) - 1):
-                yield _replaced("number changed", text, token.start, token.end, str(number))
+                yield replaced("number changed", text, token.start, token.end, str(number))
         if token.kind == "raw":
-            yield _replaced("pattern cut", text, token.start, token.end, token.text[:-2] + "`")
-            yield _replaced(
+            yield replaced("pattern cut", text, token.start, token.end, token.text[:-2] + "`")
+            yield replaced(
                 "pattern not anchored", text, token.start, token.end, token.text.replace("^", "", 1)
             )
         if token.kind == "string" and "%s" not in token.text:
@@ -189,7 +190,7 @@ def _literals(text: str) -> Iterator[Mutant]:
                 *some([each for each in others if each != token.text], f"{token.start} {token.text}", 3),
             ]
             for other in changed:
-                yield _replaced("text changed", text, token.start, token.end, other)
+                yield replaced("text changed", text, token.start, token.end, other)
 
 
 def some(items: Sequence[str], label: str, count: int) -> list[str]:
@@ -201,7 +202,7 @@ def _words(text: str) -> Iterator[Mutant]:
     """Yield mutants that look at another field or call another function."""
     for token in _tokens(text):
         for other in _WORDS.get(token.text, ()) if token.kind == "word" else ():
-            yield _replaced("word swapped", text, token.start, token.end, other)
+            yield replaced("word swapped", text, token.start, token.end, other)
 
 
 def _signs(text: str) -> Iterator[Mutant]:
@@ -211,7 +212,7 @@ def _signs(text: str) -> Iterator[Mutant]:
         # What is no number is not compared by size.
         is_number = token.text == "==" and following.kind == "number"
         for other in (*others, *((">=", "<=") if is_number else ())):
-            yield _replaced("operator swapped", text, token.start, token.end, other)
+            yield replaced("operator swapped", text, token.start, token.end, other)
 
 
 def _elements(text: str) -> Iterator[Mutant]:
@@ -221,16 +222,16 @@ def _elements(text: str) -> Iterator[Mutant]:
         for place, (first, last) in enumerate(parts):
             cut_end = parts[place + 1][0] if place + 1 < len(parts) else last
             cut_start = parts[place - 1][1] if place and place + 1 == len(parts) else first
-            yield _replaced("element dropped", text, cut_start, cut_end, "")
+            yield replaced("element dropped", text, cut_start, cut_end, "")
         texts = [text[first:last] for first, last in parts]
         if len(parts) > 1 and text[start] == "[":
-            yield _replaced("order reversed", text, parts[0][0], parts[-1][1], ", ".join(reversed(texts)))
+            yield replaced("order reversed", text, parts[0][0], parts[-1][1], ", ".join(reversed(texts)))
         held = {each.strip('"') for each in texts}
         for known, pool in PLAUSIBLE:
             if held & known:
                 for other in pool:
                     new = f', "{other}"' if other not in held else ""
-                    yield _replaced("element added", text, parts[-1][1], parts[-1][1], new)
+                    yield replaced("element added", text, parts[-1][1], parts[-1][1], new)
 
 
 def _literals_of(text: str, tokens: list[Token]) -> Iterator[tuple[int, list[tuple[int, int]]]]:
@@ -292,13 +293,13 @@ def _quantifiers(text: str) -> Iterator[Mutant]:
                         f"{listed['indent']}{held} := {listed['list']}\n"
                         f"{listed['indent']}{listed['name']} := {held}[{where}]"
                     )
-                yield _replaced("only one looked at", text, match.start(), match.end(), new)
+                yield replaced("only one looked at", text, match.start(), match.end(), new)
     for match in re.finditer(r"every (\w+(?:, \w+)?) in (\[[^\]]*\]|[^\[\]{\n]+) \{\n([^}]*)\}", text):
         new = f"some {match[1]} in {match[2]}\n{match[3]}"
-        yield _replaced("any instead of all", text, match.start(), match.end(), new)
+        yield replaced("any instead of all", text, match.start(), match.end(), new)
     for match in re.finditer(r"array\.concat\(([^,()\[\]]+|\[[^\]]*\]), ((?:[^()]|\([^()]*\))+)\)", text):
         for part in (match[1], match[2]):
-            yield _replaced("one of two lists", text, match.start(), match.end(), part)
+            yield replaced("one of two lists", text, match.start(), match.end(), part)
 
 
 def _equalities(text: str) -> Iterator[Mutant]:
@@ -307,12 +308,12 @@ def _equalities(text: str) -> Iterator[Mutant]:
     for match in pattern.finditer(text):
         for function in ("startswith", "endswith", "contains"):
             new = f"{match[1]}{function}({match[2]}, {match[3]})"
-            yield _replaced("equality loosened", text, match.start(), match.end(), new)
+            yield replaced("equality loosened", text, match.start(), match.end(), new)
     for match in re.finditer(r"^(\t+(?:not )?)(\S+) in (\S+)$", text, re.MULTILINE):
         for function in ("startswith", "contains"):
             new = f"{match[1]}beginning_of_any({match[2]}, {match[3]})"
             helper = (
                 f"\n\nbeginning_of_any(it, those) if {{\n\tsome that in those\n\t{function}(it, that)\n}}\n"
             )
-            changed = _replaced("membership loosened", text, match.start(), match.end(), new)
+            changed = replaced("membership loosened", text, match.start(), match.end(), new)
             yield Mutant(changed.kind, f"{changed.place} by {function}", changed.text + helper)

@@ -14,6 +14,7 @@ import cel_mutants
 import judging
 import rego_mutants
 from equivalent import reason_for
+from rego_conditions import narrowed
 from trial import Drawn, Order, draw
 
 from itbench.interfaces.json import JsonObject
@@ -35,8 +36,14 @@ class Language:
     judge: Callable[[str], judging.Verdicts]
 
 
+def _rego_mutants(policy: str) -> list[rego_mutants.Mutant]:
+    """Return all mutants of a policy in Rego, no two with the same text."""
+    found = {mutant.text: mutant for mutant in narrowed(policy)}
+    return list((found | {mutant.text: mutant for mutant in rego_mutants.mutants(policy)}).values())
+
+
 LANGUAGES = {
-    "rego": Language(solution_policy, rego_mutants.mutants, judging.rego),
+    "rego": Language(solution_policy, _rego_mutants, judging.rego),
     "cel": Language(admission_policy, cel_mutants.mutants, judging.cel),
 }
 

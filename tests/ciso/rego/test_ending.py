@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from itbench.interfaces.workspace import Execution
-from itbench_ciso.engines.ending import Ending, EngineFaultError, ending_of
+from itbench_ciso.engines.ending import Ending, EngineFaultError, ending_of, joint_ending
 from itbench_ciso.engines.inside.serve import CRASHED, TOO_MUCH_MEMORY
 from itbench_ciso.engines.limits import EngineLimits
 from itbench_ciso.engines.packages import EnginePackage
-from itbench_ciso.engines.process import _Judge, _Outcome
+from itbench_ciso.engines.process import Outcome, agreed
 from itbench_ciso.engines.verdict import FALSE, TRUE, Verdict, VerdictKind
 
 LIMITS = EngineLimits(memory_bytes=1000)
@@ -32,6 +32,8 @@ def package(name: str = "opa") -> EnginePackage:
         (ended(128 + signal.SIGXCPU), Ending.TIME),
         (ended(TOO_MUCH_MEMORY), Ending.MEMORY),
         (ended(-signal.SIGKILL, "[ended by the sandbox: all processes hold more than 9 bytes of memory]"), Ending.MEMORY),
+        (ended(-signal.SIGKILL, "[ended by the sandbox: it was stopped, or printed more than 9 bytes]"), Ending.CRASH),
+        (ended(-signal.SIGKILL, "[ended by the sandbox: there are more than 9 processes]"), Ending.CRASH),
         (ended(2, "runtime: out of memory: cannot allocate 800-byte block (200 in use)"), Ending.MEMORY),
         (ended(2, "runtime: out of memory: cannot allocate 700-byte block (200 in use)"), Ending.ALLOCATION),
         (ended(-signal.SIGABRT, "fatal error: runtime: out of memory"), Ending.ALLOCATION),
@@ -66,38 +68,50 @@ def test_the_engine_of_cel_meets_a_limit_of_its_own() -> None:
         assert ending_of(ended(1, said), package("cel"), LIMITS) is Ending.MEMORY
 
 
-def agreed(first: _Outcome, second: _Outcome, count: int = 4) -> list[Verdict]:
-    # Neither a package nor a sandbox is needed to compare what two processes left behind.
-    return _Judge(package(), None, LIMITS).agreed(first, second, count)  # type: ignore[arg-type]
-
-
 def test_what_ends_in_the_same_way_twice_is_the_policys_doing() -> None:
     for ending in Ending:
-        found = agreed(_Outcome([TRUE], ending), _Outcome([TRUE], ending))
+        found = agreed(Outcome([TRUE], ending), Outcome([TRUE], ending), 4)
         assert found == [TRUE, ending.verdict, SKIPPED, SKIPPED]
 
 
 def test_a_limit_that_is_met_a_little_later_keeps_all_that_was_judged() -> None:
     for one, other in (([TRUE], [TRUE, FALSE]), ([TRUE, FALSE], [TRUE])):
-        found = agreed(_Outcome(one, Ending.TIME), _Outcome(other, Ending.TIME))
+        found = agreed(Outcome(one, Ending.TIME), Outcome(other, Ending.TIME), 4)
         assert found == [TRUE, FALSE, Ending.TIME.verdict, SKIPPED]
 
 
 def test_a_repeat_that_comes_to_its_end_counts() -> None:
-    assert agreed(_Outcome([TRUE], Ending.CRASH), _Outcome([TRUE] * 4, None)) == [TRUE] * 4
+    assert agreed(Outcome([TRUE], Ending.CRASH), Outcome([TRUE] * 4, None), 4) == [TRUE] * 4
 
 
 @pytest.mark.parametrize(
-    ("first", "second"),
+    ("one", "other", "ending"),
     [
-        (_Outcome([TRUE], Ending.CRASH), _Outcome([TRUE], Ending.TIME)),
-        (_Outcome([TRUE], Ending.MEMORY), _Outcome([TRUE], Ending.CRASH)),
-        (_Outcome([FALSE, TRUE], Ending.TIME), _Outcome([FALSE, FALSE], Ending.TIME)),
-        (_Outcome([FALSE], Ending.CRASH), _Outcome([TRUE] * 4, None)),
+        (Ending.TIME, Ending.MEMORY, Ending.LIMIT),
+        (Ending.TIME, Ending.ALLOCATION, Ending.LIMIT),
+        (Ending.TIME, Ending.CRASH, Ending.TIME),
+        (Ending.MEMORY, Ending.ALLOCATION, Ending.MEMORY),
+        (Ending.MEMORY, Ending.CRASH, Ending.MEMORY),
+        (Ending.ALLOCATION, Ending.CRASH, Ending.ALLOCATION),
     ],
 )
-def test_what_a_repeat_does_not_confirm_is_no_verdict(first: _Outcome, second: _Outcome) -> None:
-    with pytest.raises(
-        EngineFaultError, match=r"gave other results when input [12] was judged again; resume the run"
-    ):
-        agreed(first, second)
+def test_a_policy_at_the_edge_of_several_limits_met_one_of_them(
+    one: Ending, other: Ending, ending: Ending
+) -> None:
+    for first, second in ((one, other), (other, one)):
+        assert joint_ending(first, second) is ending
+        found = agreed(Outcome([FALSE], first), Outcome([FALSE, TRUE], second), 4)
+        assert found == [FALSE, TRUE, ending.verdict, SKIPPED]
+
+
+@pytest.mark.parametrize("ending", [Ending.TIME, None])
+def test_a_policy_that_says_something_else_when_it_is_repeated_is_wrong_there(ending: Ending | None) -> None:
+    found = agreed(Outcome([FALSE, TRUE], Ending.TIME), Outcome([FALSE, FALSE], ending), 3 if ending else 2)
+    told = "the policy gave true and, when the same input was judged again, false"
+    assert found[:2] == [FALSE, Verdict(VerdictKind.ERROR, told)]
+    assert found[2:] == ([Ending.TIME.verdict] if ending else [])
+
+
+def test_another_message_of_the_same_verdict_is_no_other_verdict() -> None:
+    one, other = (Verdict(VerdictKind.ERROR, text) for text in ("a; b", "b; a"))
+    assert agreed(Outcome([one], Ending.TIME), Outcome([other], None), 1) == [other]

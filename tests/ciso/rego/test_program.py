@@ -9,7 +9,12 @@ from typing import Any
 
 import pytest
 
-from itbench_ciso.engines.inside.broken import EngineError, OutOfMemoryError, OutOfTimeError
+from itbench_ciso.engines.inside.broken import (
+    EngineCrashError,
+    EngineError,
+    OutOfMemoryError,
+    OutOfTimeError,
+)
 from itbench_ciso.engines.inside.opa_program import OpaProgram
 
 # Answers by whether version 0 is asked for and by the query; writes down how it was called.
@@ -107,10 +112,17 @@ def test_what_version_1_does_not_read_is_asked_for_as_version_0(ask: Ask, tmp_pa
 
 
 @pytest.mark.slow
-def test_a_program_that_gives_no_answer_is_no_verdict(ask: Ask) -> None:
-    for answer in ({"out": "", "code": 1}, {"out": "Segmentation fault", "code": 139}, {"out": "[]"}):
-        with pytest.raises(EngineError, match="the program opa ended with exit code"):
+def test_a_program_that_gives_no_answer_has_crashed_by_whosever_doing(ask: Ask) -> None:
+    stack = {"out": "", "err": "runtime: goroutine stack exceeds 1000000000-byte limit", "code": 2}
+    for answer in ({"out": "", "code": 1}, {"out": "Segmentation fault", "code": 139}, {"out": "[]"}, stack):
+        with pytest.raises(EngineCrashError, match="the program opa ended with exit code"):
             ask(answer)
+
+
+@pytest.mark.slow
+def test_a_program_that_is_killed_is_no_verdict(ask: Ask) -> None:
+    with pytest.raises(EngineError, match="the program opa ended with exit code -9"):
+        ask({"out": "", "run": "import os; os.kill(os.getpid(), 9)"})
 
 
 @pytest.mark.slow

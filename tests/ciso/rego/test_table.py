@@ -25,14 +25,14 @@ def table() -> list[Case]:
     return list(cases())
 
 
-@pytest.mark.slow  # Judges 895 policies.
+@pytest.mark.slow  # Judges 906 policies.
 def test_the_default_engine_agrees_with_opa_on_the_whole_table(opa: Path, table: list[Case]) -> None:
     with TrustedJudge() as judge:
         found = {case.name: judge(case.policies, [case.input])[0] for case in table}
     assert {name: _said(verdict.kind, verdict.message) for name, verdict in found.items()} == _recorded()
 
 
-@pytest.mark.slow  # Starts a program two or three times for each of 895 policies.
+@pytest.mark.slow  # Starts a program two or three times for each of 906 policies.
 def test_the_program_opa_agrees_with_the_whole_table(cached: object, table: list[Case]) -> None:
     if shutil.which("opa") is None:
         pytest.skip("there is no program `opa` on the PATH")

@@ -16,7 +16,7 @@ class AdmissionSuite(CisoSuite):
     """One task for each such control, or as many as asked for, of controls and seeds that are drawn."""
 
     name = "admission"
-    version = "2"
+    version = "3"
     summary = "Write a ValidatingAdmissionPolicy in CEL for a control that one object alone tells of."
     embedded = 24
     engines = ("cel",)

@@ -19,6 +19,11 @@ def aggregated_ways(granting: Granting) -> tuple[Way, ...]:
             "an aggregated role has it from one of three rules of another role", _middle_rule, granting
         ),
         bad_grant(
+            "an aggregated role has it from a rule of another role that grants other things too",
+            _among_others,
+            granting,
+        ),
+        bad_grant(
             "only the first selector of an aggregated role matches", _one_of_two_selectors(0), granting
         ),
         bad_grant(
@@ -29,7 +34,8 @@ def aggregated_ways(granting: Granting) -> tuple[Way, ...]:
             _with_selector(granting, {}),
             _with_selector(granting, _OTHER),
         ),
-        bad_grant("an aggregated role has a rule of its own that grants it", _own_rule, granting),
+        bad_grant("an aggregated role has a rule of its own that grants it", own_rule, granting),
+        bad_grant("the reference to a role names no API group", _without_group, granting),
         complies("an aggregated role's selector asks for another label", _not_selecting(granting, "key")),
         complies("an aggregated role's selector asks for another value", _not_selecting(granting, "value")),
         complies(
@@ -98,7 +104,34 @@ def _with_selector(granting: Granting, selector: JsonObject) -> Change:
     return change
 
 
-def _own_rule(granting: Granting) -> Change:
+def _among_others(granting: Granting) -> Change:
+    def change(scene: Scene, _given: Parameters) -> None:
+        labels = fresh_labels(scene, 1)
+        bind(scene, aggregated_role(scene, [labels]), someone(scene))
+        granted = granting(scene)
+        for field, more in (
+            ("verbs", "use"),
+            ("resources", "widgets"),
+            ("apiGroups", "estate.meridian.example"),
+        ):
+            granted[field] = [*granted[field], more]
+        cluster_role(scene, granted, labels=labels)
+
+    return change
+
+
+def _without_group(granting: Granting) -> Change:
+    """Return the change of a binding whose reference leaves out the API group, which an API server fills in."""
+
+    def change(scene: Scene, _given: Parameters) -> None:
+        del bind(scene, cluster_role(scene, granting(scene)), someone(scene))["roleRef"]["apiGroup"]
+
+    return change
+
+
+def own_rule(granting: Granting) -> Change:
+    """Return the change that adds an aggregated ClusterRole with a rule of its own, bound to somebody."""
+
     def change(scene: Scene, _given: Parameters) -> None:
         bind(scene, aggregated_role(scene, [_OTHER], granting(scene)), someone(scene))
 

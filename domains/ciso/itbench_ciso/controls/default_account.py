@@ -173,6 +173,10 @@ def _in_cluster(scene: Scene, subject: JsonObject) -> None:
     bind(scene, _VIEW, subject, someone(scene))
 
 
+def _without_group(scene: Scene, subject: JsonObject) -> None:
+    del bind(scene, _VIEW, subject)["roleRef"]["apiGroup"]
+
+
 def _system_role(scene: Scene, subject: JsonObject) -> None:
     bind(scene, known_role("system:discovery"), subject)
 
@@ -263,6 +267,9 @@ CONTROL = Control(
             _runtime,
         ),
         _subject_way("a ClusterRoleBinding names the account", _in_cluster, _default, _runtime),
+        _subject_way(
+            "a binding names the account, its reference no API group", _without_group, _default, _runtime
+        ),
         _subject_way("a binding of a role of Kubernetes names the account", _system_role, _default, _runtime),
         _subject_way(
             "a RoleBinding names the account by its user name",

@@ -70,6 +70,13 @@ def _system_role(subject: _Subject) -> Change:
     return lambda scene, _given: bind(scene, known_role("system:discovery"), subject(scene))
 
 
+def _without_group(subject: _Subject) -> Change:
+    def change(scene: Scene, _given: Parameters) -> None:
+        del bind(scene, _VIEW, subject(scene))["roleRef"]["apiGroup"]
+
+    return change
+
+
 def _built_in_name(subject: _Subject) -> Change:
     return lambda scene, _given: bind(scene, _VIEW, subject(scene), name=_ADMIN)
 
@@ -144,6 +151,7 @@ CONTROL = Control(
         _bad("a RoleBinding without a namespace names it", _unplaced),
         _bad("it stands between other subjects", _after_another),
         _bad("a binding of a role of Kubernetes names it", _system_role),
+        _bad("a binding names it, and its reference no API group", _without_group),
         violates(
             "the subject has no API group",
             lambda scene, _given: bind(scene, _VIEW, {"kind": "Group", "name": _NAME}),

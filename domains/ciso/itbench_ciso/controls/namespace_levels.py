@@ -84,6 +84,15 @@ def _level(levels: dict[str, str] | None) -> Change:
     return change
 
 
+def _without_replicas(edit: _Edit) -> Change:
+    def change(scene: Scene) -> None:
+        name = scene.namespace_name()
+        scene.workload("Deployment", namespace=name).object["spec"]["replicas"] = 0
+        edit(scene.namespace(name)["metadata"])
+
+    return on_scene(change)
+
+
 def _undeclared(*, is_declared: bool) -> Change:
     """Return the change that adds a namespace, and a workload in it or in one that is not declared."""
 
@@ -179,6 +188,11 @@ CONTROL = Control(
     parameters=_parameters,
     ways=(
         *(_of_kind(kind) for kind in WORKLOAD_KINDS),
+        violates(
+            "the namespace of a workload with no replicas enforces nothing",
+            _without_replicas(_unlabelled),
+            _without_replicas(_unchanged),
+        ),
         violates("a namespace enforces a weaker level", _level(_WEAKER), _level(None)),
         _bad(
             "a namespace enforces `privileged`",

@@ -6,6 +6,7 @@ from itbench.interfaces.json import JsonObject
 from itbench_ciso.controls.control import Change, Control, Parameters, Way, complies, violates
 from itbench_ciso.controls.exceptions import ORDINALS, exempt_namespaces, other_system_namespace
 from itbench_ciso.controls.names import NEAR
+from itbench_ciso.controls.open_rules import open_rules
 from itbench_ciso.controls.scene import Scene
 from itbench_ciso.controls.workload import WORKLOAD_KINDS
 
@@ -80,12 +81,14 @@ def _of_other_group(version: str) -> Change:
     return change
 
 
-def _undeclared(kind: str | None, *, is_fine: bool) -> Change:
+def _undeclared(kind: str | None, *, is_fine: bool, replicas: int | None = None) -> Change:
     """Return the change that adds a workload in a namespace that is not declared, with a policy in it or elsewhere."""
 
     def change(scene: Scene, _given: Parameters) -> None:
         declared, undeclared = scene.namespace_name(), scene.namespace_name()
         workload = scene.workload(kind, namespace=declared)
+        if replicas is not None:
+            workload.object["spec"]["replicas"] = replicas
         policy = _more(scene, declared, _filled(_DENY))
         workload.metadata["namespace"] = undeclared
         if is_fine:
@@ -108,13 +111,7 @@ def _unplaced(*, is_fine: bool, is_policy_placed: bool) -> Change:
 
 
 def _namespace(origin: str, changed: Callable[[str], str] | None, *, is_closed: bool) -> Change:
-    """Return the change that adds a namespace in which nothing runs.
-
-    Args:
-        origin: after which kind of namespace it is called.
-        changed: what its name is made of that one's by; None for any new name that begins like it.
-        is_closed: whether its policy is for all pods.
-    """
+    """Return the change that adds a namespace in which nothing runs, called after one of `origin`: `changed` of it, or any new name."""
 
     def change(scene: Scene, given: Parameters) -> None:
         beginning = scene.random.pick(given["exempt_namespaces"] if origin == "exempt" else scene.namespaces)
@@ -237,6 +234,11 @@ CONTROL = Control(
             for kind in WORKLOAD_KINDS
         ),
         violates(
+            "the namespace of a workload with no replicas is neither declared nor closed",
+            _undeclared("Deployment", is_fine=False, replicas=0),
+            _undeclared("Deployment", is_fine=True, replicas=0),
+        ),
+        violates(
             "a workload names no namespace, `default` is not closed",
             _unplaced(is_fine=False, is_policy_placed=True),
             _unplaced(is_fine=True, is_policy_placed=True),
@@ -336,6 +338,7 @@ CONTROL = Control(
             _EXPRESSION | {"ingress": [_PORT]},
             _DENY,
         ),
+        *open_rules(_specs, _more),
         complies("both lists are there and empty", _specs(_DENY | {"ingress": [], "egress": []})),
         complies("both lists are null", _specs(_DENY | {"ingress": None, "egress": None})),
         complies(

@@ -11,6 +11,7 @@ from itbench_ciso.controls.pod_ways import (
     container_context,
     edited,
     every_container,
+    every_kind,
     foreign_look_alikes,
     in_container,
     pod_context,
@@ -19,6 +20,7 @@ from itbench_ciso.controls.scene import Scene
 from itbench_ciso.controls.workload import Workload
 
 _FIELD = "readOnlyRootFilesystem"
+_NEVER_ALLOWED = "net.core.somaxconn"
 _SYSCTLS = ("net.ipv4.ip_local_port_range", "net.ipv4.tcp_syncookies", "kernel.shm_rmid_forced")
 
 
@@ -84,7 +86,7 @@ def _two_sysctls(*, are_allowed: bool, is_last: bool = True) -> Change:
     def change(scene: Scene, parameters: Parameters) -> None:
         workload = scene.workload()
         first, second = parameters["allowed_sysctls"]
-        others = [name for name in (*_SYSCTLS, "net.core.somaxconn") if name not in (first, second)]
+        others = [name for name in (*_SYSCTLS, _NEVER_ALLOWED) if name not in (first, second)]
         names = [first, second if are_allowed else scene.random.pick(others)]
         _sysctls(*(names if is_last else names[::-1]))(workload)
 
@@ -139,6 +141,7 @@ CONTROL = Control(
             container_context(procMount="Unmasked"),
             container_context(procMount="Default"),
         ),
+        *every_kind("has a kernel setting that is not allowed", _sysctls(_NEVER_ALLOWED), _sysctls()),
         violates(
             "the second of two kernel settings is not allowed",
             _two_sysctls(are_allowed=False),

@@ -17,12 +17,10 @@ from itbench_ciso.controls.pod_ways import (
     text_look_alikes,
 )
 from itbench_ciso.controls.scene import Scene
+from itbench_ciso.controls.token_places import ACCOUNT_WAYS, FIELD, PLACE_WAYS, TOKEN, TOKEN_TYPE, add_volume
 from itbench_ciso.controls.workload import Workload
 
-_FIELD = "automountServiceAccountToken"
-_MOUNTED = pod_edit(**{_FIELD: True})
-_TOKEN = {"serviceAccountToken": {"path": "token", "expirationSeconds": 3600}}
-_TOKEN_TYPE = "kubernetes.io/service-account-token"  # noqa: S105 - the name of a type
+_MOUNTED = pod_edit(**{FIELD: True})
 _OTHER_SOURCES: list[JsonObject] = [
     {"configMap": {"name": "settings"}},
     {"downwardAPI": {"items": [{"path": "labels", "fieldRef": {"fieldPath": "metadata.labels"}}]}},
@@ -30,11 +28,11 @@ _OTHER_SOURCES: list[JsonObject] = [
 
 
 def _silent(workload: Workload) -> None:
-    del workload.spec[_FIELD]
+    del workload.spec[FIELD]
 
 
 def _null(workload: Workload) -> None:
-    workload.spec[_FIELD] = None
+    workload.spec[FIELD] = None
 
 
 def _with_account(
@@ -75,7 +73,7 @@ def _default_says(default: bool, old: bool) -> Change:
         _silent(workload)
         found = scene.find("ServiceAccount", "default", str(workload.metadata["namespace"]))
         assert found is not None
-        found[_FIELD] = default
+        found[FIELD] = default
 
     return change
 
@@ -90,7 +88,7 @@ def _without_account(value: bool, names: JsonObject | None = None) -> Change:
         workload.spec.update(names or {})
         found = scene.find("ServiceAccount", "default", str(workload.metadata["namespace"]))
         assert found is not None
-        found[_FIELD] = value
+        found[FIELD] = value
 
     return change
 
@@ -168,11 +166,7 @@ def _unused_account(scene: Scene, _given: Parameters) -> None:
 
 
 def _volume(workload: Workload, name: str, source: JsonObject) -> None:
-    volumes = workload.spec["volumes"]
-    volumes += [{"name": name} | source, {"name": "more", "emptyDir": {}}]
-    workload.container["volumeMounts"].append(
-        {"name": name, "mountPath": f"/var/run/{name}", "readOnly": True}
-    )
+    add_volume(workload, name, source, workload.container)
 
 
 def _projected(*sources: JsonObject) -> Edit:
@@ -206,7 +200,7 @@ def _near_secrets(scene: Scene, _given: Parameters) -> None:
             else:
                 metadata = scene.metadata(metadata["name"], changed(metadata["namespace"]))
             metadata["annotations"] = {"kubernetes.io/service-account.name": "default"}
-            scene.add({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": _TOKEN_TYPE})
+            scene.add({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": TOKEN_TYPE})
 
 
 def _unplaced_secret_volume(kind: str) -> Change:
@@ -221,7 +215,7 @@ def _unplaced_secret_volume(kind: str) -> Change:
 
 
 def _says(value: JsonValue) -> JsonObject:
-    return {_FIELD: value}
+    return {FIELD: value}
 
 
 CONTROL = Control(
@@ -288,18 +282,20 @@ CONTROL = Control(
             for what, in_place in (("name", False), ("namespace", True))
             for relation, changed in NEAR
         ),
-        bad("a projected volume has a token", _projected(_TOKEN), _projected(_OTHER_SOURCES[0])),
+        bad("a projected volume has a token", _projected(TOKEN), _projected(_OTHER_SOURCES[0])),
         bad(
             "a projected volume has a token between other things",
-            _projected(_OTHER_SOURCES[0], _TOKEN, _OTHER_SOURCES[1]),
+            _projected(_OTHER_SOURCES[0], TOKEN, _OTHER_SOURCES[1]),
             _projected(_OTHER_SOURCES[0], _OTHER_SOURCES[0], _OTHER_SOURCES[1]),
         ),
-        violates("a volume is a Secret with a token", _secret_volume(_TOKEN_TYPE), _secret_volume("Opaque")),
+        violates("a volume is a Secret with a token", _secret_volume(TOKEN_TYPE), _secret_volume("Opaque")),
         violates(
             "a volume is a Secret with a token, and no namespace is named",
-            _unplaced_secret_volume(_TOKEN_TYPE),
+            _unplaced_secret_volume(TOKEN_TYPE),
             _unplaced_secret_volume("Opaque"),
         ),
+        *ACCOUNT_WAYS,
+        *PLACE_WAYS,
         *workload_ways("mounts its token", _MOUNTED),
         *HARDENED,
         complies("the pod says no, its account says yes", _with_account(_says(True), _says(False))),
@@ -322,12 +318,12 @@ CONTROL = Control(
         ),
         complies("a volume is a Secret without a token", _secret_volume("Opaque")),
         complies(
-            "a Secret with a token lies in another namespace", _secret_volume(_TOKEN_TYPE, is_near=False)
+            "a Secret with a token lies in another namespace", _secret_volume(TOKEN_TYPE, is_near=False)
         ),
         complies("Secrets with a token and similar names are not mounted", _near_secrets),
         *(
             complies(
-                f"a mounted Secret's type {relation} that of tokens", _secret_volume(changed(_TOKEN_TYPE))
+                f"a mounted Secret's type {relation} that of tokens", _secret_volume(changed(TOKEN_TYPE))
             )
             for relation, changed in NEAR
         ),
@@ -336,9 +332,9 @@ CONTROL = Control(
             _unplaced(account_says=False, is_account_placed=True),
         ),
         complies(
-            "what looks like a Secret with a token is none", _secret_volume(_TOKEN_TYPE, is_secret=False)
+            "what looks like a Secret with a token is none", _secret_volume(TOKEN_TYPE, is_secret=False)
         ),
-        *text_look_alikes(_FIELD, f"  {_FIELD}: true\n"),
+        *text_look_alikes(FIELD, f"  {FIELD}: true\n"),
         *foreign_look_alikes(_MOUNTED),
     ),
 )

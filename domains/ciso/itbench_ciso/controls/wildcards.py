@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from itbench.interfaces.json import JsonObject
 from itbench_ciso.controls.access import cluster_role, harmless_rule, role, rule
+from itbench_ciso.controls.aggregated_ways import own_rule
 from itbench_ciso.controls.control import Change, Control, Parameters, Way, complies, violates
 from itbench_ciso.controls.names import NEAR
 from itbench_ciso.controls.rights import Given, Granting
@@ -75,6 +76,22 @@ def _beside_others(_scene: Scene) -> JsonObject:
 
 def _subresource_beside_others(_scene: Scene) -> JsonObject:
     return rule(["get"], ["deployments", "*/status", "replicasets"], "apps")
+
+
+def _resources_of_groups(_scene: Scene) -> JsonObject:
+    return rule(["get", "list"], ["*"], "apps") | {"apiGroups": ["apps", "batch"]}
+
+
+def _groups_beside_others(_scene: Scene) -> JsonObject:
+    return rule(["get"], ["configmaps"]) | {"apiGroups": ["apps", "*"]}
+
+
+def _url_beside_others(_scene: Scene) -> JsonObject:
+    return {"nonResourceURLs": ["/version", "/logs/*"], "verbs": ["get", "head"]}
+
+
+def _subresource_of_groups(_scene: Scene) -> JsonObject:
+    return rule(["get", "list"], ["*/status"], "apps") | {"apiGroups": ["apps", "batch"]}
 
 
 def _meaningless(_scene: Scene) -> JsonObject:
@@ -176,6 +193,11 @@ CONTROL = Control(
         _bad("every URL", in_cluster_role, _urls),
         _bad("every verb for a URL", in_cluster_role, _url_verbs),
         _bad("only one of three rules has an asterisk", _middle_rule, _verbs),
+        _bad("an aggregated role has an asterisk in a rule of its own", own_rule, _resources),
+        _bad("every resource of several API groups", in_cluster_role, _resources_of_groups),
+        _bad("every API group beside others", in_cluster_role, _groups_beside_others),
+        _bad("an asterisk at the end of a URL beside others", in_cluster_role, _url_beside_others),
+        _bad("one subresource of every resource in several API groups", in_role, _subresource_of_groups),
         _bad("a Role with the name of an exempt ClusterRole", _role_of_exempt_name, _verbs),
         *(
             _bad(f"a ClusterRole whose name {relation} an exempt one's", _near_name(near), _verbs)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from itbench.interfaces.json import JsonObject, JsonValue
 from itbench.made.randomness import Randomness
 from itbench_ciso.controls.access import aggregated_role, bind, cluster_role, harmless_rule, role, someone
-from itbench_ciso.controls.aggregated_ways import fresh_labels
+from itbench_ciso.controls.aggregated_ways import fresh_labels, own_rule
 from itbench_ciso.controls.control import Change, Parameters, Way, complies
 from itbench_ciso.controls.names import NEAR, SYSTEM_NAMESPACES
 from itbench_ciso.controls.rights import Given, Granting, Right, bad_grant, foreign_roles
@@ -79,6 +79,7 @@ def written_ways(right: Right) -> tuple[Way, ...]:
             for name, granting in right.grants()
         ),
         bad_grant("one of three rules grants it", _middle_rule, right.granted),
+        bad_grant("an aggregated role has a rule of its own that grants it", own_rule, right.granted),
         *(
             bad_grant(f"a role whose name {what} grants it", so_called(beginning), right.granted)
             for what, beginning in NEARLY_SYSTEM

@@ -20,7 +20,7 @@ _OUT_OF_MEMORY = (
     "cannot allocate memory",
     "no process can be started",
 )
-_SANDBOX_LIMIT = "bytes of memory]"
+_SANDBOX_SAID, _SANDBOX_LIMIT = "[ended by the sandbox: ", "bytes of memory]"
 # What OPA's runtime says of a demand that the system did not meet.
 _DEMAND = re.compile(r"cannot allocate (\d+)-byte block \((\d+) in use\)")
 
@@ -35,12 +35,16 @@ class EngineFaultError(StageError):
 class Ending(Enum):
     """How a process ended early, with the verdict on the input that it was at.
 
-    `ALLOCATION` is a demand for memory that the system did not meet, before the process held as much as it may.
+    `ALLOCATION` is a demand for memory that the system did not meet, before the process held as much as it may; `LIMIT`
+    is that of two processes one met its limit of time, the other that of memory.
     """
 
     TIME = Verdict(VerdictKind.TIME, "judging took too long and was ended")
     MEMORY = Verdict(VerdictKind.MEMORY, "judging needed too much memory and was ended")
     ALLOCATION = Verdict(VerdictKind.MEMORY, "judging asked for too much memory and was ended")
+    LIMIT = Verdict(
+        VerdictKind.LIMIT, "judging took too long once and needed too much memory once, and was ended"
+    )
     CRASH = Verdict(
         VerdictKind.CRASH,
         "the engine crashed at this input twice, and did not with a trusted policy in its place",
@@ -65,7 +69,7 @@ def ending_of(ended: Execution, package: EnginePackage, limits: EngineLimits) ->
         )
     if ended.exit_code in (-signal.SIGXCPU, 128 + signal.SIGXCPU):
         return Ending.TIME
-    if ended.exit_code in (-signal.SIGKILL, 128 + signal.SIGKILL) and _SANDBOX_LIMIT not in ended.stderr:
+    if ended.exit_code in (-signal.SIGKILL, 128 + signal.SIGKILL) and _SANDBOX_SAID not in ended.stderr:
         raise EngineFaultError(
             f"the engine {package.in_words} was killed from outside, as systems do that are short of memory; "
             "run fewer trials at a time, then resume the run"
@@ -77,6 +81,21 @@ def ending_of(ended: Execution, package: EnginePackage, limits: EngineLimits) ->
         # The engine of CEL runs under a limit of its own, which is what it then met.
         return Ending.MEMORY if package.name == CEL else Ending.ALLOCATION
     return Ending.CRASH
+
+
+def joint_ending(first: Ending, second: Ending) -> Ending:
+    """Return how two processes ended that judged the same, in whichever order.
+
+    To meet a limit once is the policy's own doing, whatever the other process met: a policy at the edge of several limits
+    meets now the one, now the other.
+    """
+    met = {first, second}
+    if len(met) == 1:
+        return first
+    has_memory = bool(met & {Ending.MEMORY, Ending.ALLOCATION})
+    if Ending.TIME in met:
+        return Ending.LIMIT if has_memory else Ending.TIME
+    return Ending.MEMORY if Ending.MEMORY in met else Ending.ALLOCATION
 
 
 def _demanded(said: str) -> int:

@@ -13,7 +13,7 @@ from itbench.interfaces.workspace import Execution, Prepared, Sandbox, Workspace
 from itbench.sandbox.choose import choose
 from itbench.sandbox.engine import ENGINES
 from itbench.sandbox.limits import SandboxLimits
-from itbench_ciso.engines.ending import Ending, EngineFaultError, ending_of
+from itbench_ciso.engines.ending import Ending, EngineFaultError, ending_of, joint_ending
 from itbench_ciso.engines.inside.serve import BROKEN, VERDICTS
 from itbench_ciso.engines.limits import EngineLimits
 from itbench_ciso.engines.packages import (
@@ -32,6 +32,7 @@ _SPARE_MEMORY = 4
 _PLACE_BYTES = 16 << 20
 _PROCESSES = 128
 _TRIVIAL_INPUT = b'{"resources": []}'
+_DIFFERING = "the policy gave {} and, when the same input was judged again, {}"
 _SKIPPED = Verdict(VerdictKind.SKIPPED, "the process had ended at an input before")
 
 
@@ -46,7 +47,7 @@ async def judge_inputs(
 ) -> list[Verdict]:
     """Return a verdict for each input, which is JSON in ASCII; a process that is ended keeps what it has judged.
 
-    A process that ends early counts as the policy's doing only if it ends in the same way when all is repeated, and if
+    A process that ends early counts as the policy's doing only if it ends early again when all is repeated, and if
     the same engine judges a trusted policy on the same inputs under the same limits; where the inputs are submitted
     too, on an input of our own.
 
@@ -65,14 +66,14 @@ async def judge_inputs(
         return first.verdicts
     trusted = [_TRIVIAL_INPUT] if inputs_are_submitted else inputs[: len(first.verdicts) + 1]
     await judge.control(trusted)
-    if first.ending is Ending.ALLOCATION:
-        await judge.control_memory()
     second = await judge.run(policy, inputs)
-    return judge.agreed(first, second, len(inputs))
+    if Ending.ALLOCATION in {first.ending, second.ending}:
+        await judge.control_memory()
+    return agreed(first, second, len(inputs))
 
 
 @dataclass(frozen=True, slots=True)
-class _Outcome:
+class Outcome:
     """What one process left behind: verdicts, and how it ended if some are missing."""
 
     verdicts: list[Verdict]
@@ -87,7 +88,7 @@ class _Judge:
         self._sandbox = sandbox
         self._limits = limits
 
-    async def run(self, policy: JsonValue, inputs: Sequence[bytes]) -> _Outcome:
+    async def run(self, policy: JsonValue, inputs: Sequence[bytes]) -> Outcome:
         """Judge inputs in a fresh process.
 
         Raises:
@@ -101,7 +102,7 @@ class _Judge:
             raise EngineFaultError(f"the engine {self._package.in_words}: {one_line(found[-1][1])}")
         verdicts = [Verdict(VerdictKind(kind), one_line(message)) for kind, message in found]
         is_whole = len(verdicts) == len(inputs)
-        return _Outcome(verdicts, None if is_whole else ending_of(ended, self._package, self._limits))
+        return Outcome(verdicts, None if is_whole else ending_of(ended, self._package, self._limits))
 
     async def control(self, inputs: Sequence[bytes]) -> None:
         """Judge a trusted policy under the same limits.
@@ -131,25 +132,6 @@ class _Judge:
                 "that it may use: the machine has too little left; run fewer trials at a time, then resume the run"
             )
 
-    def agreed(self, first: _Outcome, second: _Outcome, count: int) -> list[Verdict]:
-        """Return the verdicts of a process that ended early and of its repeat.
-
-        Raises:
-            EngineFaultError: they are not the same.
-        """
-        pairs = zip(first.verdicts, second.verdicts, strict=False)
-        differing = next((place for place, (one, other) in enumerate(pairs, 1) if one != other), None)
-        if differing is not None or (second.ending is not None and second.ending is not first.ending):
-            at = differing or min(len(first.verdicts), len(second.verdicts)) + 1
-            raise EngineFaultError(
-                f"the engine {self._package.in_words} gave other results when input {at} was judged again; resume the run"
-            )
-        if second.ending is None:
-            return second.verdicts
-        # Limits are met a little sooner or later each time: what was judged in either process is judged.
-        longest = max(first.verdicts, second.verdicts, key=len)
-        return [*longest, second.ending.verdict, *[_SKIPPED] * (count - len(longest) - 1)]
-
     async def _execute(self, workspace: Workspace, work: bytes) -> Execution:
         script = f"{workspace.path}/{FOLDER}/itbench_ciso/engines/inside/serve.py"
         file = f"{workspace.path}/{self._package.file}"
@@ -166,6 +148,23 @@ class _Judge:
                 "TZ": "UTC",
             },
         )
+
+
+def agreed(first: Outcome, second: Outcome, count: int) -> list[Verdict]:
+    """Return the verdicts of a process that ended early and of its repeat.
+
+    What is not the same twice is no verdict of the policy, and no fault of the engine either, which does not change: a policy
+    that depends on chance or on what a limit leaves of it cannot be left out of a score.
+    """
+    # Limits are met a little sooner or later each time: what was judged in either process is judged.
+    longest = second.verdicts if second.ending is None else max(first.verdicts, second.verdicts, key=len)
+    found = list(longest)
+    for place, (one, other) in enumerate(zip(first.verdicts, second.verdicts, strict=False)):
+        if one.kind is not other.kind:
+            found[place] = Verdict(VerdictKind.ERROR, _DIFFERING.format(one.kind, other.kind))
+    if first.ending is None or second.ending is None:
+        return found
+    return [*found, joint_ending(first.ending, second.ending).verdict, *[_SKIPPED] * (count - len(found) - 1)]
 
 
 @lru_cache

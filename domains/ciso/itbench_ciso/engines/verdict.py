@@ -22,6 +22,7 @@ class VerdictKind(StrEnum):
     REFUSED = "refused"
     TIME = "time"
     MEMORY = "memory"
+    LIMIT = "limit"
     CRASH = "crash"
     SKIPPED = "skipped"
 

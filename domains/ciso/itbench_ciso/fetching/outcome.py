@@ -54,6 +54,10 @@ class FetchOutcome:
         return found
 
 
+# Far less than the smallest limit of any reader that follows, so that none of them gives way to what was nested on purpose.
+_DEEPEST = 200
+
+
 class NotJsonError(ValueError):
     """What is wrong with a text that should be JSON, in one line."""
 
@@ -66,11 +70,26 @@ def plain_json(data: bytes) -> bytes:
     """
     try:
         value = json.loads(data.decode("utf-8"), parse_constant=_refuse)
+        _check_depth(value)
         return json.dumps(value, separators=(",", ":"), allow_nan=False).encode("ascii")
     except RecursionError as error:
         raise NotJsonError("it is nested too deeply") from error
     except (ValueError, OverflowError) as error:
         raise NotJsonError(one_line(str(error), 200)) from error
+
+
+def _check_depth(value: JsonValue) -> None:
+    level, depth = [value], 0
+    while level:
+        level = [
+            each
+            for parent in level
+            if isinstance(parent, dict | list)
+            for each in (parent.values() if isinstance(parent, dict) else parent)
+        ]
+        depth += 1
+        if depth > _DEEPEST:
+            raise NotJsonError(f"it is nested more than {_DEEPEST} deep")
 
 
 def _refuse(name: str) -> JsonValue:

@@ -16,7 +16,7 @@ class PolicyUpdatesSuite(CisoSuite):
     """The embedded updates, or as many as asked for, of plans and seeds that are drawn."""
 
     name = "policy-updates"
-    version = "2"
+    version = "3"
     summary = "Fix a gap in a set of Rego policies, or add a requirement, and keep what it did."
     embedded = 12
 

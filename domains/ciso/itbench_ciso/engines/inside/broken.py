@@ -2,7 +2,7 @@
 
 
 class EngineError(Exception):
-    """The engine itself fails, or does not know a construct that the language has: never the submission's doing."""
+    """The engine cannot be used, whatever the policy is: never the submission's doing."""
 
 
 class EngineCrashError(Exception):

@@ -46,7 +46,10 @@ class Budget:
 
 
 class Variables(Mapping[str, Any]):
-    """The policy's variables: each is evaluated when it is first used, and fails where it is used."""
+    """The policy's variables: each is evaluated when it is first used, and fails where it is used.
+
+    Of two with one name the last one counts for all that use it, so that it may come to use itself, which fails.
+    """
 
     kind = VARIABLES
 
@@ -63,6 +66,7 @@ class Variables(Mapping[str, Any]):
             EvaluationError: the variable has none.
         """
         if name not in self._found:
+            self._found[name] = EvaluationError(f"composited variable {name!r} uses itself")
             try:
                 self._found[name] = self._budget.evaluated(self._programs[name], self._values)
             except EvaluationError as error:

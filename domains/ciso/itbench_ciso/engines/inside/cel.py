@@ -125,13 +125,13 @@ class CelEngine:
                 return None
             found = self._evaluated([rule.program for rule in self._validations], values, PER_POLICY)
             denial = self._first_denial(found, values)
-            self._evaluated([rule.program for rule in self._annotations], values, PER_POLICY)
+            annotations, _ = self._evaluated([rule.program for rule in self._annotations], values, PER_POLICY)
         except CostExceededError as error:
             # This stands for all decisions: with `Ignore` even a validation that is false denies nothing then.
             return str(error) if self._fails else None
         except EvaluationError as error:
             return str(error) if self._fails else None
-        return denial
+        return denial if denial is not None else self._failed_annotation(annotations)
 
     def _applies(self, values: Mapping[str, Any]) -> bool:
         """Tell whether all conditions hold; one that is false makes up for others that fail.
@@ -162,6 +162,13 @@ class CelEngine:
                     return f"failed messageExpression: {message}"
             elif value is not True:
                 return _message(rule, message)
+        return None
+
+    def _failed_annotation(self, found: Sequence[Any]) -> str | None:
+        """Return why an audit annotation denies: it fails, and the policy does not ignore failures."""
+        for rule, value in zip(self._annotations, found, strict=True):
+            if isinstance(value, EvaluationError) and self._fails:
+                return f"audit annotation {rule.text!r} fails: {value}"
         return None
 
     def _messages(self, values: Mapping[str, Any], budget: int) -> list[Any]:

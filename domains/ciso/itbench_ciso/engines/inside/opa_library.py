@@ -23,6 +23,7 @@ _OWN_ERRORS = frozenset({"internal", "invalid_handle", "panic"})
 # What version 1 misses in a policy that OPA understands as one of version 0.
 _SIGNS_OF_V0 = ("rego_parse_error", "keyword is required")
 _ONLY_IN_V1 = re.compile(r"must not shadow|deprecated built-in")
+_NOT_ACCEPTED = "; version 0 allows it, version 1 does not, and it is not accepted here"
 _WRAPPING = re.compile(r"^(?:bundle activation failed: )?(?:\d+ errors? occurred(?: [^:]*)?:\s*)?")
 _Callback = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_uint64, ctypes.c_void_p, ctypes.c_void_p)
 
@@ -32,7 +33,7 @@ class OpaLibrary:
 
     Raises:
         ValueError: they do not compile.
-        EngineError: the library cannot be used, or cannot read what OPA's program could.
+        EngineError: the library cannot be loaded.
         EngineCrashError: the library failed inside.
     """
 
@@ -64,12 +65,8 @@ class OpaLibrary:
             return
         if not all(text in problem for text in _SIGNS_OF_V0):
             raise ValueError(_told(problem))
-        if _ONLY_IN_V1.search(problem_v0):
-            raise EngineError(
-                f"OPA's library reads Rego of version 1 only, and this policy of version 0 cannot be rewritten: "
-                f"{_told(problem_v0)}; judge it with the program: --suite-option engine=opa-program"
-            )
-        raise ValueError(f"read as Rego of version 0: {_told(problem_v0)}")
+        hint = _NOT_ACCEPTED if _ONLY_IN_V1.search(problem_v0) else ""
+        raise ValueError(f"read as Rego of version 0: {_told(problem_v0)}{hint}")
 
 
 class _Bridge:
@@ -116,7 +113,7 @@ class _Bridge:
         """Call a function; return its error, unless that is the library's own."""
         address = getattr(self._library, name)(self._handle, *arguments)
         if not address:
-            raise EngineError("OPA's library gave no answer")
+            raise EngineCrashError("OPA's library gave no answer")
         answer = json.loads(ctypes.string_at(address))
         self._library.OpaFreeString(address)
         error = answer.get("error")

@@ -11,7 +11,12 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-from itbench_ciso.engines.inside.broken import EngineError, OutOfMemoryError, OutOfTimeError
+from itbench_ciso.engines.inside.broken import (
+    EngineCrashError,
+    EngineError,
+    OutOfMemoryError,
+    OutOfTimeError,
+)
 
 _QUERY = "data.check.result"
 # What is wrong with the files is told as text on the error output, what is wrong later as JSON.
@@ -31,7 +36,8 @@ class OpaProgram:
 
     Raises:
         ValueError: they do not compile.
-        EngineError: the program itself fails.
+        EngineError: the program was killed from outside.
+        EngineCrashError: the program gave no answer.
         OutOfTimeError, OutOfMemoryError: it met a limit.
     """
 
@@ -93,9 +99,10 @@ class OpaProgram:
             raise OutOfMemoryError
         if done.returncode > 0 and _LOADING.search(said):
             return {"errors": [{"message": said}]}
-        raise EngineError(
-            f"the program opa ended with exit code {done.returncode} and no answer: {said[-200:]!r}"
-        )
+        told = f"the program opa ended with exit code {done.returncode} and no answer: {said[-200:]!r}"
+        if done.returncode == -signal.SIGKILL:
+            raise EngineError(told)
+        raise EngineCrashError(told)
 
     def _limits(self) -> Callable[[], None]:
         """Return a function that limits the program, just before it starts, to what is left."""

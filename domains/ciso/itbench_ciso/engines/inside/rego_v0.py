@@ -1,13 +1,15 @@
 """Rewrites Rego of version 0 as version 1, which is the only version that OPA's library reads.
 
 Only the syntax differs: version 1 asks for `if` before each body and `contains` in each partial set, makes `if`,
-`contains`, `in` and `every` keywords without an import, and has no deprecated built-ins. The grammar is OPA's:
+`contains`, `in` and `every` keywords without an import, has no deprecated built-ins, and forbids variables named `input` or
+`data` and two imports of one name. The grammar is OPA's:
 https://www.openpolicyagent.org/docs/policy-reference#grammar, https://www.openpolicyagent.org/docs/v0-upgrade
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from itbench_ciso.engines.inside.rego_shadowed import RuleTokens, shadowed
 from itbench_ciso.engines.inside.rego_tokens import Token, tokens
 
 # Appended to a name that is a keyword in version 1 and none in this file; messages are told without it.
@@ -89,6 +91,8 @@ class _Reader:
         self._found = found
         self._edits: list[_Edit] = []
         self._rules: set[str] = set()
+        self._parts_of: list[tuple[RuleTokens, int]] = []
+        self._named: dict[tuple[str, ...], tuple[int, int]] = {}
         self.imported: set[tuple[str, ...]] = set()
         at = 0
         while at < len(found):
@@ -97,7 +101,14 @@ class _Reader:
 
     def edits(self) -> list[_Edit]:
         """Return all edits; no two of them overlap."""
-        return self._edits + [edit for place in range(len(self._found)) for edit in self._renamed(place)]
+        variables = {
+            place
+            for rule, end in self._parts_of
+            for place in shadowed(self._found, rule, end, self._expression)
+        }
+        ends = [self._found[place].end for place in sorted(variables)]
+        renamed = [edit for place in range(len(self._found)) for edit in self._renamed(place)]
+        return self._edits + renamed + [_Edit(end, end, SUFFIX) for end in ends]
 
     def _statement(self, at: int) -> int:
         word = self._word(at)
@@ -115,9 +126,11 @@ class _Reader:
         if self._word(end) == "as":
             end += 2
             path += ("as", self._word(end - 1))
-        if path in self.imported:
-            # Version 1 forbids to import the same twice.
-            self._replace(at, end, "")
+        # Of imports of one name the last one counts; keywords have no name of their own.
+        name = path if path[:1] in {("future",), ("rego",)} else path[-1:]
+        if name in self._named:
+            self._replace(*self._named[name], "")
+        self._named[name] = (at, end)
         self.imported.add(path)
         return end
 
@@ -126,6 +139,7 @@ class _Reader:
         end = self._reference(at)
         is_function = self._is(end, "(")
         head = self._after(end) if is_function else end
+        parts = RuleTokens(at, range(end, head))
         value = self._assigned(head)
         if self._is_keyword(value, "contains"):
             body = self._expression(value + 1)
@@ -136,7 +150,9 @@ class _Reader:
         is_alone = not self._is(body, "{") and not self._is_keyword(body, "if")
         if is_alone and value == head and (is_function or self._parts(at, end) > 1):
             self._insert(self._found[body - 1].end, " := true")
-        return self._bodies(body)
+        rule_end = self._bodies(body, parts.bodies)
+        self._parts_of.append((parts, rule_end))
+        return rule_end
 
     def _partial_set(self, start: int, end: int) -> None:
         """Say `p contains x` for `p[x]` and `p.x`; a longer reference is no partial set."""
@@ -156,21 +172,23 @@ class _Reader:
             count += 1
         return count
 
-    def _bodies(self, at: int) -> int:
-        """Put `if` before the bodies of a rule, and return the place behind the last one."""
-        if self._is_keyword(at, "if"):
-            at = self._after(at + 1) if self._is(at + 1, "{") else self._literal(at + 1)
-        else:
-            at = self._body(at, "true; ")
+    def _bodies(self, at: int, found: list[range]) -> int:
+        """Put `if` before the bodies of a rule, and return the place behind the last one; `found` takes where they are."""
+        start, at = at, self._first_body(at, "true; ")
+        found.append(range(start, at))
         while self._is(at, "{"):
-            at = self._after(at)
+            start, at = at, self._after(at)
+            found.append(range(start, at))
         while self._word(at) == "else" and not self._is(at + 1, "."):
-            at = self._assigned(at + 1)
-            if self._is_keyword(at, "if"):
-                at = self._after(at + 1) if self._is(at + 1, "{") else self._literal(at + 1)
-            else:
-                at = self._body(at, "")
+            start = self._assigned(at + 1)
+            at = self._first_body(start, "")
+            found.append(range(start, at))
         return at
+
+    def _first_body(self, at: int, first: str) -> int:
+        if not self._is_keyword(at, "if"):
+            return self._body(at, first)
+        return self._after(at + 1) if self._is(at + 1, "{") else self._literal(at + 1)
 
     def _body(self, at: int, first: str) -> int:
         """Put `if` before a body; `first` keeps `if { a | b }` from being taken for a comprehension."""
