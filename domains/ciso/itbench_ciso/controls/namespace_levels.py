@@ -190,7 +190,7 @@ CONTROL = Control(
         *(_of_kind(kind) for kind in WORKLOAD_KINDS),
         violates(
             "the namespace of a workload with no replicas enforces nothing",
-            _without_replicas(_unlabelled),
+            _without_replicas(_labelled(audit="restricted")),
             _without_replicas(_unchanged),
         ),
         violates("a namespace enforces a weaker level", _level(_WEAKER), _level(None)),
