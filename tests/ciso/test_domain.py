@@ -116,7 +116,7 @@ def test_the_memorised_policies_solve_a_held_out_suite_which_is_why_its_floor_is
         itbench, f"ciso/{suite.name}", "-a", "memorised-policies", "-S", "seed=20260101", "-S", "count=1"
     )
     assert (found["score"], found["trials_scored"]) == (1.0, 1)
-    floor = {"agent": "memorised-policies", "value": 1.0, "role": "adversary", "measured_on": ""}
+    floor = {"agent": "memorised-policies", "value": 1.0, "role": "adversary", "measured_on": "", "tasks": 1}
     assert found["floor"] == floor
 
 
@@ -195,12 +195,12 @@ def test_bad_input_is_a_clear_result_for_its_trial_and_the_run_goes_on(name: str
     assert told in reasons(itbench, found)
 
 
-def test_a_construct_that_the_engine_does_not_know_is_no_zero(itbench: Itbench) -> None:
-    policy = "printf 'package check\\nresult { input := 1; input == 1 }\\n' > policy.rego\n"
-    done = itbench("run", "--json", "ciso", *ONE, "-a", "command", "--", "bash", "-c", FETCH + policy)
-    found = json.loads(done.out)
-    assert (done.code, found["score"], found["trials_scored"]) == (1, None, 0)
-    assert "variables must not shadow input" in reasons(itbench, found)
+def test_a_construct_that_is_not_accepted_is_a_zero_with_its_reason(itbench: Itbench) -> None:
+    """Or an agent could leave itself out of the score with it."""
+    policy = "printf 'package check\\ninput = 1 { true }\\nresult { input == 1 }\\n' > policy.rego\n"
+    found = run(itbench, "ciso", *ONE, "-a", "command", "--", "bash", "-c", FETCH + policy)
+    assert (found["score"], found["trials_scored"]) == (0.0, 1)
+    assert "input" in reasons(itbench, found)
 
 
 def test_the_scorer_takes_whatever_hypothesis_thinks_of() -> None:

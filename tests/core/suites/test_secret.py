@@ -13,6 +13,7 @@ import pytest
 from itbench.errors import UsageError
 from itbench.interfaces.suite import SuiteOptions
 from itbench.made.suite import MadeSuite
+from itbench.store.seals import seal_all
 from itbench.suites.secret import public_options, recalled, remember, secret_fingerprints
 
 SEED = "7340129556318402751"
@@ -147,6 +148,8 @@ def test_a_run_is_resumed_and_scored_where_its_seed_was_used_or_is_given_again(
             "DELETE FROM score WHERE trial = 1; DELETE FROM submission WHERE trial = 1;"
             "DELETE FROM event WHERE trial = 1; DELETE FROM trial WHERE id = 1;"
         )
+        seal_all(connection)
+        connection.commit()
     monkeypatch.setenv("ITBENCH_CACHE", str(tmp_path / "another machine"))
     for command in ("resume", "score"):
         refused = itbench(command, path)
@@ -173,6 +176,7 @@ def test_a_run_of_before_that_holds_its_seed_is_still_read(draws: Path, itbench:
         del plan["suite_secret"]
         plan["suite_extra"]["seed"] = SEED
         connection.execute("UPDATE plan SET document = ?", (json.dumps(plan),))
+        seal_all(connection)
         connection.commit()
     assert itbench("score", path).code == 0
     assert itbench("resume", path).code == 0
