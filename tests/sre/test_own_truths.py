@@ -122,7 +122,7 @@ TABLE = {
     "version": (
         ["harbour/Service/piers"],
         [f"harbour/Pod/piers-v1-{HASH}-x7k2p", "harbour/Deployment/piers"],
-        ["harbour/Service/piers-v1", "harbour/Deployment/piers-v1", "harbour/Deployment/piers-crane"],
+        ["harbour/Service/piers-v1", "harbour/Deployment/piers-v1-crane", "harbour/Deployment/piers-crane"],
         "piers",
     ),
 }
