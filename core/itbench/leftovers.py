@@ -1,6 +1,6 @@
 """Folders and files that are there only while something is made, and what killed processes have left of them.
 
-Whoever makes one holds a lock (flock) on it. The kernel frees the lock when that process ends, however it ends: what nobody
+The process that makes one holds a lock (flock) on it. The kernel frees the lock when that process ends, however it ends: what no process
 holds is a leftover, and the next process that makes such things removes it. A disk that several machines share may keep
 locks for each machine by itself; there a leftover has to be a day old as well.
 """

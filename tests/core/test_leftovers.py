@@ -195,8 +195,8 @@ def makers(sums: Path, distribution: Callable[..., Path]) -> Path:
     )
 
 
-def kill_makers(count: int, cache: Path) -> None:
-    """Kill the making of tasks so often, each time at another moment; all is made at the end, and nothing is left."""
+def kill_makers(count: int, cache: Path) -> list[str]:
+    """Kill the making of tasks so often, each time at another moment; check that all is made, and return what is left."""
     chance = random.Random(20260714)
     for _ in range(count):
         maker = python(ITBENCH, "list-tasks", "makers")
@@ -215,19 +215,19 @@ def kill_makers(count: int, cache: Path) -> None:
     for number in range(12):
         folder = root / "inputs" / f"made-{number:03}"
         assert [path.read_text() for path in sorted(folder.iterdir())] == [str(number) * 1000] * 4
-    assert gone(str(root.parent)) == []
+    return gone(str(root.parent))
 
 
 @pytest.mark.slow
 def test_killed_makers_leave_nothing_that_the_next_does_not_remove(makers: Path, tmp_path: Path) -> None:
     """Slow: four kills of a program and its workers."""
-    kill_makers(4, tmp_path / "cache")
+    assert kill_makers(4, tmp_path / "cache") == []
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
 def test_many_killed_makers_leave_nothing(makers: Path, tmp_path: Path) -> None:
-    kill_makers(SOAKED, tmp_path / "cache")
+    assert kill_makers(SOAKED, tmp_path / "cache") == []
 
 
 @pytest.mark.slow
@@ -279,8 +279,8 @@ def finish(process: subprocess.Popen[str]) -> int:
     return process.returncode
 
 
-def kill_runs(count: int) -> None:
-    """Kill runs, and run another whole one."""
+def kill_runs(count: int) -> set[Path]:
+    """Kill runs, run another whole one, and return the folders of trials that are left and used by no process."""
     chance = random.Random(20260715)
     before = leftovers_of_trials()
     for _ in range(count):
@@ -290,7 +290,7 @@ def kill_runs(count: int) -> None:
         run.communicate()
     assert finish(python(ITBENCH, "run", "sums", "-a", "adder")) == 0
     # Other tests may run trials of their own meanwhile: those are held.
-    assert {path for path in leftovers_of_trials() - before if not _is_used(path)} == set()
+    return {path for path in leftovers_of_trials() - before if not _is_used(path)}
 
 
 def _is_used(path: Path) -> bool:
@@ -313,7 +313,7 @@ def test_folders_of_killed_trials_are_removed_by_the_next_run(
 ) -> None:
     """Slow: three kills of a run."""
     monkeypatch.chdir(tmp_path)
-    kill_runs(3)
+    assert kill_runs(3) == set()
 
 
 @pytest.mark.soak
@@ -322,7 +322,7 @@ def test_folders_of_many_killed_trials_are_removed(
     sums: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    kill_runs(SOAKED // 5)
+    assert kill_runs(SOAKED // 5) == set()
 
 
 @pytest.mark.slow

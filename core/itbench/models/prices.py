@@ -103,7 +103,7 @@ class ListedPrices(Prices):
 
         if not self._is_installed:
             return "unknown: genai-prices is not installed"
-        known = "" if self._found else f", which does not know {self.model!r}"
+        known = "" if self._found else f", which has no price of {self.model!r} at {self.url}"
         return f"genai-prices {version('genai-prices')}{known}"
 
     @property

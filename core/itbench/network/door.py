@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from itbench.network.budget import MemoryBudget
 from itbench.network.exchange import LARGEST_BODIES_BYTES, Exchange
+from itbench.network.memory import MemoryBudget
 
 MOST_CONNECTIONS = 32
 # Beyond that, a program that only connects would keep this machine busy.

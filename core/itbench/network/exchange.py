@@ -9,7 +9,7 @@ from typing import Any
 
 import h11
 
-from itbench.network.budget import MemoryBudget
+from itbench.network.memory import MemoryBudget
 
 LARGEST_HEAD_BYTES = 65_536
 LARGEST_BODY_BYTES = 16 * 1024 * 1024

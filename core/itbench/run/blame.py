@@ -44,7 +44,7 @@ def fault_of(error: BaseException, stage: Stage) -> Fault:
     if isinstance(error, StageError):
         stage = error.stage
     elif stage is Stage.AGENT and is_shortage(error):
-        # An agent in Python shares this process: whoever took the last descriptor, it is no answer to the task.
+        # An agent in Python shares this process, so which of the two took the last descriptor is not known.
         stage = Stage.ENVIRONMENT
     message = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     text = "".join(traceback.format_exception(error))

@@ -96,7 +96,7 @@ def _one_of(place: int, values: Iterable[int], error: int) -> list[bytes]:
 
 
 def _not_ours(kinds: Iterable[int], of_user: int) -> list[bytes]:
-    """Return what refuses a call that acts on process 1, on its group, or on all of a user, of whom it is one."""
+    """Return what refuses a call that acts on process 1, on its group, or on all processes of a user, process 1 among them."""
     ours = [_load(_SECOND_ARGUMENT), *_if(_JUMP_EQUAL, _OUR_PROCESS, _refuse(errno.EPERM)), _return(_ALLOW)]
     body = [_load(_FIRST_ARGUMENT), *_if(_JUMP_EQUAL, of_user, _refuse(errno.EPERM))]
     for kind in kinds:

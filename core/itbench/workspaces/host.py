@@ -1,4 +1,4 @@
-"""Errors of the machine that the harness runs on: never an agent's doing, whoever met them."""
+"""Errors of the machine that the harness runs on: never an agent's doing, in whichever part of a trial they occur."""
 
 import errno
 from collections.abc import Iterator

@@ -51,4 +51,4 @@ def test_an_unknown_model_has_no_price() -> None:
     pytest.importorskip("genai_prices", reason="genai-prices is not installed")
     for prices in (ListedPrices("openai", "", "no-such"), ListedPrices(None, "http://127.0.0.1/v1", "gpt-5")):
         assert (prices.cost_usd(USE), prices.window_tokens) == (None, None)
-        assert "does not know" in prices.source
+        assert "which has no price of" in prices.source

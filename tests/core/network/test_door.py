@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from itbench.network.budget import MemoryBudget
 from itbench.network.door import MOST_CONNECTIONS
 from itbench.network.exchange import LARGEST_BODY_BYTES
+from itbench.network.memory import MemoryBudget
 from itbench.testing.model_server import Answer, ModelServer, script
 
 
