@@ -1,6 +1,5 @@
 """Sums of what is partly unknown: nothing that was not told is ever counted as 0."""
 
-import math
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -14,7 +13,8 @@ def possible(value: _Number | None) -> _Number | None:
     """Return an amount as it was told, or None where it cannot be one: negative, not a number, or too large."""
     if value is None or isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
-    return value if math.isfinite(value) and 0 <= value <= LARGEST else None
+    # Compared, and not converted: an integer may be larger than any floating-point number.
+    return value if 0 <= value <= LARGEST else None
 
 
 @dataclass(slots=True)

@@ -147,7 +147,7 @@ class Trace:
         """Count the tokens and US dollars of one reply; cached ones are part of the input, reasoning of the output.
 
         What is not known is None, and so is what no reply can have taken: nothing calls it 0. To be called for each reply,
-        also for one of which nothing is known. Of such a one `estimated_tokens`, at least what it may have taken, counts
+        also for one of which nothing is known. Of such a one `estimated_tokens`, about what it may have taken, counts
         towards the limit of tokens, and towards nothing else.
 
         Raises:
