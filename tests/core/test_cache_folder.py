@@ -104,6 +104,7 @@ def test_what_is_not_the_disks_doing_is_no_such_line() -> None:
         Path("/nowhere/at/all").read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.geteuid() != 0, reason="becoming somebody else needs root")
 def test_a_user_without_a_home_is_told_what_to_set() -> None:
     code = (

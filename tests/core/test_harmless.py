@@ -79,6 +79,7 @@ def test_lines_that_are_broken_fit_and_lose_nothing(text: str, columns: int) -> 
         assert "".join("".join(parts).split()) == "".join(shown.split())
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(ANY, ANY, ANY), min_size=1, max_size=4))
 def test_a_table_keeps_its_shape(rows: list[tuple[str, str, str]]) -> None:
     lines = table(["one", "two", "three"], [list(row) for row in rows], numbers=["two"]).split("\n")

@@ -131,6 +131,7 @@ def gone(mark: str, limit_s: float = 20) -> list[str]:
     return left
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_a_guarded_program_and_its_children_end_with_whoever_started_it(number: int) -> None:
     mark = f"{os.getpid()}{int(number)}{time.monotonic_ns()}"
@@ -144,6 +145,7 @@ def test_a_guarded_program_and_its_children_end_with_whoever_started_it(number: 
     assert gone(f"sleep 61.{mark}") == []
 
 
+@pytest.mark.slow
 def test_a_guarded_program_ends_at_its_time_with_its_children() -> None:
     mark = f"{os.getpid()}{time.monotonic_ns()}"
     with pytest.raises(subprocess.TimeoutExpired):
@@ -151,6 +153,7 @@ def test_a_guarded_program_ends_at_its_time_with_its_children() -> None:
     assert gone(f"sleep 61.{mark}") == []
 
 
+@pytest.mark.slow
 def test_what_a_guarded_program_says_and_returns_is_handed_on() -> None:
     done = run_guarded(["sh", "-c", "echo out; echo err >&2; exit 7"], timeout_s=30)
     assert (done.returncode, done.stdout, done.stderr) == (7, "out\n", "err\n")

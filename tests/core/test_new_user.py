@@ -63,6 +63,7 @@ def test_a_sandbox_that_is_not_known_is_refused_for_every_agent(
     assert (done.code, "known: bubblewrap, podman, docker, none" in done.err) == (2, True)
 
 
+@pytest.mark.slow
 def test_a_replay_takes_the_latest_run(sums: Path, itbench: Itbench) -> None:
     itbench("run", "sums", "-n", "2")
     assert itbench("run", "sums", "-n", "2", "-a", "replay", "--out", "again", "--", "latest").code == 0
@@ -73,6 +74,7 @@ def test_a_trial_names_the_others_of_its_task(sums: Path, itbench: Itbench) -> N
     assert "2 more of this task: sum-0000:1:0, sum-0000:2:0" in itbench("show", path, "sum-0000").out
 
 
+@pytest.mark.slow
 def test_pass_at_k_says_over_how_many_tasks_it_is(sums: Path, itbench: Itbench) -> None:
     path = json.loads(itbench("run", "sums", "-n", "3", "-k", "2", "--json").out)["path"]
     with closing(sqlite3.connect(path)) as connection:
@@ -100,6 +102,7 @@ def test_a_floor_says_that_it_is_of_all_tasks(itbench: Itbench) -> None:
     assert floor_line(floor, 2).endswith("measured on all 16 tasks of the suite, of which this run has 2")
 
 
+@pytest.mark.slow
 def test_a_comparison_explains_a_p_value_that_its_interval_seems_to_deny(
     sums: Path, itbench: Itbench
 ) -> None:

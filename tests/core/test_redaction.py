@@ -58,6 +58,7 @@ def test_base64_holds_no_secret_wherever_it_begins(secret: str, before: bytes, a
     assert len(clean.replace("[secret]", "")) <= len(base64.b64encode(before + after)) + 8
 
 
+@pytest.mark.slow
 @given(
     secret=SECRETS, pieces=st.lists(st.integers(1, 40), max_size=8), spelling=st.sampled_from([str, quote])
 )

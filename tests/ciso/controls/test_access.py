@@ -209,6 +209,7 @@ def test_the_reference_admission_policy_knows_the_rules_of_kubernetes(number, ad
     assert wrong == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("labels", "own", "is_compliant"),
     [

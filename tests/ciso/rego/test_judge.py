@@ -78,6 +78,7 @@ def test_a_policy_that_cannot_be_judged_says_why_for_each_input(
     assert told in verdicts[0].message
 
 
+@pytest.mark.slow
 def test_what_depends_on_more_than_input_and_policy_is_refused(cached: object) -> None:
     for name, reason in REFUSED.items():
         for text in (f"result := {name}(1)", f"result if true with {name} as 1"):
@@ -293,6 +294,7 @@ def test_no_construct_of_a_policy_leaves_it_out_of_the_score(name: str, judged: 
     assert verdict.kind == "true" or verdict.message or kind in {"false", "undefined"}
 
 
+@pytest.mark.slow
 def test_what_version_0_allows_and_is_not_accepted_says_so(judged: Judged) -> None:
     (verdict,) = judged("package check\ninput = 1 { true }\nresult { input == 1 }")
     assert verdict.message.startswith(

@@ -30,6 +30,7 @@ def shell(script: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("script", "code", "said"),
     [
@@ -50,6 +51,7 @@ def test_output_that_goes_nowhere_is_told_in_short_line(
     assert (done.returncode, done.stderr) == (code, said)
 
 
+@pytest.mark.slow
 def test_a_run_whose_output_is_closed_is_whole(
     sums: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, itbench: Callable[..., Any]
 ) -> None:

@@ -122,6 +122,7 @@ def test_a_task_that_lies_there_as_it_was_made_is_sound(stones: "Stones", quarry
     assert stones.truth("stone-2")["weight"] % 1000 == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CHANGES)
 def test_whatever_was_changed_is_found(name: str, stones: "Stones", quarry: Any) -> None:
     quarry.make_here(stones)

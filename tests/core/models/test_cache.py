@@ -202,6 +202,7 @@ def test_the_cache_can_be_left_out(asker: Any) -> None:
     assert not (cache_dir() / "models").exists()
 
 
+@pytest.mark.slow
 def test_a_failure_is_not_kept(asker: Any) -> None:
     with ModelServer(script(Status(code=500), Answer(text="Hello."))) as server:
         assert asker(server).ask(cache="yes").message.text == "Hello."

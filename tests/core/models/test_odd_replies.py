@@ -140,6 +140,7 @@ def test_twenty_thousand_spoilt_replies(seed: int) -> None:
     assert try_one(seed) in ENDS
 
 
+@pytest.mark.slow
 def test_spoilt_replies_come_to_every_end() -> None:
     ends = Counter(try_one(seed) for seed in range(600))
     assert set(ends) >= {"reply", "PassingError"}

@@ -89,6 +89,7 @@ def test_more_than_a_thousand_connections_take_a_few_descriptors_here_and_others
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
+@pytest.mark.slow
 def test_connections_that_work_are_not_dropped_for_others(within: Any) -> None:
     async def steps(program: Any) -> None:
         replies = await asyncio.gather(*(program.ask() for _ in range(2 * MOST_CONNECTIONS)))

@@ -51,6 +51,7 @@ TARGETS += [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_no_other_path_gets_through(opened: Any, provider: Any) -> None:
     async def run() -> list[Any]:
         passed = []
@@ -97,6 +98,7 @@ SENT = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_no_other_header_gets_through(opened: Any, provider: Any) -> None:
     async def run() -> list[Any]:
         passed = []

@@ -58,6 +58,7 @@ def built(*extensions: bytes, tail: bytes = b"", message: int = 1) -> bytes:
     return record(22, bytes([message]) + len(body).to_bytes(3) + body)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["api.example.com", "localhost", "xn--bcher-kva.example"])
 @pytest.mark.parametrize("size", [None, 1, 3, 5, 64, 500])
 def test_the_name_is_found_in_however_many_records(name: str, size: int | None) -> None:

@@ -19,6 +19,7 @@ async def _many(program: Any, count: int, body: Any = HI) -> list[int]:
     return [reply.status for reply in replies]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("body", [HI, HI | {"max_tokens": 1}, HI | {"max_tokens": 100_000}])
 def test_sixty_requests_at_once_pass_a_limit_of_tokens_by_no_more_than_one(within: Any, body: Any) -> None:
     async def steps(program: Any) -> None:
@@ -34,6 +35,7 @@ def test_sixty_requests_at_once_pass_a_limit_of_tokens_by_no_more_than_one(withi
     assert done.gateway.stopped.is_set()
 
 
+@pytest.mark.slow
 def test_requests_of_different_size_pass_a_limit_by_no_more_than_the_largest(within: Any) -> None:
     def react(asked: Asked) -> Any:
         return Answer(text="x", input_tokens=200 * (1 + asked.number % 7), output_tokens=100, delay_s=0.01)
@@ -47,6 +49,7 @@ def test_requests_of_different_size_pass_a_limit_by_no_more_than_the_largest(wit
     assert 20_000 < done.trace.usage.spent_tokens <= 20_000 + 1_500
 
 
+@pytest.mark.slow
 def test_dollars_are_kept_as_tokens_are(within: Any) -> None:
     async def steps(program: Any) -> None:
         await _many(program, 40)
@@ -71,6 +74,7 @@ def test_turns_are_exactly_kept_and_failed_ones_given_back(within: Any) -> None:
     assert (done.trace.usage.turns, done.trace.limit, done.gateway.failure) == (7, "turns", None)
 
 
+@pytest.mark.slow
 def test_no_more_than_a_few_are_at_the_provider_at_once(within: Any) -> None:
     inside, most = 0, 0
 
@@ -96,6 +100,7 @@ def test_no_more_than_a_few_are_at_the_provider_at_once(within: Any) -> None:
     assert 1 < most <= MOST_AT_ONCE
 
 
+@pytest.mark.slow
 def test_all_that_was_answered_counts_when_a_limit_ends_the_trial_meanwhile(within: Any) -> None:
     def react(asked: Asked) -> Any:
         # The second is slow; while it is on its way, the third reaches the limit.

@@ -48,6 +48,7 @@ def test_others_get_most_of_the_time_beside_a_trial_that_works_without_end() -> 
     assert ticks > 15
 
 
+@pytest.mark.slow
 def test_look_ups_have_a_gap_an_end_and_two_places() -> None:
     inside, most = 0, 0
 

@@ -160,6 +160,7 @@ def test_one_plain_request_goes_out_and_nothing_behind_it(opened: Any, sent: byt
     asyncio.run(run())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sent", REFUSED_PLAIN.values(), ids=REFUSED_PLAIN)
 def test_a_plain_request_for_something_else_goes_nowhere(opened: Any, sent: bytes) -> None:
     async def run() -> None:
@@ -194,6 +195,7 @@ TUNNELS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sent", TUNNELS.values(), ids=TUNNELS)
 @pytest.mark.parametrize("is_early", [True, False], ids=["with the request", "after the answer"])
 def test_nothing_but_a_whole_hello_for_that_host_opens_a_tunnel(

@@ -142,6 +142,7 @@ def test_what_we_refuse_ourselves_is_no_failure_and_not_sent(
     assert (done.gateway.failure, done.trace.usage.turns) == (None, 0)
 
 
+@pytest.mark.slow
 def test_a_request_that_is_not_waited_for_is_answered_and_counted_all_the_same(within: Any) -> None:
     async def steps(program: Any) -> None:
         asking = asyncio.create_task(program.ask())
@@ -153,6 +154,7 @@ def test_a_request_that_is_not_waited_for_is_answered_and_counted_all_the_same(w
     assert (done.gateway.failure, done.trace.usage.turns, done.trace.usage.spent_tokens) == (None, 1, 77)
 
 
+@pytest.mark.slow
 def test_a_hundred_requests_that_are_broken_off_are_the_programs_own_doing(within: Any) -> None:
     async def steps(program: Any) -> None:
         for _ in range(5):
@@ -167,6 +169,7 @@ def test_a_hundred_requests_that_are_broken_off_are_the_programs_own_doing(withi
     assert done.gateway.failure is None
 
 
+@pytest.mark.slow
 def test_a_rate_limit_that_many_requests_bring_about_is_waited_out(within: Any) -> None:
     inside: list[float] = []
 
@@ -216,6 +219,7 @@ def test_a_reply_that_is_cut_once_is_the_providers_doing_until_it_answers_again(
     assert done.trace.usage.turns == 1
 
 
+@pytest.mark.slow
 def test_a_request_that_is_on_its_way_at_the_end_says_nothing_while_others_are_answered(within: Any) -> None:
     async def steps(program: Any) -> None:
         asking = asyncio.create_task(program.ask(POISON))

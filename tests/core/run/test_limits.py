@@ -122,6 +122,7 @@ def test_a_limit_that_is_reached_ends_the_trial(spend: None, itbench: Itbench) -
     assert (row["limit_hit"], row["value"]) == ("tokens", 0.0)
 
 
+@pytest.mark.slow
 def test_runs_with_other_limits_are_not_compared_without_a_word(sums: Path, itbench: Itbench) -> None:
     paths = [
         json.loads(itbench("run", "sums", "-n", "3", *words, "--json").out)["path"]
@@ -185,6 +186,7 @@ def test_the_last_trial_of_a_run_may_spend_the_rest(spend: None, itbench: Itbenc
     assert (done.code, tried(path), "stopped" in done.err) == (0, 3, False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("least", "code"), [("0.9", 1), ("0.75", 0), ("1", 1), ("0", 0)])
 def test_a_score_that_is_too_low_is_exit_code_one(
     spend: None, itbench: Itbench, least: str, code: int

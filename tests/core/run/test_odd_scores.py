@@ -133,6 +133,7 @@ def odd(sums: Path, distribution: Callable[..., Path]) -> None:
     distribution("odd", group="itbench.domains", points={"odd": "odd_mod:DOMAIN"}, code={"odd_mod": ODD})
 
 
+@pytest.mark.slow
 def test_odd_scores_are_faults_of_the_scorer_and_the_run_goes_on_and_says_so(
     odd: None, itbench: Itbench
 ) -> None:

@@ -586,6 +586,7 @@ def test_a_run_is_not_resumed_by_other_code_of_the_same_version(
     assert itbench("score", path).code in {0, 1}
 
 
+@pytest.mark.slow
 def test_other_code_that_is_allowed_is_noted_in_the_plan_and_every_report(
     wells: Callable[[str], None], itbench: Itbench
 ) -> None:
@@ -601,6 +602,7 @@ def test_other_code_that_is_allowed_is_noted_in_the_plan_and_every_report(
     assert plan["domain_code"] == plan["agent"]["code"] != plan["resumed"][0]["domain_code"]
 
 
+@pytest.mark.slow
 def test_the_same_code_and_a_plan_without_a_fingerprint_are_resumed(
     wells: Callable[[str], None], itbench: Itbench
 ) -> None:

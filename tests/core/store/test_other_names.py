@@ -14,6 +14,7 @@ from itbench.store.claim import Claim
 Itbench = Callable[..., Any]
 
 
+@pytest.mark.slow
 def test_a_run_file_with_a_hard_link_is_not_written(sums: Path, itbench: Itbench) -> None:
     path = Path(json.loads(itbench("run", "sums", "-n", "2", "--json").out)["path"])
     os.link(path, "alias.itbench")
@@ -51,6 +52,7 @@ def test_a_named_pipe_among_runs_is_told_and_the_others_are_listed(sums: Path, i
     assert (done.code, "sums/easy" in done.out, "it is not even a plain file" in done.out) == (0, True, True)
 
 
+@pytest.mark.slow
 def test_an_export_replaces_no_other_run(sums: Path, itbench: Itbench) -> None:
     paths = [json.loads(itbench("run", "sums", "-n", "1", "--json").out)["path"] for _ in range(2)]
     before = Path(paths[1]).read_bytes()

@@ -153,6 +153,7 @@ def test_what_was_handed_in_is_not_called_missing_where_no_file_can_be_opened(tm
         os.close(folder)
 
 
+@pytest.mark.slow
 def test_no_descriptor_is_lost_where_there_are_too_few(plain_sandbox: Any) -> None:
     """Whatever step of a command meets the limit, what it had opened is closed."""
 

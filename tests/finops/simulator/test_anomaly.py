@@ -130,6 +130,7 @@ def test_a_resource_that_counts_for_another_application_keeps_its_name(world) ->
     assert found[moved[0]][today] == pytest.approx(found[moved[0]][week_ago], rel=0.15)
 
 
+@pytest.mark.slow
 def test_the_end_of_a_month_was_as_dear_in_the_months_before(world) -> None:
     decoys, calendar, (found, _), _ = world
     resource = max(decoys.resources, key=lambda each: each.month_end_permille)

@@ -190,6 +190,7 @@ def test_an_id_always_belongs_to_the_same(child: str, parent: str, rows: list[Ro
     assert len({one for one, _ in found}) == len(found)
 
 
+@pytest.mark.slow
 def test_a_correction_is_on_a_later_invoice_than_what_it_corrects(rows: list[Row]) -> None:
     corrections = [row for row in rows if row["ChargeClass"]]
     assert corrections

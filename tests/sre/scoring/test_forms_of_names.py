@@ -73,6 +73,7 @@ def service_of(workload):
     return re.sub(r"-v\d+$", "", workload)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("controller", CONTROLLERS)
 @pytest.mark.parametrize("number", WORKLOADS)
 def test_a_workload_wins_by_each_name_that_it_has_in_the_cluster(number, controller, published_truth):

@@ -397,6 +397,7 @@ def test_wrong_names_alone_score_zero(number, published_truth):
     assert {name: value([name], truth) for name in names} == dict.fromkeys(names, 0.0)
 
 
+@pytest.mark.slow
 @each_truth
 @pytest.mark.parametrize("extra_count", [1, 2, 5])
 def test_each_name_too_many_costs_precision(number, extra_count, published_truth):

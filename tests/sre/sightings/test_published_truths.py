@@ -16,6 +16,7 @@ NAMES = runpy.run_path(str(HERE.parent / "scoring" / "test_published_truths.py")
 IN_EVENTS = ("chaos-mesh",)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not HEAD.is_dir(), reason=f"the public ground truths are not at {HEAD}")
 @pytest.mark.parametrize("number", sorted(NAMES))
 def test_its_objects_win_it_and_nothing_does_without_them(number, make, tmp_path):

@@ -49,6 +49,7 @@ def test_the_snapshot_has_the_published_files(made):
     assert not (made.path / "ground_truth.yaml").exists()
 
 
+@pytest.mark.slow
 def test_every_table_has_its_exact_header(made):
     for name, header in HEADERS.items():
         assert (made.path / name).read_text(encoding="utf-8").split("\n", 1)[0] == header.replace(",", "\t")

@@ -34,6 +34,7 @@ def test_a_healthy_shop_has_few_errors(quiet: World) -> None:
     assert 0 < quiet.mesh.arrived["failed"] < quiet.mesh.arrived["begun"] // 50
 
 
+@pytest.mark.slow
 def test_nothing_is_left_in_any_queue(quiet: World) -> None:
     for pod in quiet.cluster.all_pods:
         assert (pod.active, len(pod.queue), len(pod.frames)) == (0, 0, 0), pod.name
