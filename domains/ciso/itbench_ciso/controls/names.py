@@ -30,6 +30,13 @@ SYSTEM_NAMESPACES = (
     "telemetry-core",
 )
 TEAMS = ("harbour", "lantern", "quarry", "meadow", "summit", "delta")
+# Labels that no control asks for; a namespace has any number of them.
+PLAIN_LABELS = (
+    ("meridian.example/tier", ("gold", "silver", "bronze")),
+    ("meridian.example/region", ("eu-north", "eu-west", "us-east")),
+    ("meridian.example/stage", ("live", "pilot", "trial")),
+    ("meridian.example/billing", ("shared", "own")),
+)
 APPLICATIONS = (
     "cart",
     "ledger",

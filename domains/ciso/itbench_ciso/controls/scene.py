@@ -3,7 +3,15 @@
 from itbench.interfaces.json import JsonObject, JsonValue
 from itbench.made.randomness import Randomness
 from itbench_ciso.controls.access import harmless_access
-from itbench_ciso.controls.names import APPLICATIONS, NAMESPACE_ENDINGS, NAMESPACES, OWNER_LABEL, ROLES, TEAMS
+from itbench_ciso.controls.names import (
+    APPLICATIONS,
+    NAMESPACE_ENDINGS,
+    NAMESPACES,
+    OWNER_LABEL,
+    PLAIN_LABELS,
+    ROLES,
+    TEAMS,
+)
 from itbench_ciso.controls.workload import WORKLOAD_KINDS, Workload, new_workload
 
 _DEFAULT = "default"
@@ -84,6 +92,9 @@ class Scene:
             "pod-security.kubernetes.io/enforce": "restricted",
             OWNER_LABEL: self.random.pick(TEAMS),
         }
+        # How many labels there are in all must not tell that one is missing.
+        for label, values in self.random.shuffled(PLAIN_LABELS)[: self.random.below(len(PLAIN_LABELS) + 1)]:
+            labels[label] = self.random.pick(values)
         return self.add(
             {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
         )
