@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from itbench import JsonObject, LimitReached, Limits, Task, Tool, Trace
+from itbench.agents.model_driven.options import ReactOptions
+from itbench.agents.react.agent import ReactAgent
 from itbench.interfaces.json import json_text
 from itbench.models import (
     AssistantMessage,
@@ -29,11 +31,9 @@ from itbench.models import (
     ToolCall,
 )
 from itbench.models.providers import ANTHROPIC, OPENAI
-from itbench.react.agent import ReactAgent
-from itbench.react.options import ReactOptions
+from itbench.run.trial.workspace import TracedWorkspace
+from itbench.sandbox.plain.sandbox import LocalSandbox
 from itbench.testing.model_server import Answer, ModelServer
-from itbench.workspaces.local import LocalSandbox
-from itbench.workspaces.traced import TracedWorkspace
 
 TRIALS, TURNS, LATENCY_S, APIS = 200, 100, 2.0, ("chat", "responses", "messages")
 SERVE = "import sys; sys.path.insert(0, {folder!r}); from models import serve; serve({latency_s})"

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from itbench.interfaces.workspace import Input
-from itbench.sandbox.bubblewrap import BubblewrapSandbox
-from itbench.sandbox.support import available
+from itbench.sandbox.bubblewrap.sandbox import BubblewrapSandbox
+from itbench.sandbox.bubblewrap.support import available
 
 TIMES = 40
 COMMANDS = 200

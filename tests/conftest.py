@@ -18,7 +18,7 @@ from itbench.store.schema import APPLICATION_ID
 from itbench.store.tables1 import TABLES_1
 
 if TYPE_CHECKING:
-    from itbench.sandbox.bubblewrap import BubblewrapSandbox
+    from itbench.sandbox.bubblewrap.sandbox import BubblewrapSandbox
 
 # A slow machine is no failure of ours.
 settings.register_profile("itbench", deadline=None, database=None)
@@ -135,8 +135,8 @@ def installed(machine_folder: Path) -> Path:
 @pytest.fixture(scope="session")
 def plain_sandbox(machine_folder: Path) -> "BubblewrapSandbox":
     """Return the default sandbox without packages; its image is made once for all test processes."""
-    from itbench.sandbox.bubblewrap import BubblewrapSandbox
-    from itbench.sandbox.support import available
+    from itbench.sandbox.bubblewrap.sandbox import BubblewrapSandbox
+    from itbench.sandbox.bubblewrap.support import available
 
     if problem := available():
         pytest.skip(problem)

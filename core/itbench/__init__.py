@@ -12,17 +12,11 @@ if TYPE_CHECKING:
     from itbench.interfaces.environment import Environment, FilesEnvironment, TestBench
     from itbench.interfaces.fault import Fault, LimitReached, Stage, StageError
     from itbench.interfaces.json import JsonObject, JsonValue
+    from itbench.interfaces.progress import Progress, no_progress
     from itbench.interfaces.score import Score
     from itbench.interfaces.scorer import Scorer
     from itbench.interfaces.submission import Submission
-    from itbench.interfaces.suite import (
-        Floor,
-        Progress,
-        PublishedResult,
-        Suite,
-        SuiteOptions,
-        no_progress,
-    )
+    from itbench.interfaces.suite import Floor, PublishedResult, Suite, SuiteOptions
     from itbench.interfaces.task import HandIn, Limits, Task
     from itbench.interfaces.trace import Trace, TraceEvent, Usage
     from itbench.interfaces.workspace import Execution, Hosting, Input, Sandbox, Tool, Workspace

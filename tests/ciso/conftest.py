@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from itbench.interfaces.suite import no_progress
+from itbench.interfaces.progress import no_progress
 from itbench.interfaces.workspace import Input, Prepared, Sandbox
 from itbench.sandbox.bench import bench_sandbox
-from itbench.sandbox.bubblewrap import BubblewrapSandbox
+from itbench.sandbox.bubblewrap.sandbox import BubblewrapSandbox
+from itbench.sandbox.bubblewrap.support import available
 from itbench.sandbox.errors import SandboxError
-from itbench.sandbox.support import available
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 
 from itbench.errors import UsageError
 from itbench.interfaces.suite import Suite, SuiteOptions
-from itbench.made.suite import MadeSuite
+from itbench.kit.generated.suite import MadeSuite
 from itbench.testing import check_domain
 from itbench.validation.rules import RULES
 from itbench_finops.agents.adversaries import BILL_ADVERSARIES, FLEET_ADVERSARIES

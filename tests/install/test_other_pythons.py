@@ -27,7 +27,7 @@ TESTS = [
     "tests/sre/scoring/test_metrics.py",
 ]
 # Stirrup needs Python 3.12; where the tests run on an older one, those of its agent run here only.
-STIRRUP = "tests/core/stirrup"
+STIRRUP = "tests/core/agents/stirrup"
 
 
 def find_python(version: str) -> Path | None:

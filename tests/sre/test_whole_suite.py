@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from itbench.sandbox.support import available
+from itbench.sandbox.bubblewrap.support import available
 from itbench.testing.model_server import Answer, Asked, ModelServer, script
 
 # Slow: sixteen incidents, each in a sandbox with all its packages.

@@ -8,7 +8,7 @@ import typer
 from itbench.cli.options import AsJson, AsPublished, Data, RunPaths, SuiteOption, suite_options
 from itbench.cli.output import print_data_warning, print_json, print_rows, print_text
 from itbench.cli.quick import QuickCommand
-from itbench.harmless import one_line
+from itbench.text.harmless import one_line
 
 
 def register(app: typer.Typer) -> None:

@@ -24,7 +24,7 @@ def new_domain(
 
     Example: itbench new-domain netops
     """
-    from itbench.newdomain.write import write_domain
+    from itbench.validation.scaffold.write import write_domain
 
     target = folder or Path(f"itbench-{name}")
     written = write_domain(name, target)

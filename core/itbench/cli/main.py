@@ -11,12 +11,11 @@ import sys
 from types import TracebackType
 from typing import NoReturn
 
+from itbench.cli.exit_codes import INTERRUPTED, READER_ENDED
 from itbench.cli.streams import output_problem, tell, watch_streams
 from itbench.errors import ITBenchError, StorageError, UsageError
-from itbench.workspaces.host import is_shortage, shortage_advice
+from itbench.host.faults import is_shortage, shortage_advice
 
-INTERRUPTED = 130
-READER_ENDED = 141
 # Where typer and this program end a command themselves.
 _OWN_EXITS = ("itbench.cli", "typer", "click")
 
@@ -99,10 +98,6 @@ def _not_printed(error: OSError) -> int:
 
 
 def _clean(text: str) -> str:
-    from itbench.redaction import environment_redactor
+    from itbench.text.redaction import environment_redactor
 
     return environment_redactor().text(text)
-
-
-if __name__ == "__main__":
-    main()

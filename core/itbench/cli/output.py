@@ -4,9 +4,9 @@ import json
 import sys
 from collections.abc import Sequence
 
-from itbench.harmless import many_lines, one_line, shown_json
 from itbench.interfaces.json import JsonValue
 from itbench.report.table import table
+from itbench.text.harmless import many_lines, one_line, shown_json
 
 
 def print_json(value: JsonValue) -> None:

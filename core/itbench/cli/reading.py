@@ -69,7 +69,7 @@ def export(
 
     Example: itbench export latest --to csv
     """
-    from itbench.export.formats import export_run
+    from itbench.report.export.formats import export_run
     from itbench.store.reader import RunFile
 
     target = output or path.with_suffix(f".{to.value}")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from itbench.cli.main import INTERRUPTED
+from itbench.cli.exit_codes import INTERRUPTED
 from itbench.cli.options import (
     AsJson,
     AsPublished,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from itbench.interfaces.json import JsonObject
-    from itbench.run.options import RunOptions
+    from itbench.run.plan.options import RunOptions
     from itbench.run.runner import Job
     from itbench.run.session import Session
 
@@ -129,7 +129,7 @@ def run(
     """
     from itbench.cli.waiting import waiting
     from itbench.interfaces.task import OtherLimits
-    from itbench.run.options import RunOptions, with_model
+    from itbench.run.plan.options import RunOptions, with_model
     from itbench.run.runner import all_jobs
     from itbench.run.session import start
 

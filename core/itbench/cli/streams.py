@@ -6,7 +6,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from itbench.harmless import one_line
+from itbench.text.harmless import one_line
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer

@@ -5,8 +5,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from itbench.harmless import one_line
-from itbench.interfaces.suite import Progress
+from itbench.interfaces.progress import Progress
+from itbench.text.harmless import one_line
 
 _QUIET_S = 0.5
 

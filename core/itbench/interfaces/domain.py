@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from itbench.interfaces.agent import AgentSpec
 from itbench.interfaces.json import JsonObject
+from itbench.interfaces.progress import Progress
 from itbench.interfaces.scorer import Scorer
-from itbench.interfaces.suite import Progress, Suite
+from itbench.interfaces.suite import Suite
 
 if TYPE_CHECKING:
     from itbench.interfaces.environment import EnvironmentFactory

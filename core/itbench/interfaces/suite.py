@@ -3,29 +3,18 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from itbench.errors import DataError, UsageError
 from itbench.interfaces.agent import FloorRole
 from itbench.interfaces.json import JsonObject
+from itbench.interfaces.progress import Progress, no_progress
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from itbench.interfaces.task import Task
     from itbench.interfaces.workspace import Input
-
-
-class Progress(Protocol):
-    """Tells a waiting user how far something is."""
-
-    def __call__(self, text: str, done: int, total: int) -> None:
-        """Show the text and the share that is done."""
-        ...
-
-
-def no_progress(text: str, done: int, total: int) -> None:
-    """Show nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

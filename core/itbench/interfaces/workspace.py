@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 from itbench.interfaces.json import JsonObject, JsonValue
 
 if TYPE_CHECKING:
-    from itbench.interfaces.suite import Progress
+    from itbench.interfaces.progress import Progress
 
 
 # Is told of output as it comes: `stdout` or `stderr`, and the bytes.

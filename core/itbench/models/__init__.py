@@ -16,7 +16,7 @@ from itbench.models.conversation import (
 from itbench.models.faults import ContextLengthError, ModelError
 from itbench.models.find import find_model, model_host
 from itbench.models.model import Model, ModelProvider, ModelRequest, ModelSettings, PricedModel
-from itbench.redaction import Redactor
+from itbench.text.redaction import Redactor
 
 __all__ = [
     "AssistantMessage",

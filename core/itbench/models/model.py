@@ -7,7 +7,7 @@ from typing import Protocol, TypeAlias, runtime_checkable
 
 from itbench.interfaces.json import JsonObject
 from itbench.models.conversation import Conversation, ModelTool, Reply, TokenUse
-from itbench.redaction import Redactor
+from itbench.text.redaction import Redactor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

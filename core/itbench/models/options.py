@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from itbench.errors import UsageError
+from itbench.models.http.retries import RetryPolicy
 from itbench.models.prices import OwnPrices, parse_prices
-from itbench.models.retries import RetryPolicy
 
 OPTIONS = frozenset(
     {"base_url", "key_env", "window", "price", "idle_s", "attempts", "retry_s", "cache", "reasoning"}

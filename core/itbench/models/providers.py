@@ -5,13 +5,13 @@ from itbench.models.options import OPTIONS
 
 
 def _openai(request: ModelRequest) -> Model:
-    from itbench.models.openai_client import openai_model
+    from itbench.models.openai.client import openai_model
 
     return openai_model(request)
 
 
 def _anthropic(request: ModelRequest) -> Model:
-    from itbench.models.anthropic_client import anthropic_model
+    from itbench.models.anthropic.client import anthropic_model
 
     return anthropic_model(request)
 

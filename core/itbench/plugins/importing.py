@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from types import FrameType
 
-from itbench.harmless import one_line
+from itbench.text.harmless import one_line
 
 SLOW_S = 5.0
 

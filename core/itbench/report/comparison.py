@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from itbench.errors import UsageError
-from itbench.harmless import one_line
 from itbench.interfaces.json import JsonObject
 from itbench.report.agent_label import agent_label
 from itbench.report.plan_notes import have_other_truths
@@ -12,6 +11,7 @@ from itbench.report.table import number, table
 from itbench.statistics import Comparison, compare, mean, smallest_difference, tasks_needed
 from itbench.statistics.interval import FEWEST_TASKS
 from itbench.store.reader import RunFile
+from itbench.text.harmless import one_line
 
 _SHOWN_TASKS = 40
 _SIGNIFICANT = 0.05

@@ -7,7 +7,7 @@ import sqlite3
 from importlib.util import find_spec
 from pathlib import Path
 
-from itbench.cache import cache_dir
+from itbench.host.cache import cache_dir
 from itbench.interfaces.domain import Preparation
 from itbench.plugins.agents import agent_host
 from itbench.plugins.domains import domain_host, preparations
@@ -36,8 +36,8 @@ def findings() -> list[list[str]]:
 
 
 def _sandbox() -> list[list[str]]:
-    from itbench.sandbox.engine import ENGINES
-    from itbench.sandbox.support import available, can_trials_talk, missing_layer
+    from itbench.sandbox.bubblewrap.support import available, can_trials_talk, missing_layer
+    from itbench.sandbox.container.engine import ENGINES
 
     problem = available()
     if problem is not None:
@@ -53,7 +53,7 @@ def _sandbox() -> list[list[str]]:
 
 
 def _limits() -> list[list[str]]:
-    from itbench.run.capacity import capacity
+    from itbench.run.plan.capacity import capacity
 
     room = capacity(["bubblewrap"])
     return [
@@ -71,7 +71,7 @@ def _limits() -> list[list[str]]:
 
 
 def _engine(name: str) -> list[str]:
-    from itbench.sandbox.engine import Engine
+    from itbench.sandbox.container.engine import Engine
 
     problem = Engine(name).problem()
     return [f"sandbox {name}", "note" if problem else "ok", problem or f"answers; for --sandbox {name}"]

@@ -1,8 +1,8 @@
 """What a check of a run file found, in one line and for machines."""
 
-from itbench.harmless import one_line
 from itbench.interfaces.json import JsonObject
 from itbench.store.check import FileCheck
+from itbench.text.harmless import one_line
 
 _SHOWN_FAULTS = 3
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from itbench.errors import RunFileError
-from itbench.harmless import one_line
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.suite import Floor, PublishedResult
 from itbench.plugins.domains import find_suite
@@ -19,6 +18,7 @@ from itbench.report.table import dollars, number, seconds, table, taken
 from itbench.statistics import value_with_interval
 from itbench.store.connect import COMPANIONS
 from itbench.store.reader import RunFile
+from itbench.text.harmless import one_line
 
 _DIGITS = 9
 _NUMBERS = ["scored", "turns", "tokens", "cost", "time"]

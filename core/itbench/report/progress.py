@@ -9,7 +9,6 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn
 from rich.text import Text
 
-from itbench.harmless import one_line
 from itbench.interfaces.hooks import hookimpl
 from itbench.interfaces.plan import Plan
 from itbench.interfaces.record import TrialKey, TrialRecord
@@ -17,6 +16,7 @@ from itbench.interfaces.trace import TraceEvent
 from itbench.report.time_left import TimeLeft
 from itbench.report.waits import Waits
 from itbench.store.reader import RunFile
+from itbench.text.harmless import one_line
 
 _LINE_EVERY_S = 10.0
 _LOOK_EVERY_S = 1.0

@@ -2,10 +2,10 @@
 
 import dataclasses
 
-from itbench.harmless import one_line
 from itbench.interfaces.json import JsonObject
 from itbench.report.table import number
 from itbench.run.rescore import ChangedValue, Rescoring
+from itbench.text.harmless import one_line
 
 _SHOWN_REASONS = 3
 

@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from itbench.harmless import one_line
 from itbench.report.agent_label import agent_label
 from itbench.report.floor import floor_line
 from itbench.report.plan_notes import plan_warnings
@@ -13,6 +12,7 @@ from itbench.report.summary import RunSummary, metric_means, run_symptoms, summa
 from itbench.report.table import dollars, number, seconds, table, taken, terminal_columns
 from itbench.statistics import value_with_interval
 from itbench.store.reader import RunFile
+from itbench.text.harmless import one_line
 
 # Two columns of numbers and the gaps between all.
 _BESIDE = 21

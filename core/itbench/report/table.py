@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from itertools import zip_longest
 
-from itbench.harmless import one_line, padded, width, wrapped
+from itbench.text.harmless import one_line, padded, width, wrapped
 
 _GAP = "  "
 _NARROWEST = 12

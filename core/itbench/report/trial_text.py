@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 from typing import Any
 
-from itbench.harmless import broken, one_line, padded
 from itbench.interfaces.json import JsonObject, JsonValue
 from itbench.report.stored_metrics import read_metrics
 from itbench.report.table import dollars, number, seconds, table
 from itbench.store.reader import RunFile, TrialDetail
+from itbench.text.harmless import broken, one_line, padded
 
 _SHOWN_EVENT = 2000
 _SHOWN_TRIALS = 8

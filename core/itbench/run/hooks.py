@@ -6,10 +6,10 @@ from typing import Any
 
 import pluggy
 
-from itbench.foreign import is_of_plugin
-from itbench.harmless import one_line
 from itbench.interfaces.hooks import PROJECT, RunHooks
+from itbench.plugins.foreign import is_of_plugin
 from itbench.plugins.host import PluginHost, Status
+from itbench.text.harmless import one_line
 
 _LONGEST_SAID = 500
 

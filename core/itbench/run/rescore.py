@@ -10,14 +10,14 @@ from pathlib import Path
 from itbench.errors import ITBenchError, UsageError
 from itbench.interfaces.domain import Domain
 from itbench.interfaces.plan import Plan
+from itbench.interfaces.progress import Progress, no_progress
 from itbench.interfaces.record import ScoreRecord
 from itbench.interfaces.submission import Submission
-from itbench.interfaces.suite import Progress, no_progress
 from itbench.interfaces.task import Task
 from itbench.plugins.domains import domain_host
-from itbench.run.judge import Judge
+from itbench.run.plan.versions import own_version
 from itbench.run.session import Session
-from itbench.run.versions import own_version
+from itbench.run.trial.judge import Judge
 from itbench.store.claim import Claim
 from itbench.store.connect import open_run, writing
 from itbench.store.reader import RunFile, TrialDetail

@@ -3,12 +3,12 @@
 from dataclasses import replace
 from pathlib import Path
 
+from itbench.interfaces.progress import Progress, no_progress
 from itbench.interfaces.record import TrialKey
-from itbench.interfaces.suite import Progress, no_progress
+from itbench.run.plan.versions import installed
 from itbench.run.rescore import rescore_faults
 from itbench.run.runner import Job
 from itbench.run.session import Session, reopen
-from itbench.run.versions import installed
 from itbench.store.claim import Claim
 from itbench.store.connect import must_exist
 from itbench.store.reader import RunFile

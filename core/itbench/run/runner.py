@@ -11,11 +11,11 @@ from enum import StrEnum
 from itbench.interfaces.fault import Stage
 from itbench.interfaces.record import TrialKey, TrialRecord
 from itbench.interfaces.task import Task
-from itbench.run.budget import Budget, budget_of
 from itbench.run.hooks import Hooks
-from itbench.run.judge import Judge
 from itbench.run.session import Session
-from itbench.run.trial import TrialSetting, run_trial
+from itbench.run.trial.budget import Budget, budget_of
+from itbench.run.trial.judge import Judge
+from itbench.run.trial.trial import TrialSetting, run_trial
 from itbench.store.reader import RunFile
 from itbench.store.writer import RunWriter
 from itbench.suites.shown import Secrets

@@ -17,21 +17,22 @@ from itbench.interfaces.agent import (
 from itbench.interfaces.domain import Domain
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.plan import Plan
-from itbench.interfaces.suite import Progress, Suite, no_progress
+from itbench.interfaces.progress import Progress, no_progress
+from itbench.interfaces.suite import Suite
 from itbench.interfaces.task import Task
 from itbench.interfaces.workspace import Prepared, Sandbox
 from itbench.plugins.agents import default_agent, find_agent
 from itbench.plugins.domains import domain_host, find_suite
-from itbench.redaction import Redactor
-from itbench.run.capacity import Capacity, capacity, connections_of
-from itbench.run.exposed import refuse_exposed
-from itbench.run.judge import Judge
-from itbench.run.options import RunOptions, parse_agent
-from itbench.run.planning import file_name, make_plan
-from itbench.run.secrecy import check_words, redactor_of, words_of
-from itbench.run.tasks import plan_tasks
-from itbench.run.unchanged import HASH_VERSION, check_tasks, check_truths
-from itbench.run.versions import check_versions, installed, other_versions, own_version
+from itbench.run.plan.capacity import Capacity, capacity, connections_of
+from itbench.run.plan.exposed import refuse_exposed
+from itbench.run.plan.options import RunOptions, parse_agent
+from itbench.run.plan.planning import file_name, make_plan
+from itbench.run.plan.secrecy import check_words, redactor_of, words_of
+from itbench.run.plan.tasks import plan_tasks
+from itbench.run.plan.unchanged import HASH_VERSION, check_tasks, check_truths
+from itbench.run.plan.versions import check_versions, installed, other_versions, own_version
+from itbench.run.trial.judge import Judge
+from itbench.sandbox.plain.sandbox import LocalSandbox
 from itbench.store.claim import Claim
 from itbench.store.reader import RunFile
 from itbench.store.writer import ScoringOrigin, write_plan
@@ -40,7 +41,7 @@ from itbench.suites.load import load_tasks
 from itbench.suites.reopen import planned_options, reopen_suite
 from itbench.suites.secret import remember
 from itbench.suites.select import select
-from itbench.workspaces.local import LocalSandbox
+from itbench.text.redaction import Redactor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

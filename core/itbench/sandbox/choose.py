@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from itbench.errors import UsageError
 from itbench.interfaces.workspace import Mount, Sandbox
-from itbench.sandbox.bubblewrap import BubblewrapSandbox
-from itbench.sandbox.container import ContainerSandbox
-from itbench.sandbox.engine import ENGINES, Engine
+from itbench.sandbox.bubblewrap.sandbox import BubblewrapSandbox
+from itbench.sandbox.bubblewrap.support import available
+from itbench.sandbox.container.engine import ENGINES, Engine
+from itbench.sandbox.container.sandbox import ContainerSandbox
 from itbench.sandbox.errors import SandboxError
 from itbench.sandbox.limits import SandboxLimits
-from itbench.sandbox.support import available
-from itbench.workspaces.local import LocalSandbox
+from itbench.sandbox.plain.sandbox import LocalSandbox
 
 DEFAULT, UNSAFE = "bubblewrap", "none"
 KNOWN = (DEFAULT, *ENGINES, UNSAFE)

@@ -4,12 +4,12 @@ import json
 from pathlib import Path
 
 import itbench_schemas
+from itbench.host.output_file import write_output
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.model import Frozen
 from itbench.interfaces.plan import Plan
 from itbench.interfaces.score import Score
 from itbench.interfaces.task import Task
-from itbench.output_file import write_output
 from itbench.store.envelope import SubmissionEnvelope
 
 MODELS: dict[str, type[Frozen]] = {

@@ -5,7 +5,8 @@ from pathlib import Path
 from itbench.errors import UsageError
 from itbench.interfaces.domain import Domain
 from itbench.interfaces.json import JsonObject
-from itbench.interfaces.suite import Progress, Suite, SuiteOptions, no_progress
+from itbench.interfaces.progress import Progress, no_progress
+from itbench.interfaces.suite import Suite, SuiteOptions
 from itbench.plugins.domains import find_suite
 from itbench.suites.secret import recalled
 

@@ -16,11 +16,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from itbench.cache import cache_dir, require_cache, writing_cache
 from itbench.errors import UsageError
+from itbench.host.cache import cache_dir, require_cache, writing_cache
+from itbench.host.leftovers import sweep, temporary_file
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.suite import Suite, SuiteOptions
-from itbench.leftovers import sweep, temporary_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

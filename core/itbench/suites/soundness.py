@@ -11,12 +11,14 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from itbench.cache import cache_dir
 from itbench.errors import DataError
-from itbench.interfaces.suite import Progress, Suite, no_progress
+from itbench.host.cache import cache_dir
+from itbench.host.digests import FileDigests
+from itbench.interfaces.progress import Progress, no_progress
+from itbench.interfaces.suite import Suite
 from itbench.interfaces.task import Task
 from itbench.interfaces.workspace import Input
-from itbench.suites.hashing import FileDigests, content_hash
+from itbench.suites.hashing import content_hash
 from itbench.suites.shown import Secrets, shown_inputs
 
 _MOST_FAULTS = 20

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self, TypeAlias
 
+from itbench.egress.listening import stop_listening
 from itbench.interfaces.json import JsonObject
-from itbench.network.listening import stop_listening
 from itbench.testing.model_answers import Answer, Broken, Raw, Status, events_of
 from itbench.testing.model_wholes import whole_of
 

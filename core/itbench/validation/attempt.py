@@ -7,11 +7,11 @@ from itbench.interfaces.json import JsonObject
 from itbench.interfaces.submission import Submission
 from itbench.interfaces.task import Task
 from itbench.interfaces.workspace import Sandbox
-from itbench.run.collect import collect
+from itbench.run.trial.collect import collect
+from itbench.sandbox.plain.sandbox import LocalSandbox
 from itbench.schema.answer import read_answer
 from itbench.suites.shown import shown_inputs
 from itbench.validation.finding import Case
-from itbench.workspaces.local import LocalSandbox
 
 
 def submission_of(case: Case, task: Task, files: dict[str, bytes]) -> Submission | str:

@@ -8,7 +8,7 @@ from itbench.interfaces.domain import Domain
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.suite import Suite
 from itbench.interfaces.task import Task
-from itbench.run.judge import Judge
+from itbench.run.trial.judge import Judge
 from itbench.suites.shown import Secrets
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from itbench.interfaces.environment import FilesEnvironment
 from itbench.interfaces.json import JsonValue
 from itbench.interfaces.task import Task
+from itbench.sandbox.plain.sandbox import LocalSandbox
 from itbench.suites.shown import shown_inputs
 from itbench.validation.finding import Case, Finding
-from itbench.workspaces.local import LocalSandbox
 
 _BLOCK_BYTES = 1 << 20
 # Shorter words stand in a name by chance.

@@ -11,7 +11,7 @@ from itbench.interfaces.json import JsonValue
 from itbench.interfaces.score import Score
 from itbench.interfaces.submission import Submission
 from itbench.interfaces.task import Task
-from itbench.run.blame import Blamed
+from itbench.run.trial.blame import Blamed
 from itbench.schema.check import faults
 from itbench.validation.attempt import submission_of
 from itbench.validation.finding import Case, Finding

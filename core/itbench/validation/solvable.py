@@ -3,18 +3,18 @@
 import asyncio
 from collections.abc import Iterator, Mapping
 
-from itbench.agents.echo import EchoAgent
+from itbench.agents.builtin.echo import EchoAgent
 from itbench.interfaces.agent import Agent, AgentRequest
 from itbench.interfaces.fault import Stage
 from itbench.interfaces.record import TrialKey
 from itbench.interfaces.submission import Submission
 from itbench.interfaces.task import Task
-from itbench.run.blame import Blamed, blame
-from itbench.run.trial import TrialSetting, run_trial
+from itbench.run.trial.blame import Blamed, blame
+from itbench.run.trial.trial import TrialSetting, run_trial
+from itbench.sandbox.plain.sandbox import LocalSandbox
 from itbench.statistics import estimate
 from itbench.validation.attempt import bench_sandbox, submission_of
 from itbench.validation.finding import Case, Finding
-from itbench.workspaces.local import LocalSandbox
 
 CHEATS_BELOW = 0.25
 # A mean over fewer tasks says nothing of a guess that now and then is right.

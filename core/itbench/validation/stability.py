@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from itbench.suites.hashing import FileDigests, content_hash
+from itbench.host.digests import FileDigests
+from itbench.suites.hashing import content_hash
 from itbench.suites.shown import shown_inputs
 from itbench.validation.finding import Case, Finding
 

@@ -4,11 +4,12 @@ from pathlib import Path
 
 from itbench.errors import DataError
 from itbench.interfaces.domain import Domain
-from itbench.interfaces.suite import Progress, Suite, SuiteOptions, no_progress
+from itbench.interfaces.progress import Progress, no_progress
+from itbench.interfaces.suite import Suite, SuiteOptions
 from itbench.interfaces.task import Task
+from itbench.kit.directory import DirectorySuite, read_json
 from itbench.plugins.domains import find_suite
 from itbench.schema.check import faults
-from itbench.suites.directory import DirectorySuite, read_json
 from itbench.suites.load import FaultyTasksError, load_tasks
 from itbench.suites.shown import Secrets, shown_inputs
 from itbench.suites.soundness import task_data_faults

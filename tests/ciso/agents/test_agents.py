@@ -15,7 +15,7 @@ from itbench.interfaces.agent import AgentRequest
 from itbench.interfaces.task import HandIn, Task
 from itbench.interfaces.trace import Trace
 from itbench.interfaces.workspace import Input
-from itbench.workspaces.local import LocalSandbox
+from itbench.sandbox.plain.sandbox import LocalSandbox
 from itbench_ciso.admission.judge import judge_admission
 from itbench_ciso.admission.make import make_admission
 from itbench_ciso.agents.specs import AGENTS

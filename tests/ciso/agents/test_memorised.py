@@ -3,7 +3,7 @@
 import pytest
 
 from itbench.interfaces.suite import SuiteOptions
-from itbench.made.randomness import Randomness
+from itbench.kit.generated.randomness import Randomness
 from itbench_ciso.admission.suite import ADMISSION_SUITE
 from itbench_ciso.agents.memorised import recognised
 from itbench_ciso.cis.suite import CIS_KUBERNETES

@@ -2,7 +2,7 @@
 
 import pytest
 
-from itbench.made.randomness import Randomness
+from itbench.kit.generated.randomness import Randomness
 from itbench_ciso.controls.register import controls
 from itbench_ciso.controls.texts import admission_baseline, baseline_policy
 from itbench_ciso.controls.variants import make_variants

@@ -2,7 +2,7 @@
 
 import pytest
 
-from itbench.made.randomness import Randomness
+from itbench.kit.generated.randomness import Randomness
 from itbench_ciso.controls.overlaps import OVERLAPS, overlaps
 from itbench_ciso.controls.register import controls
 from itbench_ciso.controls.scene import Scene

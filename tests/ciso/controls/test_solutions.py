@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from itbench.interfaces.json import JsonObject
-from itbench.made.randomness import Randomness
+from itbench.kit.generated.randomness import Randomness
 from itbench_ciso.controls.control import Control, Parameters
 from itbench_ciso.controls.register import controls
 from itbench_ciso.controls.texts import admission_policy, solution_policy

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import yaml
 
-from itbench.made.randomness import Randomness
+from itbench.kit.generated.randomness import Randomness
 from itbench_ciso.controls.control import Control, complies, no_parameters, on_scene, violates
 from itbench_ciso.controls.register import controls
 from itbench_ciso.controls.variants import make_variants

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from itbench.made.randomness import Randomness
+from itbench.kit.generated.randomness import Randomness
 from itbench_ciso.controls import texts
 from itbench_ciso.controls.register import controls
 from itbench_ciso.controls.variants import make_variants

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from itbench.made.randomness import Randomness
+from itbench.kit.generated.randomness import Randomness
 from itbench_ciso.controls.control import Control, complies, no_parameters, on_scene, violates
 from itbench_ciso.controls.register import controls
 from itbench_ciso.controls.scene import Scene

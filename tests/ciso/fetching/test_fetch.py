@@ -10,7 +10,7 @@ import pytest
 
 from itbench.interfaces.workspace import Input, Sandbox
 from itbench.sandbox.bench import BENCH_LIMITS
-from itbench.sandbox.bubblewrap import BubblewrapSandbox
+from itbench.sandbox.bubblewrap.sandbox import BubblewrapSandbox
 from itbench.sandbox.limits import MIB
 from itbench_ciso.fetching.fetch import Fetcher
 from itbench_ciso.fetching.memory import FetchMemory, key_of

@@ -12,7 +12,7 @@ from itbench.interfaces.environment import TestBench
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.task import HandIn, Task
 from itbench.interfaces.workspace import Input, Sandbox
-from itbench.workspaces.local import LocalSandbox
+from itbench.sandbox.plain.sandbox import LocalSandbox
 from itbench_ciso.controls.texts import FETCH
 from itbench_ciso.fetching.fetch import Fetcher
 from itbench_ciso.judging.environment import CisoEnvironment

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from itbench.interfaces.workspace import Input
-from itbench.made.randomness import Randomness
+from itbench.kit.generated.randomness import Randomness
 from itbench_ciso.controls.register import controls
 from itbench_ciso.controls.variants import make_variants
 from itbench_ciso.judging.masked import Mask, secret_of, write_masked

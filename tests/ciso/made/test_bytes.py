@@ -11,7 +11,7 @@ import pytest
 
 from itbench.errors import DataError
 from itbench.interfaces.json import JsonObject
-from itbench.made.digests import digest_of
+from itbench.kit.generated.digests import digest_of
 from itbench_ciso.admission.suite import ADMISSION_SUITE
 from itbench_ciso.cis.suite import CIS_KUBERNETES
 from itbench_ciso.made.digests import read_manifest
@@ -61,7 +61,7 @@ def test_other_versions_of_python_make_the_same_bytes(version: str) -> None:
 import json, tempfile, pathlib
 from itbench_ciso.admission.suite import ADMISSION_SUITE
 from itbench_ciso.cis.suite import CIS_KUBERNETES
-from itbench.made.digests import digest_of
+from itbench.kit.generated.digests import digest_of
 from itbench_ciso.cis.make import make_scripted
 from itbench_ciso.admission.make import make_admission
 found = {}
@@ -87,7 +87,7 @@ print(json.dumps(found))
 
 
 def test_a_task_that_comes_out_differently_is_refused(tmp_path: Path) -> None:
-    from itbench.made.jobs import make_one
+    from itbench.kit.generated.jobs import make_one
 
     job = CIS_KUBERNETES.jobs()[0]
     with pytest.raises(DataError, match="came out with hash"):
@@ -119,7 +119,7 @@ def test_names_of_hidden_sets_tell_nothing_and_half_of_them_comply(suite, tmp_pa
 
 
 def test_another_seed_draws_other_names_for_the_same_control() -> None:
-    from itbench.made.draw import Draw
+    from itbench.kit.generated.draw import Draw
     from itbench_ciso.cis.suite import CisKubernetesSuite
     from itbench_ciso.cis.task import make_scripted_task
 

@@ -18,7 +18,7 @@ from rego_conditions import narrowed
 from trial import Drawn, Order, draw
 
 from itbench.interfaces.json import JsonObject
-from itbench.made.randomness import Randomness
+from itbench.kit.generated.randomness import Randomness
 from itbench_ciso.controls.control import Control
 from itbench_ciso.controls.register import controls
 from itbench_ciso.controls.texts import admission_policy, solution_policy

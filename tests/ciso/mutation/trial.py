@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from itbench.interfaces.json import JsonObject
-from itbench.made.randomness import Randomness
+from itbench.kit.generated.randomness import Randomness
 from itbench_ciso.controls.control import Control, Parameters
 from itbench_ciso.controls.scene import Scene
 from itbench_ciso.controls.variants import apply, drawn_plans, fewest_variants

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from itbench.errors import DataError, UsageError
-from itbench.hub.locate import locate
 from itbench.interfaces.suite import SuiteOptions
+from itbench.kit.published.locate import locate
 from itbench_ciso.published.dataset import LITE
 from itbench_ciso.published.suite import ITBENCH_LITE, PublishedSuite
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from itbench.errors import UsageError
-from itbench.interfaces.suite import no_progress
+from itbench.interfaces.progress import no_progress
 from itbench.sandbox.errors import SandboxError
 from itbench_ciso.engines.opa import LIBRARY_VERSION, OPA_PREPARATION, find_opa, unsupported
 from itbench_ciso.engines.packages import find_engine

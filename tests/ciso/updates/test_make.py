@@ -70,7 +70,7 @@ def test_the_parts_of_a_set_are_packages_of_their_own() -> None:
 
 
 def test_drawn_tasks_go_through_all_plans_before_one_comes_twice() -> None:
-    from itbench.made.draw import Draw
+    from itbench.kit.generated.draw import Draw
 
     drawn = update_tasks(Draw(77, 24))
     assert {spec.plan for spec in drawn[:12]} == set(PLANS)

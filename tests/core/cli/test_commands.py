@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from itbench.run.options import parse_agent, with_model
+from itbench.run.plan.options import parse_agent, with_model
 
 Itbench = Callable[..., Any]
 COMMANDS = [

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from itbench.cache import cache_dir
-from itbench.models.cache import ReplyCache, request_key
-from itbench.models.codec import Draft
+from itbench.host.cache import cache_dir
 from itbench.models.conversation import AssistantMessage, Native, Stop, TokenUse, ToolCall
+from itbench.models.http.cache import ReplyCache, request_key
+from itbench.models.reply.codec import Draft
 from itbench.testing.model_server import Answer, ModelServer, Raw, Status, script
 
 APIS = pytest.mark.parametrize("api", ["chat", "responses", "messages"])
@@ -149,8 +149,8 @@ def test_many_threads_may_use_it_at_once(tmp_path: Path) -> None:
 KEEPER = """
 import sys
 from pathlib import Path
-from itbench.models.cache import ReplyCache
-from itbench.models.codec import Draft
+from itbench.models.http.cache import ReplyCache
+from itbench.models.reply.codec import Draft
 from itbench.models.conversation import AssistantMessage, Stop
 cache = ReplyCache(Path(sys.argv[1]))
 for number in range(200):

@@ -181,7 +181,7 @@ def test_a_reply_of_another_interface_can_be_handed_on(asker: Any, api: str) -> 
 
 
 def test_settings_that_are_left_to_the_provider_are_not_sent() -> None:
-    from itbench.models.openai_chat import ChatCodec
+    from itbench.models.openai.chat import ChatCodec
 
     body = ChatCodec(model="m").body(Conversation(), [], ModelSettings())
     assert body == {"model": "m", "messages": [], "stream": True, "stream_options": {"include_usage": True}}
@@ -196,7 +196,7 @@ def test_the_output_limit_is_named_as_the_endpoint_knows_it(
     providers: None, monkeypatch: pytest.MonkeyPatch, options: dict[str, str], name: str
 ) -> None:
     from itbench.models.model import ModelRequest
-    from itbench.models.openai_client import openai_model
+    from itbench.models.openai.client import openai_model
 
     monkeypatch.setenv("OPENAI_API_KEY", "a-key-that-goes-nowhere")
     model = openai_model(ModelRequest(provider="openai", name="m", options=options))

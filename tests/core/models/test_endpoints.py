@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from itbench import UsageError
+from itbench.egress.gateway.target import gateway_target
 from itbench.models import find_model
-from itbench.models.endpoints import ANTHROPIC, OPENAI, Address, address
 from itbench.models.find import missing_for
+from itbench.models.http.endpoints import ANTHROPIC, OPENAI, Address, address
 from itbench.models.options import endpoint_options
-from itbench.network.target import gateway_target
 from itbench.testing.model_server import Answer, ModelServer, script
 
 LOCAL = "http://127.0.0.1:9/v1"

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from itbench.models.errors import error_of
 from itbench.models.faults import ContextLengthError, ModelError, PassingError
+from itbench.models.reply.errors import error_of
 from itbench.testing.model_server import Answer, ModelServer, Raw, Status, script
 
 APIS = pytest.mark.parametrize("api", ["chat", "responses", "messages"])
@@ -188,8 +188,8 @@ def test_an_error_within_a_reply_that_lasts_is_told_at_once(asker: Any, api: str
 
 @APIS
 def test_the_status_of_an_error_within_a_reply_slows_requests_down(asker: Any, api: str) -> None:
+    from itbench.egress.gateway.metering import READERS, ReplyMeter
     from itbench.models.faults import PassingError as Passing
-    from itbench.network.metering import READERS, ReplyMeter
 
     path = {"chat": "/chat/completions", "responses": "/responses", "messages": "/messages"}[api]
     assert path in READERS

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from itbench.models.events import EventSplitter
+from itbench.models.reply.events import EventSplitter
 
 STREAM = (
     b'event: a\ndata: {"one": 1}\n\n: ping\n\ndata:two\r\n\r\nid: 7\rdata: three\rdata: four\r\rdata: {end}'

@@ -114,7 +114,7 @@ def test_a_provider_is_a_plugin(distribution: Callable[..., Path]) -> None:
 
 
 def test_missing_packages_are_told_together_with_what_to_install() -> None:
-    from itbench.models.library import absent
+    from itbench.models.http.library import absent
 
     assert absent("json", "sqlite3") == []
     (one,) = absent("json", "no_such_library")
@@ -142,7 +142,7 @@ def test_naming_the_providers_imports_none_of_their_libraries() -> None:
     import sys
 
     code = (
-        "import sys; import itbench.models.providers, itbench.react.spec; "
+        "import sys; import itbench.models.providers, itbench.agents.react.spec; "
         "heavy = {'openai', 'anthropic', 'genai_prices', 'httpx2', 'pydantic', 'jsonschema', 'sqlite3'}; "
         "print(sorted(heavy & set(sys.modules)))"
     )

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from itbench.models.faults import PassingError
-from itbench.models.gate import AdaptiveGate, gate_of
+from itbench.models.http.gate import AdaptiveGate, gate_of
 
 RATE = PassingError("429", is_rate_limit=True)
 OTHER = PassingError("500")

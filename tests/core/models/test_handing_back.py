@@ -14,10 +14,10 @@ from itbench.models import (
     ToolResult,
     UserMessage,
 )
-from itbench.models.anthropic_messages import MessagesCodec
-from itbench.models.codec import Codec, Draft
-from itbench.models.openai_chat import ChatCodec
-from itbench.models.openai_responses import ResponsesCodec
+from itbench.models.anthropic.messages import MessagesCodec
+from itbench.models.openai.chat import ChatCodec
+from itbench.models.openai.responses import ResponsesCodec
+from itbench.models.reply.codec import Codec, Draft
 from itbench.testing.model_server import Answer, ModelServer, script
 from itbench.testing.model_wholes import whole_of
 
@@ -32,7 +32,7 @@ def codec(api: str, *, hands_back: bool = True) -> Codec:
 
 
 def read(api: str, body: Any) -> AssistantMessage:
-    from itbench.models.reading import ReplyParser
+    from itbench.models.reply.reading import ReplyParser
 
     parser = ReplyParser(codec(api).reader())
     parser.add(json.dumps(body).encode())

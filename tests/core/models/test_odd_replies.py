@@ -14,17 +14,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from itbench.egress.gateway.metering import ReplyMeter
 from itbench.interfaces.json import json_text
 from itbench.models import Conversation, ModelError, ModelSettings, ToolResult, UserMessage, find_model
-from itbench.models.anthropic_messages import MessagesCodec
-from itbench.models.codec import Codec, Draft
-from itbench.models.errors import error_of
+from itbench.models.anthropic.messages import MessagesCodec
 from itbench.models.faults import PassingError
-from itbench.models.openai_chat import ChatCodec
-from itbench.models.openai_responses import ResponsesCodec
+from itbench.models.openai.chat import ChatCodec
+from itbench.models.openai.responses import ResponsesCodec
 from itbench.models.prices import OwnPrices
-from itbench.models.reading import ReplyParser
-from itbench.network.metering import ReplyMeter
+from itbench.models.reply.codec import Codec, Draft
+from itbench.models.reply.errors import error_of
+from itbench.models.reply.reading import ReplyParser
 from itbench.testing.model_server import Asked, ModelServer, Raw
 from itbench.testing.odd_replies import odd_object, odd_reply, pieces
 from itbench.testing.troubles import documented_troubles, error_bodies

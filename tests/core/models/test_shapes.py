@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from itbench.models.codec import Draft
+from itbench.egress.gateway.metering import ReplyMeter
 from itbench.models.conversation import Stop
 from itbench.models.faults import ModelError, PassingError
-from itbench.network.metering import ReplyMeter
+from itbench.models.reply.codec import Draft
 
 PATHS = {"chat": "/chat/completions", "responses": "/responses", "messages": "/messages"}
 LS = '{"command":"ls"}'
@@ -332,8 +332,8 @@ def test_what_a_reply_is_labelled_makes_no_difference(asker: Any, label: str, is
 
 
 def test_a_reader_that_trips_is_an_error_that_may_pass() -> None:
-    from itbench.models.chat_reader import ChatReader
-    from itbench.models.reading import ReplyParser
+    from itbench.models.openai.chat_reader import ChatReader
+    from itbench.models.reply.reading import ReplyParser
 
     class Tripping(ChatReader):
         def add_whole(self, body: Any) -> None:
@@ -348,8 +348,8 @@ def test_a_reader_that_trips_is_an_error_that_may_pass() -> None:
 @pytest.mark.slow
 def test_more_than_any_reply_holds_is_given_up() -> None:
     """Slow: 64 MB go through it."""
-    from itbench.models.chat_reader import ChatReader
-    from itbench.models.reading import LARGEST_REPLY_BYTES, ReplyParser
+    from itbench.models.openai.chat_reader import ChatReader
+    from itbench.models.reply.reading import LARGEST_REPLY_BYTES, ReplyParser
 
     parser = ReplyParser(ChatReader())
     for _ in range(LARGEST_REPLY_BYTES // 1_000_000):

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from itbench.egress.gateway.metering import ReplyMeter
 from itbench.models.conversation import TokenUse
 from itbench.models.prices import OwnPrices
-from itbench.models.usage import merge_usage, read_use
-from itbench.network.metering import ReplyMeter
+from itbench.models.reply.usage import merge_usage, read_use
 from itbench.testing.junk import json_values
 
 HUGE = 10**400

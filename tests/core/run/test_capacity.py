@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from itbench.run.capacity import capacity, connections_of, raise_file_limit
+from itbench.run.plan.capacity import capacity, connections_of, raise_file_limit
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ import itbench
 from itbench.errors import UsageError
 from itbench.interfaces.suite import Suite
 from itbench.interfaces.workspace import Mount
-from itbench.run.exposed import refuse_exposed
+from itbench.run.plan.exposed import refuse_exposed
 
 PACKAGE = Path(itbench.__file__).parent
 

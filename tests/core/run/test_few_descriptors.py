@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from itbench.sandbox.parts import _tools_name
-from itbench.sandbox.store import make
+from itbench.sandbox.image.parts import _tools_name
+from itbench.sandbox.image.store import make
 from itbench.store.reader import RunFile
 
 ADD = """

@@ -146,7 +146,7 @@ def test_a_run_without_secrets_keeps_its_words(sums: Path, itbench: Itbench) -> 
 
 @pytest.mark.slow
 def test_an_error_message_shows_no_secret(planted: Path) -> None:
-    command = [sys.executable, "-m", "itbench.cli.main", "show", f"runs/{KEY}.itbench"]
+    command = [sys.executable, "-m", "itbench", "show", f"runs/{KEY}.itbench"]
     done = subprocess.run(
         command,
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},

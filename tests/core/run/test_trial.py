@@ -30,9 +30,9 @@ from itbench import (
     Workspace,
 )
 from itbench.interfaces.record import TrialKey, TrialRecord
-from itbench.run.judge import Judge
-from itbench.run.trial import TrialSetting, run_trial, trial_seed
-from itbench.workspaces.local import LocalSandbox
+from itbench.run.trial.judge import Judge
+from itbench.run.trial.trial import TrialSetting, run_trial, trial_seed
+from itbench.sandbox.plain.sandbox import LocalSandbox
 
 CANARY = "canary-5f4dcc3b5aa765d6"
 GOOD = b'{"n": 7}'
@@ -285,7 +285,7 @@ def test_an_agent_that_ends_itself_at_the_wall_clock_says_why() -> None:
 
 @pytest.mark.slow
 def test_an_agent_that_does_not_stop_when_told_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("itbench.run.trial._GRACE_S", 0.05)
+    monkeypatch.setattr("itbench.run.trial.trial._GRACE_S", 0.05)
 
     async def work(workspace: Workspace, trace: Trace) -> None:
         for _ in range(3):

@@ -19,7 +19,7 @@ Itbench = Callable[..., Any]
 WELLS = '''
 from pathlib import Path
 from itbench import AgentSpec, Domain, Input, Score
-from itbench.suites.directory import DirectorySuite
+from itbench.kit.directory import DirectorySuite
 
 class Wells(DirectorySuite):
     """A suite in a folder, with data that only judges see and an option that decides something."""

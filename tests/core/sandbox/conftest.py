@@ -14,13 +14,13 @@ from typing import Any
 import pytest
 
 from itbench.interfaces.workspace import Input
-from itbench.sandbox.bubblewrap import BubblewrapSandbox
+from itbench.sandbox.bubblewrap.sandbox import BubblewrapSandbox
+from itbench.sandbox.bubblewrap.support import available
 from itbench.sandbox.choose import choose
-from itbench.sandbox.container import ContainerSandbox
-from itbench.sandbox.engine import ENGINES, Engine
+from itbench.sandbox.container.engine import ENGINES, Engine
+from itbench.sandbox.container.sandbox import ContainerSandbox
 from itbench.sandbox.errors import SandboxError
 from itbench.sandbox.limits import GIB, MIB, SandboxLimits
-from itbench.sandbox.support import available
 
 LIMITS = SandboxLimits(
     memory_bytes=256 * MIB,

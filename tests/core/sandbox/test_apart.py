@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from itbench.sandbox.arguments import Layout
-from itbench.sandbox.bubblewrap import BubblewrapSandbox
-from itbench.sandbox.identity import Identities
-from itbench.sandbox.image import base_python
-from itbench.sandbox.launch import launch
-from itbench.sandbox.process import SandboxProcess
-from itbench.sandbox.program import find_bubblewrap
-from itbench.sandbox.workspace import SandboxedWorkspace
+from itbench.sandbox.bubblewrap.arguments import Layout
+from itbench.sandbox.bubblewrap.identity import Identities
+from itbench.sandbox.bubblewrap.launch import launch
+from itbench.sandbox.bubblewrap.program import find_bubblewrap
+from itbench.sandbox.bubblewrap.sandbox import BubblewrapSandbox
+from itbench.sandbox.image.image import base_python
+from itbench.sandbox.inside.process import SandboxProcess
+from itbench.sandbox.inside.workspace import SandboxedWorkspace
 
 # The first one holds it until it is told to end; the second one finds out.
 HOLDERS = {

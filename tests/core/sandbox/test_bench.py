@@ -23,10 +23,10 @@ from itbench import (
     Workspace,
 )
 from itbench.interfaces.record import TrialKey, TrialRecord
-from itbench.run.judge import Judge
-from itbench.run.trial import TrialSetting, run_trial
+from itbench.run.trial.judge import Judge
+from itbench.run.trial.trial import TrialSetting, run_trial
 from itbench.sandbox.bench import BENCH_LIMITS, bench_sandbox
-from itbench.workspaces.local import LocalSandbox
+from itbench.sandbox.plain.sandbox import LocalSandbox
 
 TASK = Task(id="t-1", title="T", instructions="I", hand_in=HandIn(answer=None, files=("try.sh",)))
 

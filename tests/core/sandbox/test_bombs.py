@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from itbench import Execution
-from itbench.sandbox.bubblewrap import BubblewrapSandbox
+from itbench.sandbox.bubblewrap.sandbox import BubblewrapSandbox
 
 FILL_SHARED = """python3 - <<'END'
 import mmap, os

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from itbench.sandbox import store
-from itbench.sandbox.content import change_of, write_listing
-from itbench.sandbox.store import make, stored
+from itbench.sandbox.image import store
+from itbench.sandbox.image.content import change_of, write_listing
+from itbench.sandbox.image.store import make, stored
 
 
 def build(folder: Path) -> None:

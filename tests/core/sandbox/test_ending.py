@@ -12,10 +12,10 @@ from itbench.interfaces.fault import Stage
 from itbench.interfaces.record import TrialKey, TrialRecord
 from itbench.interfaces.suite import SuiteOptions
 from itbench.plugins.domains import find_suite
-from itbench.run.blame import Blamed, blame
-from itbench.run.judge import Judge
-from itbench.run.trial import TrialSetting, run_trial
-from itbench.sandbox.ending import why_ended
+from itbench.run.trial.blame import Blamed, blame
+from itbench.run.trial.judge import Judge
+from itbench.run.trial.trial import TrialSetting, run_trial
+from itbench.sandbox.inside.ending import why_ended
 
 
 @pytest.mark.parametrize(

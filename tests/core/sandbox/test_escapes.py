@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 from itbench import Execution
-from itbench.sandbox.support import missing_layer
-from itbench.sandbox.syscalls import machine
-from itbench.workspaces.local import LocalSandbox
+from itbench.sandbox.bubblewrap.support import missing_layer
+from itbench.sandbox.bubblewrap.syscalls import machine
+from itbench.sandbox.plain.sandbox import LocalSandbox
 
 HERE = machine(platform.machine())
 CALLS = dict(HERE.calls) if HERE else {}

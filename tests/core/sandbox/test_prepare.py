@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from itbench.errors import UsageError
-from itbench.interfaces.suite import no_progress
-from itbench.sandbox.bubblewrap import BubblewrapSandbox
+from itbench.interfaces.progress import no_progress
+from itbench.sandbox.bubblewrap.sandbox import BubblewrapSandbox
+from itbench.sandbox.bubblewrap.support import available
 from itbench.sandbox.choose import choose
-from itbench.sandbox.elf import is_elf, libraries, loader_of
 from itbench.sandbox.errors import SandboxError
-from itbench.sandbox.store import make, stored
-from itbench.sandbox.support import available
-from itbench.sandbox.tools import REQUIREMENTS, build_packages
+from itbench.sandbox.image.elf import is_elf, libraries, loader_of
+from itbench.sandbox.image.store import make, stored
+from itbench.sandbox.image.tools import REQUIREMENTS, build_packages
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
 
@@ -53,7 +53,7 @@ def test_a_sandbox_that_is_not_prepared_says_what_to_run(sandbox: Any) -> None:
 
 def test_an_input_that_only_root_can_read_is_named(sandbox: Any, tmp_path: Path) -> None:
     from itbench import Input
-    from itbench.sandbox.identity import is_true_root
+    from itbench.sandbox.bubblewrap.identity import is_true_root
 
     if not is_true_root():
         pytest.skip("only root's sandbox belongs to somebody else")
@@ -146,7 +146,7 @@ def test_another_system_can_import_it_and_is_told_no() -> None:
         "[delattr(fcntl, name) for name in dir(fcntl) if 'SEAL' in name]\n"
         "[delattr(os, name) for name in ('memfd_create', 'pidfd_open', 'MFD_CLOEXEC') if hasattr(os, name)]\n"
         "delattr(socket, 'SO_PASSCRED') if hasattr(socket, 'SO_PASSCRED') else None\n"
-        "from itbench.sandbox.choose import choose\nfrom itbench.sandbox.support import available\nprint(available())"
+        "from itbench.sandbox.choose import choose\nfrom itbench.sandbox.bubblewrap.support import available\nprint(available())"
     )
     variables = {"PYTHONPATH": ":".join(sys.path)}
     said = subprocess.run(

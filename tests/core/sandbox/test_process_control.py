@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from itbench import Execution
-from itbench.sandbox.syscalls import machine
+from itbench.sandbox.bubblewrap.syscalls import machine
 
 HERE = machine(platform.machine())
 CALLS = dict(HERE.calls) if HERE else {}

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from itbench.sandbox.seccomp import filter_program
-from itbench.sandbox.syscalls import ABSENT, EXAMINED, LAST_KNOWN_CALL, REFUSED, machine
+from itbench.sandbox.bubblewrap.seccomp import filter_program
+from itbench.sandbox.bubblewrap.syscalls import ABSENT, EXAMINED, LAST_KNOWN_CALL, REFUSED, machine
 
 ALLOW, KILL = 0x7FFF0000, 0x80000000
 MACHINES = ("x86_64", "aarch64")

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from itbench.command.agent import CommandAgent
+from itbench.agents.command.agent import CommandAgent
 from itbench.interfaces.fault import Stage
 from itbench.interfaces.record import TrialKey, TrialRecord
 from itbench.interfaces.suite import SuiteOptions
 from itbench.plugins.domains import find_suite
-from itbench.run.judge import Judge
-from itbench.run.trial import TrialSetting, run_trial
+from itbench.run.trial.judge import Judge
+from itbench.run.trial.trial import TrialSetting, run_trial
 
 ADD = """
 import json, os, re, sys

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from itbench import AgentRequest, Limits, Stage, Task
-from itbench.command.agent import CommandAgent
-from itbench.command.options import command_options
+from itbench.agents.command.agent import CommandAgent
+from itbench.agents.command.options import command_options
 from itbench.interfaces.record import TrialKey, TrialRecord
 from itbench.plugins.domains import find_suite
-from itbench.run.judge import Judge
-from itbench.run.trial import TrialSetting, run_trial
+from itbench.run.trial.judge import Judge
+from itbench.run.trial.trial import TrialSetting, run_trial
 from itbench.testing.model_server import Answer, Asked, Broken, ModelServer, Status, script
 
 KEY = "sk-planted-0123456789abcdef"

@@ -239,7 +239,7 @@ def test_nothing_is_left_open_or_running(sandbox: Any) -> None:
 
 HARNESS = """
 import asyncio, sys
-from itbench.sandbox.bubblewrap import BubblewrapSandbox
+from itbench.sandbox.bubblewrap.sandbox import BubblewrapSandbox
 async def main():
     async with BubblewrapSandbox(with_tools=False).open([]) as workspace:
         await workspace.write_file("mark", b"")

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from itbench import RunFileError
-from itbench.export.formats import export_run
 from itbench.report.comparison import compare_runs, comparison_json
+from itbench.report.export.formats import export_run
 from itbench.report.leaderboard import boards, boards_text
 from itbench.report.run_text import run_text
 from itbench.report.summary import summarise, summary_json

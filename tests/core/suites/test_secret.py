@@ -12,7 +12,7 @@ import pytest
 
 from itbench.errors import UsageError
 from itbench.interfaces.suite import SuiteOptions
-from itbench.made.suite import MadeSuite
+from itbench.kit.generated.suite import MadeSuite
 from itbench.store.seals import seal_all
 from itbench.suites.secret import public_options, recalled, remember, secret_fingerprints
 
@@ -22,9 +22,9 @@ from dataclasses import replace
 from functools import partial
 import itbench_sums
 from itbench.interfaces.task import HandIn, Limits, Task
-from itbench.made.jobs import Job
-from itbench.made.randomness import Randomness
-from itbench.made.suite import MadeSuite
+from itbench.kit.generated.jobs import Job
+from itbench.kit.generated.randomness import Randomness
+from itbench.kit.generated.suite import MadeSuite
 
 def make(number, directory):
     directory.mkdir()

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from itbench import Input, JsonObject, Suite, SuiteOptions, Task, UsageError
-from itbench.suites.hashing import FileDigests, content_hash, deciding_options, private_hash, suite_hash
+from itbench.host.digests import FileDigests
+from itbench.suites.hashing import content_hash, deciding_options, private_hash, suite_hash
 from itbench.suites.select import select
 
 TASKS = [

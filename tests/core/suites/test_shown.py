@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from itbench import DataError, Input, JsonObject, Suite, Task
-from itbench.suites.directory import DirectorySuite
+from itbench.kit.directory import DirectorySuite
 from itbench.suites.shown import Secrets, shown_inputs
 
 

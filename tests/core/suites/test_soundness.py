@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from itbench import DataError, Input, JsonObject, Suite, Task
-from itbench.suites.hashing import FileDigests
+from itbench.host.digests import FileDigests
 from itbench.suites.shown import Secrets
 from itbench.suites.soundness import SoundData, data_faults, read_data, task_data_faults
 

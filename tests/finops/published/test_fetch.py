@@ -14,7 +14,7 @@ pytest.importorskip("huggingface_hub", reason="the extra `hub` is not installed"
 # Each one starts a process, because the hub's client reads its environment when it is imported.
 pytestmark = pytest.mark.slow
 
-SERVER = Path(__file__).parents[2] / "core" / "hub" / "hub_server.py"
+SERVER = Path(__file__).parents[2] / "core" / "kit" / "published" / "hub_server.py"
 PROGRAM = """
 import json, sys
 from itbench.errors import ITBenchError

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from itbench.errors import DataError, UsageError
-from itbench.hub.locate import locate
 from itbench.interfaces.suite import SuiteOptions
+from itbench.kit.published.locate import locate
 from itbench.suites.shown import shown_inputs
 from itbench_finops.published.dataset import LITE
 from itbench_finops.published.suite import ITBENCH_LITE

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from itbench.made.randomness import Randomness, mixed
+from itbench.kit.generated.randomness import Randomness, mixed
 from itbench_finops.made.digests import make_manifest, read_manifest
 
 REPOSITORY = Path(__file__).resolve().parents[3]

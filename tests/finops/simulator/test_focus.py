@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from itbench.made.randomness import Randomness
+from itbench.kit.generated.randomness import Randomness
 from itbench_finops.simulator import anomaly
 from itbench_finops.simulator.bill import CORRECTION, CREDIT, Bill
 from itbench_finops.simulator.calendar import make_calendar

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from itbench.made.randomness import Randomness
+from itbench.kit.generated.randomness import Randomness
 from itbench_finops.simulator.calendar import Calendar, make_calendar
 from itbench_finops.simulator.resource import (
     COMMITTED,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from itbench.made.randomness import Randomness
+from itbench.kit.generated.randomness import Randomness
 from itbench_finops.sizing.fleet import Needs, Size, breach, cost, optimum, up_to_step
 from itbench_finops.sizing.simulate import draw_specs, make_fleet, percentile
 from itbench_finops.sizing.truth import workloads

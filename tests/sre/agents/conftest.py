@@ -16,7 +16,7 @@ from itbench.interfaces.agent import AgentRequest
 from itbench.interfaces.task import HandIn, Limits, Task
 from itbench.interfaces.trace import Trace
 from itbench.interfaces.workspace import Input
-from itbench.workspaces.local import LocalSandbox
+from itbench.sandbox.plain.sandbox import LocalSandbox
 from itbench_sre.agents.specs import AGENTS
 
 NS = 1_000_000_000

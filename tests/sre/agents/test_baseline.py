@@ -14,7 +14,7 @@ from itbench.interfaces.fault import LimitReached
 from itbench.interfaces.task import Limits
 from itbench.interfaces.trace import Trace
 from itbench.interfaces.workspace import Input
-from itbench.workspaces.local import LocalSandbox
+from itbench.sandbox.plain.sandbox import LocalSandbox
 from itbench_sre.agents.evidence import gather
 
 FILES = (

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from itbench.hub.marker import MarkedFile, Marker, write_marker
+from itbench.kit.published.marker import MarkedFile, Marker, write_marker
 from itbench_sre.published.datasets import AA, LITE
 
 LITE_NUMBERS = sorted(int(name.removeprefix("Scenario-")) for name in LITE.published)

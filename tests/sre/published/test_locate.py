@@ -1,9 +1,9 @@
-"""Where the published incidents are looked for; what all datasets share is tested with `itbench.hub`."""
+"""Where the published incidents are looked for; what all datasets share is tested with `itbench.kit.published`."""
 
 import pytest
 
 from itbench.errors import DataError
-from itbench.hub.locate import locate
+from itbench.kit.published.locate import locate
 from itbench_sre.published.datasets import AA, LITE
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from itbench.interfaces.environment import TestBench
-from itbench.workspaces.local import LocalSandbox
+from itbench.sandbox.plain.sandbox import LocalSandbox
 from itbench_sre.domain import DOMAIN
 from itbench_sre.published.task import make_task
 

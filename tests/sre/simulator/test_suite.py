@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from itbench.made.digests import digest_of
+from itbench.kit.generated.digests import digest_of
 from itbench_sre.simulator import draw_specs, embedded_specs, make_incident
 from itbench_sre.simulator.digests import read_manifest
 from itbench_sre.simulator.incident import Run
@@ -69,7 +69,7 @@ def test_another_python_makes_the_same_bytes(version):
     code = (
         "import sys, tempfile; from pathlib import Path\n"
         "from itbench_sre.simulator import embedded_specs, make_incident\n"
-        "from itbench.made.digests import digest_of\n"
+        "from itbench.kit.generated.digests import digest_of\n"
         "with tempfile.TemporaryDirectory() as name:\n"
         "    truth = make_incident(embedded_specs()[3], Path(name) / 'made')\n"
         "    print(digest_of(Path(name) / 'made', truth))\n"

@@ -11,7 +11,7 @@ from functools import cache
 from itbench.interfaces.task import Task
 from itbench.interfaces.trace import Trace
 from itbench.interfaces.workspace import Workspace
-from itbench.made.randomness import Randomness
+from itbench.kit.generated.randomness import Randomness
 from itbench_ciso.controls.control import Control, Parameters
 from itbench_ciso.controls.register import controls
 from itbench_ciso.controls.texts import FETCH, admission_policy, requirement, solution_policy

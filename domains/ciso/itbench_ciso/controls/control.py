@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from itbench.interfaces.json import JsonValue
-from itbench.made.randomness import Randomness
+from itbench.kit.generated.randomness import Randomness
 from itbench_ciso.controls.scene import Scene
 
 BENCHMARK = "CIS Kubernetes Benchmark v1.10"

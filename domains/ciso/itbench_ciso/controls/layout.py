@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from itbench.interfaces.json import JsonObject
-from itbench.made.randomness import Randomness
+from itbench.kit.generated.randomness import Randomness
 from itbench_ciso.controls.yaml_text import yaml_text
 
 FOLDER = "static-resources"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from itbench.interfaces.json import JsonObject
-from itbench.made.randomness import Randomness
+from itbench.kit.generated.randomness import Randomness
 from itbench_ciso.controls.names import HOUSE_REGISTRY
 
 API_VERSIONS = {

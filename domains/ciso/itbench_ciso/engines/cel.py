@@ -1,6 +1,6 @@
 """What the doctor says of CEL: the domain evaluates it itself, with a package of its own for patterns."""
 
-from itbench.interfaces.suite import Progress
+from itbench.interfaces.progress import Progress
 
 
 class CelPreparation:

@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from itbench.errors import UsageError
-from itbench.interfaces.suite import Progress, no_progress
+from itbench.interfaces.progress import Progress, no_progress
 
 LIBRARY_VERSION = "1.20.2"
 REQUIREMENTS = Path(__file__).with_name("opa.requirements.txt")
@@ -77,7 +77,7 @@ class OpaPreparation:
 
     def problem(self) -> str | None:
         """Return what is missing, or None."""
-        from itbench.sandbox.store import stored
+        from itbench.sandbox.image.store import stored
 
         reason = unsupported()
         if reason is None:
@@ -104,8 +104,8 @@ OPA_PREPARATION = OpaPreparation()
 
 
 def _installed(progress: Progress) -> Path:
-    from itbench.sandbox.packages import install_packages
-    from itbench.sandbox.store import make
+    from itbench.sandbox.image.packages import install_packages
+    from itbench.sandbox.image.store import make
 
     what = f"OPA {LIBRARY_VERSION}, which judges Rego,"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from itbench.errors import UsageError
 from itbench.interfaces.json import JsonObject, JsonValue
-from itbench.interfaces.suite import Progress, no_progress
+from itbench.interfaces.progress import Progress, no_progress
 from itbench.interfaces.workspace import Input
 
 FOLDER = "engine"
@@ -120,8 +120,8 @@ def _own() -> list[Input]:
 
 def _libraries(files: list[Path]) -> list[Input]:
     """Return the system's libraries that an engine needs: the sandbox has only those that its own programs need."""
-    from itbench.sandbox.elf import is_elf, libraries, loader_of
-    from itbench.sandbox.image import base_python
+    from itbench.sandbox.image.elf import is_elf, libraries, loader_of
+    from itbench.sandbox.image.image import base_python
 
     loader = loader_of(base_python().program)
     binaries = [path for path in files if is_elf(path)]

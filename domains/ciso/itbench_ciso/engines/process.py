@@ -8,10 +8,10 @@ from functools import lru_cache
 from math import ceil
 
 from itbench.interfaces.json import JsonValue
-from itbench.interfaces.suite import no_progress
+from itbench.interfaces.progress import no_progress
 from itbench.interfaces.workspace import Execution, Prepared, Sandbox, Workspace
 from itbench.sandbox.choose import choose
-from itbench.sandbox.engine import ENGINES
+from itbench.sandbox.container.engine import ENGINES
 from itbench.sandbox.limits import SandboxLimits
 from itbench_ciso.engines.ending import Ending, EngineFaultError, ending_of, joint_ending
 from itbench_ciso.engines.inside.serve import BROKEN, VERDICTS

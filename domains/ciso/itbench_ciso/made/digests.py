@@ -5,14 +5,14 @@
 
 from pathlib import Path
 
-from itbench.made import digests
+from itbench.kit.generated import pins
 
 MANIFEST = Path(__file__).with_name("manifest.json")
 
 
 def read_manifest() -> dict[str, str]:
     """Return the pinned hash of each embedded task by its id."""
-    return digests.read_manifest(MANIFEST)
+    return pins.read_manifest(MANIFEST)
 
 
 def make_manifest() -> dict[str, str]:
@@ -21,8 +21,8 @@ def make_manifest() -> dict[str, str]:
     from itbench_ciso.cis.suite import CIS_KUBERNETES
     from itbench_ciso.updates.suite import POLICY_UPDATES
 
-    return digests.make_manifest((CIS_KUBERNETES, ADMISSION_SUITE, POLICY_UPDATES))
+    return pins.make_manifest((CIS_KUBERNETES, ADMISSION_SUITE, POLICY_UPDATES))
 
 
 if __name__ == "__main__":
-    digests.write_manifest(MANIFEST, make_manifest())
+    pins.write_manifest(MANIFEST, make_manifest())

@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Self
 
 from itbench.errors import UsageError
 from itbench.interfaces.json import JsonObject
-from itbench.interfaces.suite import Floor, Progress, SuiteOptions, no_progress
-from itbench.made.suite import MadeSuite
+from itbench.interfaces.progress import Progress, no_progress
+from itbench.interfaces.suite import Floor, SuiteOptions
+from itbench.kit.generated.suite import MadeSuite
 from itbench_ciso.engines.packages import REGO_ENGINES
 
 if TYPE_CHECKING:
-    from itbench.made.draw import Draw
+    from itbench.kit.generated.draw import Draw
 
 
 class CisoSuite(MadeSuite):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from itbench.errors import DataError
 from itbench.interfaces.json import JsonObject
-from itbench.made.randomness import Randomness
+from itbench.kit.generated.randomness import Randomness
 from itbench_ciso.controls.control import Control, Parameters
 from itbench_ciso.controls.register import controls
 from itbench_ciso.controls.texts import FETCH, baseline_policy, solution_policy

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from itbench.made.randomness import Randomness
+from itbench.kit.generated.randomness import Randomness
 
 if TYPE_CHECKING:
-    from itbench.made.draw import Draw
+    from itbench.kit.generated.draw import Draw
 
 _EMBEDDED_SEED = 0x_0DD_2026
 

@@ -5,14 +5,14 @@
 
 from pathlib import Path
 
-from itbench.made import digests
+from itbench.kit.generated import pins
 
 MANIFEST = Path(__file__).with_name("manifest.json")
 
 
 def read_manifest() -> dict[str, str]:
     """Return the pinned hash of each embedded task by its id."""
-    return digests.read_manifest(MANIFEST)
+    return pins.read_manifest(MANIFEST)
 
 
 def make_manifest() -> dict[str, str]:
@@ -20,8 +20,8 @@ def make_manifest() -> dict[str, str]:
     from itbench_finops.anomalies.suite import ANOMALIES
     from itbench_finops.sizing.suite import RIGHT_SIZING
 
-    return digests.make_manifest((ANOMALIES, RIGHT_SIZING))
+    return pins.make_manifest((ANOMALIES, RIGHT_SIZING))
 
 
 if __name__ == "__main__":
-    digests.write_manifest(MANIFEST, make_manifest())
+    pins.write_manifest(MANIFEST, make_manifest())

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Self
 
 from itbench.interfaces.suite import SuiteOptions
-from itbench.made.suite import MadeSuite
+from itbench.kit.generated.suite import MadeSuite
 
 
 class FinopsSuite(MadeSuite):

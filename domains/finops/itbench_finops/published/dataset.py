@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from itbench.hub.dataset import HubDataset
+from itbench.kit.published.dataset import HubDataset
 
 DIRECTORY_PREFIX = "Scenario-"
 

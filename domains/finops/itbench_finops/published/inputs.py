@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from itbench.errors import DataError
-from itbench.hub.files import is_public, plain_files
 from itbench.interfaces.workspace import Input
+from itbench.kit.published.files import is_public, plain_files
 
 _NEEDED = ("anomaly.json", "data.csv")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from itbench.interfaces.json import JsonObject
-from itbench.made.randomness import Randomness, mixed
+from itbench.kit.generated.randomness import Randomness, mixed
 from itbench_finops.simulator.names import Names
 from itbench_finops.sizing.fleet import (
     CPU_STEP_MILLICORES,

@@ -8,7 +8,7 @@ from itbench_finops.made.suite import FinopsSuite
 
 if TYPE_CHECKING:
     from itbench.interfaces.task import Task
-    from itbench.made.jobs import Job
+    from itbench.kit.generated.jobs import Job
 
 
 class RightSizingSuite(FinopsSuite):
@@ -21,7 +21,7 @@ class RightSizingSuite(FinopsSuite):
 
     def jobs(self) -> "list[Job]":
         """Return what is to be made, in the order of the tasks."""
-        from itbench.made.jobs import Job
+        from itbench.kit.generated.jobs import Job
         from itbench_finops.sizing.simulate import draw_specs, embedded_specs, make_fleet
 
         drawn = self._drawn

@@ -5,11 +5,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from itbench.interfaces.suite import Floor
-from itbench.made.suite import MadeSuite
+from itbench.kit.generated.suite import MadeSuite
 
 if TYPE_CHECKING:
     from itbench.interfaces.task import Task
-    from itbench.made.jobs import Job
+    from itbench.kit.generated.jobs import Job
 
 
 class IncidentsSuite(MadeSuite):
@@ -23,7 +23,7 @@ class IncidentsSuite(MadeSuite):
 
     def jobs(self) -> "list[Job]":
         """Return the incidents to be simulated."""
-        from itbench.made.jobs import Job
+        from itbench.kit.generated.jobs import Job
         from itbench_sre.simulator import draw_specs, embedded_specs, make_incident
 
         drawn = self._drawn

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from itbench.hub.dataset import HubDataset
+from itbench.kit.published.dataset import HubDataset
 
 INDEX_NAME = "data.jsonl"
 DIRECTORY_PREFIX = "Scenario-"

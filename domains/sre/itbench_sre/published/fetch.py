@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from itbench.errors import DataError, UsageError
-from itbench.hub.dataset import HubDataset
-from itbench.hub.download import download, list_files
-from itbench.interfaces.suite import Progress
+from itbench.interfaces.progress import Progress
+from itbench.kit.published.dataset import HubDataset
+from itbench.kit.published.download import download, list_files
 from itbench_sre.published.datasets import DIRECTORY_PREFIX
 
 _SCENARIO = re.compile(rf"/{DIRECTORY_PREFIX}(\d+)/")

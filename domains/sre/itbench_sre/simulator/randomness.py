@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from itbench.made.randomness import Randomness as Stream
-from itbench.made.randomness import mixed
+from itbench.kit.generated.randomness import Randomness as Stream
+from itbench.kit.generated.randomness import mixed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,0 +1,5 @@
+"""`python -m itbench`."""
+
+from itbench.cli.main import main
+
+main()

@@ -1,0 +1,1 @@
+"""Agents that need no model: the null agent, echo, oracle and replay."""

@@ -1,0 +1,1 @@
+"""What agents that are driven by a model share."""

@@ -1,0 +1,55 @@
+"""Reads along as a reply of a model goes by, for what it says and how many tokens it took."""
+
+from collections.abc import Callable, Mapping
+
+from itbench.models.anthropic.reader import MessagesReader
+from itbench.models.faults import ModelError, PassingError
+from itbench.models.openai.chat_reader import ChatReader
+from itbench.models.openai.responses_reader import ResponsesReader
+from itbench.models.reply.codec import Draft, ReplyReader
+from itbench.models.reply.reading import ReplyParser
+
+READERS: Mapping[str, Callable[[], ReplyReader]] = {
+    "/chat/completions": ChatReader,
+    "/responses": ResponsesReader,
+    "/messages": MessagesReader,
+}
+
+
+class ReplyMeter:
+    """Takes the bytes of one reply, streamed or whole; whatever it does not understand never stops the reply.
+
+    Args:
+        path: the interface, as a key of `READERS`.
+
+    Attributes:
+        failure: why there is no reply to count: an error within it, or that it was cut off or cannot be read.
+        is_passing: whether the same request may do better later.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._parser = ReplyParser(READERS[path]())
+        self.failure: str | None = None
+        self.is_passing = False
+
+    def add(self, data: bytes) -> None:
+        """Take the next bytes, decoded from whatever the provider has compressed them with."""
+        if self.failure is not None:
+            return
+        try:
+            self._parser.add(data)
+        except (PassingError, ModelError) as error:
+            self._failed(error)
+
+    def draft(self) -> Draft | None:
+        """Return the reply, or None where there is none; `failure` then says why."""
+        if self.failure is not None:
+            return None
+        try:
+            return self._parser.draft()
+        except (PassingError, ModelError) as error:
+            self._failed(error)
+            return None
+
+    def _failed(self, error: PassingError | ModelError) -> None:
+        self.failure, self.is_passing = str(error), isinstance(error, PassingError)

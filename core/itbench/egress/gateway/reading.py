@@ -1,0 +1,97 @@
+"""A copy of a reply, decoded and read as it goes by: what the model said and took, or how the provider failed."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from itbench.egress.gateway.metering import ReplyMeter
+from itbench.models.reply.codec import Draft
+from itbench.models.reply.reading import LARGEST_REPLY_BYTES
+
+# A letter in each encoding for which the HTTP client needs another package; whether it is there shows in what comes out.
+_LETTERS = {"br": bytes.fromhex("0b00807803"), "zstd": bytes.fromhex("28b52ffd200109000078")}
+_ALWAYS = frozenset({"gzip", "deflate", "identity"})
+# Decoded in so small steps, no step becomes large.
+_STEP_BYTES = 64
+
+
+class ReplyReading:
+    """Takes the bytes of one reply as they were sent.
+
+    Args:
+        http: the package of the HTTP client, which knows the encodings.
+        path: the interface, as a key of `READERS`.
+        encoding: the header `content-encoding`; empty for none.
+
+    Attributes:
+        failure: why there is no reply, as the provider says or as it shows; None for one in an encoding that nobody here knows.
+        is_passing: whether the same request may do better later.
+    """
+
+    def __init__(self, http: Any, path: str, encoding: str) -> None:
+        self._http = http
+        self._encoding = encoding.strip()
+        self._encoded = bytearray()
+        self._meter = ReplyMeter(path)
+        self._is_lost = not can_decode(http, encoding)
+        self.failure: str | None = None
+        self.is_passing = False
+
+    def add(self, data: bytes) -> None:
+        """Take the next bytes."""
+        if self._is_lost:
+            return
+        if not self._encoding:
+            self._meter.add(data)
+        elif len(self._encoded) + len(data) > LARGEST_REPLY_BYTES:
+            self._is_lost = True
+            self._encoded.clear()
+        else:
+            self._encoded += data
+
+    def draft(self) -> Draft | None:
+        """Return the reply, or None where there is none, or nobody here can read it."""
+        if self._is_lost:
+            return None
+        try:
+            for part in decoded(self._http, self._encoding, bytes(self._encoded)):
+                self._meter.add(part)
+        except self._http.DecodingError as error:
+            self.failure, self.is_passing = f"the reply cannot be decoded: {error}", True
+            return None
+        found = self._meter.draft()
+        self.failure, self.is_passing = self._meter.failure, self._meter.is_passing
+        return found
+
+
+def can_decode(http: Any, encoding: str) -> bool:
+    """Tell whether a reply of an encoding, or of several one over the other, can be read with a package of an HTTP client."""
+    return all(name in _ALWAYS or _knows(http, name) for name in _names(encoding))
+
+
+def _knows(http: Any, name: str) -> bool:
+    letter = _LETTERS.get(name, b"")
+    response = http.Response(200, headers={"content-encoding": name}, content=iter([letter]))
+    return bool(letter) and response.read() != letter
+
+
+def _names(encoding: str) -> list[str]:
+    return [name.strip().lower().removeprefix("x-") for name in encoding.split(",") if name.strip()]
+
+
+def decoded(http: Any, encoding: str, data: bytes) -> Iterator[bytes]:
+    """Return the bytes of a reply without its encoding, at most some megabytes at a time.
+
+    Raises:
+        DecodingError: of the HTTP client, the bytes are not of this encoding.
+    """
+    if not data:
+        return
+    steps = (data[at : at + _STEP_BYTES] for at in range(0, len(data), _STEP_BYTES))
+    total_bytes = 0
+    for part in http.Response(
+        200, headers={"content-encoding": ",".join(_names(encoding))}, content=steps
+    ).iter_bytes():
+        total_bytes += len(part)
+        if total_bytes > LARGEST_REPLY_BYTES:
+            raise http.DecodingError(f"decoded, it has more than {LARGEST_REPLY_BYTES} bytes")
+        yield part

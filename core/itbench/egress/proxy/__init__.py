@@ -1,0 +1,1 @@
+"""The way to hosts that are allowed by name."""

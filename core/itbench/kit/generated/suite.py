@@ -1,0 +1,159 @@
+"""A suite whose tasks are made from seeds, the embedded ones or as many fresh ones as asked for."""
+
+from abc import abstractmethod
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from itbench.errors import DataError
+from itbench.interfaces.json import JsonObject
+from itbench.interfaces.progress import Progress, no_progress
+from itbench.interfaces.suite import Floor, Suite, SuiteOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from itbench.interfaces.task import Task
+    from itbench.interfaces.workspace import Input
+    from itbench.kit.generated.draw import Draw
+    from itbench.kit.generated.jobs import Job
+
+
+class MadeSuite(Suite):
+    """Makes its tasks on first use into the cache.
+
+    Attributes:
+        domain: the domain's name, a folder of the cache.
+        embedded: how many tasks there are without a seed.
+    """
+
+    domain: str
+    embedded: int
+    data_options = frozenset({"seed", "count"})
+    secret_options = frozenset({"seed"})
+
+    def __init__(self, drawn: "Draw | None" = None, floor: Floor | None = None) -> None:
+        self._drawn = drawn
+        # What cheats score was measured on the embedded tasks only.
+        self.floor = floor if drawn is None else None
+
+    @abstractmethod
+    def jobs(self) -> "list[Job]":
+        """Return what is to be made, in the order of the tasks."""
+
+    @abstractmethod
+    def pinned(self) -> "Mapping[str, str]":
+        """Return the hash of each embedded task, by its id: every machine must make the same bytes.
+
+        It is that of `itbench.kit.generated.digests.digest_of`: of the files, the hidden ones and the truth.
+        """
+
+    @abstractmethod
+    def make_task(self, task_id: str) -> "Task":
+        """Return the public task of that id."""
+
+    def configured(self, options: SuiteOptions) -> Self:
+        """Take `seed` and `count`: another set of tasks, never published, made from a secret number.
+
+        Raises:
+            UsageError: another option, or one that is no number.
+        """
+        from itbench.kit.generated.draw import read_draw
+
+        drawn, left = read_draw(self.name, self.embedded, options)
+        super().configured(left)
+        return self if drawn is None else type(self)(drawn)
+
+    def settings(self) -> JsonObject:
+        """Return whether these are the embedded tasks."""
+        return {"tasks": "embedded" if self._drawn is None else "drawn from a seed"}
+
+    def prepare(self, progress: Progress = no_progress) -> None:
+        """Make what is not in the cache yet.
+
+        Raises:
+            DataError: an embedded task does not come out as pinned.
+            StorageError: the cache cannot be written.
+        """
+        from itbench.kit.generated.keep import make_in_place
+
+        make_in_place(self.jobs(), self._root, self._pins, progress)
+
+    def restore(self, task_ids: "Sequence[str]", progress: Progress = no_progress) -> None:
+        """Make those of the tasks again that do not lie in the cache as they were made.
+
+        Raises:
+            DataError: an embedded task does not come out as pinned.
+            StorageError: the cache cannot be written.
+        """
+        from itbench.kit.generated.keep import make_again
+
+        wanted = set(task_ids)
+        make_again([job for job in self.jobs() if job.id in wanted], self._root, self._pins, progress)
+
+    def tasks(self) -> "list[Task]":
+        """Return all tasks."""
+        return [self.make_task(job.id) for job in self.jobs()]
+
+    def inputs(self, task_id: str) -> "Sequence[Input]":
+        """Return the files of a task."""
+        from itbench.kit.generated.jobs import inputs_dir
+
+        return _files(inputs_dir(self._root, task_id))
+
+    def hidden(self, task_id: str) -> "Sequence[Input]":
+        """Return the files of a task that only the judging may read."""
+        from itbench.kit.generated.jobs import hidden_dir
+
+        return _files(hidden_dir(self._root, task_id))
+
+    def check(self, task_id: str) -> "list[str]":
+        """Return whether a task is still as it was made; what lies in the cache may have been changed."""
+        from itbench.kit.generated.jobs import inputs_dir
+        from itbench.kit.generated.kept import change_of
+
+        (job,) = [job for job in self.jobs() if job.id == task_id]
+        change = change_of(self._root, job, self._pins.get(task_id))
+        if change is None:
+            return []
+        inputs = inputs_dir(self._root, task_id)
+        return [f"{inputs}: the task is not as it was made: {change}; remove {self._root} to make it again"]
+
+    def truth_files(self) -> "list[Path]":
+        """Return the file of each truth."""
+        from itbench.kit.generated.jobs import truths_dir
+
+        return sorted(truths_dir(self._root).glob("*"))
+
+    def truth(self, task_id: str) -> JsonObject:
+        """Return what the simulator knows.
+
+        Raises:
+            DataError: the task is not in the cache, or its truth is not the one that was made.
+        """
+        from itbench.kit.generated.jobs import truths_dir
+        from itbench.kit.generated.kept import truth_bytes
+
+        if not truths_dir(self._root).exists():
+            raise DataError(
+                f"the tasks of {self.domain}/{self.name} are not in the cache; "
+                "`itbench list-tasks` with the options of the run generates them"
+            )
+        truth_bytes(self._root, task_id)
+        return self.truth_from(task_id, truths_dir(self._root))
+
+    @property
+    def _pins(self) -> "Mapping[str, str]":
+        """The hashes that tasks must have: none where they are drawn from the user's own seed."""
+        return self.pinned() if self._drawn is None else {}
+
+    @property
+    def _root(self) -> Path:
+        from itbench.kit.generated.jobs import made_root
+
+        return made_root(self.domain, self.name, self.version, self.pinned(), self._drawn)
+
+
+def _files(root: Path) -> "list[Input]":
+    from itbench.interfaces.workspace import Input
+
+    return [Input(str(path.relative_to(root)), path) for path in sorted(root.rglob("*")) if path.is_file()]

@@ -1,0 +1,1 @@
+"""Asking a model over HTTP: client libraries, retries, limits of concurrency, cache."""

@@ -1,0 +1,1 @@
+"""OpenAI's two interfaces, which most other providers speak too."""

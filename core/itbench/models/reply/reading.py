@@ -1,0 +1,152 @@
+"""The one place in which what a provider sent is read: whatever comes, it is a reply, a passing error or a model error.
+
+The react agent's models and the meter of the gateway read through it alike.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from itbench.interfaces.json import map_texts
+from itbench.models.conversation import AssistantMessage, Native, ToolCall
+from itbench.models.faults import ModelError, PassingError
+from itbench.models.reply.codec import Draft, ReplyReader, cut_off, empty
+from itbench.models.reply.errors import error_of, find_error, loose_error
+from itbench.models.reply.events import Event, EventSplitter
+from itbench.models.reply.foreign import parse_object
+from itbench.models.reply.text import sound
+
+# Beyond this it is no reply any more; 128,000 tokens one by one, each in an event of its own, are 40 MB.
+LARGEST_REPLY_BYTES = 64_000_000
+_DONE = b"[DONE]"
+_SPACE = b" \t\r\n"
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+# What a JSON document or a page begins with; a line of a stream never does.
+_WHOLE = (b"{", b"[", b'"', b"<")
+_SHOWN_BYTES = 200
+
+
+class ReplyParser:
+    """Takes the bytes of one reply as they come.
+
+    Whether it is a stream of events or one document is told by its first byte: servers label either as the other.
+
+    Args:
+        reader: of the interface.
+    """
+
+    def __init__(self, reader: ReplyReader) -> None:
+        self._reader = reader
+        self._splitter = EventSplitter()
+        self._first = bytearray()
+        self._whole: bytearray | None = None
+        self._is_stream = False
+        self._has_events = False
+        self._total_bytes = 0
+
+    def add(self, data: bytes) -> None:
+        """Take the next bytes.
+
+        Raises:
+            PassingError: they are an error that may pass, or cannot be read.
+            ModelError: they are an error that will not pass, or too many.
+        """
+        self._total_bytes += len(data)
+        if self._total_bytes > LARGEST_REPLY_BYTES:
+            raise ModelError(f"the reply holds more than {LARGEST_REPLY_BYTES} bytes")
+        try:
+            self._add(data)
+        except (PassingError, ModelError):
+            raise
+        except Exception as error:
+            raise _unknown_shape(error) from error
+
+    def draft(self) -> Draft:
+        """Return the reply, now that all of it has come.
+
+        Raises:
+            PassingError: it is not complete, an error that may pass, or cannot be read.
+            ModelError: it is an error that will not pass.
+        """
+        try:
+            self._finish()
+            draft = self._reader.draft()
+        except (PassingError, ModelError):
+            raise
+        except Exception as error:
+            raise _unknown_shape(error) from error
+        # A provider that says itself that the model wrote nothing has not asked it.
+        if draft.says_nothing and draft.use is not None and draft.use.output_tokens == 0:
+            raise empty()
+        return _sound(draft)
+
+    def _add(self, data: bytes) -> None:
+        if self._whole is not None:
+            self._whole += data
+        elif self._is_stream:
+            self._take_all(self._splitter.add(data))
+        else:
+            self._begin(data)
+
+    def _begin(self, data: bytes) -> None:
+        self._first += data
+        # Some servers send empty lines while they think.
+        start = bytes(self._first).lstrip(_SPACE).removeprefix(_BYTE_ORDER_MARK).lstrip(_SPACE)
+        if not start or _BYTE_ORDER_MARK.startswith(start):
+            return
+        if start.startswith(_WHOLE):
+            self._whole = bytearray(start)
+            return
+        self._is_stream = True
+        self._first = bytearray(start[:_SHOWN_BYTES])
+        self._take_all(self._splitter.add(start))
+
+    def _take_all(self, events: Iterator[Event]) -> None:
+        for event in events:
+            self._has_events = True
+            self._take(event)
+
+    def _take(self, event: Event) -> None:
+        data = event.data.strip()
+        if data == _DONE:
+            self._reader.end()
+        elif event.name == "error":
+            raise loose_error(data)
+        elif data:
+            body = parse_object(data)
+            if find_error(body):
+                raise error_of(None, body)
+            self._reader.add(body)
+
+    def _finish(self) -> None:
+        if self._whole is not None:
+            body = parse_object(bytes(self._whole))
+            if find_error(body):
+                raise error_of(None, body)
+            self._reader.add_whole(body)
+        elif self._is_stream:
+            self._take_all(self._splitter.end())
+            if not self._has_events:
+                shown = bytes(self._first).decode("utf-8", "replace")
+                raise PassingError(f"the reply is neither JSON nor a stream of events: {shown!r}")
+        else:
+            raise cut_off()
+
+
+def _unknown_shape(error: Exception) -> PassingError:
+    """Return what anything else that a reader raises stands for: the readers know shapes, not all that a server can send."""
+    return PassingError(f"the reply has an unknown shape: {type(error).__name__}: {error}"[:_SHOWN_BYTES])
+
+
+def _sound(draft: Draft) -> Draft:
+    """Return a reply with text that can be written as UTF-8."""
+    message, native = draft.message, draft.message.native
+    calls = [
+        ToolCall(id=sound(call.id), name=sound(call.name), arguments=sound(call.arguments))
+        for call in message.calls
+    ]
+    cleaned = AssistantMessage(
+        text=sound(message.text),
+        calls=tuple(calls),
+        native=native and Native(api=native.api, value=map_texts(native.value, sound)),
+    )
+    return replace(draft, message=cleaned)

@@ -1,0 +1,101 @@
+"""Writes down all that decides what a run does."""
+
+import dataclasses
+import platform
+import secrets
+from datetime import UTC, datetime
+
+from itbench.interfaces.agent import Agent, AgentRequest, AgentSpec, DescribedAgent
+from itbench.interfaces.domain import Domain
+from itbench.interfaces.json import map_texts
+from itbench.interfaces.plan import Plan, PlannedAgent, PlannedFloor
+from itbench.interfaces.suite import Suite
+from itbench.interfaces.workspace import Sandbox
+from itbench.run.plan.options import RunOptions
+from itbench.run.plan.secrecy import redactor_of
+from itbench.run.plan.tasks import PlannedTasks
+from itbench.run.plan.unchanged import HASH_VERSION
+from itbench.run.plan.versions import installed
+from itbench.suites.hashing import suite_hash
+from itbench.suites.secret import public_options, secret_fingerprints
+from itbench.text.redaction import clean_words
+
+_WILDCARDS = frozenset("*?[")
+_ID_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+def make_plan(
+    options: RunOptions,
+    domain: Domain,
+    suite: Suite,
+    agent: tuple[AgentSpec, AgentRequest, Agent],
+    planned: PlannedTasks,
+    sandboxes: tuple[Sandbox, Sandbox],
+    n_tasks: int,
+) -> Plan:
+    """Return the plan of a new run; `n_tasks` is how many tasks the whole suite has."""
+    spec, request, made = agent
+    sandbox, bench = sandboxes
+    versions = installed(domain, spec.name)
+    floor, redactor = suite.floor, redactor_of(made)
+    return Plan(
+        id=_new_id(),
+        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        itbench_version=versions.itbench,
+        python_version=platform.python_version(),
+        domain=domain.name,
+        domain_origin=versions.domain,
+        domain_code=versions.domain_code,
+        suite=suite.name,
+        suite_version=suite.version,
+        suite_hash=suite_hash(task.content_hash for task in planned.tasks),
+        suite_data=str(options.suite.data.resolve()) if options.suite.data else None,
+        suite_as_published=options.suite.as_published,
+        suite_extra=public_options(suite, options.suite),
+        suite_secret=secret_fingerprints(suite, options.suite),
+        suite_settings=suite.settings(),
+        data_warning=suite.data_warning() or _gap(options, suite),
+        hash_version=HASH_VERSION,
+        agent=PlannedAgent(
+            name=spec.name,
+            role=spec.role,
+            origin=versions.agent,
+            code=versions.agent_code,
+            options={key: redactor.text(value) for key, value in request.options.items()},
+            arguments=clean_words(request.arguments, redactor),
+            description=map_texts(made.description(), redactor.text)
+            if isinstance(made, DescribedAgent)
+            else {},
+        ),
+        tasks=planned.tasks,
+        repeats=options.repeats,
+        seed=options.seed,
+        attempts=options.attempts,
+        max_trials=options.max_trials,
+        limits=options.limits,
+        max_cost_usd=options.max_cost_usd,
+        is_scored=options.is_scored,
+        sandbox=sandbox.name,
+        sandbox_warning=sandbox.warning,
+        bench_sandbox=None if bench is sandbox else bench.name,
+        data_faults=planned.faults,
+        is_faulty_data_allowed=options.is_faulty_data_allowed,
+        floor=PlannedFloor(**dataclasses.asdict(floor), tasks=n_tasks) if floor else None,
+        shown_metrics=dict(domain.shown_metrics),
+    )
+
+
+def _gap(options: RunOptions, suite: Suite) -> str | None:
+    """Return what is missing of the data, unless each task was asked for by its id: then it is here."""
+    are_named = options.task_globs and not any(set(glob) & _WILDCARDS for glob in options.task_globs)
+    return None if are_named else suite.data_gap()
+
+
+def file_name(plan: Plan) -> str:
+    """Return the name of the run's file."""
+    moment = datetime.fromisoformat(plan.created_at).strftime("%Y%m%dT%H%M%SZ")
+    return f"{moment}-{plan.domain}-{plan.suite}-{plan.agent.name}-{plan.id}.itbench"
+
+
+def _new_id() -> str:
+    return "".join(secrets.choice(_ID_ALPHABET) for _ in range(8))

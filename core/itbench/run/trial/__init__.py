@@ -1,0 +1,1 @@
+"""One trial, from the environment to the score."""

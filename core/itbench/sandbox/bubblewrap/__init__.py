@@ -1,0 +1,1 @@
+"""The default sandbox: Linux namespaces, made by bubblewrap."""

@@ -1,0 +1,1 @@
+"""What runs in an isolating sandbox, and how the harness speaks with it."""

@@ -1,0 +1,175 @@
+"""The agent's workspace in a sandbox."""
+
+import asyncio
+import errno
+import os
+import signal
+import socket
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePosixPath
+
+from itbench.host.faults import (
+    PATH_ERRORS,
+    HostError,
+    WorkspaceFileError,
+    host_errors,
+)
+from itbench.host.paths import clean
+from itbench.interfaces.workspace import Execution, Heard, Tool
+from itbench.sandbox.bubblewrap.arguments import HOME, VARIABLES
+from itbench.sandbox.inside import below
+from itbench.sandbox.inside.descriptors import sealed
+from itbench.sandbox.inside.ending import processes_killed_for_memory
+from itbench.sandbox.inside.process import Answer, Order, SandboxProcess
+from itbench.sandbox.inside.streams import Streams
+from itbench.sandbox.limits import SandboxLimits
+
+_WRITE_LIMIT_S = 60.0
+_NO_LIMIT = "-"
+_MISSING = frozenset({errno.ENOENT})
+# What is smaller is read faster than handed to a thread.
+_SMALL_BYTES = 1 << 20
+_KILLED = (-signal.SIGKILL, 128 + signal.SIGKILL)
+# Limits of the sandbox at which a command of itbench's own ends for what the agent left there.
+_OWN_LIMITS = frozenset({"files", "memory", "processes"})
+
+
+class SandboxedWorkspace:
+    """A folder and commands inside a sandbox; commands run one after another."""
+
+    tools: Sequence[Tool] = ()
+
+    def __init__(
+        self, process: SandboxProcess, inputs: Mapping[str, Path], limits: SandboxLimits, shell: Sequence[str]
+    ) -> None:
+        self._process = process
+        self._inputs = inputs
+        self._limits = limits
+        self._shell = shell
+        # At the end of a command everything inside is ended, so there can be only one at a time.
+        self._turn = asyncio.Lock()
+
+    @property
+    def path(self) -> PurePosixPath:
+        """The home folder inside."""
+        return HOME
+
+    async def execute(
+        self,
+        command: str | Sequence[str],
+        *,
+        timeout_s: float,
+        stdin: bytes = b"",
+        env: Mapping[str, str] | None = None,
+        heard: Heard | None = None,
+    ) -> Execution:
+        """Run a command, and end every process that is left when it ends or reaches a limit.
+
+        Raises:
+            SandboxEndedError: the sandbox has ended.
+            HostError: the machine refuses something, or has ended a process for want of memory.
+        """
+        words = [*self._shell, command] if isinstance(command, str) else list(command)
+        order = Order(kind="run", words=words, variables=VARIABLES | dict(env or {}), limit_s=timeout_s)
+        if order.problem is not None:
+            return _refused(order.problem)
+        started, killed_before = time.monotonic(), processes_killed_for_memory()
+        answer, streams = await self._run(order, stdin, heard)
+        if (
+            answer.code in _KILLED
+            and answer.reason == _NO_LIMIT
+            and processes_killed_for_memory() > killed_before
+        ):
+            raise HostError("the command was killed", OSError(errno.ENOMEM, os.strerror(errno.ENOMEM)))
+        error_text = streams.error.text() + _note(answer, self._limits)
+        return Execution(
+            exit_code=answer.code,
+            stdout=streams.output.text(),
+            stderr=error_text,
+            output_bytes=streams.total_bytes,
+            duration_s=round(time.monotonic() - started, 6),
+            timed_out=answer.reason == "time",
+            gaps=streams.output.gaps + streams.error.gaps,
+        )
+
+    async def read_file(self, path: str, *, max_bytes: int | None = None) -> bytes:
+        """Return a file's content; an input is read where it lies."""
+        source = self._inputs.get("/".join(clean(path)))
+        with host_errors(f"{path!r} cannot be read", but=frozenset() if source else _MISSING):
+            if source is not None:
+                return await asyncio.to_thread(_read_input, path, source, max_bytes)
+            limit = self._limits.read_bytes if max_bytes is None else max_bytes
+            if limit <= _SMALL_BYTES:
+                return below.read_file(self._process.folder, path, max_bytes=limit)
+            return await asyncio.to_thread(below.read_file, self._process.folder, path, max_bytes=limit)
+
+    async def write_file(self, path: str, data: bytes) -> None:
+        """Write a file as the agent could, with the folders that it needs.
+
+        Raises:
+            WorkspaceFileError: it cannot be written there; inputs cannot.
+            SandboxEndedError: the sandbox has ended.
+            HostError: the machine refuses something.
+        """
+        words = ["/".join(clean(path))]
+        order = Order(kind="write", words=words, variables={}, limit_s=_WRITE_LIMIT_S)
+        answer, _ = await self._run(order, data)
+        if answer.code > 0:
+            raise WorkspaceFileError(answer.code, f"{os.strerror(answer.code)} in the sandbox", path)
+        if answer.code < 0:
+            ended = f"ended{_note(answer, self._limits)}".strip()
+            if answer.reason in _OWN_LIMITS:
+                raise WorkspaceFileError(f"{path!r} cannot be written in the sandbox: {ended}")
+            raise HostError(f"{path!r} cannot be written in the sandbox", OSError(ended))
+
+    async def list_files(self, path: str = ".") -> list[str]:
+        """Return the paths of all files below a folder, sorted."""
+        with host_errors(f"the files below {path!r} cannot be listed", but=PATH_ERRORS):
+            return await asyncio.to_thread(below.list_files, self._process.folder, path)
+
+    async def listen(self) -> socket.socket:
+        """Return a socket that listens on the loopback inside; its connections are accepted outside.
+
+        Raises:
+            SandboxEndedError: the sandbox has ended.
+        """
+        async with self._turn:
+            return await self._process.listen()
+
+    async def _run(self, order: Order, stdin: bytes, heard: Heard | None = None) -> tuple[Answer, Streams]:
+        async with self._turn:
+            with (
+                host_errors("a command cannot be run in the sandbox"),
+                Streams(self._limits.output_bytes, heard) as streams,
+            ):
+                source = sealed(stdin)
+                try:
+                    number = self._process.send(order, [source, *streams.write_ends])
+                finally:
+                    os.close(source)
+                    streams.close_write_ends()
+                answer = await self._process.answer(number, order.limit_s, streams.too_much)
+            return answer, streams
+
+
+def _refused(problem: str) -> Execution:
+    text = f"the command cannot be run: {problem}\n"
+    return Execution(exit_code=126, stdout="", stderr=text, output_bytes=len(text), duration_s=0.0)
+
+
+def _read_input(path: str, source: Path, max_bytes: int | None) -> bytes:
+    size = source.stat().st_size
+    if max_bytes is not None and size > max_bytes:
+        raise ValueError(f"{path!r} holds {size} bytes, allowed: {max_bytes}")
+    return source.read_bytes()
+
+
+def _note(answer: Answer, limits: SandboxLimits) -> str:
+    what = {
+        "memory": f"all processes together hold more than {limits.memory_bytes} bytes of memory",
+        "processes": f"there are more than {limits.processes} processes",
+        "files": f"there are more than {limits.files} files in the workspace and the temporary folders",
+        "stopped": f"it was stopped, or printed more than {limits.output_bytes} bytes",
+    }.get(answer.reason)
+    return f"\n[ended by the sandbox: {what}]\n" if what else ""
