@@ -1,95 +1,130 @@
 """itbench: a benchmark framework for AI agents that do enterprise IT work.
 
-The public names are imported when first used, so that importing the package costs nothing.
+This package, with `itbench.kit`, `itbench.models`, `itbench.sandboxes` and `itbench.testing`, is all that a plugin imports.
+Names are imported when first used, so that importing the package costs nothing.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from itbench.lazy import lazy_names
 
 if TYPE_CHECKING:
-    from itbench.errors import DataError, ITBenchError, PluginError, RunFileError, StorageError, UsageError
-    from itbench.interfaces.agent import Agent, AgentRequest, AgentSpec, PrivilegedAgent
-    from itbench.interfaces.domain import API_VERSION, Domain
-    from itbench.interfaces.environment import Environment, FilesEnvironment, TestBench
-    from itbench.interfaces.fault import Fault, LimitReached, Stage, StageError
-    from itbench.interfaces.json import JsonObject, JsonValue
-    from itbench.interfaces.progress import Progress, no_progress
-    from itbench.interfaces.score import Score
-    from itbench.interfaces.scorer import Scorer
-    from itbench.interfaces.submission import Submission
-    from itbench.interfaces.suite import Floor, PublishedResult, Suite, SuiteOptions
-    from itbench.interfaces.task import HandIn, Limits, Task
-    from itbench.interfaces.trace import Trace, TraceEvent, Usage
-    from itbench.interfaces.workspace import Execution, Hosting, Input, Sandbox, Tool, Workspace
+    from itbench.errors import (
+        DataError as DataError,
+        ITBenchError as ITBenchError,
+        PluginError as PluginError,
+        RunFileError as RunFileError,
+        StorageError as StorageError,
+        UsageError as UsageError,
+    )
+    from itbench.interfaces.agent import (
+        Agent as Agent,
+        AgentFactory as AgentFactory,
+        AgentRequest as AgentRequest,
+        AgentSpec as AgentSpec,
+        ConnectedAgent as ConnectedAgent,
+        DemandingAgent as DemandingAgent,
+        DescribedAgent as DescribedAgent,
+        EquippedAgent as EquippedAgent,
+        EstimatingAgent as EstimatingAgent,
+        FloorRole as FloorRole,
+        PrivilegedAgent as PrivilegedAgent,
+        PunctualAgent as PunctualAgent,
+        Role as Role,
+        SecretiveAgent as SecretiveAgent,
+        TrialEstimate as TrialEstimate,
+    )
+    from itbench.interfaces.domain import (
+        API_VERSION as API_VERSION,
+        Domain as Domain,
+        Preparation as Preparation,
+    )
+    from itbench.interfaces.environment import (
+        Environment as Environment,
+        EnvironmentFactory as EnvironmentFactory,
+        FilesEnvironment as FilesEnvironment,
+        TestBench as TestBench,
+    )
+    from itbench.interfaces.fault import (
+        Fault as Fault,
+        LimitReached as LimitReached,
+        Stage as Stage,
+        StageError as StageError,
+    )
+    from itbench.interfaces.hooks import (
+        RunHooks as RunHooks,
+        hookimpl as hookimpl,
+    )
+    from itbench.interfaces.json import (
+        JsonObject as JsonObject,
+        JsonValue as JsonValue,
+        json_text as json_text,
+    )
+    from itbench.interfaces.plan import Plan as Plan
+    from itbench.interfaces.progress import (
+        Progress as Progress,
+        no_progress as no_progress,
+    )
+    from itbench.interfaces.record import (
+        ScoreRecord as ScoreRecord,
+        TrialKey as TrialKey,
+        TrialRecord as TrialRecord,
+    )
+    from itbench.interfaces.score import Score as Score
+    from itbench.interfaces.scorer import Scorer as Scorer
+    from itbench.interfaces.submission import Submission as Submission
+    from itbench.interfaces.suite import (
+        Floor as Floor,
+        PublishedResult as PublishedResult,
+        Suite as Suite,
+        SuiteOptions as SuiteOptions,
+    )
+    from itbench.interfaces.task import (
+        HandIn as HandIn,
+        Limits as Limits,
+        OtherLimits as OtherLimits,
+        Task as Task,
+    )
+    from itbench.interfaces.trace import (
+        Trace as Trace,
+        TraceEvent as TraceEvent,
+        Usage as Usage,
+    )
+    from itbench.interfaces.workspace import (
+        Execution as Execution,
+        Gap as Gap,
+        Heard as Heard,
+        Hosting as Hosting,
+        Input as Input,
+        Listening as Listening,
+        Mount as Mount,
+        Prepared as Prepared,
+        Sandbox as Sandbox,
+        Tool as Tool,
+        Workspace as Workspace,
+    )
+    from itbench.version import __version__ as __version__
 
-_HOMES = {
-    "errors": ("DataError", "ITBenchError", "PluginError", "RunFileError", "StorageError", "UsageError"),
-    "interfaces.agent": ("Agent", "AgentRequest", "AgentSpec", "PrivilegedAgent"),
-    "interfaces.domain": ("API_VERSION", "Domain"),
-    "interfaces.environment": ("Environment", "FilesEnvironment", "TestBench"),
-    "interfaces.fault": ("Fault", "LimitReached", "Stage", "StageError"),
-    "interfaces.json": ("JsonObject", "JsonValue"),
-    "interfaces.score": ("Score",),
-    "interfaces.scorer": ("Scorer",),
-    "interfaces.submission": ("Submission",),
-    "interfaces.suite": ("Floor", "Progress", "PublishedResult", "Suite", "SuiteOptions", "no_progress"),
-    "interfaces.task": ("HandIn", "Limits", "Task"),
-    "interfaces.trace": ("Trace", "TraceEvent", "Usage"),
-    "interfaces.workspace": ("Execution", "Hosting", "Input", "Sandbox", "Tool", "Workspace"),
-}
-_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
-
-__all__ = [  # noqa: PLE0604, RUF100 - names are resolved by __getattr__
-    "API_VERSION",
-    "Agent",
-    "AgentRequest",
-    "AgentSpec",
-    "DataError",
-    "Domain",
-    "Environment",
-    "Execution",
-    "Fault",
-    "FilesEnvironment",
-    "Floor",
-    "HandIn",
-    "Hosting",
-    "ITBenchError",
-    "Input",
-    "JsonObject",
-    "JsonValue",
-    "LimitReached",
-    "Limits",
-    "PluginError",
-    "PrivilegedAgent",
-    "Progress",
-    "PublishedResult",
-    "RunFileError",
-    "Sandbox",
-    "Score",
-    "Scorer",
-    "Stage",
-    "StageError",
-    "StorageError",
-    "Submission",
-    "Suite",
-    "SuiteOptions",
-    "Task",
-    "TestBench",
-    "Tool",
-    "Trace",
-    "TraceEvent",
-    "Usage",
-    "UsageError",
-    "Workspace",
-    "no_progress",
-]
-
-
-def __getattr__(name: str) -> Any:
-    """Import a public name from its home on first use (PEP 562)."""
-    if name not in _HOME_OF:
-        raise AttributeError(f"module 'itbench' has no attribute {name!r}")
-    from importlib import import_module
-
-    value = getattr(import_module(f"itbench.{_HOME_OF[name]}"), name)
-    globals()[name] = value
-    return value
+__getattr__, __dir__, __all__ = lazy_names(
+    __name__,
+    {
+        "errors": "DataError ITBenchError PluginError RunFileError StorageError UsageError",
+        "interfaces.agent": "Agent AgentFactory AgentRequest AgentSpec ConnectedAgent DemandingAgent DescribedAgent EquippedAgent EstimatingAgent FloorRole PrivilegedAgent PunctualAgent Role SecretiveAgent TrialEstimate",
+        "interfaces.domain": "API_VERSION Domain Preparation",
+        "interfaces.environment": "Environment EnvironmentFactory FilesEnvironment TestBench",
+        "interfaces.fault": "Fault LimitReached Stage StageError",
+        "interfaces.hooks": "hookimpl RunHooks",
+        "interfaces.json": "json_text JsonObject JsonValue",
+        "interfaces.plan": "Plan",
+        "interfaces.progress": "no_progress Progress",
+        "interfaces.record": "ScoreRecord TrialKey TrialRecord",
+        "interfaces.score": "Score",
+        "interfaces.scorer": "Scorer",
+        "interfaces.submission": "Submission",
+        "interfaces.suite": "Floor PublishedResult Suite SuiteOptions",
+        "interfaces.task": "HandIn Limits OtherLimits Task",
+        "interfaces.trace": "Trace TraceEvent Usage",
+        "interfaces.workspace": "Execution Gap Heard Hosting Input Listening Mount Prepared Sandbox Tool Workspace",
+        "version": "__version__",
+    },
+)

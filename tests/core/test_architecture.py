@@ -1,6 +1,8 @@
 """The shape of the house: which module may import which, and that the core knows no domain."""
 
 import ast
+import importlib
+import importlib.metadata
 import re
 from collections.abc import Container
 from graphlib import TopologicalSorter
@@ -8,9 +10,14 @@ from pathlib import Path
 
 import pytest
 
+import itbench
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 CORE = REPOSITORY / "core" / "itbench"
 DOMAINS = sorted(path for path in (REPOSITORY / "domains").glob("*/itbench_*") if path.is_dir())
+SCAFFOLD = CORE / "validation" / "scaffold" / "templates"
+AUTHORS = [*DOMAINS, SCAFFOLD, *sorted((REPOSITORY / "tests" / "plugins").glob("*"))]
+DOORS = ("itbench", "itbench.kit", "itbench.models", "itbench.sandboxes", "itbench.testing")
 # Each layer may import from those after it.
 LAYERS = [
     {"__main__"},
@@ -31,12 +38,17 @@ LAYERS = [
 def imports(path: Path) -> set[str]:
     """Return the modules that a file imports, whether at the top or inside a function."""
     found = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(ast.parse(_python(path))):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             found.add(node.module)
     return found
+
+
+def _python(path: Path) -> str:
+    text = path.read_text()
+    return text.replace("@", "_") if path.suffix == ".template" else text  # It has names like @module@.
 
 
 def layer_of(name: str) -> int | None:
@@ -79,15 +91,42 @@ def _imported(path: Path, modules: Container[str]) -> set[str]:
     return {name for name in found if name in modules}
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("domain", DOMAINS, ids=lambda path: path.name)
-def test_a_domain_imports_no_other_domain(domain: Path) -> None:
-    for path in domain.rglob("*.py"):
+@pytest.mark.parametrize("package", AUTHORS, ids=lambda path: path.name)
+def test_who_writes_a_domain_imports_the_public_doors_and_nothing_below_them(package: Path) -> None:
+    paths = [*package.rglob("*.py"), *package.rglob("*.py.template")]
+    assert paths
+    for path in paths:
         for module in imports(path):
-            assert not module.startswith("itbench_") or module.split(".")[0] in {
-                domain.name,
-                "itbench_schemas",
-            }
+            if module.split(".")[0] == "itbench":
+                assert module in DOORS, f"{path} imports {module}; import the name from {', '.join(DOORS)}"
+            elif module.startswith("itbench_"):
+                assert module.split(".")[0] in {package.name, "itbench_schemas"}, f"{path} imports {module}"
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_a_door_has_every_name_that_it_lists_and_tells_no_other(door: str) -> None:
+    package = importlib.import_module(door)
+    listed = package.__all__
+    assert listed == sorted(set(listed))
+    assert set(listed) <= set(dir(package))
+    for name in listed:
+        assert getattr(package, name) is not None
+    assert _names_for_type_checkers(Path(str(package.__file__))) == set(listed)
+    with pytest.raises(AttributeError, match=f"'{door}' has no attribute 'nothing'"):
+        _ = package.nothing
+
+
+def _names_for_type_checkers(path: Path) -> set[str]:
+    """Return the names that stand below `if TYPE_CHECKING`, each under its own name again."""
+    blocks = [node for node in ast.parse(path.read_text()).body if isinstance(node, ast.If)]
+    assert len(blocks) == 1
+    aliases = [alias for node in blocks[0].body if isinstance(node, ast.ImportFrom) for alias in node.names]
+    assert all(alias.asname == alias.name for alias in aliases)
+    return {alias.name for alias in aliases}
+
+
+def test_the_version_is_that_of_the_distribution() -> None:
+    assert itbench.__version__ == importlib.metadata.version("itbench")
 
 
 def test_the_core_names_no_domain() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from itbench.errors import UsageError
 from itbench.interfaces.suite import Suite, SuiteOptions
-from itbench.kit.generated.suite import MadeSuite
+from itbench.kit.generated.suite import GeneratedSuite
 from itbench.testing import check_domain
 from itbench.validation.rules import RULES
 from itbench_finops.agents.adversaries import BILL_ADVERSARIES, FLEET_ADVERSARIES
@@ -92,7 +92,7 @@ def solved(suite: Suite, task_id: str) -> dict[str, float]:
 @pytest.mark.parametrize("options", [{}, HELD_OUT], ids=["embedded", "held out"])
 @pytest.mark.parametrize("suite", [ANOMALIES, RIGHT_SIZING], ids=lambda suite: suite.name)
 def test_the_floor_is_the_score_of_the_best_known_agent_without_skill_also_on_a_held_out_seed(
-    suite: MadeSuite, options: dict[str, str]
+    suite: GeneratedSuite, options: dict[str, str]
 ) -> None:
     """Slow: twelve tricks on each embedded task, and on tasks of a seed that nothing was tuned to."""
     chosen = suite.configured(SuiteOptions(extra=options))

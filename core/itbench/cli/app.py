@@ -34,9 +34,9 @@ def build_app(words: Sequence[str]) -> typer.Typer:
 
 def _version(is_wanted: bool) -> None:
     if is_wanted:
-        from importlib_metadata import version
+        from itbench.version import __version__
 
-        typer.echo(f"itbench {version('itbench')}")
+        typer.echo(f"itbench {__version__}")
         raise typer.Exit
 
 

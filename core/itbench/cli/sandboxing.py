@@ -27,9 +27,9 @@ def build() -> None:
     from itbench.cli.waiting import waiting
     from itbench.interfaces.workspace import Prepared
     from itbench.plugins.domains import preparations
-    from itbench.sandbox.choose import choose
+    from itbench.sandbox.choose import choose_sandbox
 
-    sandbox = choose()
+    sandbox = choose_sandbox()
     lines = []
     with waiting() as progress:
         if isinstance(sandbox, Prepared):

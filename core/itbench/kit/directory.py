@@ -15,7 +15,7 @@ from itbench.interfaces.json import JsonObject, JsonValue
 from itbench.interfaces.suite import Suite
 from itbench.interfaces.task import Task
 from itbench.interfaces.workspace import Input
-from itbench.schema.check import faults
+from itbench.schema.check import schema_faults
 from itbench.suites.load import FaultyTasksError
 from itbench_schemas import load
 
@@ -61,7 +61,7 @@ class DirectorySuite(Suite):
             except DataError as error:
                 wrong.append(str(error))
                 continue
-            found = faults(value, load("task"), source=str(path)) or _misnamed(value, path)
+            found = schema_faults(value, load("task"), source=str(path)) or _misnamed(value, path)
             wrong += found
             if not found:
                 tasks.append(Task.model_validate(value))
@@ -89,7 +89,7 @@ class DirectorySuite(Suite):
     def _read_head(self) -> None:
         path = self.root / "suite.json"
         value = read_json(path)
-        wrong = faults(value, _SUITE_SCHEMA, source=str(path))
+        wrong = schema_faults(value, _SUITE_SCHEMA, source=str(path))
         if wrong:
             raise DataError("; ".join(wrong))
         self.name, self.version, self.summary = value["name"], value["version"], value["summary"]

@@ -15,7 +15,6 @@ from itbench.interfaces.record import ScoreRecord
 from itbench.interfaces.submission import Submission
 from itbench.interfaces.task import Task
 from itbench.plugins.domains import domain_host
-from itbench.run.plan.versions import own_version
 from itbench.run.session import Session
 from itbench.run.trial.judge import Judge
 from itbench.store.claim import Claim
@@ -23,6 +22,7 @@ from itbench.store.connect import open_run, writing
 from itbench.store.reader import RunFile, TrialDetail
 from itbench.store.writer import ScoringOrigin, begin_scoring, insert_score
 from itbench.suites.reopen import reopen_suite
+from itbench.version import __version__
 
 _ALL = "SELECT trial, task FROM outcome WHERE status != 'no score' OR fault_stage IN ('scorer', 'task')"
 _FAULTED = "SELECT trial, task FROM outcome WHERE fault_stage IN ('scorer', 'task')"
@@ -69,7 +69,7 @@ def rescore(path: Path, truths: Path | None = None, progress: Progress = no_prog
     domain, suite = reopen_suite(plan.model_dump(), progress)
     suite.restore([task.id for task in plan.tasks], progress)
     origin = ScoringOrigin(
-        own_version(),
+        __version__,
         domain_host().origin(plan.domain),
         domain.scoring_version,
         str(truths) if truths else None,

@@ -30,7 +30,7 @@ from itbench.run.plan.planning import file_name, make_plan
 from itbench.run.plan.secrecy import check_words, redactor_of, words_of
 from itbench.run.plan.tasks import plan_tasks
 from itbench.run.plan.unchanged import HASH_VERSION, check_tasks, check_truths
-from itbench.run.plan.versions import check_versions, installed, other_versions, own_version
+from itbench.run.plan.versions import check_versions, installed, other_versions
 from itbench.run.trial.judge import Judge
 from itbench.sandbox.plain.sandbox import LocalSandbox
 from itbench.store.claim import Claim
@@ -42,6 +42,7 @@ from itbench.suites.reopen import planned_options, reopen_suite
 from itbench.suites.secret import remember
 from itbench.suites.select import select
 from itbench.text.redaction import Redactor
+from itbench.version import __version__
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +72,7 @@ class Session:
     @property
     def origin(self) -> ScoringOrigin:
         """What the scores of this session come from."""
-        return ScoringOrigin(
-            own_version(), domain_host().origin(self.domain.name), self.domain.scoring_version
-        )
+        return ScoringOrigin(__version__, domain_host().origin(self.domain.name), self.domain.scoring_version)
 
 
 def start(options: RunOptions, progress: Progress = no_progress) -> Session:
@@ -263,11 +262,11 @@ def _sandbox(
     """
     if spec.is_in_process:
         return LocalSandbox(is_in_process=True)
-    from itbench.sandbox.choose import choose
+    from itbench.sandbox.choose import choose_sandbox
 
     mounts = agent.mounts if isinstance(agent, EquippedAgent) else ()
     warning = refuse_exposed(mounts, suite, out, is_unsafe_allowed=is_unsafe_allowed)
-    return choose(name, is_unsafe_allowed=is_unsafe_allowed, mounts=mounts, warning=warning)
+    return choose_sandbox(name, is_unsafe_allowed=is_unsafe_allowed, mounts=mounts, warning=warning)
 
 
 def _bench_sandbox(domain: Domain, sandbox: Sandbox, name: str | None) -> Sandbox:

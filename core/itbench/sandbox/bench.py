@@ -1,7 +1,7 @@
 """Where what was handed in is tried: always in an isolating sandbox, whatever the agent itself worked in."""
 
 from itbench.interfaces.workspace import Sandbox
-from itbench.sandbox.choose import UNSAFE, choose
+from itbench.sandbox.choose import UNSAFE, choose_sandbox
 from itbench.sandbox.limits import GIB, MIB, SandboxLimits
 
 # A script under test needs less than an agent at work, and many are tried at once.
@@ -25,4 +25,4 @@ def bench_sandbox(name: str | None, *, with_tools: bool = True) -> Sandbox:
     Raises:
         SandboxError: none works on this machine.
     """
-    return choose(None if name == UNSAFE else name, limits=BENCH_LIMITS, with_tools=with_tools)
+    return choose_sandbox(None if name == UNSAFE else name, limits=BENCH_LIMITS, with_tools=with_tools)

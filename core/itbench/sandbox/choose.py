@@ -16,7 +16,7 @@ DEFAULT, UNSAFE = "bubblewrap", "none"
 KNOWN = (DEFAULT, *ENGINES, UNSAFE)
 
 
-def choose(
+def choose_sandbox(
     name: str | None = None,
     *,
     limits: SandboxLimits | None = None,

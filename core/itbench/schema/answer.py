@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from itbench.interfaces.json import JsonObject, JsonValue
-from itbench.schema.check import faults
+from itbench.schema.check import schema_faults
 
 _FENCE = re.compile(r"^[^`]*```(?:json|JSON)?[ \t]*\n(?P<body>.*?)\n[ \t]*```[^`]*$", re.DOTALL)
 # A string that never ends is taken to the end of the text: looked for again from each of its quotes, it would cost the square
@@ -34,7 +34,7 @@ def read_answer(data: bytes, schema: JsonObject) -> Answer:
     answer = _parse(text)
     if answer.problem is not None:
         return answer
-    wrong = faults(answer.value, schema)
+    wrong = schema_faults(answer.value, schema)
     if wrong:
         more = f" (and {len(wrong) - _SHOWN_FAULTS} more)" if len(wrong) > _SHOWN_FAULTS else ""
         shown = "; ".join(wrong[:_SHOWN_FAULTS])

@@ -16,7 +16,7 @@ from itbench_schemas import registry
 _LONGEST_VALUE = 60
 
 
-def faults(value: JsonValue, schema: JsonObject, *, source: str = "") -> list[str]:
+def schema_faults(value: JsonValue, schema: JsonObject, *, source: str = "") -> list[str]:
     """Return one line for each thing in `value` that the schema does not allow.
 
     A line reads `source: $.path: found VALUE, allowed: RULE`.

@@ -8,7 +8,7 @@ from itbench.errors import DataError
 from itbench.interfaces.suite import Suite
 from itbench.interfaces.task import Task
 from itbench.plugins.host import duplicates
-from itbench.schema.check import faults
+from itbench.schema.check import schema_faults
 from itbench_schemas import load
 
 
@@ -43,9 +43,11 @@ def task_faults(task: object) -> list[str]:
     if not isinstance(task, Task):
         return [f"found a {type(task).__name__}, allowed: itbench.Task"]
     source = f"task {task.id}"
-    wrong = [] if _is_valid(task) else faults(task.model_dump(mode="json"), load("task"), source=source)
+    wrong = (
+        [] if _is_valid(task) else schema_faults(task.model_dump(mode="json"), load("task"), source=source)
+    )
     try:
-        faults(None, task.hand_in.answer_schema)
+        schema_faults(None, task.hand_in.answer_schema)
     except DataError as error:
         wrong.append(f"{source}: $.hand_in.answer_schema: {error}")
     return wrong

@@ -1,4 +1,4 @@
-"""What a domain's own tests need: the rules that every domain must keep.
+"""What the tests of a domain, an agent or a provider need.
 
     from itbench.testing import check_domain
     from itbench_mine import DOMAIN
@@ -11,32 +11,25 @@ Or, without writing a test: `pytest --itbench-domain NAME`.
 
 from typing import TYPE_CHECKING
 
+from itbench.lazy import lazy_names
+
 if TYPE_CHECKING:
-    from itbench.interfaces.domain import Domain
-    from itbench.interfaces.suite import SuiteOptions
-    from itbench.validation.finding import ValidationReport
+    from itbench.testing.domain import check_domain as check_domain
+    from itbench.testing.model_server import (
+        Answer as Answer,
+        ModelServer as ModelServer,
+        Status as Status,
+    )
+    from itbench.validation.finding import (
+        Finding as Finding,
+        ValidationReport as ValidationReport,
+    )
 
-__all__ = ["check_domain"]
-
-
-def check_domain(
-    domain: "Domain", suite: str | None = None, options: "SuiteOptions | None" = None
-) -> "list[ValidationReport]":
-    """Check one suite of a domain, or all that need no download, and return the reports.
-
-    Raises:
-        AssertionError: a rule is broken; the message has one line for each finding.
-    """
-    from itbench.validation.suite import check_suite
-
-    reports = []
-    for each in domain.suites:
-        if suite not in {None, each.name}:
-            continue
-        ready = each if options is None else each.configured(options)
-        ready.prepare()
-        reports.append(check_suite(domain, ready))
-    findings = [f"{report.name}: {finding}" for report in reports for finding in report.findings]
-    if findings:
-        raise AssertionError("\n".join([f"{len(findings)} rules are broken:", *findings]))
-    return reports
+__getattr__, __dir__, __all__ = lazy_names(
+    __name__,
+    {
+        "testing.domain": "check_domain",
+        "testing.model_server": "Answer ModelServer Status",
+        "validation.finding": "Finding ValidationReport",
+    },
+)

@@ -3,13 +3,12 @@
 import json
 import random
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from itbench.interfaces.json import JsonValue
 from itbench.interfaces.submission import Submission
 from itbench.interfaces.task import Task
-from itbench.schema.check import faults
+from itbench.schema.check import schema_faults
 from itbench.validation.attempt import submission_of
 from itbench.validation.finding import Case
 from itbench.validation.purity import spoilt
@@ -43,7 +42,7 @@ def _check_task(case: Case, task: Task) -> None:
     def check(junk: JsonValue, chance: random.Random, data: bytes) -> None:
         files = dict.fromkeys(task.hand_in.files, data)
         for candidate in (junk, spoilt(json.loads(json.dumps(answer)), chance)):
-            if task.hand_in.answer is None or not faults(candidate, task.hand_in.answer_schema):
+            if task.hand_in.answer is None or not schema_faults(candidate, task.hand_in.answer_schema):
                 record = case.judge.judge(task, Submission(answer=candidate, files=files), ())
                 if record.fault is not None:
                     raise AssertionError(f"scorer-total: task {task.id}: {record.fault.message}")

@@ -12,7 +12,7 @@ from itbench.interfaces.score import Score
 from itbench.interfaces.submission import Submission
 from itbench.interfaces.task import Task
 from itbench.run.trial.blame import Blamed
-from itbench.schema.check import faults
+from itbench.schema.check import schema_faults
 from itbench.validation.attempt import submission_of
 from itbench.validation.finding import Case, Finding
 
@@ -111,7 +111,7 @@ def junk_submissions(case: Case, task: Task) -> Iterator[Submission]:
     if not isinstance(whole, str):
         answers += [spoilt(json.loads(json.dumps(whole.answer)), chance) for _ in range(_JUNK_PER_TASK)]
     for answer in answers:
-        if not faults(answer, task.hand_in.answer_schema):
+        if not schema_faults(answer, task.hand_in.answer_schema):
             yield Submission(answer=answer, files=dict.fromkeys(task.hand_in.files, b"\x00"))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from itbench.errors import DataError
 from itbench.interfaces.json import JsonValue
-from itbench.schema.check import faults
+from itbench.schema.check import schema_faults
 from itbench.validation.finding import Case, Finding
 
 _JUNK: tuple[JsonValue, ...] = (None, True, 0, "junk", [], ["junk"], {}, {"junk": "junk"})
@@ -33,10 +33,10 @@ def schemas_used(case: Case) -> Iterator[Finding]:
                 yield Finding(
                     rule, place, "a schema, but no answer is asked for", "set hand_in.answer, or drop it"
                 )
-        elif not any(faults(junk, hand_in.answer_schema) for junk in _JUNK):
+        elif not any(schema_faults(junk, hand_in.answer_schema) for junk in _JUNK):
             yield Finding(rule, place, "it takes any answer, allowed: one that refuses junk", fix)
     schema = case.domain.truth_schema
-    if schema is not None and not faults({"canary": _CANARY}, schema()):
+    if schema is not None and not schema_faults({"canary": _CANARY}, schema()):
         problem = "it takes a truth that says nothing"
         yield Finding(
             rule, f"domain {case.domain.name}: truth_schema", problem, "require the keys that are scored"

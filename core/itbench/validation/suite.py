@@ -9,7 +9,7 @@ from itbench.interfaces.suite import Suite, SuiteOptions
 from itbench.interfaces.task import Task
 from itbench.kit.directory import DirectorySuite, read_json
 from itbench.plugins.domains import find_suite
-from itbench.schema.check import faults
+from itbench.schema.check import schema_faults
 from itbench.suites.load import FaultyTasksError, load_tasks
 from itbench.suites.shown import Secrets, shown_inputs
 from itbench.suites.soundness import task_data_faults
@@ -91,7 +91,7 @@ def _folder_findings(suite: DirectorySuite, secrets: Secrets, path: Path, task: 
         truth = read_json(path)
     except DataError as error:
         return [Finding("truth-valid", str(path), str(error).removeprefix(f"{path}: "), "write the truth")]
-    wrong = faults(truth, load("truth"))
+    wrong = schema_faults(truth, load("truth"))
     if wrong:
         return [Finding("truth-valid", str(path), line, "correct the truth") for line in wrong]
     return [

@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from itbench.interfaces.domain import Domain
-from itbench.interfaces.json import JsonObject
+from itbench import Domain, JsonObject
 from itbench_ciso.admission.suite import ADMISSION_SUITE
 from itbench_ciso.agents.specs import AGENTS
 from itbench_ciso.cis.suite import CIS_KUBERNETES
@@ -14,11 +13,7 @@ from itbench_ciso.published.suite import ITBENCH_LITE
 from itbench_ciso.updates.suite import POLICY_UPDATES
 
 if TYPE_CHECKING:
-    from itbench.interfaces.environment import Environment
-    from itbench.interfaces.score import Score
-    from itbench.interfaces.submission import Submission
-    from itbench.interfaces.task import Task
-    from itbench.interfaces.workspace import Input, Sandbox
+    from itbench import Environment, Input, Sandbox, Score, Submission, Task
 
 
 class CisoScorer:
@@ -26,7 +21,7 @@ class CisoScorer:
 
     def score(self, task: "Task", submission: "Submission", truth: JsonObject) -> "Score":
         """Return the score of what was observed of script and policy."""
-        from itbench.interfaces.score import Score
+        from itbench import Score
         from itbench_ciso.scoring.score import score_parts
 
         parts = score_parts(submission, truth)

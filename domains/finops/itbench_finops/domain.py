@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from itbench.interfaces.domain import Domain
-from itbench.interfaces.json import JsonObject
+from itbench import Domain, JsonObject
 from itbench_finops.agents.specs import AGENTS
 from itbench_finops.anomalies.suite import ANOMALIES
 from itbench_finops.changes import SCORING_CHANGES
@@ -12,9 +11,7 @@ from itbench_finops.published.suite import ITBENCH_LITE
 from itbench_finops.sizing.suite import RIGHT_SIZING
 
 if TYPE_CHECKING:
-    from itbench.interfaces.score import Score
-    from itbench.interfaces.submission import Submission
-    from itbench.interfaces.task import Task
+    from itbench import Score, Submission, Task
 
 
 class FinopsScorer:
@@ -22,7 +19,7 @@ class FinopsScorer:
 
     def score(self, task: "Task", submission: "Submission", truth: JsonObject) -> "Score":
         """Return the score of an explanation or of a plan; which of the two it is, the truth tells."""
-        from itbench.interfaces.score import Score
+        from itbench import Score
         from itbench_finops.scoring.anomaly import score_anomaly
         from itbench_finops.scoring.sizing import score_plan
 

@@ -3,19 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from itbench.interfaces.domain import Domain
-from itbench.interfaces.json import JsonObject
+from itbench import Domain, JsonObject
 from itbench_sre.agents.specs import AGENTS
 from itbench_sre.changes import SCORING_CHANGES
 from itbench_sre.incidents.suite import INCIDENTS
 from itbench_sre.published.suite import ITBENCH_AA, ITBENCH_LITE
 
 if TYPE_CHECKING:
-    from itbench.interfaces.environment import Environment
-    from itbench.interfaces.score import Score
-    from itbench.interfaces.submission import Submission
-    from itbench.interfaces.task import Task
-    from itbench.interfaces.workspace import Input, Sandbox
+    from itbench import Environment, Input, Sandbox, Score, Submission, Task
 
 
 class SreScorer:
@@ -23,7 +18,7 @@ class SreScorer:
 
     def score(self, task: "Task", submission: "Submission", truth: JsonObject) -> "Score":
         """Return the score of a diagnosis."""
-        from itbench.interfaces.score import Score
+        from itbench import Score
         from itbench_sre.scoring.score import score_diagnosis
         from itbench_sre.scoring.sightings import read_sightings
         from itbench_sre.truth.convert import truth_from_json

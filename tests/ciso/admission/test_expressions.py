@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as some
+from hypothesis import given, settings, strategies as some
 
 from itbench_ciso.engines.inside.cel import DEEPEST_STACK
 from itbench_ciso.engines.inside.expressions.cost import Meter

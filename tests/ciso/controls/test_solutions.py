@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as some
+from hypothesis import given, settings, strategies as some
 
 from itbench.interfaces.json import JsonObject
 from itbench.kit.generated.randomness import Randomness

@@ -4,8 +4,7 @@ from collections import Counter
 from itertools import islice
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as some
+from hypothesis import given, settings, strategies as some
 
 from itbench.kit.generated.randomness import Randomness
 from itbench_ciso.controls.control import Control, complies, no_parameters, on_scene, violates

@@ -2,8 +2,7 @@
 
 import pytest
 import yaml
-from hypothesis import given, settings
-from hypothesis import strategies as some
+from hypothesis import given, settings, strategies as some
 
 from itbench_ciso.controls.yaml_text import yaml_text
 

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
-from hypothesis import strategies as some
+from hypothesis import given, strategies as some
 
 from itbench.interfaces.workspace import Input
 from itbench.kit.generated.randomness import Randomness

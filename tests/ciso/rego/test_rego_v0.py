@@ -1,8 +1,7 @@
 """Rego of version 0, said as version 1."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from itbench_ciso.engines.inside.rego_v0 import as_v1
 

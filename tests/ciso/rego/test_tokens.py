@@ -1,8 +1,7 @@
 """The tokenizer, which a hostile policy must not lead astray."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from itbench_ciso.engines.inside.rego_tokens import tokens
 from itbench_ciso.rego.refusal import REFUSED, refusal

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from itbench.interfaces.submission import Submission
-from itbench.schema.check import faults
+from itbench.schema.check import schema_faults
 from itbench_ciso.domain import truth_schema
 from itbench_ciso.scoring.score import score_parts
 
@@ -248,4 +248,4 @@ def test_many_wrong_ways_are_cut_short() -> None:
 )
 def test_truths_of_another_shape_are_refused(change: dict[str, Any], is_valid: bool) -> None:
     of = truth(canary="itbench-canary-0123456789abcdef0123456789abcdef") | change
-    assert (faults(of, truth_schema(), source="t") == []) is is_valid
+    assert (schema_faults(of, truth_schema(), source="t") == []) is is_valid

@@ -6,8 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from itbench.egress.exchange import BadRequestError, Request
 from itbench.egress.gateway.headers import replied_headers, sent_headers

@@ -4,8 +4,7 @@ import ssl
 from functools import cache
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from itbench.egress.proxy.hello import LARGEST_HELLO_BYTES, Hello, NotTlsError, RecordCheck, read_hello
 

@@ -4,8 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 
 from itbench.egress.exchange import BadRequestError
 from itbench.egress.gateway.allowed.body import CHECKS, encoded, read_body

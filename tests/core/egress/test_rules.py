@@ -5,8 +5,7 @@ import socket
 from contextlib import closing
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from itbench import UsageError
 from itbench.egress.proxy.addresses import Reach, is_own, reach_of

@@ -167,7 +167,7 @@ from functools import partial
 import itbench_sums
 from itbench.interfaces.task import HandIn, Task
 from itbench.kit.generated.jobs import Job
-from itbench.kit.generated.suite import MadeSuite
+from itbench.kit.generated.suite import GeneratedSuite
 
 def make(number, directory):
     directory.mkdir()
@@ -176,7 +176,7 @@ def make(number, directory):
         time.sleep(0.01)
     return {"sum": number}
 
-class Made(MadeSuite):
+class Made(GeneratedSuite):
     name, domain, embedded, version, summary = "made", "makers", 12, "1", "Numbers."
     def jobs(self):
         return [Job(f"made-{n:03}", n, partial(make, n)) for n in range(self.embedded)]

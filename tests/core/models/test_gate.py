@@ -5,8 +5,7 @@ import gc
 from contextlib import suppress
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from itbench.models.faults import PassingError
 from itbench.models.http.gate import AdaptiveGate, gate_of

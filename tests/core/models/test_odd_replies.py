@@ -11,8 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from itbench.egress.gateway.metering import ReplyMeter
 from itbench.interfaces.json import json_text

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from itbench.sandbox.image.parts import _tools_name
-from itbench.sandbox.image.store import make
+from itbench.sandbox.image.store import make_stored
 from itbench.store.reader import RunFile
 
 ADD = """
@@ -31,7 +31,7 @@ def sandbox_cache(plain_sandbox: Any, machine_folder: Path, monkeypatch: pytest.
     """Return a cache with a sandbox that has no packages, which these programs do not need."""
     cache = machine_folder / "sandbox-cache"
     monkeypatch.setenv("ITBENCH_CACHE", str(cache))
-    make(_tools_name(), lambda _: None)
+    make_stored(_tools_name(), lambda _: None)
     return cache
 
 

@@ -16,7 +16,7 @@ import pytest
 from itbench.interfaces.workspace import Input
 from itbench.sandbox.bubblewrap.sandbox import BubblewrapSandbox
 from itbench.sandbox.bubblewrap.support import available
-from itbench.sandbox.choose import choose
+from itbench.sandbox.choose import choose_sandbox
 from itbench.sandbox.container.engine import ENGINES, Engine
 from itbench.sandbox.container.sandbox import ContainerSandbox
 from itbench.sandbox.errors import SandboxError
@@ -44,7 +44,7 @@ def sandbox(machine_folder: Path, request: pytest.FixtureRequest) -> Any:
     problem = available() if request.param == "bubblewrap" else Engine(request.param).problem()
     if problem is not None:
         pytest.skip(problem)
-    made = choose(request.param, limits=LIMITS, with_tools=False)
+    made = choose_sandbox(request.param, limits=LIMITS, with_tools=False)
     assert isinstance(made, BubblewrapSandbox | ContainerSandbox)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ITBENCH_CACHE", str(machine_folder / "sandbox-cache"))

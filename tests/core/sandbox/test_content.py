@@ -8,7 +8,7 @@ import pytest
 
 from itbench.sandbox.image import store
 from itbench.sandbox.image.content import change_of, write_listing
-from itbench.sandbox.image.store import make, stored
+from itbench.sandbox.image.store import make_stored, stored
 
 
 def build(folder: Path) -> None:
@@ -50,12 +50,12 @@ def as_in_a_new_process() -> None:
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_what_was_changed_is_made_again(name: str) -> None:
-    made = make("thing", build)
+    made = make_stored("thing", build)
     assert stored("thing") == made
     CHANGES[name](made)
     store._looked_at.clear()
     assert stored("thing") is None
-    assert make("thing", build) == made == stored("thing")
+    assert make_stored("thing", build) == made == stored("thing")
     assert (made / "bin" / "tool").read_text() == "#!/bin/sh\necho right\n"
     assert sorted(path.name for path in made.rglob("*")) == ["bin", "lib", "library.so", "tool"]
 
@@ -74,7 +74,7 @@ def test_what_is_as_it_was_is_not_made_again_nor_read_again(tmp_path: Path) -> N
 
 
 def test_what_was_made_before_there_were_listings_is_listed() -> None:
-    made = make("thing", build)
+    made = make_stored("thing", build)
     (made.parent / "ready").write_text("")
     assert stored("thing") == made
     assert (made.parent / "ready").stat().st_size > 100

@@ -12,10 +12,10 @@ from itbench.errors import UsageError
 from itbench.interfaces.progress import no_progress
 from itbench.sandbox.bubblewrap.sandbox import BubblewrapSandbox
 from itbench.sandbox.bubblewrap.support import available
-from itbench.sandbox.choose import choose
+from itbench.sandbox.choose import choose_sandbox
 from itbench.sandbox.errors import SandboxError
 from itbench.sandbox.image.elf import is_elf, libraries, loader_of
-from itbench.sandbox.image.store import make, stored
+from itbench.sandbox.image.store import make_stored, stored
 from itbench.sandbox.image.tools import REQUIREMENTS, build_packages
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
@@ -23,19 +23,19 @@ LINUX = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
 
 def test_the_unsafe_sandbox_must_be_allowed_and_is_marked() -> None:
     with pytest.raises(UsageError, match="--allow-unsafe"):
-        choose("none")
-    chosen = choose("none", is_unsafe_allowed=True)
+        choose_sandbox("none")
+    chosen = choose_sandbox("none", is_unsafe_allowed=True)
     assert chosen.name == "none"
     assert chosen.warning is not None
 
 
 def test_an_unknown_sandbox_is_refused() -> None:
     with pytest.raises(UsageError, match="unknown sandbox 'chroot'; known: bubblewrap, podman, docker, none"):
-        choose("chroot")
+        choose_sandbox("chroot")
 
 
 def test_the_default_is_bubblewrap_or_an_error_that_says_why(sandbox: Any) -> None:
-    chosen = choose()
+    chosen = choose_sandbox()
     assert (chosen.name, chosen.warning) == ("bubblewrap", None)
 
 
@@ -73,10 +73,10 @@ def test_things_are_made_once_and_whole(tmp_path: Path) -> None:
         raise SandboxError("no")
 
     with pytest.raises(SandboxError, match="no"):
-        make("thing", fail)
+        make_stored("thing", fail)
     assert stored("thing") is None
-    made = make("thing", lambda folder: (folder / "whole").touch())
-    assert make("thing", fail) == made == stored("thing")
+    made = make_stored("thing", lambda folder: (folder / "whole").touch())
+    assert make_stored("thing", fail) == made == stored("thing")
     assert [path.name for path in made.iterdir()] == ["whole"]
 
 
@@ -146,7 +146,7 @@ def test_another_system_can_import_it_and_is_told_no() -> None:
         "[delattr(fcntl, name) for name in dir(fcntl) if 'SEAL' in name]\n"
         "[delattr(os, name) for name in ('memfd_create', 'pidfd_open', 'MFD_CLOEXEC') if hasattr(os, name)]\n"
         "delattr(socket, 'SO_PASSCRED') if hasattr(socket, 'SO_PASSCRED') else None\n"
-        "from itbench.sandbox.choose import choose\nfrom itbench.sandbox.bubblewrap.support import available\nprint(available())"
+        "from itbench.sandbox.choose import choose_sandbox\nfrom itbench.sandbox.bubblewrap.support import available\nprint(available())"
     )
     variables = {"PYTHONPATH": ":".join(sys.path)}
     said = subprocess.run(

@@ -1,8 +1,7 @@
 """The comparison of two runs on the same tasks."""
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from scipy import stats
 
 from itbench.statistics import compare

@@ -3,8 +3,7 @@
 from itertools import combinations
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from itbench.errors import UsageError
 from itbench.statistics import pass_at_k, pass_hat_k, passes

@@ -12,7 +12,7 @@ import pytest
 
 from itbench.errors import UsageError
 from itbench.interfaces.suite import SuiteOptions
-from itbench.kit.generated.suite import MadeSuite
+from itbench.kit.generated.suite import GeneratedSuite
 from itbench.store.seals import seal_all
 from itbench.suites.secret import public_options, recalled, remember, secret_fingerprints
 
@@ -24,14 +24,14 @@ import itbench_sums
 from itbench.interfaces.task import HandIn, Limits, Task
 from itbench.kit.generated.jobs import Job
 from itbench.kit.generated.randomness import Randomness
-from itbench.kit.generated.suite import MadeSuite
+from itbench.kit.generated.suite import GeneratedSuite
 
 def make(number, directory):
     directory.mkdir()
     (directory / "numbers.txt").write_text(f"{number} 1")
     return {"sum": number + 1}
 
-class Drawn(MadeSuite):
+class Drawn(GeneratedSuite):
     name, domain, embedded, version, summary = "drawn", "draws", 2, "1", "Numbers."
     def jobs(self):
         random = Randomness(self._drawn.seed if self._drawn else 1)
@@ -54,7 +54,7 @@ def draws(sums: Path, distribution: Callable[..., Path]) -> Path:
     )
 
 
-class Suite(MadeSuite):
+class Suite(GeneratedSuite):
     name, domain, embedded, version, summary = "some", "somewhere", 1, "1", "Some."
 
     def jobs(self) -> list[Any]:

@@ -6,8 +6,7 @@ import json
 import unicodedata
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from itbench.report.table import table
 from itbench.text.harmless import broken, many_lines, one_line, padded, shown_json, width, wrapped

@@ -6,8 +6,7 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from itbench.interfaces.json import map_texts
 from itbench.models.reply.text import sound

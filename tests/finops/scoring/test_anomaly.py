@@ -3,8 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from itbench_finops.scoring.anomaly import score_anomaly
 from itbench_finops.scoring.names import plain_name, resource_key

@@ -7,8 +7,7 @@ from fractions import Fraction
 from statistics import mean
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from itbench_finops.agents.fleet import FleetEntry, fleet_entries, plan_of
 from itbench_finops.agents.formula import smallest_requests

@@ -1,8 +1,7 @@
 """Answers are read in both formats, and refused with all their problems, in agreement with the schema."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from jsonschema import Draft202012Validator
 
 from itbench_sre.scoring import (

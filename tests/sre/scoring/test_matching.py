@@ -1,8 +1,7 @@
 """Names of any shape are read, and match a group by namespace, kind and name."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from itbench_sre.scoring import Entity, matches_group, parse_entity
 from itbench_sre.truth import Group

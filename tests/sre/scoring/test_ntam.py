@@ -4,8 +4,7 @@ from itertools import pairwise
 from math import log
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from itbench_sre.scoring import score_diagnosis
 from itbench_sre.scoring.assignment import heaviest_assignment

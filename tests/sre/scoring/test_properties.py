@@ -3,8 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from itbench_sre.scoring import parse_entity, score_diagnosis
 from itbench_sre.truth import Group, Propagation, Truth, root_sets, solution

@@ -1,8 +1,7 @@
 """Every published truth, with names and values worked out by hand from its file."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from itbench_sre.scoring import parse_entity, score_diagnosis
 from itbench_sre.truth import solution

@@ -1,8 +1,7 @@
 """Truths are read whatever their shape, and refused with all that is wrong with them."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from itbench.errors import DataError
 from itbench_sre.truth import (

@@ -15,7 +15,7 @@ from itbench.interfaces.trace import Trace
 from itbench.interfaces.workspace import Execution, Gap, Tool, Workspace
 from itbench.models.conversation import ModelTool, ToolCall, ToolResult
 from itbench.models.reply.foreign import DEEPEST, is_shallow
-from itbench.schema.check import faults
+from itbench.schema.check import schema_faults
 from itbench.text.output import cut
 from itbench.text.redaction import Redactor
 
@@ -180,7 +180,7 @@ def _arguments(call: ToolCall, tool: ModelTool) -> JsonObject:
         raise ToolUseError(f"the arguments are not JSON: {error}") from error
     if not is_shallow(value):
         raise ToolUseError(f"the arguments are nested more than {DEEPEST} levels deep")
-    wrong = faults(value, {"type": "object", **tool.parameters})
+    wrong = schema_faults(value, {"type": "object", **tool.parameters})
     if wrong:
         raise ToolUseError(f"the arguments do not fit the tool: {'; '.join(wrong[:_SHOWN_FAULTS])}")
     arguments: JsonObject = value

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 from itbench.host.output_file import write_output
 from itbench.kit.generated.digests import digest_of
-from itbench.kit.generated.suite import MadeSuite
+from itbench.kit.generated.suite import GeneratedSuite
 
 
 def read_manifest(path: Path) -> dict[str, str]:
@@ -16,7 +16,7 @@ def read_manifest(path: Path) -> dict[str, str]:
     return manifest
 
 
-def make_manifest(suites: Iterable[MadeSuite]) -> dict[str, str]:
+def make_manifest(suites: Iterable[GeneratedSuite]) -> dict[str, str]:
     """Make all tasks of these suites, throw them away, and return their hashes by id."""
     found: dict[str, str] = {}
     for suite in suites:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from itbench.kit.generated.jobs import Job
 
 
-class MadeSuite(Suite):
+class GeneratedSuite(Suite):
     """Makes its tasks on first use into the cache.
 
     Attributes:

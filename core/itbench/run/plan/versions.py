@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from importlib_metadata import Distribution, PackageNotFoundError, version
+from importlib_metadata import Distribution
 
 from itbench.errors import UsageError
 from itbench.interfaces.domain import Domain
@@ -15,6 +15,7 @@ from itbench.plugins.agents import agent_distribution, agent_origin
 from itbench.plugins.code import fingerprint
 from itbench.plugins.domains import domain_host
 from itbench.store.reader import RunFile
+from itbench.version import __version__
 
 _SCORINGS = """
 SELECT DISTINCT scoring.itbench_version, scoring.domain_origin, scoring.truths FROM outcome
@@ -57,21 +58,13 @@ class Installed:
         )
 
 
-def own_version() -> str:
-    """Return the version of the installed itbench."""
-    try:
-        return version("itbench")
-    except PackageNotFoundError:
-        return "unknown"
-
-
 def installed(domain: Domain, agent: str) -> Installed:
     """Return what is installed of itbench, of a domain and of an agent; their files are read."""
     host = domain_host()
     origins = host.origin(domain.name), agent_origin(agent, domain)
     code = _code(host.distribution(domain.name))
     return Installed(
-        itbench=own_version(),
+        itbench=__version__,
         domain=origins[0],
         agent=origins[1],
         scoring_version=domain.scoring_version,

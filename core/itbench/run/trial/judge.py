@@ -15,7 +15,7 @@ from itbench.interfaces.submission import Submission
 from itbench.interfaces.suite import Suite
 from itbench.interfaces.task import Task
 from itbench.run.trial.blame import Blamed, blame
-from itbench.schema.check import faults
+from itbench.schema.check import schema_faults
 from itbench_schemas import load
 
 _KEPT_TRUTHS = 1000
@@ -83,7 +83,7 @@ class Judge:
             DataError: it cannot be read, or has none.
         """
         truth = self._raw_truth(task_id)
-        wrong = faults(truth, load("truth"), source=f"truth of {task_id}")
+        wrong = schema_faults(truth, load("truth"), source=f"truth of {task_id}")
         if wrong:
             raise DataError("; ".join(wrong))
         return truth
@@ -110,9 +110,9 @@ class Judge:
 
 
 def _truth_faults(domain: Domain, truth: JsonObject, source: str) -> list[str]:
-    wrong = faults(truth, load("truth"), source=source)
+    wrong = schema_faults(truth, load("truth"), source=source)
     if domain.truth_schema is not None:
-        wrong += faults(truth, domain.truth_schema(), source=source)
+        wrong += schema_faults(truth, domain.truth_schema(), source=source)
     return list(dict.fromkeys(wrong))
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from itbench.interfaces.progress import Progress
 from itbench.sandbox.image.image import build_image, image_key
-from itbench.sandbox.image.store import make, stored
+from itbench.sandbox.image.store import make_stored, stored
 from itbench.sandbox.image.tools import build_packages, tools_key
 
 _NOTHING = "nothing"
@@ -32,9 +32,11 @@ def make_parts(progress: Progress, *, with_tools: bool) -> Parts:
     Raises:
         SandboxError: they cannot be made.
     """
-    image = make(image_name(), lambda folder: build_image(folder, progress))
-    tools = make(_tools_name(), lambda folder: build_packages(folder, progress)) if with_tools else None
-    return Parts(image, tools, make(_NOTHING, lambda _: None))
+    image = make_stored(image_name(), lambda folder: build_image(folder, progress))
+    tools = (
+        make_stored(_tools_name(), lambda folder: build_packages(folder, progress)) if with_tools else None
+    )
+    return Parts(image, tools, make_stored(_NOTHING, lambda _: None))
 
 
 def find_parts(*, with_tools: bool) -> Parts | None:

@@ -39,7 +39,7 @@ def stored(name: str) -> Path | None:
     return content
 
 
-def make(name: str, build: Callable[[Path], None]) -> Path:
+def make_stored(name: str, build: Callable[[Path], None]) -> Path:
     """Make something under a name, unless it is there; processes that want the same wait for one of them.
 
     Raises:

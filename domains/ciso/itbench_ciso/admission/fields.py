@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from itbench.interfaces.json import JsonObject
+from itbench import JsonObject
 from itbench_ciso.engines.inside.expressions.parser import RESERVED
 
 _RULE = ("apiGroups", "apiVersions", "operations", "resources", "resourceNames", "scope")

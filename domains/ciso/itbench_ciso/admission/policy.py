@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from itbench.interfaces.json import JsonObject
+from itbench import JsonObject
 from itbench_ciso.admission.constraints import check_constraints
 from itbench_ciso.admission.fields import (
     PolicyError,

@@ -7,7 +7,7 @@ from itbench_ciso.judging.tags import ADMISSION
 from itbench_ciso.made.draw import ControlTask
 
 if TYPE_CHECKING:
-    from itbench.interfaces.task import Task
+    from itbench import Task
 
 _INSTRUCTIONS = """\
 Write an admission policy for Kubernetes: {title} (control {number} of the {benchmark}).

@@ -2,7 +2,7 @@
 
 import yaml
 
-from itbench.interfaces.json import JsonValue
+from itbench import JsonValue
 
 _DEEPEST = 60
 

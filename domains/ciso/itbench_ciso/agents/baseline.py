@@ -2,9 +2,7 @@
 
 import re
 
-from itbench.interfaces.task import Task
-from itbench.interfaces.trace import Trace
-from itbench.interfaces.workspace import Workspace
+from itbench import Task, Trace, Workspace
 from itbench_ciso.controls.control import Control
 from itbench_ciso.controls.register import controls
 from itbench_ciso.controls.texts import BASELINE_FETCH, admission_baseline, baseline_policy

@@ -5,10 +5,7 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
-from itbench.interfaces.agent import Agent
-from itbench.interfaces.task import Task
-from itbench.interfaces.trace import Trace
-from itbench.interfaces.workspace import Workspace
+from itbench import Agent, Task, Trace, Workspace
 from itbench_ciso.agents.example import combined_names, example_names, example_resources, example_texts
 from itbench_ciso.judging.tags import ADMISSION, UPDATE
 

@@ -3,8 +3,7 @@
 import re
 from pathlib import PurePosixPath
 
-from itbench.interfaces.json import JsonValue
-from itbench.interfaces.workspace import Workspace
+from itbench import JsonValue, Workspace
 from itbench_ciso.judging.direct import EXISTING
 from itbench_ciso.judging.sets import SHOWN, resources_in
 from itbench_ciso.updates.policy_set import COMBINING

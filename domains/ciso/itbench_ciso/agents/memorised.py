@@ -8,10 +8,8 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from itbench.interfaces.task import Task
-from itbench.interfaces.trace import Trace
-from itbench.interfaces.workspace import Workspace
-from itbench.kit.generated.randomness import Randomness
+from itbench import Task, Trace, Workspace
+from itbench.kit import Randomness
 from itbench_ciso.controls.control import Control, Parameters
 from itbench_ciso.controls.register import controls
 from itbench_ciso.controls.texts import FETCH, admission_policy, requirement, solution_policy

@@ -1,6 +1,6 @@
 """The agents of the CISO domain by name; each is imported when it is asked for."""
 
-from itbench.interfaces.agent import Agent, AgentRequest, AgentSpec
+from itbench import Agent, AgentRequest, AgentSpec
 
 
 def _baseline(request: AgentRequest) -> Agent:

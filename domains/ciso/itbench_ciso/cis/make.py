@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from itbench.interfaces.json import JsonObject
-from itbench.kit.generated.randomness import Randomness
+from itbench import JsonObject
+from itbench.kit import Randomness
 from itbench_ciso.controls.control import Control
 from itbench_ciso.controls.register import controls
 from itbench_ciso.controls.texts import FETCH, requirement, solution_policy

@@ -3,12 +3,12 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from itbench.interfaces.suite import Floor
+from itbench import Floor
 from itbench_ciso.made.suite import CisoSuite
 
 if TYPE_CHECKING:
-    from itbench.interfaces.task import Task
-    from itbench.kit.generated.jobs import Job
+    from itbench import Task
+    from itbench.kit import Job
     from itbench_ciso.made.draw import ControlTask
 
 
@@ -29,7 +29,7 @@ class CisKubernetesSuite(CisoSuite):
 
     def jobs(self) -> "list[Job]":
         """Return what is to be made, in the order of the tasks."""
-        from itbench.kit.generated.jobs import Job
+        from itbench.kit import Job
         from itbench_ciso.cis.make import make_scripted
 
         return [Job(spec.id, spec.seed, partial(make_scripted, spec)) for spec in self.specs()]

@@ -10,7 +10,7 @@ from itbench_ciso.made.draw import ControlTask
 from itbench_ciso.rego.refusal import REFUSED
 
 if TYPE_CHECKING:
-    from itbench.interfaces.task import Task
+    from itbench import Task
 
 _INSTRUCTIONS = """\
 Write a compliance check for a Kubernetes cluster: {title} (control {number} of the {benchmark}).
@@ -50,7 +50,7 @@ def make_control_task(
         language: the tag of what they are written in.
         more_tags: after all others.
     """
-    from itbench.interfaces.task import HandIn, Limits, Task
+    from itbench import HandIn, Limits, Task
 
     control = controls()[spec.number]
     return Task(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from itbench.kit.generated.randomness import Randomness
+from itbench.kit import Randomness
 from itbench_ciso.controls.control import Change, Control, Parameters, complies, violates
 from itbench_ciso.controls.exceptions import ORDINALS
 from itbench_ciso.controls.names import NEAR

@@ -1,6 +1,6 @@
 """Ways about ClusterRoles that have the rules of others, which their selectors find by label."""
 
-from itbench.interfaces.json import JsonObject
+from itbench import JsonObject
 from itbench_ciso.controls.access import aggregated_role, bind, cluster_role, harmless_rule, role, someone
 from itbench_ciso.controls.control import Change, Parameters, Way, complies, violates
 from itbench_ciso.controls.rights import Given, Granting, bad_grant, foreign_roles

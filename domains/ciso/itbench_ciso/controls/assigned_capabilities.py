@@ -1,6 +1,6 @@
 """5.2.10: containers that have any capability at all."""
 
-from itbench.interfaces.json import JsonObject
+from itbench import JsonObject
 from itbench_ciso.controls.control import Control, complies
 from itbench_ciso.controls.exceptions import exempt_namespaces, namespace_ways
 from itbench_ciso.controls.names import NEAR

@@ -1,6 +1,6 @@
 """5.1.1: full power, over the cluster or in one namespace."""
 
-from itbench.interfaces.json import JsonObject
+from itbench import JsonObject
 from itbench_ciso.controls.access import (
     bind,
     bind_in,

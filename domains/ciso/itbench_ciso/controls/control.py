@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from itbench.interfaces.json import JsonValue
-from itbench.kit.generated.randomness import Randomness
+from itbench import JsonValue
+from itbench.kit import Randomness
 from itbench_ciso.controls.scene import Scene
 
 BENCHMARK = "CIS Kubernetes Benchmark v1.10"

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeAlias
 
-from itbench.interfaces.json import JsonObject, JsonValue
+from itbench import JsonObject, JsonValue
 from itbench_ciso.controls.access import (
     account,
     bind,

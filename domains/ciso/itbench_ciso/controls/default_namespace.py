@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
-from itbench.interfaces.json import JsonObject
-from itbench.kit.generated.randomness import Randomness
+from itbench import JsonObject
+from itbench.kit import Randomness
 from itbench_ciso.controls.control import Change, Control, Parameters, Way, complies, on_scene, violates
 from itbench_ciso.controls.names import NEAR
 from itbench_ciso.controls.scene import Scene

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from itbench.kit.generated.randomness import Randomness
+from itbench.kit import Randomness
 from itbench_ciso.controls.control import Change, Parameters, Way, complies, violates
 from itbench_ciso.controls.names import AGENTS, NEAR, SYSTEM_NAMESPACES
 from itbench_ciso.controls.pod_ways import Edit, unchanged

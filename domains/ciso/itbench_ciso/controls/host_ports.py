@@ -1,6 +1,6 @@
 """5.2.13: ports of the node."""
 
-from itbench.interfaces.json import JsonObject
+from itbench import JsonObject
 from itbench_ciso.controls.control import Control, complies, no_parameters, on_scene
 from itbench_ciso.controls.pod_ways import (
     HARDENED,

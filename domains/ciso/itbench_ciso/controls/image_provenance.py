@@ -1,7 +1,7 @@
 """5.5.1: images of known origin."""
 
-from itbench.interfaces.json import JsonObject
-from itbench.kit.generated.randomness import Randomness
+from itbench import JsonObject
+from itbench.kit import Randomness
 from itbench_ciso.controls.control import Change, Control, Parameters, Way, complies, violates
 from itbench_ciso.controls.names import HOUSE_REGISTRY
 from itbench_ciso.controls.pod_ways import (

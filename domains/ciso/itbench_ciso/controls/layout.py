@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from itbench.interfaces.json import JsonObject
-from itbench.kit.generated.randomness import Randomness
+from itbench import JsonObject
+from itbench.kit import Randomness
 from itbench_ciso.controls.yaml_text import yaml_text
 
 FOLDER = "static-resources"

@@ -1,6 +1,6 @@
 """5.1.10: reaching the kubelet through the API server."""
 
-from itbench.interfaces.json import JsonObject
+from itbench import JsonObject
 from itbench_ciso.controls.access import rule
 from itbench_ciso.controls.control import Control, complies, no_parameters
 from itbench_ciso.controls.rights import Right, bad_grant

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 from importlib.resources import files
 
-from itbench.kit.generated.randomness import Randomness
+from itbench.kit import Randomness
 from itbench_ciso.controls.control import BENCHMARK, Control
 from itbench_ciso.controls.overlaps import OVERLAPS
 from itbench_ciso.controls.register import controls

@@ -1,7 +1,7 @@
 """Who may be given a right: one service account and one group, which a task names."""
 
-from itbench.interfaces.json import JsonObject
-from itbench.kit.generated.randomness import Randomness
+from itbench import JsonObject
+from itbench.kit import Randomness
 from itbench_ciso.controls.access import account, group, user
 from itbench_ciso.controls.control import Parameters
 from itbench_ciso.controls.names import SYSTEM_NAMESPACES

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from itbench.interfaces.json import JsonObject
+from itbench import JsonObject
 from itbench_ciso.controls.access import cluster_role, role, rule
 from itbench_ciso.controls.control import Control, Parameters, Way, complies
 from itbench_ciso.controls.rights import Granting, Right, bad_grant, other_verbs

@@ -7,7 +7,7 @@ leaves it hardened unless told otherwise.
 from collections.abc import Callable
 from typing import TypeAlias
 
-from itbench.interfaces.json import JsonObject, JsonValue
+from itbench import JsonObject, JsonValue
 from itbench_ciso.controls.control import Change, Way, complies, on_scene, violates
 from itbench_ciso.controls.scene import Scene
 from itbench_ciso.controls.workload import WORKLOAD_KINDS, Workload

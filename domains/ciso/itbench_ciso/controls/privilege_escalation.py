@@ -1,6 +1,6 @@
 """5.2.6: processes that gain more privileges than their parent."""
 
-from itbench.interfaces.json import JsonObject
+from itbench import JsonObject
 from itbench_ciso.controls.control import Control, complies
 from itbench_ciso.controls.exceptions import exempt_workload, workload_ways
 from itbench_ciso.controls.pod_ways import (

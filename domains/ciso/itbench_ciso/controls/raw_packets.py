@@ -1,6 +1,6 @@
 """5.2.8: containers that can send raw packets."""
 
-from itbench.interfaces.json import JsonObject
+from itbench import JsonObject
 from itbench_ciso.controls.control import Control, complies
 from itbench_ciso.controls.exceptions import exempt_both, namespace_ways, workload_ways
 from itbench_ciso.controls.names import NEAR

@@ -1,6 +1,6 @@
 """5.1.11: approving certificate signing requests."""
 
-from itbench.interfaces.json import JsonObject
+from itbench import JsonObject
 from itbench_ciso.controls.access import bind, cluster_role, rule, someone
 from itbench_ciso.controls.bound_ways import bound_ways, given_to_anyone, known_role_ways
 from itbench_ciso.controls.control import Change, Control, Parameters, complies, violates

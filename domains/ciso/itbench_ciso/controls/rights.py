@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from itbench.interfaces.json import JsonObject
+from itbench import JsonObject
 from itbench_ciso.controls.access import RBAC_GROUP, rule
 from itbench_ciso.controls.control import Change, Way, violates
 from itbench_ciso.controls.names import NEAR

@@ -1,6 +1,6 @@
 """5.1.8: taking more power than one has."""
 
-from itbench.interfaces.json import JsonObject
+from itbench import JsonObject
 from itbench_ciso.controls.access import RBAC_GROUP, cluster_role, role, rule
 from itbench_ciso.controls.control import Control, Parameters, complies, violates
 from itbench_ciso.controls.names import NEAR

@@ -1,6 +1,6 @@
 """5.2.7: containers that run as root."""
 
-from itbench.interfaces.json import JsonObject
+from itbench import JsonObject
 from itbench_ciso.controls.control import Control, complies
 from itbench_ciso.controls.exceptions import exempt_namespaces, namespace_ways
 from itbench_ciso.controls.pod_ways import (

@@ -1,7 +1,7 @@
 """A small hardened cluster as manifests: it complies with every control until a way changes it."""
 
-from itbench.interfaces.json import JsonObject, JsonValue
-from itbench.kit.generated.randomness import Randomness
+from itbench import JsonObject, JsonValue
+from itbench.kit import Randomness
 from itbench_ciso.controls.access import harmless_access
 from itbench_ciso.controls.names import (
     APPLICATIONS,

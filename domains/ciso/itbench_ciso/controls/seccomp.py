@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from itbench.interfaces.json import JsonObject
-from itbench.kit.generated.randomness import Randomness
+from itbench import JsonObject
+from itbench.kit import Randomness
 from itbench_ciso.controls.control import Change, Control, Parameters, Way, complies, violates
 from itbench_ciso.controls.pod_ways import (
     HARDENED,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from itbench.interfaces.json import JsonObject, JsonValue
+from itbench import JsonObject, JsonValue
 from itbench_ciso.controls.control import Control, Way, complies
 from itbench_ciso.controls.exceptions import exempt_workload, workload_ways
 from itbench_ciso.controls.pod_ways import (

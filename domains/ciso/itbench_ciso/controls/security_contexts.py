@@ -1,7 +1,7 @@
 """5.7.3: the settings of security contexts that no other control asks for."""
 
-from itbench.interfaces.json import JsonObject, JsonValue
-from itbench.kit.generated.randomness import Randomness
+from itbench import JsonObject, JsonValue
+from itbench.kit import Randomness
 from itbench_ciso.controls.control import Change, Control, Parameters, Way, complies, violates
 from itbench_ciso.controls.pod_ways import (
     HARDENED,

@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from string import Template
 
-from itbench.interfaces.json import JsonValue
+from itbench import JsonValue
 from itbench_ciso.controls.control import Control, Parameters
 from itbench_ciso.controls.fetch_scripts import BASELINE_FETCH, FETCH
 

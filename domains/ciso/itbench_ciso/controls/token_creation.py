@@ -1,6 +1,6 @@
 """5.1.13: creating tokens of service accounts."""
 
-from itbench.interfaces.json import JsonObject
+from itbench import JsonObject
 from itbench_ciso.controls.access import rule
 from itbench_ciso.controls.bound_ways import bound_ways, given_to_anyone, known_role_ways
 from itbench_ciso.controls.control import Control, complies

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from itbench.interfaces.json import JsonObject, JsonValue
+from itbench import JsonObject, JsonValue
 from itbench_ciso.controls.control import Change, Parameters, Way, complies, violates
 from itbench_ciso.controls.pod_ways import bad
 from itbench_ciso.controls.scene import Scene

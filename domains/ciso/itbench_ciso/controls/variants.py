@@ -7,7 +7,7 @@ a complying variant, and complying ways stand in both.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from itbench.kit.generated.randomness import Randomness
+from itbench.kit import Randomness
 from itbench_ciso.controls.control import Change, Control, Parameters, Way
 from itbench_ciso.controls.layout import laid_out
 from itbench_ciso.controls.scene import Scene

@@ -1,6 +1,6 @@
 """5.1.12: changing admission webhooks."""
 
-from itbench.interfaces.json import JsonObject
+from itbench import JsonObject
 from itbench_ciso.controls.access import role, rule
 from itbench_ciso.controls.control import Control, Parameters, complies
 from itbench_ciso.controls.rights import Right, bad_grant, other_verbs

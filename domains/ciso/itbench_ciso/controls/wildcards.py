@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from itbench.interfaces.json import JsonObject
+from itbench import JsonObject
 from itbench_ciso.controls.access import cluster_role, harmless_rule, role, rule
 from itbench_ciso.controls.aggregated_ways import own_rule
 from itbench_ciso.controls.control import Change, Control, Parameters, Way, complies, violates

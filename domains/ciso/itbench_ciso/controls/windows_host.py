@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from itbench.interfaces.json import JsonObject, JsonValue
+from itbench import JsonObject, JsonValue
 from itbench_ciso.controls.control import Control, Way, complies, no_parameters
 from itbench_ciso.controls.pod_ways import (
     HARDENED,

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from itbench.interfaces.json import JsonObject
-from itbench.kit.generated.randomness import Randomness
+from itbench import JsonObject
+from itbench.kit import Randomness
 from itbench_ciso.controls.names import HOUSE_REGISTRY
 
 API_VERSIONS = {

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from itbench.interfaces.json import JsonObject, JsonValue
-from itbench.kit.generated.randomness import Randomness
+from itbench import JsonObject, JsonValue
+from itbench.kit import Randomness
 from itbench_ciso.controls.access import aggregated_role, bind, cluster_role, harmless_rule, role, someone
 from itbench_ciso.controls.aggregated_ways import fresh_labels, own_rule
 from itbench_ciso.controls.control import Change, Parameters, Way, complies

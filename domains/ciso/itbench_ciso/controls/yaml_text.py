@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from itbench.interfaces.json import JsonObject, JsonValue
+from itbench import JsonObject, JsonValue
 
 # What YAML 1.1 and 1.2 read as the very same text without quotes.
 _PLAIN = re.compile(r"[A-Za-z/](?:[A-Za-z0-9_./@*+-]|:(?=[A-Za-z0-9_./@-]))*\Z")

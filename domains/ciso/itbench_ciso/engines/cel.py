@@ -1,6 +1,6 @@
 """What the doctor says of CEL: the domain evaluates it itself, with a package of its own for patterns."""
 
-from itbench.interfaces.progress import Progress
+from itbench import Progress
 
 
 class CelPreparation:
@@ -10,7 +10,7 @@ class CelPreparation:
 
     def problem(self) -> str | None:
         """Return what is missing, or None."""
-        from itbench.errors import UsageError
+        from itbench import UsageError
         from itbench_ciso.engines.packages import CEL, find_engine
 
         try:

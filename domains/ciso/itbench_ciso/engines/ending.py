@@ -4,8 +4,7 @@ import re
 import signal
 from enum import Enum
 
-from itbench.interfaces.fault import Stage, StageError
-from itbench.interfaces.workspace import Execution
+from itbench import Execution, Stage, StageError
 from itbench_ciso.engines.inside.serve import TOO_MUCH_MEMORY
 from itbench_ciso.engines.limits import EngineLimits
 from itbench_ciso.engines.packages import CEL, EnginePackage

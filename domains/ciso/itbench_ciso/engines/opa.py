@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from itbench.errors import UsageError
-from itbench.interfaces.progress import Progress, no_progress
+from itbench import Progress, UsageError, no_progress
 
 LIBRARY_VERSION = "1.20.2"
 REQUIREMENTS = Path(__file__).with_name("opa.requirements.txt")
@@ -77,7 +76,7 @@ class OpaPreparation:
 
     def problem(self) -> str | None:
         """Return what is missing, or None."""
-        from itbench.sandbox.image.store import stored
+        from itbench.sandboxes import stored
 
         reason = unsupported()
         if reason is None:
@@ -104,8 +103,7 @@ OPA_PREPARATION = OpaPreparation()
 
 
 def _installed(progress: Progress) -> Path:
-    from itbench.sandbox.image.packages import install_packages
-    from itbench.sandbox.image.store import make
+    from itbench.sandboxes import install_packages, make_stored
 
     what = f"OPA {LIBRARY_VERSION}, which judges Rego,"
 
@@ -113,7 +111,7 @@ def _installed(progress: Progress) -> Path:
         progress(f"installing OPA {LIBRARY_VERSION} (12 MB), which judges Rego", 0, 1)
         install_packages(target, REQUIREMENTS, what, _OPTIONS)
 
-    return make(_folder_name(), install) / _LIBRARY
+    return make_stored(_folder_name(), install) / _LIBRARY
 
 
 def _folder_name() -> str:

@@ -6,10 +6,7 @@ from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from itbench.errors import UsageError
-from itbench.interfaces.json import JsonObject, JsonValue
-from itbench.interfaces.progress import Progress, no_progress
-from itbench.interfaces.workspace import Input
+from itbench import Input, JsonObject, JsonValue, Progress, UsageError, no_progress
 
 FOLDER = "engine"
 OPA, OPA_PROGRAM, CEL = "opa", "opa-program", "cel"
@@ -120,8 +117,7 @@ def _own() -> list[Input]:
 
 def _libraries(files: list[Path]) -> list[Input]:
     """Return the system's libraries that an engine needs: the sandbox has only those that its own programs need."""
-    from itbench.sandbox.image.elf import is_elf, libraries, loader_of
-    from itbench.sandbox.image.image import base_python
+    from itbench.sandboxes import base_python, is_elf, libraries, loader_of
 
     loader = loader_of(base_python().program)
     binaries = [path for path in files if is_elf(path)]

@@ -7,12 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil
 
-from itbench.interfaces.json import JsonValue
-from itbench.interfaces.progress import no_progress
-from itbench.interfaces.workspace import Execution, Prepared, Sandbox, Workspace
-from itbench.sandbox.choose import choose
-from itbench.sandbox.container.engine import ENGINES
-from itbench.sandbox.limits import SandboxLimits
+from itbench import Execution, JsonValue, Prepared, Sandbox, Workspace, no_progress
+from itbench.sandboxes import ENGINES, SandboxLimits, choose_sandbox
 from itbench_ciso.engines.ending import Ending, EngineFaultError, ending_of, joint_ending
 from itbench_ciso.engines.inside.serve import BROKEN, VERDICTS
 from itbench_ciso.engines.limits import EngineLimits
@@ -177,7 +173,7 @@ def _sandbox(name: str | None, memory_bytes: int) -> Sandbox:
         shared_memory_bytes=_PLACE_BYTES,
         output_bytes=_PLACE_BYTES,
     )
-    sandbox = choose(name if name in ENGINES else None, limits=limits, with_tools=False)
+    sandbox = choose_sandbox(name if name in ENGINES else None, limits=limits, with_tools=False)
     if isinstance(sandbox, Prepared):
         sandbox.prepare(no_progress)
     return sandbox

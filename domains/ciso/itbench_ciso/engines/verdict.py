@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from itbench.interfaces.json import JsonObject
+from itbench import JsonObject
 
 _LONGEST_MESSAGE = 300
 

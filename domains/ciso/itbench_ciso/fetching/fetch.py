@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from weakref import WeakKeyDictionary
 
-from itbench.interfaces.workspace import Input, Sandbox
+from itbench import Input, Sandbox
 from itbench_ciso.fetching.memory import FetchMemory, key_of
 from itbench_ciso.fetching.outcome import FetchLimits, FetchOutcome
 from itbench_ciso.fetching.script import run_script

@@ -4,7 +4,7 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Sequence
 
-from itbench.interfaces.workspace import Input
+from itbench import Input
 from itbench_ciso.fetching.outcome import FetchOutcome
 
 _MOST_BYTES = 128 * 1024 * 1024

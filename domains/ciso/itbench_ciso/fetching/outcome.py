@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 
-from itbench.interfaces.json import JsonObject, JsonValue
+from itbench import JsonObject, JsonValue
 from itbench_ciso.engines.verdict import one_line
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from itbench.interfaces.workspace import Execution, Input, Sandbox, Workspace
+from itbench import Execution, Input, Sandbox, Workspace
 from itbench_ciso.engines.verdict import one_line
 from itbench_ciso.fetching.outcome import FetchLimits, FetchOutcome, NotJsonError, plain_json
 

@@ -3,9 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 
-from itbench.interfaces.environment import TestBench
-from itbench.interfaces.json import JsonObject
-from itbench.interfaces.workspace import Input
+from itbench import Input, JsonObject, TestBench
 from itbench_ciso.admission.judge import judge_admission
 from itbench_ciso.engines.verdict import Verdict
 from itbench_ciso.judging.observation import Observation

@@ -4,13 +4,11 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from itbench.interfaces.environment import Environment, TestBench
-from itbench.interfaces.json import JsonObject
-from itbench.interfaces.workspace import Input, Sandbox, Workspace
+from itbench import Environment, Input, JsonObject, Sandbox, TestBench, Workspace
 from itbench_ciso.judging.tags import ADMISSION, UPDATE, engine_of
 
 if TYPE_CHECKING:
-    from itbench.interfaces.task import Task
+    from itbench import Task
 
 
 class CisoEnvironment(Environment):

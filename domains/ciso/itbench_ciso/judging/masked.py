@@ -11,8 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from itbench.interfaces.json import JsonValue
-from itbench.interfaces.workspace import Input
+from itbench import Input, JsonValue
 from itbench_ciso.controls.yaml_text import yaml_text
 
 # What a script needs to find its way in manifests.

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from itbench.interfaces.json import JsonObject
+from itbench import JsonObject
 from itbench_ciso.engines.packages import find_engine
 from itbench_ciso.engines.verdict import Verdict
 from itbench_ciso.fetching.outcome import FetchOutcome

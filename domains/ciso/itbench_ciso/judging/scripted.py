@@ -6,9 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from itbench.interfaces.environment import TestBench
-from itbench.interfaces.json import JsonObject
-from itbench.interfaces.workspace import Input
+from itbench import Input, JsonObject, TestBench
 from itbench_ciso.engines.limits import EngineLimits
 from itbench_ciso.engines.verdict import Verdict, VerdictKind
 from itbench_ciso.fetching.fetch import Fetcher
@@ -21,7 +19,7 @@ from itbench_ciso.judging.tags import PUBLISHED, engine_of
 from itbench_ciso.rego.judge import judge_policies
 
 if TYPE_CHECKING:
-    from itbench.interfaces.task import Task
+    from itbench import Task
 
 POLICY = "policy.rego"
 # IBM's evaluator gives each step 60 s.

@@ -4,8 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from itbench.interfaces.json import JsonValue
-from itbench.interfaces.workspace import Input
+from itbench import Input, JsonValue
 
 SHOWN = "static-resources"
 COMPLIANT = "static-resources-compliant"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from itbench_ciso.engines.packages import OPA, OPA_PROGRAM
 
 if TYPE_CHECKING:
-    from itbench.interfaces.task import Task
+    from itbench import Task
 
 REGO, UPDATE, ADMISSION = "rego", "update", "admission"
 PROGRAM = "engine-opa-program"

@@ -5,14 +5,14 @@
 
 from pathlib import Path
 
-from itbench.kit.generated import pins
+from itbench import kit
 
 MANIFEST = Path(__file__).with_name("manifest.json")
 
 
 def read_manifest() -> dict[str, str]:
     """Return the pinned hash of each embedded task by its id."""
-    return pins.read_manifest(MANIFEST)
+    return kit.read_manifest(MANIFEST)
 
 
 def make_manifest() -> dict[str, str]:
@@ -21,8 +21,8 @@ def make_manifest() -> dict[str, str]:
     from itbench_ciso.cis.suite import CIS_KUBERNETES
     from itbench_ciso.updates.suite import POLICY_UPDATES
 
-    return pins.make_manifest((CIS_KUBERNETES, ADMISSION_SUITE, POLICY_UPDATES))
+    return kit.make_manifest((CIS_KUBERNETES, ADMISSION_SUITE, POLICY_UPDATES))
 
 
 if __name__ == "__main__":
-    pins.write_manifest(MANIFEST, make_manifest())
+    kit.write_manifest(MANIFEST, make_manifest())

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from itbench.kit.generated.randomness import Randomness
+from itbench.kit import Randomness
 
 if TYPE_CHECKING:
-    from itbench.kit.generated.draw import Draw
+    from itbench.kit import Draw
 
 _EMBEDDED_SEED = 0x_C15_2026
 

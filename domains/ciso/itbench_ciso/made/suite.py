@@ -3,18 +3,15 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Self
 
-from itbench.errors import UsageError
-from itbench.interfaces.json import JsonObject
-from itbench.interfaces.progress import Progress, no_progress
-from itbench.interfaces.suite import Floor, SuiteOptions
-from itbench.kit.generated.suite import MadeSuite
+from itbench import Floor, JsonObject, Progress, SuiteOptions, UsageError, no_progress
+from itbench.kit import GeneratedSuite
 from itbench_ciso.engines.packages import REGO_ENGINES
 
 if TYPE_CHECKING:
-    from itbench.kit.generated.draw import Draw
+    from itbench.kit import Draw
 
 
-class CisoSuite(MadeSuite):
+class CisoSuite(GeneratedSuite):
     """A suite of the domain `ciso` that is made from seeds.
 
     Attributes:

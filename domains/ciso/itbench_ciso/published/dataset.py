@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from itbench.kit.published.dataset import HubDataset
+from itbench.kit import HubDataset
 
 TASK_TEXT = "problem.md"
 # A folder's name ends with the number of its control, such as k8s-opa-static-cis-5.1.1.

@@ -4,9 +4,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from itbench.errors import DataError
-from itbench.interfaces.workspace import Input
-from itbench.kit.published.files import plain_files
+from itbench import DataError, Input
+from itbench.kit import plain_files
 from itbench_ciso.judging.sets import COMPLIANT, MANIFEST_SUFFIXES, SHOWN, VIOLATION, resources_in
 
 SOLUTION = "ground-truth"

@@ -3,18 +3,14 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from itbench.errors import DataError, UsageError
-from itbench.interfaces.json import JsonObject
-from itbench.interfaces.progress import Progress, no_progress
-from itbench.interfaces.suite import Suite, SuiteOptions
+from itbench import DataError, JsonObject, Progress, Suite, SuiteOptions, UsageError, no_progress
 from itbench_ciso.engines.packages import REGO_ENGINES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from itbench.interfaces.task import Task
-    from itbench.interfaces.workspace import Input
-    from itbench.kit.published.locate import Location
+    from itbench import Input, Task
+    from itbench.kit import Location
 
 _OPTIONS = ("engine", "revision")
 
@@ -71,7 +67,7 @@ class PublishedSuite(Suite):
             UsageError: the hub's client is not installed, or there can be no such task.
             DataError: the download did not succeed.
         """
-        from itbench.kit.published.download import download
+        from itbench.kit import download
         from itbench_ciso.published.dataset import LITE, TASK_NAME
 
         for task_id in tasks:
@@ -81,14 +77,14 @@ class PublishedSuite(Suite):
 
     def data_warning(self) -> str | None:
         """Return why these are not the tasks that were published."""
-        from itbench.kit.published.genuine import departure
+        from itbench.kit import departure
         from itbench_ciso.published.dataset import LITE
 
         return departure(LITE, self._locate().directory, [*self._directories()])
 
     def data_gap(self) -> str | None:
         """Return how many of the published tasks are not here."""
-        from itbench.kit.published.genuine import gap
+        from itbench.kit import gap
         from itbench_ciso.published.dataset import LITE
 
         return gap(LITE, self._locate().directory, [*self._directories()])
@@ -139,7 +135,7 @@ class PublishedSuite(Suite):
 
     def check(self, task_id: str) -> "list[str]":
         """Return what was changed since the task was fetched, or which manifests of any set cannot be read."""
-        from itbench.kit.published.whole import changed_files
+        from itbench.kit import changed_files
         from itbench_ciso.published.dataset import LITE
         from itbench_ciso.published.files import unreadable_manifests
 
@@ -159,7 +155,7 @@ class PublishedSuite(Suite):
         Raises:
             DataError: there is none, it cannot be read, or it was changed since it was fetched.
         """
-        from itbench.kit.published.whole import require_unchanged
+        from itbench.kit import require_unchanged
         from itbench_ciso.published.dataset import LITE
         from itbench_ciso.published.files import solution_files
         from itbench_ciso.published.truths import read_truth
@@ -182,7 +178,7 @@ class PublishedSuite(Suite):
 
     def _locate(self) -> "Location":
         if self._location is None:
-            from itbench.kit.published.locate import locate
+            from itbench.kit import locate
             from itbench_ciso.published.dataset import LITE
 
             self._location = locate(LITE, self._options.data, self._options.extra.get("revision"))

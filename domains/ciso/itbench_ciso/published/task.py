@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from itbench.errors import DataError
+from itbench import DataError
 from itbench_ciso.judging.tags import PUBLISHED, REGO, engine_tags
 from itbench_ciso.published.dataset import TASK_NAME, TASK_TEXT
 
 if TYPE_CHECKING:
-    from itbench.interfaces.task import Task
+    from itbench import Task
 
 _MORE = """
 
@@ -27,7 +27,7 @@ def make_published_task(task_id: str, directory: Path, engine: str) -> "Task":
     Raises:
         DataError: the text cannot be read.
     """
-    from itbench.interfaces.task import HandIn, Limits, Task
+    from itbench import HandIn, Limits, Task
 
     path = directory / TASK_TEXT
     try:

@@ -4,8 +4,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from itbench.errors import DataError
-from itbench.interfaces.json import JsonObject
+from itbench import DataError, JsonObject
 from itbench_ciso.published.files import SOLUTION, violation_sets
 
 _NAMES = ("fetch.sh", "policy.rego")

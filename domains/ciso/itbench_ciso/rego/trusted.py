@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from itbench.interfaces.json import JsonValue
+from itbench import JsonValue
 from itbench_ciso.engines.ending import Ending, EngineFaultError
 from itbench_ciso.engines.inside.serve import BROKEN, TOO_MUCH_MEMORY
 from itbench_ciso.engines.limits import EngineLimits

@@ -8,7 +8,7 @@ where it has none, `static-resources` has.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from itbench.interfaces.submission import Submission
+from itbench import Submission
 from itbench_ciso.judging.sets import COMPLIANT, SHOWN
 from itbench_ciso.scoring.observed import observed_set
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from itbench.interfaces.json import JsonObject, JsonValue
+from itbench import JsonObject, JsonValue
 
 _LONGEST = 300
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from itbench.interfaces.json import JsonObject
+from itbench import JsonObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,6 @@
 """Scores a submission by the kind of its truth."""
 
-from itbench.interfaces.json import JsonObject
-from itbench.interfaces.submission import Submission
+from itbench import JsonObject, Submission
 from itbench_ciso.judging.sets import SHOWN
 from itbench_ciso.scoring.criteria import criteria
 from itbench_ciso.scoring.observed import observed_set

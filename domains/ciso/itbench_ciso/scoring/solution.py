@@ -1,6 +1,6 @@
 """The files of a perfect submission, from the truth."""
 
-from itbench.interfaces.json import JsonObject
+from itbench import JsonObject
 
 
 def perfect_files(truth: JsonObject) -> dict[str, bytes]:

@@ -1,6 +1,6 @@
 """What the truths of this domain look like."""
 
-from itbench.interfaces.json import JsonObject
+from itbench import JsonObject
 
 
 def truth_schema() -> JsonObject:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from itbench.interfaces.json import JsonObject
+from itbench import JsonObject
 from itbench_ciso.scoring.observed import Observed, observed_set
 
 _MOST_REASONS = 12

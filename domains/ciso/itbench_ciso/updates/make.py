@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from itbench.errors import DataError
-from itbench.interfaces.json import JsonObject
-from itbench.kit.generated.randomness import Randomness
+from itbench import DataError, JsonObject
+from itbench.kit import Randomness
 from itbench_ciso.controls.control import Control, Parameters
 from itbench_ciso.controls.register import controls
 from itbench_ciso.controls.texts import FETCH, baseline_policy, solution_policy

@@ -3,13 +3,12 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from itbench.interfaces.progress import Progress, no_progress
-from itbench.interfaces.suite import Floor
+from itbench import Floor, Progress, no_progress
 from itbench_ciso.made.suite import CisoSuite
 
 if TYPE_CHECKING:
-    from itbench.interfaces.task import Task
-    from itbench.kit.generated.jobs import Job
+    from itbench import Task
+    from itbench.kit import Job
     from itbench_ciso.updates.specs import UpdateTask
 
 
@@ -42,7 +41,7 @@ class PolicyUpdatesSuite(CisoSuite):
 
     def jobs(self) -> "list[Job]":
         """Return what is to be made, in the order of the tasks."""
-        from itbench.kit.generated.jobs import Job
+        from itbench.kit import Job
         from itbench_ciso.updates.make import make_update
 
         return [Job(spec.id, spec.seed, partial(make_update, spec)) for spec in self.specs()]

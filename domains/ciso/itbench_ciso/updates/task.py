@@ -12,7 +12,7 @@ from itbench_ciso.updates.policy_set import COMBINING, policy_path, title_of
 from itbench_ciso.updates.specs import UpdateTask
 
 if TYPE_CHECKING:
-    from itbench.interfaces.task import Task
+    from itbench import Task
 
 _HEAD = """\
 A Kubernetes cluster is checked by a set of Rego policies. Your working directory has it, read-only:
@@ -38,7 +38,7 @@ These are the requirements.
 
 def make_update_task(spec: UpdateTask, engine: str) -> "Task":
     """Return the public task of one set."""
-    from itbench.interfaces.task import HandIn, Limits, Task
+    from itbench import HandIn, Limits, Task
 
     plan = spec.plan
     kinds = [kind for kind, number in (("gap", plan.repaired), ("new", plan.added)) if number]

@@ -1,9 +1,6 @@
 """An agent without a model, for either kind of task."""
 
-from itbench.interfaces.json import json_text
-from itbench.interfaces.task import Task
-from itbench.interfaces.trace import Trace
-from itbench.interfaces.workspace import Workspace
+from itbench import Task, Trace, Workspace, json_text
 from itbench_finops.agents.bill import read_bill
 from itbench_finops.agents.explain import explain
 from itbench_finops.agents.fleet import FLEET_NAME, read_fleet

@@ -7,9 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from itbench.errors import DataError
-from itbench.interfaces.trace import Trace
-from itbench.interfaces.workspace import Workspace
+from itbench import DataError, Trace, Workspace
 from itbench_finops.tables.costs import CostTable, account_lines, read_costs
 from itbench_finops.tables.question import Question, read_question
 

@@ -5,7 +5,7 @@ from fractions import Fraction
 from statistics import median_low
 from typing import NamedTuple
 
-from itbench.interfaces.json import JsonObject
+from itbench import JsonObject
 from itbench_finops.agents.bill import APPLICATION, FAMILY, AccountBill
 from itbench_finops.agents.fleet import FleetEntry, plan_of
 from itbench_finops.agents.tricks import BillTrick, FleetTrick

@@ -4,9 +4,7 @@ import json
 from dataclasses import dataclass, fields
 from decimal import Decimal, InvalidOperation
 
-from itbench.interfaces.json import JsonObject
-from itbench.interfaces.trace import Trace
-from itbench.interfaces.workspace import Workspace
+from itbench import JsonObject, Trace, Workspace
 
 FLEET_NAME, PRICES_NAME = "workloads.json", "prices.json"
 _E6 = 1_000_000

@@ -1,6 +1,6 @@
 """Sizes a fleet by the formula that the task states: no judgement is left, which is why these agents set the floor."""
 
-from itbench.interfaces.json import JsonObject
+from itbench import JsonObject
 from itbench_finops.agents.fleet import FleetEntry, plan_of
 from itbench_finops.sizing.fleet import Needs, optimum
 

@@ -1,6 +1,6 @@
 """The agents of the FinOps domain by name; each is imported when it is asked for."""
 
-from itbench.interfaces.agent import Agent, AgentRequest, AgentSpec, FloorRole
+from itbench import Agent, AgentRequest, AgentSpec, FloorRole
 
 
 def _baseline(request: AgentRequest) -> Agent:

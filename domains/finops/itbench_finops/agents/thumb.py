@@ -1,6 +1,6 @@
 """A rule of thumb for sizing: what is used nearly always, with some headroom, and the replicas as they are."""
 
-from itbench.interfaces.json import JsonObject
+from itbench import JsonObject
 from itbench_finops.agents.fleet import FleetEntry, plan_of
 
 _CPU_HEADROOM_PERCENT = 115

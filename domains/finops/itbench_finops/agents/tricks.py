@@ -2,10 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from itbench.interfaces.json import JsonObject, json_text
-from itbench.interfaces.task import Task
-from itbench.interfaces.trace import Trace
-from itbench.interfaces.workspace import Workspace
+from itbench import JsonObject, Task, Trace, Workspace, json_text
 from itbench_finops.agents.bill import AccountBill, read_bill
 from itbench_finops.agents.fleet import FleetEntry, read_fleet
 

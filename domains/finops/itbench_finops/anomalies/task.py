@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from itbench.interfaces.json import JsonObject
+from itbench import JsonObject
 
 if TYPE_CHECKING:
-    from itbench.interfaces.task import Task
+    from itbench import Task
 
 ANSWER_NAME = "agent_output.json"
 _TURNS = 100
@@ -47,7 +47,7 @@ and should not.
 
 def make_task(task_id: str, *, title: str, suite: str, is_simulated: bool) -> "Task":
     """Return the public task of one anomaly."""
-    from itbench.interfaces.task import HandIn, Limits, Task
+    from itbench import HandIn, Limits, Task
 
     more = (MORE_FILES, EXPECTED) if is_simulated else ("", "")
     return Task(

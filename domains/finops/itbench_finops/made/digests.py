@@ -5,14 +5,14 @@
 
 from pathlib import Path
 
-from itbench.kit.generated import pins
+from itbench import kit
 
 MANIFEST = Path(__file__).with_name("manifest.json")
 
 
 def read_manifest() -> dict[str, str]:
     """Return the pinned hash of each embedded task by its id."""
-    return pins.read_manifest(MANIFEST)
+    return kit.read_manifest(MANIFEST)
 
 
 def make_manifest() -> dict[str, str]:
@@ -20,8 +20,8 @@ def make_manifest() -> dict[str, str]:
     from itbench_finops.anomalies.suite import ANOMALIES
     from itbench_finops.sizing.suite import RIGHT_SIZING
 
-    return pins.make_manifest((ANOMALIES, RIGHT_SIZING))
+    return kit.make_manifest((ANOMALIES, RIGHT_SIZING))
 
 
 if __name__ == "__main__":
-    pins.write_manifest(MANIFEST, make_manifest())
+    kit.write_manifest(MANIFEST, make_manifest())

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Self
 
-from itbench.interfaces.suite import SuiteOptions
-from itbench.kit.generated.suite import MadeSuite
+from itbench import SuiteOptions
+from itbench.kit import GeneratedSuite
 
 
-class FinopsSuite(MadeSuite):
+class FinopsSuite(GeneratedSuite):
     """A suite of the domain `finops` that is made from seeds."""
 
     domain = "finops"

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from itbench.errors import DataError
+from itbench import DataError
 from itbench_finops.tables.costs import account_lines, read_costs
 from itbench_finops.tables.question import read_question
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from itbench.kit.published.dataset import HubDataset
+from itbench.kit import HubDataset
 
 DIRECTORY_PREFIX = "Scenario-"
 

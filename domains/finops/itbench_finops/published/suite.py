@@ -4,17 +4,13 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from itbench.errors import DataError, UsageError
-from itbench.interfaces.json import JsonObject
-from itbench.interfaces.progress import Progress, no_progress
-from itbench.interfaces.suite import Suite, SuiteOptions
+from itbench import DataError, JsonObject, Progress, Suite, SuiteOptions, UsageError, no_progress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from itbench.interfaces.task import Task
-    from itbench.interfaces.workspace import Input
-    from itbench.kit.published.locate import Location
+    from itbench import Input, Task
+    from itbench.kit import Location
 
 _DIRECTORY = re.compile(r"Scenario-(\d{1,6})")
 
@@ -59,7 +55,7 @@ class PublishedSuite(Suite):
             UsageError: the hub's client is not installed, or there is no such task.
             DataError: the download did not succeed.
         """
-        from itbench.kit.published.download import download
+        from itbench.kit import download
         from itbench_finops.published.dataset import DIRECTORY_PREFIX, LITE
 
         names = [f"{DIRECTORY_PREFIX}{self._number(task_id)}" for task_id in tasks]
@@ -67,7 +63,7 @@ class PublishedSuite(Suite):
 
     def data_warning(self) -> str | None:
         """Return why these are not the tasks that were published."""
-        from itbench.kit.published.genuine import departure
+        from itbench.kit import departure
         from itbench_finops.published.dataset import LITE
 
         names = [path.name for path in self._directories().values()]
@@ -75,7 +71,7 @@ class PublishedSuite(Suite):
 
     def data_gap(self) -> str | None:
         """Return how many of the published tasks are not here."""
-        from itbench.kit.published.genuine import gap
+        from itbench.kit import gap
         from itbench_finops.published.dataset import LITE
 
         return gap(LITE, self._locate().directory, [path.name for path in self._directories().values()])
@@ -118,7 +114,7 @@ class PublishedSuite(Suite):
 
     def check(self, task_id: str) -> "Sequence[str]":
         """Return what was changed since the task was fetched, or is wrong with question and table, one line each."""
-        from itbench.kit.published.whole import changed_files
+        from itbench.kit import changed_files
         from itbench_finops.published.checks import data_problems
         from itbench_finops.published.dataset import LITE
 
@@ -127,7 +123,7 @@ class PublishedSuite(Suite):
 
     def truth_files(self) -> "Sequence[Path]":
         """Return whatever is named like a truth, of every task."""
-        from itbench.kit.published.files import truths_below
+        from itbench.kit import truths_below
 
         if self._truth_files is None:
             self._truth_files = truths_below(self._locate().directory)
@@ -139,7 +135,7 @@ class PublishedSuite(Suite):
         Raises:
             DataError: there is none, it cannot be read, or it was changed since it was fetched.
         """
-        from itbench.kit.published.whole import require_unchanged
+        from itbench.kit import require_unchanged
         from itbench_finops.published.dataset import LITE
         from itbench_finops.published.truths import TRUTH_NAMES
 
@@ -167,7 +163,7 @@ class PublishedSuite(Suite):
 
     def _locate(self) -> "Location":
         if self._location is None:
-            from itbench.kit.published.locate import locate
+            from itbench.kit import locate
             from itbench_finops.published.dataset import LITE
 
             self._location = locate(LITE, self._options.data, self._options.extra.get("revision"))

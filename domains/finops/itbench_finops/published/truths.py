@@ -7,8 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from statistics import median_low
 
-from itbench.errors import DataError
-from itbench.interfaces.json import JsonObject, JsonValue
+from itbench import DataError, JsonObject, JsonValue
 from itbench_finops.money import as_text
 from itbench_finops.scoring.names import plain_name, resource_key
 from itbench_finops.tables.costs import CostTable, account_lines, read_costs

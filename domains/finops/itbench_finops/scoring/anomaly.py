@@ -6,7 +6,7 @@ the headline allows none, and `all_named` is the lenient reading.
 
 from fractions import Fraction
 
-from itbench.interfaces.json import JsonObject
+from itbench import JsonObject
 from itbench_finops.scoring.names import ResourceKey, resource_key
 from itbench_finops.scoring.parts import ScoreParts
 

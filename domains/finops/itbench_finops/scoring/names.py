@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 
-from itbench.interfaces.json import JsonValue
+from itbench import JsonValue
 
 
 @dataclass(frozen=True, slots=True, order=True)

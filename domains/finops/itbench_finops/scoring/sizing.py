@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from itbench.interfaces.json import JsonObject
+from itbench import JsonObject
 from itbench_finops.scoring.parts import ScoreParts
 from itbench_finops.sizing.fleet import (
     CPU_STEP_MILLICORES,

@@ -2,7 +2,7 @@
 
 import json
 
-from itbench.interfaces.json import JsonObject
+from itbench import JsonObject
 
 
 def perfect_answer(truth: JsonObject) -> bytes:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from itbench.kit.generated.randomness import Randomness
+from itbench.kit import Randomness
 from itbench_finops.money import as_text
 from itbench_finops.simulator import focus, table
 from itbench_finops.simulator.bill import Bill

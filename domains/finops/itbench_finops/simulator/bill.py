@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from itbench.kit.generated.randomness import Randomness
+from itbench.kit import Randomness
 from itbench_finops.simulator.calendar import Calendar
 from itbench_finops.simulator.resource import Charge, Resource, charges
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
-from itbench.kit.generated.randomness import Randomness
+from itbench.kit import Randomness
 
 _FIRST_YEAR, _LAST_YEAR = 2023, 2026
 _USUAL_DAYS = 130

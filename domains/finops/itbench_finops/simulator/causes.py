@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from itbench.kit.generated.randomness import Randomness
+from itbench.kit import Randomness
 from itbench_finops.simulator.calendar import Calendar
 from itbench_finops.simulator.catalog import SERVICES, TRANSFER
 from itbench_finops.simulator.company import Company, new_resource

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from itbench.kit.generated.randomness import Randomness, mixed
+from itbench.kit import Randomness, mixed
 from itbench_finops.simulator.resource import COMMITTED, HOURS_PER_DAY, Charge, Resource
 
 TERM_DAYS = 365

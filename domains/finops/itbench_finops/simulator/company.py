@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from itbench.kit.generated.randomness import Randomness
+from itbench.kit import Randomness
 from itbench_finops.simulator.catalog import PROVIDERS, REGIONS, SERVICES, TRANSFER, Service
 from itbench_finops.simulator.names import Names
 from itbench_finops.simulator.resource import Commitment, Resource

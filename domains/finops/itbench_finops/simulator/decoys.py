@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from itbench.kit.generated.randomness import Randomness
+from itbench.kit import Randomness
 from itbench_finops.simulator.calendar import Calendar
 from itbench_finops.simulator.catalog import SERVICES
 from itbench_finops.simulator.company import Company, new_resource

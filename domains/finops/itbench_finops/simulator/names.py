@@ -1,6 +1,6 @@
 """Made-up names: short, opaque, and different even when case is ignored."""
 
-from itbench.kit.generated.randomness import Randomness
+from itbench.kit import Randomness
 
 # Without 0, O, 1, l and I, which people mistake for each other.
 _LETTERS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"

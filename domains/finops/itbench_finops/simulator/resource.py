@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from itbench.kit.generated.randomness import Randomness
+from itbench.kit import Randomness
 from itbench_finops.simulator.calendar import Calendar
 
 STANDARD, COMMITTED, DYNAMIC = "Standard", "Committed", "Dynamic"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from itbench.kit.generated.randomness import Randomness, mixed
+from itbench.kit import Randomness, mixed
 
 CAUSES = ("runaway", "price", "application", "test-fleet", "commitment", "transfer")
 """What can make a bill rise without a good reason; see docs/finops.md."""

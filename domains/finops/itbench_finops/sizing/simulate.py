@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from itbench.interfaces.json import JsonObject
-from itbench.kit.generated.randomness import Randomness, mixed
+from itbench import JsonObject
+from itbench.kit import Randomness, mixed
 from itbench_finops.simulator.names import Names
 from itbench_finops.sizing.fleet import (
     CPU_STEP_MILLICORES,

@@ -1,6 +1,6 @@
 """The cheapest plan that keeps every target."""
 
-from itbench.interfaces.json import JsonObject
+from itbench import JsonObject
 from itbench_finops.sizing.fleet import optimum
 from itbench_finops.sizing.truth import workloads
 

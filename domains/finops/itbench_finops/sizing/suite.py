@@ -3,12 +3,12 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from itbench.interfaces.suite import Floor
+from itbench import Floor
 from itbench_finops.made.suite import FinopsSuite
 
 if TYPE_CHECKING:
-    from itbench.interfaces.task import Task
-    from itbench.kit.generated.jobs import Job
+    from itbench import Task
+    from itbench.kit import Job
 
 
 class RightSizingSuite(FinopsSuite):
@@ -21,7 +21,7 @@ class RightSizingSuite(FinopsSuite):
 
     def jobs(self) -> "list[Job]":
         """Return what is to be made, in the order of the tasks."""
-        from itbench.kit.generated.jobs import Job
+        from itbench.kit import Job
         from itbench_finops.sizing.simulate import draw_specs, embedded_specs, make_fleet
 
         drawn = self._drawn

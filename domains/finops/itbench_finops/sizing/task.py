@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from itbench.interfaces.json import JsonObject
+from itbench import JsonObject
 
 if TYPE_CHECKING:
-    from itbench.interfaces.task import Task
+    from itbench import Task
 
 ANSWER_NAME = "plan.json"
 _TURNS = 60
@@ -46,7 +46,7 @@ cheapest size that keeps its target, whichever is higher. A score below 0 counts
 
 def make_task(task_id: str, *, title: str, suite: str) -> "Task":
     """Return the public task of one fleet."""
-    from itbench.interfaces.task import HandIn, Limits, Task
+    from itbench import HandIn, Limits, Task
 
     return Task(
         id=task_id,

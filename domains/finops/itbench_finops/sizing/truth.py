@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, fields
 
-from itbench.interfaces.json import JsonObject
+from itbench import JsonObject
 from itbench_finops.sizing.fleet import Needs, Size
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from itbench.errors import DataError
+from itbench import DataError
 from itbench_finops.tables.columns import NumberColumn, number_columns
 from itbench_finops.tables.days import read_day
 from itbench_finops.tables.sheet import read_sheet

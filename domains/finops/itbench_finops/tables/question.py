@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import date
 
-from itbench.errors import DataError
+from itbench import DataError
 from itbench_finops.tables.days import read_day
 
 

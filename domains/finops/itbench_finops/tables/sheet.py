@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 
-from itbench.errors import DataError
+from itbench import DataError
 
 _LONGEST_CELL = 10_000
 _DELIMITERS = ",;\t|"

@@ -2,10 +2,7 @@
 
 import asyncio
 
-from itbench.interfaces.json import json_text
-from itbench.interfaces.task import Task
-from itbench.interfaces.trace import Trace
-from itbench.interfaces.workspace import Workspace
+from itbench import Task, Trace, Workspace, json_text
 from itbench_sre.agents.diagnosis import find_candidates, make_answer
 from itbench_sre.agents.evidence import gather
 

@@ -7,11 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from itbench.errors import DataError
-from itbench.interfaces.json import json_text
-from itbench.interfaces.task import Task
-from itbench.interfaces.trace import Trace
-from itbench.interfaces.workspace import Workspace
+from itbench import DataError, Task, Trace, Workspace, json_text
 from itbench_sre.agents.alerts import alert_workload
 from itbench_sre.agents.changes import find_changes
 from itbench_sre.agents.files import read_input

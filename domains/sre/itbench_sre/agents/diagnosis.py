@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from itbench.interfaces.json import JsonObject
+from itbench import JsonObject
 from itbench_sre.agents import alerts, calls, events, logs
 from itbench_sre.agents.changes import find_changes, find_experiments, find_rollouts
 from itbench_sre.agents.evidence import Evidence

@@ -5,9 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from itbench.errors import DataError
-from itbench.interfaces.trace import Trace
-from itbench.interfaces.workspace import Workspace
+from itbench import DataError, Trace, Workspace
 from itbench_sre.agents.alerts import AlertTable, summarise_alerts
 from itbench_sre.agents.calls import Calls, summarise_calls
 from itbench_sre.agents.events import Happenings, summarise_events

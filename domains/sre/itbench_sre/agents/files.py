@@ -5,8 +5,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from itbench.interfaces.trace import Trace
-from itbench.interfaces.workspace import Workspace
+from itbench import Trace, Workspace
 
 # The published snapshots have files of up to 150 MB; one is held at a time.
 FILE_LIMIT_BYTES = 512 * 1024 * 1024

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from itbench.interfaces.json import JsonObject, JsonValue
+from itbench import JsonObject, JsonValue
 from itbench_sre.agents.gravity import is_workload
 from itbench_sre.agents.names import mentions
 from itbench_sre.snapshot import ObjectHistory, ObjectId

@@ -4,15 +4,15 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from itbench.interfaces.suite import Floor
-from itbench.kit.generated.suite import MadeSuite
+from itbench import Floor
+from itbench.kit import GeneratedSuite
 
 if TYPE_CHECKING:
-    from itbench.interfaces.task import Task
-    from itbench.kit.generated.jobs import Job
+    from itbench import Task
+    from itbench.kit import Job
 
 
-class IncidentsSuite(MadeSuite):
+class IncidentsSuite(GeneratedSuite):
     """The 16 embedded incidents, or as many fresh ones as asked for, drawn from a seed of the user's own."""
 
     domain = "sre"
@@ -23,7 +23,7 @@ class IncidentsSuite(MadeSuite):
 
     def jobs(self) -> "list[Job]":
         """Return the incidents to be simulated."""
-        from itbench.kit.generated.jobs import Job
+        from itbench.kit import Job
         from itbench_sre.simulator import draw_specs, embedded_specs, make_incident
 
         drawn = self._drawn

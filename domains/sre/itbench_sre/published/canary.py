@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 
-from itbench.interfaces.json import JsonObject
+from itbench import JsonObject
 
 # An agent may well hit on a shorter sentence by itself, and a leak counts as 0.
 _MIN_LENGTH = 60

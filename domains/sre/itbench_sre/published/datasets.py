@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from itbench.kit.published.dataset import HubDataset
+from itbench.kit import HubDataset
 
 INDEX_NAME = "data.jsonl"
 DIRECTORY_PREFIX = "Scenario-"

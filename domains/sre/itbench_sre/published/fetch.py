@@ -4,10 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from itbench.errors import DataError, UsageError
-from itbench.interfaces.progress import Progress
-from itbench.kit.published.dataset import HubDataset
-from itbench.kit.published.download import download, list_files
+from itbench import DataError, Progress, UsageError
+from itbench.kit import HubDataset, download, list_files
 from itbench_sre.published.datasets import DIRECTORY_PREFIX
 
 _SCENARIO = re.compile(rf"/{DIRECTORY_PREFIX}(\d+)/")

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from itbench.errors import DataError
-from itbench.interfaces.json import JsonValue
+from itbench import DataError, JsonValue
 from itbench_sre.published.datasets import INDEX_NAME
 
 TRUTH_NAMES = ("ground_truth.yaml", "ground_truth.yml")

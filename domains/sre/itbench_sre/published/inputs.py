@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from itbench.interfaces.workspace import Input
-from itbench.kit.published.files import is_public, plain_files
+from itbench import Input
+from itbench.kit import is_public, plain_files
 
 # Bookkeeping of the recorder: tells when the fault was injected. The publisher leaves it in some scenarios.
 _BOOKKEEPING = frozenset({"status.json", "assertion.json"})

@@ -3,7 +3,7 @@
 import json
 from importlib.resources import files
 
-from itbench.interfaces.suite import PublishedResult
+from itbench import PublishedResult
 
 
 def published_results(suite: str) -> list[PublishedResult]:

@@ -5,17 +5,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from itbench.errors import UsageError
-from itbench.interfaces.json import JsonObject
-from itbench.interfaces.progress import Progress, no_progress
-from itbench.interfaces.suite import Floor, PublishedResult, Suite, SuiteOptions
+from itbench import Floor, JsonObject, Progress, PublishedResult, Suite, SuiteOptions, UsageError, no_progress
 from itbench_sre.published.datasets import AA, INDEX_NAME, LITE
 
 if TYPE_CHECKING:
-    from itbench.interfaces.task import Task
-    from itbench.interfaces.workspace import Input
-    from itbench.kit.published.dataset import HubDataset
-    from itbench.kit.published.locate import Location
+    from itbench import Input, Task
+    from itbench.kit import HubDataset, Location
     from itbench_sre.published.index import Entry
 
 
@@ -80,7 +75,7 @@ class PublishedSuite(Suite):
 
     def data_warning(self) -> str | None:
         """Return why these are not the scenarios that were published."""
-        from itbench.kit.published.genuine import departure
+        from itbench.kit import departure
 
         entries = [*self._read_entries().values()]
         present = [entry.directory.name for entry in entries if entry.directory.is_dir()]
@@ -89,7 +84,7 @@ class PublishedSuite(Suite):
 
     def data_gap(self) -> str | None:
         """Return how many of the published scenarios are neither here nor in the index."""
-        from itbench.kit.published.genuine import gap
+        from itbench.kit import gap
 
         names = [entry.directory.name for entry in self._read_entries().values()]
         return gap(self._dataset, self._locate().directory, names)
@@ -138,7 +133,7 @@ class PublishedSuite(Suite):
         Raises:
             DataError: the scenario was not fetched.
         """
-        from itbench.kit.published.whole import changed_files
+        from itbench.kit import changed_files
         from itbench_sre.snapshot.validate import validate_snapshot
 
         directory = self._entry(task_id).directory
@@ -146,7 +141,7 @@ class PublishedSuite(Suite):
 
     def truth_files(self) -> Sequence[Path]:
         """Return whatever is named like a truth, of every scenario."""
-        from itbench.kit.published.files import truths_below
+        from itbench.kit import truths_below
 
         if self._truth_files is None:
             self._truth_files = truths_below(self._locate().directory)
@@ -158,7 +153,7 @@ class PublishedSuite(Suite):
         Raises:
             DataError: there is none, it cannot be read, or it was changed since it was fetched.
         """
-        from itbench.kit.published.whole import require_unchanged
+        from itbench.kit import require_unchanged
         from itbench_sre.published.index import TRUTH_NAMES, read_truth_text
         from itbench_sre.published.truths import make_truth
 
@@ -202,7 +197,7 @@ class PublishedSuite(Suite):
 
     def _locate(self) -> "Location":
         if self._location is None:
-            from itbench.kit.published.locate import locate
+            from itbench.kit import locate
 
             self._location = locate(self._dataset, self._options.data, self._revision)
         return self._location

@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from itbench.interfaces.json import JsonObject
+from itbench import JsonObject
 
 if TYPE_CHECKING:
-    from itbench.interfaces.task import Task
+    from itbench import Task
 
 ANSWER_NAME = "agent_output.json"
 # ITBench-AA's cap: https://artificialanalysis.ai/articles/itbench-aa-launch
@@ -45,7 +45,7 @@ where you can, and a cluster-scoped entity as cluster/Kind/name.
 
 def make_task(task_id: str, number: int, *, suite: str, title: str, public_id: str) -> "Task":
     """Return the public task of one scenario."""
-    from itbench.interfaces.task import HandIn, Limits, Task
+    from itbench import HandIn, Limits, Task
 
     return Task(
         id=task_id,

@@ -4,8 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from itbench.errors import DataError
-from itbench.interfaces.json import JsonObject
+from itbench import DataError, JsonObject
 from itbench_sre.published.canary import canary_of
 from itbench_sre.published.datasets import INDEX_NAME
 from itbench_sre.published.index import read_index, read_text

@@ -3,9 +3,8 @@
 import asyncio
 from collections.abc import Mapping
 
-from itbench.interfaces.environment import FilesEnvironment, TestBench
-from itbench.interfaces.json import JsonObject
-from itbench.schema.answer import read_answer
+from itbench import FilesEnvironment, JsonObject, TestBench
+from itbench.kit import read_answer
 from itbench_sre.scoring.answer import read_diagnosis
 from itbench_sre.sightings.look import look_for
 

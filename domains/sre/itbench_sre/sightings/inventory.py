@@ -8,9 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
-from itbench.errors import DataError
-from itbench.interfaces.json import JsonObject
-from itbench.interfaces.workspace import Input
+from itbench import DataError, Input, JsonObject
 from itbench_sre.snapshot import events, logs, objects, traces
 from itbench_sre.snapshot.alerts import is_alert_file, read_alerts
 from itbench_sre.snapshot.events import parse_event

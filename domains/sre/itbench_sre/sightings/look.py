@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from itbench.interfaces.json import JsonObject
-from itbench.interfaces.workspace import Input
+from itbench import Input, JsonObject
 from itbench_sre.scoring.entity import Entity, parse_entity
 from itbench_sre.sightings.inventory import Damage, listed_objects, mentioned_objects
 from itbench_sre.snapshot.objects import ObjectId

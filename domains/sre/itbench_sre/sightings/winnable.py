@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from itbench.interfaces.workspace import Input
+from itbench import Input
 from itbench_sre.scoring.matching import Matcher, covered_roots
 from itbench_sre.sightings.inventory import Damage, listed_objects, mentioned_objects
 from itbench_sre.truth import RootSet, Truth

@@ -5,22 +5,22 @@
 
 from pathlib import Path
 
-from itbench.kit.generated import pins
+from itbench import kit
 
 MANIFEST = Path(__file__).with_name("manifest.json")
 
 
 def read_manifest() -> dict[str, str]:
     """Return the pinned hash of each embedded task by its id."""
-    return pins.read_manifest(MANIFEST)
+    return kit.read_manifest(MANIFEST)
 
 
 def make_manifest() -> dict[str, str]:
     """Make all embedded incidents and return their hashes."""
     from itbench_sre.incidents.suite import INCIDENTS
 
-    return pins.make_manifest((INCIDENTS,))
+    return kit.make_manifest((INCIDENTS,))
 
 
 if __name__ == "__main__":
-    pins.write_manifest(MANIFEST, make_manifest())
+    kit.write_manifest(MANIFEST, make_manifest())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from itbench.errors import UsageError
+from itbench import UsageError
 from itbench_sre.simulator.catalog import NAMESPACE
 from itbench_sre.simulator.loop import SECOND_US
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from itbench.errors import DataError
+from itbench import DataError
 from itbench_sre.simulator.background import Background
 from itbench_sre.simulator.decoys import Decoys
 from itbench_sre.simulator.faults import draw_case, plan_fault

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from itbench.kit.generated.randomness import Randomness as Stream
-from itbench.kit.generated.randomness import mixed
+from itbench.kit import Randomness as Stream, mixed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

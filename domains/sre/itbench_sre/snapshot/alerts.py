@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from itbench.errors import DataError
-from itbench.interfaces.json import JsonValue
+from itbench import DataError, JsonValue
 from itbench_sre.snapshot.values import NS_PER_S, parse_time
 
 # `alerts_at_2025-12-15T17-30-49.329092.json`, the same with colons, `alerts_in_alerting_state_2025-12-15T175223.904312Z.json`

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from itbench.interfaces.json import JsonObject, JsonValue
+from itbench import JsonObject, JsonValue
 
 # Bookkeeping of the API server and of controllers; changes with every heartbeat.
 _NOISE = frozenset(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from itbench.interfaces.json import JsonObject
+from itbench import JsonObject
 from itbench_sre.snapshot.records import parse_body
 from itbench_sre.snapshot.tsv import open_table
 from itbench_sre.snapshot.values import parse_time

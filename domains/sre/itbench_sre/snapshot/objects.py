@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from itbench.interfaces.json import JsonObject
+from itbench import JsonObject
 from itbench_sre.snapshot.differences import meaningful
 from itbench_sre.snapshot.records import parse_body
 from itbench_sre.snapshot.tsv import open_table

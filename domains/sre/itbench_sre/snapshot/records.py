@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 
-from itbench.interfaces.json import JsonObject
+from itbench import JsonObject
 
 LOG_COLUMNS = (
     "Timestamp",

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
-from itbench.errors import DataError
+from itbench import DataError
 
 # etcd takes objects of 1.5 MB; a larger field is a lost quote, which would swallow the rest of the file.
 FIELD_LIMIT_BYTES = 64 * 1024 * 1024

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from itbench.errors import DataError
+from itbench import DataError
 from itbench_sre.snapshot import events, logs, objects, traces
 from itbench_sre.snapshot.alerts import find_alert_files, read_alerts
 from itbench_sre.snapshot.events import parse_event

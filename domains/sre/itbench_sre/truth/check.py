@@ -6,7 +6,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from itbench.interfaces.json import JsonObject
+from itbench import JsonObject
 from itbench_sre.truth.pattern import unsupported_reason
 
 
@@ -27,10 +27,10 @@ def payload(document: Any) -> Any:
 
 def validate_truth(document: Any) -> list[str]:
     """Give all faults of a truth, flat or wrapped, each with its JSON path, what was found, and what is allowed."""
-    from itbench.schema.check import faults
+    from itbench.kit import schema_faults
 
     body = payload(document)
-    found = faults(body, truth_schema()) or list(_faults_beyond_schema(body["groups"]))
+    found = schema_faults(body, truth_schema()) or list(_faults_beyond_schema(body["groups"]))
     return found if body is document else [f"$.spec{line.removeprefix('$')}" for line in found]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from itbench.errors import DataError
+from itbench import DataError
 from itbench_sre.truth.check import payload, validate_truth
 from itbench_sre.truth.model import Action, AlertTruth, Fault, Group, Propagation, Truth
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, Final
 
-from itbench.errors import DataError
+from itbench import DataError
 from itbench_sre.truth.convert import truth_from_json
 from itbench_sre.truth.model import Truth
 

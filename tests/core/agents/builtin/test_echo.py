@@ -10,7 +10,7 @@ import pytest
 from itbench import HandIn, Task, Trace
 from itbench.agents.builtin.echo import EchoAgent
 from itbench.sandbox.plain.sandbox import LocalSandbox
-from itbench.schema.check import faults
+from itbench.schema.check import schema_faults
 
 
 def echo(hand_in: HandIn) -> dict[str, bytes]:
@@ -39,7 +39,7 @@ def echo(hand_in: HandIn) -> dict[str, bytes]:
 )
 def test_the_echo_fits_the_answer_s_schema(schema: dict[str, Any]) -> None:
     (data,) = echo(HandIn(answer_schema=schema)).values()
-    assert faults(json.loads(data), schema) == []
+    assert schema_faults(json.loads(data), schema) == []
 
 
 def test_a_schema_that_never_ends_does_not_keep_the_echo_for_ever() -> None:

@@ -9,7 +9,7 @@ from itbench.kit.generated.draw import Draw
 from itbench.kit.generated.jobs import Job, make_one
 from itbench.kit.generated.kept import write_record
 from itbench.kit.generated.pins import make_manifest
-from itbench.kit.generated.suite import MadeSuite
+from itbench.kit.generated.suite import GeneratedSuite
 
 
 def make_stone(weight: int, directory: Path) -> dict[str, Any]:
@@ -21,7 +21,7 @@ def make_stone(weight: int, directory: Path) -> dict[str, Any]:
     return {"weight": weight, "kinds": {"b": 1, "a": [2.5, None]}}
 
 
-class Stones(MadeSuite):
+class Stones(GeneratedSuite):
     """Some stones; those that are drawn are heavier."""
 
     name, domain, embedded, version, summary = "stones", "quarry", 2, "1", "Stones."

@@ -10,7 +10,7 @@ import pytest
 from itbench.kit.generated.digests import digest_of
 from itbench.kit.generated.jobs import Job
 from itbench.kit.generated.pins import make_manifest, read_manifest, write_manifest
-from itbench.kit.generated.suite import MadeSuite
+from itbench.kit.generated.suite import GeneratedSuite
 
 TRUTH = {"b": 1, "a": [2]}
 
@@ -47,7 +47,7 @@ def test_any_change_of_a_file_changes_the_hash(tmp_path: Path, change: dict[str,
     assert digest_of(write(tmp_path, **change), TRUTH) != before
 
 
-class CountingSuite(MadeSuite):
+class CountingSuite(GeneratedSuite):
     """Makes a file with a number for each task."""
 
     name, domain, embedded = "counting", "made-up", 2

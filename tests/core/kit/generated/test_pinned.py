@@ -8,7 +8,7 @@ import pytest
 
 from itbench import DataError
 from itbench.kit.generated.digests import digest_of
-from itbench.kit.generated.suite import MadeSuite
+from itbench.kit.generated.suite import GeneratedSuite
 from itbench.plugins.domains import domain_host
 
 SUITES = [
@@ -16,12 +16,12 @@ SUITES = [
     for plugin in domain_host().listing()
     if plugin.value is not None
     for suite in plugin.value.suites
-    if isinstance(suite, MadeSuite)
+    if isinstance(suite, GeneratedSuite)
 ]
 
 
 @pytest.mark.parametrize("suite", SUITES)
-def test_every_embedded_task_of_every_domain_is_pinned(suite: MadeSuite) -> None:
+def test_every_embedded_task_of_every_domain_is_pinned(suite: GeneratedSuite) -> None:
     ids = [job.id for job in suite.jobs()]
     assert len(ids) == suite.embedded
     assert set(ids) <= set(suite.pinned())
