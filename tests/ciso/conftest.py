@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from itbench.interfaces.progress import no_progress
-from itbench.interfaces.workspace import Input, Prepared, Sandbox
+from itbench.interfaces.sandbox import Prepared, Sandbox
+from itbench.interfaces.workspace import Input
 from itbench.sandbox.bench import bench_sandbox
 from itbench.sandbox.bubblewrap.sandbox import BubblewrapSandbox
 from itbench.sandbox.bubblewrap.support import available

@@ -8,9 +8,10 @@ from itbench.errors import UsageError
 
 if TYPE_CHECKING:
     from itbench.interfaces.json import JsonObject
+    from itbench.interfaces.sandbox import Mount
     from itbench.interfaces.task import Task
     from itbench.interfaces.trace import Trace
-    from itbench.interfaces.workspace import Mount, Workspace
+    from itbench.interfaces.workspace import Workspace
 
 Solution: TypeAlias = "Callable[[Task], Mapping[str, bytes]]"
 Role: TypeAlias = Literal["agent", "baseline", "cheat", "adversary", "privileged"]

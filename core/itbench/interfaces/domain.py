@@ -1,8 +1,8 @@
 """A kind of IT work, and the plugin that brings it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from itbench.interfaces.agent import AgentSpec
 from itbench.interfaces.json import JsonObject
@@ -13,8 +13,10 @@ from itbench.interfaces.suite import Suite
 if TYPE_CHECKING:
     from itbench.interfaces.environment import EnvironmentFactory
     from itbench.interfaces.task import Task
+    from itbench.interfaces.workspace import Workspace
 
-API_VERSION = 1
+API_VERSION = 2
+Solve: TypeAlias = "Callable[[Task, JsonObject, Workspace], Awaitable[None]]"
 
 
 class Preparation(Protocol):
@@ -50,7 +52,9 @@ class Domain:
         suites: the first one is the default.
         scorer: the rules.
         solution: the files of a perfect submission, from a task and its truth; makes each task provable.
-        environment: opens the world of a task; None for one that is only files in a workspace.
+        solve: does a task perfectly in its workspace, from the task and its truth, where files are not all that counts;
+            None where handing in the files of `solution` is.
+        environment: makes the environment of a trial; None for a world that is only files in a workspace.
         agents: baselines and cheats that the domain brings; the first baseline is the default agent.
         runs_submissions: whether `Environment.observe` runs what was handed in; a sandbox that isolates is then made
             ready even for agents that need none.
@@ -68,6 +72,7 @@ class Domain:
     suites: Sequence[Suite]
     scorer: Scorer
     solution: "Callable[[Task, JsonObject], Mapping[str, bytes]]"
+    solve: "Solve | None" = None
     environment: "EnvironmentFactory | None" = None
     runs_submissions: bool = False
     agents: Sequence[AgentSpec] = ()

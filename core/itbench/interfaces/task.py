@@ -21,6 +21,9 @@ class Limits(Frozen):
     )
     cost_usd: float | None = Field(default=None, gt=0, description="US dollars.")
     command_s: float = Field(default=120.0, gt=0, description="Seconds for one command in the workspace.")
+    open_s: float = Field(default=600.0, gt=0, description="Seconds to set the environment up.")
+    observe_s: float = Field(default=600.0, gt=0, description="Seconds to look at the end state.")
+    tool_s: float = Field(default=120.0, gt=0, description="Seconds for one call of a tool.")
 
 
 class OtherLimits(Frozen):
@@ -43,17 +46,31 @@ class HandIn(Frozen):
     answer: str | None = Field(
         default="answer.json",
         pattern=RELATIVE_PATH_PATTERN,
-        description="Path of the JSON answer below the workspace; null where only files are handed in.",
+        description="Path of the JSON answer below the workspace; null where only files are handed in, or nothing: "
+        "then the end state is what is scored.",
     )
     answer_schema: JsonObject = Field(
         default_factory=dict, description="JSON Schema (2020-12) that the answer must meet."
     )
     files: tuple[str, ...] = Field(
-        default=(), description="Further files to collect, as paths below the workspace."
+        default=(), description="Further files that must be handed in, as paths below the workspace."
+    )
+    optional_files: tuple[str, ...] = Field(
+        default=(), description="Files that are collected where they are there."
     )
     max_bytes: int = Field(
         default=5_000_000, ge=1, description="Largest size of each collected file, in bytes."
     )
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The paths of all files without which a submission is not complete."""
+        return self.files if self.answer is None else (self.answer, *self.files)
+
+    @property
+    def collected(self) -> tuple[str, ...]:
+        """The paths of all files that are collected, each once."""
+        return tuple(dict.fromkeys((*self.required, *self.optional_files)))
 
 
 class Task(Frozen):

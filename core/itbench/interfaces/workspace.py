@@ -2,7 +2,6 @@
 
 import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
@@ -10,8 +9,10 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 from itbench.interfaces.json import JsonObject, JsonValue
 
 if TYPE_CHECKING:
-    from itbench.interfaces.progress import Progress
+    from itbench.interfaces.service import Service
 
+# What `Workspace.expose` leads to.
+Server: TypeAlias = "Service | Path"
 
 # Is told of output as it comes: `stdout` or `stderr`, and the bytes.
 Heard: TypeAlias = Callable[[str, bytes], object]
@@ -66,6 +67,46 @@ class Input:
     source: Path
 
 
+class Session(Protocol):
+    """A shell that lasts: variables, the working directory and background jobs live from one command to the next.
+
+    Sessions of one workspace share its files and nothing else. All of them end when the agent stops, before anything is
+    collected or observed.
+    """
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the shell still runs."""
+        ...
+
+    async def run(self, command: str, *, timeout_s: float, heard: Heard | None = None) -> Execution:
+        """Run a command in the shell and return what was printed until it ended, or until the time limit.
+
+        At the limit the command goes on: `interrupt` ends it, and the next `run` waits for its end first, within its own
+        limit. What background jobs print shows in the next execution. An `exit` ends the session.
+
+        Raises:
+            SessionEndedError: the shell has ended.
+        """
+        ...
+
+    async def write(self, data: bytes) -> None:
+        """Write to the standard input of whatever runs."""
+        ...
+
+    async def interrupt(self) -> None:
+        """Send the signal SIGINT to whatever runs, but not to the shell."""
+        ...
+
+    async def close(self) -> None:
+        """End the shell and all that it started."""
+        ...
+
+
+class SessionEndedError(Exception):
+    """The shell of a session has ended, and with it all that it started."""
+
+
 @runtime_checkable
 class Workspace(Protocol):
     """The agent's side of an environment; all paths are below `path`."""
@@ -92,6 +133,20 @@ class Workspace(Protocol):
         """Run a shell command, or a program with its arguments, and wait for its end.
 
         The variables in `env` are added to the few that the workspace has of its own; `heard` is told of output as it comes.
+        """
+        ...
+
+    async def session(self, *, pty: bool = False) -> Session:
+        """Open a lasting shell; with `pty`, on a terminal of its own, which mixes output and errors."""
+        ...
+
+    async def expose(self, name: str, port: int, server: Server) -> None:
+        """Let programs in the workspace reach a server as `name:port`, until the workspace closes.
+
+        Args:
+            name: one of the `hosts` that the workspace was opened with, or `localhost`.
+            port: from 1024.
+            server: a service, or the path of the Unix socket of a process that the environment started.
         """
         ...
 
@@ -140,39 +195,4 @@ class Hosting(Protocol):
 
     async def probe(self, command: Sequence[str], *, timeout_s: float) -> Execution:
         """Run a short command that only asks about the workspace; it is no step of the agent's work and not in its trace."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Mount:
-    """A folder of the host that programs need: where it lies, and where it shows, read-only, below `/opt`."""
-
-    source: Path
-    name: str
-
-
-@runtime_checkable
-class Prepared(Protocol):
-    """A sandbox that has to make something once before it can be opened."""
-
-    def prepare(self, progress: "Progress") -> None:
-        """Make what all workspaces share, unless it is there."""
-        ...
-
-
-class Sandbox(Protocol):
-    """Makes workspaces; each kind isolates as well as it can and says so."""
-
-    @property
-    def name(self) -> str:
-        """The name to record with a run."""
-        ...
-
-    @property
-    def warning(self) -> str | None:
-        """What a user must know of its isolation; None if there is nothing to warn of."""
-        ...
-
-    def open(self, inputs: Sequence[Input]) -> AbstractAsyncContextManager[Workspace]:
-        """Make a workspace with the inputs in it, read-only, and remove it at the end."""
         ...

@@ -5,8 +5,8 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias, runtime_checkable
 
+from itbench.interfaces.conversation import Conversation, ModelTool, Reply, TokenUse
 from itbench.interfaces.json import JsonObject
-from itbench.models.conversation import Conversation, ModelTool, Reply, TokenUse
 from itbench.text.redaction import Redactor
 
 

@@ -18,9 +18,9 @@ from itbench.interfaces.domain import Domain
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.plan import Plan
 from itbench.interfaces.progress import Progress, no_progress
+from itbench.interfaces.sandbox import Prepared, Sandbox
 from itbench.interfaces.suite import Suite
 from itbench.interfaces.task import Task
-from itbench.interfaces.workspace import Prepared, Sandbox
 from itbench.plugins.agents import default_agent, find_agent
 from itbench.plugins.domains import domain_host, find_suite
 from itbench.run.plan.capacity import Capacity, capacity, connections_of

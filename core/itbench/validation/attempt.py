@@ -4,9 +4,9 @@ import asyncio
 
 from itbench.interfaces.environment import TestBench
 from itbench.interfaces.json import JsonObject
+from itbench.interfaces.sandbox import Sandbox
 from itbench.interfaces.submission import Submission
 from itbench.interfaces.task import Task
-from itbench.interfaces.workspace import Sandbox
 from itbench.run.trial.collect import collect
 from itbench.sandbox.plain.sandbox import LocalSandbox
 from itbench.schema.answer import read_answer

@@ -10,8 +10,9 @@ import pytest
 
 from itbench.interfaces.environment import TestBench
 from itbench.interfaces.json import JsonObject
+from itbench.interfaces.sandbox import Sandbox
 from itbench.interfaces.task import HandIn, Task
-from itbench.interfaces.workspace import Input, Sandbox
+from itbench.interfaces.workspace import Input
 from itbench.sandbox.plain.sandbox import LocalSandbox
 from itbench_ciso.controls.texts import FETCH
 from itbench_ciso.fetching.fetch import Fetcher

@@ -15,7 +15,8 @@ import pytest
 from itbench import Execution, Input
 from itbench.interfaces.fault import Stage
 from itbench.interfaces.json import json_text
-from itbench.interfaces.workspace import Sandbox, Workspace
+from itbench.interfaces.sandbox import Sandbox
+from itbench.interfaces.workspace import Workspace
 from itbench.sandbox.choose import KNOWN
 from itbench.sandbox.errors import SandboxEndedError
 

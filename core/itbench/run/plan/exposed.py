@@ -10,8 +10,8 @@ from importlib_metadata import Distribution, entry_points
 
 from itbench.errors import UsageError
 from itbench.host.cache import cache_dir
+from itbench.interfaces.sandbox import Mount
 from itbench.interfaces.suite import Suite
-from itbench.interfaces.workspace import Mount
 
 _OWN_PACKAGES = ("itbench", "itbench_schemas")
 _RUN_FILE = ".itbench"

@@ -9,8 +9,8 @@ from itbench.interfaces.agent import Agent, AgentRequest, AgentSpec, DescribedAg
 from itbench.interfaces.domain import Domain
 from itbench.interfaces.json import map_texts
 from itbench.interfaces.plan import Plan, PlannedAgent, PlannedFloor
+from itbench.interfaces.sandbox import Sandbox
 from itbench.interfaces.suite import Suite
-from itbench.interfaces.workspace import Sandbox
 from itbench.run.plan.options import RunOptions
 from itbench.run.plan.secrecy import redactor_of
 from itbench.run.plan.tasks import PlannedTasks

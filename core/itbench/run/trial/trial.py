@@ -14,11 +14,12 @@ from itbench.interfaces.environment import FilesEnvironment, TestBench
 from itbench.interfaces.fault import Fault, LimitReached, Stage
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.record import ScoreRecord, TrialKey, TrialRecord
+from itbench.interfaces.sandbox import Sandbox
 from itbench.interfaces.submission import Submission
 from itbench.interfaces.suite import Suite
 from itbench.interfaces.task import Task
 from itbench.interfaces.trace import Trace, TraceEvent
-from itbench.interfaces.workspace import Sandbox, Workspace
+from itbench.interfaces.workspace import Workspace
 from itbench.plugins.foreign import is_of_plugin
 from itbench.run.trial.blame import Blamed, blame, fault_of
 from itbench.run.trial.budget import Budget

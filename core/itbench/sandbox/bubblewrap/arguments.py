@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from itbench.host.paths import clean
-from itbench.interfaces.workspace import Input, Mount
+from itbench.interfaces.sandbox import Mount
+from itbench.interfaces.workspace import Input
 from itbench.sandbox.bubblewrap.identity import Identity
 from itbench.sandbox.errors import SandboxError
 from itbench.sandbox.image.image import RUNNER

@@ -5,7 +5,8 @@ from contextlib import asynccontextmanager
 
 from itbench.host.paths import clean
 from itbench.interfaces.progress import Progress, no_progress
-from itbench.interfaces.workspace import Input, Mount
+from itbench.interfaces.sandbox import Mount
+from itbench.interfaces.workspace import Input
 from itbench.sandbox.bubblewrap.arguments import Layout
 from itbench.sandbox.bubblewrap.identity import Identities
 from itbench.sandbox.bubblewrap.launch import launch

@@ -14,7 +14,8 @@ from pathlib import Path
 from itbench.host.leftovers import sweep, temporary_folder
 from itbench.host.paths import clean
 from itbench.interfaces.progress import Progress, no_progress
-from itbench.interfaces.workspace import Input, Mount
+from itbench.interfaces.sandbox import Mount
+from itbench.interfaces.workspace import Input
 from itbench.sandbox.bubblewrap.arguments import HOME, VARIABLES, Layout, readable_source
 from itbench.sandbox.bubblewrap.identity import USER
 from itbench.sandbox.bubblewrap.launch import Launched
