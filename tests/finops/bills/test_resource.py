@@ -7,8 +7,8 @@ from itertools import pairwise
 import pytest
 
 from itbench.kit.generated.randomness import Randomness
-from itbench_finops.simulator.calendar import Calendar, make_calendar
-from itbench_finops.simulator.resource import (
+from itbench_finops.bills.calendar import Calendar, make_calendar
+from itbench_finops.bills.resource import (
     COMMITTED,
     DYNAMIC,
     STANDARD,

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from itbench.kit.generated.randomness import Randomness
-from itbench_finops.sizing.fleet import Needs, Size, breach, cost, optimum, up_to_step
-from itbench_finops.sizing.simulate import draw_specs, make_fleet, percentile
-from itbench_finops.sizing.truth import workloads
+from itbench_finops.fleets.fleet import Needs, Size, breach, cost, optimum, up_to_step
+from itbench_finops.fleets.simulate import draw_specs, make_fleet, percentile
+from itbench_finops.fleets.truth import workloads
 
 NEEDS = Needs(
     cpu_millicores=900,

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
+from itbench_finops.bills.bill import Bill, Line
 from itbench_finops.money import as_text
-from itbench_finops.simulator.bill import Bill, Line
 
 HEADER = "date,Account ID,CSP,Cloud_Service,Application,Instance_Family,Price ($/hr),Num_Instances,unblended_cost\n"
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from itbench.kit.generated.randomness import Randomness
-from itbench_finops.simulator import anomaly
-from itbench_finops.simulator.calendar import make_calendar
-from itbench_finops.simulator.causes import Setting, apply
-from itbench_finops.simulator.company import make_company
-from itbench_finops.simulator.decoys import add_decoys
-from itbench_finops.simulator.specs import CAUSES, LEVELS, AnomalySpec, draw_specs, embedded_specs
+from itbench_finops.bills import anomaly
+from itbench_finops.bills.calendar import make_calendar
+from itbench_finops.bills.causes import Setting, apply
+from itbench_finops.bills.company import make_company
+from itbench_finops.bills.decoys import add_decoys
+from itbench_finops.bills.specs import CAUSES, LEVELS, AnomalySpec, draw_specs, embedded_specs
 from itbench_finops.tables.costs import read_costs
 
 

@@ -9,13 +9,11 @@ from pathlib import Path
 import pytest
 
 from itbench.kit.generated.randomness import Randomness, mixed
-from itbench_finops.made.digests import make_manifest, read_manifest
+from itbench_finops.suites.digests import make_manifest, read_manifest
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 RUNNING = f"{sys.version_info[0]}.{sys.version_info[1]}"
-CHECK = (
-    "from itbench_finops.made.digests import make_manifest, read_manifest as r; print(make_manifest() == r())"
-)
+CHECK = "from itbench_finops.suites.digests import make_manifest, read_manifest as r; print(make_manifest() == r())"
 
 
 def test_the_generator_is_splitmix64() -> None:

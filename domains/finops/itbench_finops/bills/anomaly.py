@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from itbench.kit import Randomness
+from itbench_finops.bills import focus, table
+from itbench_finops.bills.bill import Bill
+from itbench_finops.bills.calendar import Calendar, make_calendar
+from itbench_finops.bills.causes import Change, Setting, apply
+from itbench_finops.bills.company import Company, make_company
+from itbench_finops.bills.decoys import Decoys, add_decoys
+from itbench_finops.bills.resource import Resource, charges
+from itbench_finops.bills.specs import LEVELS, AnomalySpec
 from itbench_finops.money import as_text
-from itbench_finops.simulator import focus, table
-from itbench_finops.simulator.bill import Bill
-from itbench_finops.simulator.calendar import Calendar, make_calendar
-from itbench_finops.simulator.causes import Change, Setting, apply
-from itbench_finops.simulator.company import Company, make_company
-from itbench_finops.simulator.decoys import Decoys, add_decoys
-from itbench_finops.simulator.resource import Resource, charges
-from itbench_finops.simulator.specs import LEVELS, AnomalySpec
 
 
 def make_anomaly(spec: AnomalySpec, directory: Path) -> dict[str, Any]:

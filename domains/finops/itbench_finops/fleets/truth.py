@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields
 
 from itbench import JsonObject
-from itbench_finops.sizing.fleet import Needs, Size
+from itbench_finops.fleets.fleet import Needs, Size
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,15 +14,15 @@ from pathlib import Path
 import pytest
 
 from itbench.kit.generated.randomness import Randomness
-from itbench_finops.simulator import anomaly
-from itbench_finops.simulator.bill import CORRECTION, CREDIT, Bill
-from itbench_finops.simulator.calendar import make_calendar
-from itbench_finops.simulator.causes import Setting, apply
-from itbench_finops.simulator.commitments import terms_of
-from itbench_finops.simulator.company import make_company
-from itbench_finops.simulator.decoys import add_decoys
-from itbench_finops.simulator.resource import COMMITTED
-from itbench_finops.simulator.specs import CAUSES, LEVELS, AnomalySpec
+from itbench_finops.bills import anomaly
+from itbench_finops.bills.bill import CORRECTION, CREDIT, Bill
+from itbench_finops.bills.calendar import make_calendar
+from itbench_finops.bills.causes import Setting, apply
+from itbench_finops.bills.commitments import terms_of
+from itbench_finops.bills.company import make_company
+from itbench_finops.bills.decoys import add_decoys
+from itbench_finops.bills.resource import COMMITTED
+from itbench_finops.bills.specs import CAUSES, LEVELS, AnomalySpec
 from itbench_finops.tables.costs import read_costs
 
 from .focus_rules import (

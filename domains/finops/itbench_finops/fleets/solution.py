@@ -1,8 +1,8 @@
 """The cheapest plan that keeps every target."""
 
 from itbench import JsonObject
-from itbench_finops.sizing.fleet import optimum
-from itbench_finops.sizing.truth import workloads
+from itbench_finops.fleets.fleet import optimum
+from itbench_finops.fleets.truth import workloads
 
 
 def perfect_plan(truth: JsonObject) -> JsonObject:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, replace
 
 from itbench.kit import Randomness
-from itbench_finops.simulator.calendar import Calendar
-from itbench_finops.simulator.catalog import SERVICES
-from itbench_finops.simulator.company import Company, new_resource
-from itbench_finops.simulator.resource import Effect, Resource
+from itbench_finops.bills.calendar import Calendar
+from itbench_finops.bills.catalog import SERVICES
+from itbench_finops.bills.company import Company, new_resource
+from itbench_finops.bills.resource import Effect, Resource
 
 _FOREVER = 1 << 30
 _LARGE_MILLI = 90_000

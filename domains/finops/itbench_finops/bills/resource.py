@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from itbench.kit import Randomness
-from itbench_finops.simulator.calendar import Calendar
+from itbench_finops.bills.calendar import Calendar
 
 STANDARD, COMMITTED, DYNAMIC = "Standard", "Committed", "Dynamic"
 HOURS_PER_DAY = 24

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 
 from itbench.kit import Randomness
-from itbench_finops.simulator.catalog import PROVIDERS, REGIONS, SERVICES, TRANSFER, Service
-from itbench_finops.simulator.names import Names
-from itbench_finops.simulator.resource import Commitment, Resource
+from itbench_finops.bills.catalog import PROVIDERS, REGIONS, SERVICES, TRANSFER, Service
+from itbench_finops.bills.resource import Commitment, Resource
+from itbench_finops.names import Names
 
 _WEEKLY_SHAPES = (
     (1000, 1010, 1000, 1005, 990, 960, 950),

@@ -7,10 +7,10 @@ is billed at 0, and its effective cost is its share of the commitment; what nobo
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from itbench_finops.simulator import focus_amounts as amounts, focus_parts as parts
-from itbench_finops.simulator.bill import CORRECTION, CREDIT, Bill, Line
-from itbench_finops.simulator.commitments import SAVINGS_PLAN, TERM_DAYS, Term, terms_of
-from itbench_finops.simulator.resource import COMMITTED, Charge
+from itbench_finops.bills import focus_amounts as amounts, focus_parts as parts
+from itbench_finops.bills.bill import CORRECTION, CREDIT, Bill, Line
+from itbench_finops.bills.commitments import SAVINGS_PLAN, TERM_DAYS, Term, terms_of
+from itbench_finops.bills.resource import COMMITTED, Charge
 
 _COLUMNS = (
     *parts.PERIOD,

@@ -7,9 +7,9 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from itbench_finops.simulator.catalog import REGION_NAMES, SERVICE_BY_NAME, TRANSFER
-from itbench_finops.simulator.commitments import KINDS, Term
-from itbench_finops.simulator.resource import DYNAMIC, Resource
+from itbench_finops.bills.catalog import REGION_NAMES, SERVICE_BY_NAME, TRANSFER
+from itbench_finops.bills.commitments import KINDS, Term
+from itbench_finops.bills.resource import DYNAMIC, Resource
 
 PERIOD = ("BillingPeriodEnd", "BillingPeriodStart")
 CHARGE_PERIOD = ("ChargePeriodEnd", "ChargePeriodStart")

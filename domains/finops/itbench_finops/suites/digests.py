@@ -1,6 +1,6 @@
 """The pinned hashes of the embedded suites: every machine must make the same bytes.
 
-`python -m itbench_finops.made.digests` makes all tasks and rewrites the manifest.
+`python -m itbench_finops.suites.digests` makes all tasks and rewrites the manifest.
 """
 
 from pathlib import Path
@@ -17,8 +17,8 @@ def read_manifest() -> dict[str, str]:
 
 def make_manifest() -> dict[str, str]:
     """Make all embedded tasks and return their hashes."""
-    from itbench_finops.anomalies.suite import ANOMALIES
-    from itbench_finops.sizing.suite import RIGHT_SIZING
+    from itbench_finops.suites.anomalies import ANOMALIES
+    from itbench_finops.suites.right_sizing import RIGHT_SIZING
 
     return kit.make_manifest((ANOMALIES, RIGHT_SIZING))
 

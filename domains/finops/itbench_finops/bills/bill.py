@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from itbench.kit import Randomness
-from itbench_finops.simulator.calendar import Calendar
-from itbench_finops.simulator.resource import Charge, Resource, charges
+from itbench_finops.bills.calendar import Calendar
+from itbench_finops.bills.resource import Charge, Resource, charges
 
 USAGE, CREDIT, CORRECTION = "usage", "credit", "correction"
 

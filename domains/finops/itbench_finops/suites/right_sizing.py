@@ -4,7 +4,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from itbench import Floor
-from itbench_finops.made.suite import FinopsSuite
+from itbench_finops.suites.suite import FinopsSuite
 
 if TYPE_CHECKING:
     from itbench import Task
@@ -22,7 +22,7 @@ class RightSizingSuite(FinopsSuite):
     def jobs(self) -> "list[Job]":
         """Return what is to be made, in the order of the tasks."""
         from itbench.kit import Job
-        from itbench_finops.sizing.simulate import draw_specs, embedded_specs, make_fleet
+        from itbench_finops.fleets.simulate import draw_specs, embedded_specs, make_fleet
 
         drawn = self._drawn
         specs = embedded_specs(self.embedded) if drawn is None else draw_specs(drawn.seed, drawn.count)
@@ -30,7 +30,7 @@ class RightSizingSuite(FinopsSuite):
 
     def make_task(self, task_id: str) -> "Task":
         """Return the public task of that id."""
-        from itbench_finops.sizing.task import make_task
+        from itbench_finops.fleets.task import make_task
 
         number = int(task_id.removeprefix("fleet-"))
         return make_task(task_id, title=f"Fleet {number}", suite=self.name)

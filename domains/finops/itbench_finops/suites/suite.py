@@ -24,6 +24,6 @@ class FinopsSuite(GeneratedSuite):
 
     def pinned(self) -> Mapping[str, str]:
         """Return the pinned hashes of all embedded tasks of the domain."""
-        from itbench_finops.made.digests import read_manifest
+        from itbench_finops.suites.digests import read_manifest
 
         return read_manifest()

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from itbench.kit import Randomness
-from itbench_finops.simulator.calendar import Calendar
-from itbench_finops.simulator.catalog import SERVICES, TRANSFER
-from itbench_finops.simulator.company import Company, new_resource
-from itbench_finops.simulator.resource import Commitment, Effect, Resource
+from itbench_finops.bills.calendar import Calendar
+from itbench_finops.bills.catalog import SERVICES, TRANSFER
+from itbench_finops.bills.company import Company, new_resource
+from itbench_finops.bills.resource import Commitment, Effect, Resource
 
 FAMILY, APPLICATION = "Instance_Family", "Application"
 _FOREVER = 1 << 30

@@ -4,7 +4,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from itbench import Floor
-from itbench_finops.made.suite import FinopsSuite
+from itbench_finops.suites.suite import FinopsSuite
 
 if TYPE_CHECKING:
     from itbench import Task
@@ -22,8 +22,8 @@ class AnomaliesSuite(FinopsSuite):
     def jobs(self) -> "list[Job]":
         """Return what is to be made, in the order of the tasks."""
         from itbench.kit import Job
-        from itbench_finops.simulator.anomaly import make_anomaly
-        from itbench_finops.simulator.specs import draw_specs, embedded_specs
+        from itbench_finops.bills.anomaly import make_anomaly
+        from itbench_finops.bills.specs import draw_specs, embedded_specs
 
         drawn = self._drawn
         specs = embedded_specs() if drawn is None else draw_specs(drawn.seed, drawn.count)
@@ -31,7 +31,7 @@ class AnomaliesSuite(FinopsSuite):
 
     def make_task(self, task_id: str) -> "Task":
         """Return the public task of that id."""
-        from itbench_finops.anomalies.task import make_task
+        from itbench_finops.bills.task import make_task
 
         number = int(task_id.removeprefix("finops-"))
         return make_task(task_id, title=f"Cost anomaly {number}", suite=self.name, is_simulated=True)

@@ -7,8 +7,7 @@ from typing import Any
 
 from itbench import JsonObject
 from itbench.kit import Randomness, mixed
-from itbench_finops.simulator.names import Names
-from itbench_finops.sizing.fleet import (
+from itbench_finops.fleets.fleet import (
     CPU_STEP_MILLICORES,
     MEMORY_STEP_MIB,
     Needs,
@@ -16,6 +15,7 @@ from itbench_finops.sizing.fleet import (
     optimum,
     up_to_step,
 )
+from itbench_finops.names import Names
 
 TARGETS_PERMYRIAD = (9900, 9950, 9990)
 PERCENTILES_PERMYRIAD = (5000, 9000, 9500, 9900, 9950, 9990)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from itbench.kit import Randomness, mixed
-from itbench_finops.simulator.resource import COMMITTED, HOURS_PER_DAY, Charge, Resource
+from itbench_finops.bills.resource import COMMITTED, HOURS_PER_DAY, Charge, Resource
 
 TERM_DAYS = 365
 _PERMILLE = 1000

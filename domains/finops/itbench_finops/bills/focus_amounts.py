@@ -1,11 +1,11 @@
 """The amounts of a row of the FOCUS table: costs, quantities, unit prices, and the commitment that covers it."""
 
+from itbench_finops.bills.bill import CORRECTION, Line
+from itbench_finops.bills.catalog import TRANSFER
+from itbench_finops.bills.commitments import Term
+from itbench_finops.bills.focus_parts import AMOUNTS, part
+from itbench_finops.bills.resource import DYNAMIC, HOURS_PER_DAY, Resource
 from itbench_finops.money import as_text
-from itbench_finops.simulator.bill import CORRECTION, Line
-from itbench_finops.simulator.catalog import TRANSFER
-from itbench_finops.simulator.commitments import Term
-from itbench_finops.simulator.focus_parts import AMOUNTS, part
-from itbench_finops.simulator.resource import DYNAMIC, HOURS_PER_DAY, Resource
 
 _NOTHING, _ONE_DOLLAR = as_text(0), as_text(10_000)
 
