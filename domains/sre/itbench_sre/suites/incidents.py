@@ -32,7 +32,7 @@ class IncidentsSuite(GeneratedSuite):
 
     def pinned(self) -> Mapping[str, str]:
         """Return the pinned hash of each embedded incident."""
-        from itbench_sre.simulator.digests import read_manifest
+        from itbench_sre.suites.digests import read_manifest
 
         return read_manifest()
 

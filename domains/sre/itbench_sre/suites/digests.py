@@ -1,6 +1,6 @@
 """The pinned hashes of the embedded suite: every machine must make the same bytes, and the same truths.
 
-`python -m itbench_sre.simulator.digests` makes all incidents and rewrites the manifest.
+`python -m itbench_sre.suites.digests` makes all incidents and rewrites the manifest.
 """
 
 from pathlib import Path
@@ -17,7 +17,7 @@ def read_manifest() -> dict[str, str]:
 
 def make_manifest() -> dict[str, str]:
     """Make all embedded incidents and return their hashes."""
-    from itbench_sre.incidents.suite import INCIDENTS
+    from itbench_sre.suites.incidents import INCIDENTS
 
     return kit.make_manifest((INCIDENTS,))
 
