@@ -1,1 +1,1 @@
-"""The second kind of task: give each workload of a fleet as much as it needs, and no more."""
+"""Simulated fleets of workloads: what each needs, what a size costs, and what an agent is told."""
