@@ -48,6 +48,11 @@ if TYPE_CHECKING:
         TrialSetup as TrialSetup,
     )
     from itbench.interfaces.events import EventKind as EventKind
+    from itbench.interfaces.execution import (
+        Execution as Execution,
+        Gap as Gap,
+        Heard as Heard,
+    )
     from itbench.interfaces.fault import (
         Fault as Fault,
         LimitReached as LimitReached,
@@ -74,7 +79,10 @@ if TYPE_CHECKING:
         TrialKey as TrialKey,
         TrialRecord as TrialRecord,
     )
-    from itbench.interfaces.role import RoleModel as RoleModel
+    from itbench.interfaces.role import (
+        NoRoleModelError as NoRoleModelError,
+        RoleModel as RoleModel,
+    )
     from itbench.interfaces.sandbox import (
         Mount as Mount,
         Prepared as Prepared,
@@ -107,9 +115,6 @@ if TYPE_CHECKING:
         Usage as Usage,
     )
     from itbench.interfaces.workspace import (
-        Execution as Execution,
-        Gap as Gap,
-        Heard as Heard,
         Hosting as Hosting,
         Input as Input,
         Listening as Listening,
@@ -117,6 +122,7 @@ if TYPE_CHECKING:
         Session as Session,
         SessionEndedError as SessionEndedError,
         Tool as Tool,
+        ToolError as ToolError,
         Workspace as Workspace,
     )
     from itbench.version import __version__ as __version__
@@ -129,6 +135,7 @@ __getattr__, __dir__, __all__ = lazy_names(
         "interfaces.domain": "API_VERSION Domain Preparation",
         "interfaces.environment": "Environment EnvironmentFactory FilesEnvironment Observation Recorder TrialSetup",
         "interfaces.events": "EventKind",
+        "interfaces.execution": "Execution Gap Heard",
         "interfaces.fault": "Fault LimitReached Stage StageError",
         "interfaces.hooks": "hookimpl RunHooks",
         "interfaces.json": "json_text JsonObject JsonValue",
@@ -136,7 +143,7 @@ __getattr__, __dir__, __all__ = lazy_names(
         "interfaces.plan": "Plan",
         "interfaces.progress": "no_progress Progress",
         "interfaces.record": "ScoreRecord TrialKey TrialRecord",
-        "interfaces.role": "RoleModel",
+        "interfaces.role": "NoRoleModelError RoleModel",
         "interfaces.sandbox": "Mount Prepared Program Sandbox",
         "interfaces.score": "Score",
         "interfaces.scorer": "Scorer",
@@ -145,7 +152,7 @@ __getattr__, __dir__, __all__ = lazy_names(
         "interfaces.suite": "Floor PublishedResult Suite SuiteOptions",
         "interfaces.task": "HandIn Limits OtherLimits Task",
         "interfaces.trace": "Trace TraceEvent Usage",
-        "interfaces.workspace": "Execution Gap Heard Hosting Input Listening Server Session SessionEndedError Tool Workspace",
+        "interfaces.workspace": "Hosting Input Listening Server Session SessionEndedError Tool ToolError Workspace",
         "version": "__version__",
     },
 )

@@ -12,7 +12,8 @@ from itbench.sandbox.bubblewrap.launch import launch
 from itbench.sandbox.bubblewrap.program import find_bubblewrap
 from itbench.sandbox.bubblewrap.sandbox import BubblewrapSandbox
 from itbench.sandbox.image.image import base_python
-from itbench.sandbox.inside.process import SandboxProcess, first_message
+from itbench.sandbox.inside.orders import first_message
+from itbench.sandbox.inside.process import SandboxProcess
 from itbench.sandbox.inside.workspace import SandboxedWorkspace
 
 # The first one holds it until it is told to end; the second one finds out.

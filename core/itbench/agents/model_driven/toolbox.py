@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 from itbench.agents.model_driven.hand_in import hand_in_problem
 from itbench.interfaces.conversation import ModelTool, ToolCall, ToolResult
+from itbench.interfaces.execution import Execution, Gap
 from itbench.interfaces.fault import Stage, StageError
 from itbench.interfaces.json import JsonObject, JsonValue, json_text
 from itbench.interfaces.task import Task
 from itbench.interfaces.trace import Trace
-from itbench.interfaces.workspace import Execution, Gap, Tool, Workspace
+from itbench.interfaces.workspace import Tool, Workspace
 from itbench.models.reply.foreign import DEEPEST, is_shallow
 from itbench.schema.check import schema_faults
 from itbench.text.output import cut

@@ -13,7 +13,8 @@ from itbench.sandbox.bubblewrap.program import find_bubblewrap
 from itbench.sandbox.bubblewrap.support import has_overlays
 from itbench.sandbox.errors import SandboxError
 from itbench.sandbox.image.parts import find_parts, make_parts
-from itbench.sandbox.inside.process import SandboxProcess, first_message
+from itbench.sandbox.inside.orders import first_message
+from itbench.sandbox.inside.process import SandboxProcess
 from itbench.sandbox.inside.sandbox import IsolatingSandbox
 from itbench.sandbox.limits import SandboxLimits
 

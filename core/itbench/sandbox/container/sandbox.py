@@ -24,7 +24,8 @@ from itbench.sandbox.container.engine import Engine
 from itbench.sandbox.errors import SandboxError
 from itbench.sandbox.image.parts import image_name, make_parts
 from itbench.sandbox.inside.descriptors import readable
-from itbench.sandbox.inside.process import SandboxProcess, first_message
+from itbench.sandbox.inside.orders import first_message
+from itbench.sandbox.inside.process import SandboxProcess
 from itbench.sandbox.inside.sandbox import IsolatingSandbox
 from itbench.sandbox.limits import SandboxLimits
 

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
 from itbench.host.faults import host_errors
+from itbench.interfaces.execution import Execution
 from itbench.interfaces.service import Ready, ServiceLimits
-from itbench.interfaces.workspace import Execution
 from itbench.sandbox.bubblewrap.arguments import HOME
 from itbench.sandbox.errors import SandboxEndedError, SandboxError
 from itbench.sandbox.inside.descriptors import sealed
-from itbench.sandbox.inside.process import Answer, Order, SandboxProcess
+from itbench.sandbox.inside.orders import Answer, Order
+from itbench.sandbox.inside.process import SandboxProcess
 from itbench.sandbox.inside.workspace import SandboxedWorkspace
 from itbench.sandbox.limits import MIB, SandboxLimits
 from itbench.text.output import CappedOutput

@@ -11,12 +11,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from itbench.host.faults import host_errors
-from itbench.interfaces.workspace import Execution, Heard, SessionEndedError
+from itbench.interfaces.execution import Execution, Heard
+from itbench.interfaces.workspace import SessionEndedError
 from itbench.sandbox.errors import SandboxError
 from itbench.sandbox.inside.channels import Channels
 from itbench.sandbox.inside.descriptors import encoded
 from itbench.sandbox.inside.ending import limit_note
-from itbench.sandbox.inside.process import Answer, Order, SandboxProcess
+from itbench.sandbox.inside.orders import Answer, Order
+from itbench.sandbox.inside.process import SandboxProcess
 from itbench.sandbox.limits import SandboxLimits
 from itbench.text.output import CappedOutput
 

@@ -17,13 +17,15 @@ from itbench.host.faults import (
     host_errors,
 )
 from itbench.host.paths import clean
-from itbench.interfaces.workspace import Execution, Heard, Server, Tool
+from itbench.interfaces.execution import Execution, Heard
+from itbench.interfaces.workspace import Server, Tool
 from itbench.sandbox.bubblewrap.arguments import HOME, Layout
 from itbench.sandbox.errors import SandboxEndedError, SandboxError
 from itbench.sandbox.inside import below
 from itbench.sandbox.inside.descriptors import sealed
 from itbench.sandbox.inside.ending import limit_note, processes_killed_for_memory
-from itbench.sandbox.inside.process import Answer, Order, SandboxProcess
+from itbench.sandbox.inside.orders import Answer, Order
+from itbench.sandbox.inside.process import SandboxProcess
 from itbench.sandbox.inside.relay import Relay, check_port, connect_to
 from itbench.sandbox.inside.session import ShellSession
 from itbench.sandbox.inside.streams import Streams

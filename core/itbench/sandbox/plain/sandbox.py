@@ -12,9 +12,10 @@ from pathlib import Path, PurePosixPath
 from itbench.host.faults import PATH_ERRORS, PROGRAM_ERRORS, host_errors
 from itbench.host.leftovers import sweep, temporary_folder
 from itbench.host.paths import clean, read_below
+from itbench.interfaces.execution import Execution, Heard
 from itbench.interfaces.sandbox import Program
 from itbench.interfaces.service import Ready, Service, ServiceLimits
-from itbench.interfaces.workspace import Execution, Heard, Input, Server, Tool
+from itbench.interfaces.workspace import Input, Server, Tool
 from itbench.sandbox.errors import SandboxError
 from itbench.sandbox.inside.relay import Relay, check_port, connect_to
 from itbench.sandbox.inside.session import ShellSession
