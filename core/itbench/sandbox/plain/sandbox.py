@@ -14,6 +14,7 @@ from itbench.host.leftovers import sweep, temporary_folder
 from itbench.host.paths import clean, read_below
 from itbench.interfaces.workspace import Execution, Heard, Input, Tool
 from itbench.sandbox.plain.process import run_process
+from itbench.sandbox.plain.programs import programs_folder
 
 _MEMORY_BYTES = 1 << 30
 # Up to this many bytes inputs are copied, so that an agent cannot change them for others; more are linked.
@@ -61,6 +62,7 @@ class LocalWorkspace:
     def __init__(self, root: Path, inputs: Mapping[str, Path]) -> None:
         self._root = root
         self._inputs = inputs
+        self._programs: Path | None = None
 
     @property
     def path(self) -> PurePosixPath:
@@ -78,14 +80,18 @@ class LocalWorkspace:
     ) -> Execution:
         """Run a command in the directory and end its whole process group at the time limit."""
         words = ["/bin/sh", "-c", command] if isinstance(command, str) else list(command)
-        variables = {**_safe_environment(self._root), **(env or {})}
+        variables = {**_safe_environment(self._root, self._programs), **(env or {})}
         with host_errors("the command cannot be started", but=PROGRAM_ERRORS):
             return await run_process(
                 words, cwd=self._root, env=variables, stdin=stdin, timeout_s=timeout_s, heard=heard
             )
 
     async def listen(self) -> socket.socket:
-        """Return a socket on this machine's own loopback: nothing keeps other programs from it, or these from others."""
+        """Return a socket on this machine's own loopback: nothing keeps other programs from it, or these from others.
+
+        From then on commands find the programs that connect to servers of ours on their PATH.
+        """
+        self._programs = await asyncio.to_thread(programs_folder)
         with host_errors("no socket can be opened for the program"):
             listener = socket.socket()
             try:
@@ -156,6 +162,8 @@ def _remove(root: Path) -> None:
     shutil.rmtree(root, ignore_errors=True)
 
 
-def _safe_environment(home: Path) -> dict[str, str]:
+def _safe_environment(home: Path, programs: Path | None) -> dict[str, str]:
     kept = {name: os.environ[name] for name in _SAFE_VARIABLES if name in os.environ}
+    if programs is not None:
+        kept["PATH"] = f"{programs}:{kept.get('PATH', os.defpath)}"
     return kept | {"HOME": str(home)}
