@@ -48,6 +48,11 @@ if TYPE_CHECKING:
         TrialSetup as TrialSetup,
     )
     from itbench.interfaces.events import EventKind as EventKind
+    from itbench.interfaces.execution import (
+        Execution as Execution,
+        Gap as Gap,
+        Heard as Heard,
+    )
     from itbench.interfaces.fault import (
         Fault as Fault,
         LimitReached as LimitReached,
@@ -107,9 +112,6 @@ if TYPE_CHECKING:
         Usage as Usage,
     )
     from itbench.interfaces.workspace import (
-        Execution as Execution,
-        Gap as Gap,
-        Heard as Heard,
         Hosting as Hosting,
         Input as Input,
         Listening as Listening,
@@ -117,6 +119,7 @@ if TYPE_CHECKING:
         Session as Session,
         SessionEndedError as SessionEndedError,
         Tool as Tool,
+        ToolError as ToolError,
         Workspace as Workspace,
     )
     from itbench.version import __version__ as __version__
@@ -129,6 +132,7 @@ __getattr__, __dir__, __all__ = lazy_names(
         "interfaces.domain": "API_VERSION Domain Preparation",
         "interfaces.environment": "Environment EnvironmentFactory FilesEnvironment Observation Recorder TrialSetup",
         "interfaces.events": "EventKind",
+        "interfaces.execution": "Execution Gap Heard",
         "interfaces.fault": "Fault LimitReached Stage StageError",
         "interfaces.hooks": "hookimpl RunHooks",
         "interfaces.json": "json_text JsonObject JsonValue",
@@ -145,7 +149,7 @@ __getattr__, __dir__, __all__ = lazy_names(
         "interfaces.suite": "Floor PublishedResult Suite SuiteOptions",
         "interfaces.task": "HandIn Limits OtherLimits Task",
         "interfaces.trace": "Trace TraceEvent Usage",
-        "interfaces.workspace": "Execution Gap Heard Hosting Input Listening Server Session SessionEndedError Tool Workspace",
+        "interfaces.workspace": "Hosting Input Listening Server Session SessionEndedError Tool ToolError Workspace",
         "version": "__version__",
     },
 )

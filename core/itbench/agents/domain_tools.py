@@ -4,11 +4,10 @@ import json
 from collections.abc import Mapping, Sequence
 
 from itbench.errors import DataError
-from itbench.interfaces.fault import LimitReached, Stage, StageError
+from itbench.interfaces.fault import Stage, StageError
 from itbench.interfaces.json import JsonObject, JsonValue
-from itbench.interfaces.workspace import Tool
+from itbench.interfaces.workspace import Tool, ToolError
 from itbench.models.reply.foreign import DEEPEST, is_shallow
-from itbench.plugins.foreign import is_of_plugin
 from itbench.schema.check import schema_faults
 
 _SHOWN_FAULTS = 3
@@ -87,36 +86,18 @@ def check_arguments(value: JsonValue, parameters: JsonObject) -> JsonObject:
 
 
 async def call_tool(tool: Tool, arguments: Mapping[str, JsonValue]) -> JsonValue:
-    """Call a tool and return its result, which is JSON.
+    """Call a tool of a workspace and return its result, which is JSON.
 
     Raises:
-        ToolCallError: the tool failed, or what it returned is not JSON; the trial goes on.
+        ToolCallError: there is none; the trial goes on.
         StageError: the trial cannot go on, and not because of the agent.
         LimitReached: a limit of the trial was reached.
     """
     try:
-        result = await tool.call(**arguments)
-    except (StageError, LimitReached):
+        return await tool.call(**arguments)
+    except StageError:
         raise
-    except BaseException as error:
-        # Foreign code: sys.exit in a tool must not end the run.
-        if not is_of_plugin(error):
-            raise
-        raise ToolCallError(_said(error)) from error
-    return _checked_result(tool, result)
-
-
-def _checked_result(tool: Tool, result: JsonValue) -> JsonValue:
-    try:
-        json.dumps(result, allow_nan=False)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise ToolCallError(
-            f"the tool {tool.name!r} returned what is not JSON ({type(result).__name__}: {error}); "
-            "that is a fault of the environment, not of the call"
-        ) from error
-    return result
-
-
-def _said(error: BaseException) -> str:
-    text = str(error)
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+    except ToolError as error:
+        raise ToolCallError(str(error)) from error
+    except Exception as error:  # foreign code; what went wrong is the agent's to read
+        raise ToolCallError(f"{type(error).__name__}: {error}".removesuffix(": ")) from error

@@ -1,6 +1,6 @@
 """Whatever works on a task."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, runtime_checkable
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from itbench.interfaces.trace import Trace
     from itbench.interfaces.workspace import Workspace
 
-Solution: TypeAlias = "Callable[[Task], Mapping[str, bytes]]"
+Solver: TypeAlias = "Callable[[Task, Workspace], Awaitable[None]]"
 Role: TypeAlias = Literal["agent", "baseline", "cheat", "adversary", "privileged"]
 FloorRole: TypeAlias = Literal["cheat", "adversary"]
 
@@ -31,10 +31,10 @@ class Agent(Protocol):
 
 @runtime_checkable
 class PrivilegedAgent(Protocol):
-    """An agent that is shown perfect submissions; every table marks it."""
+    """An agent that is given the solutions; every table marks it."""
 
-    def trust(self, solution: Solution) -> None:
-        """Take the function that returns the files of a perfect submission of a task."""
+    def trust(self, solver: Solver) -> None:
+        """Take the function that does a task perfectly in its workspace."""
         ...
 
 

@@ -58,6 +58,7 @@ class Domain:
         agents: baselines and cheats that the domain brings; the first baseline is the default agent.
         runs_submissions: whether `Environment.observe` runs what was handed in; a sandbox that isolates is then made
             ready even for agents that need none.
+        needs_sandbox: whether environments run commands or services; agents that need no sandbox then get one all the same.
         preparations: what the domain needs on this machine: `itbench sandbox build` makes it, and `itbench doctor` reports on it.
         truth_schema: JSON Schema of a truth; refers to `urn:itbench:truth`.
         shown_metrics: metrics that stand beside the headline in every table, by the title of their column; each from 0 to 1,
@@ -75,6 +76,7 @@ class Domain:
     solve: "Solve | None" = None
     environment: "EnvironmentFactory | None" = None
     runs_submissions: bool = False
+    needs_sandbox: bool = False
     agents: Sequence[AgentSpec] = ()
     preparations: Sequence[Preparation] = ()
     truth_schema: Callable[[], JsonObject] | None = None

@@ -102,6 +102,13 @@ class Environment(ABC):
     def open(self) -> AbstractAsyncContextManager[Workspace]:
         """Set the world up, yield the agent's workspace, and tear everything down."""
 
+    async def probe(self) -> str | None:
+        """Return what is wrong with the world that was just opened, in one clause; None if it works.
+
+        It is called before the agent has done anything: what is wrong then is a fault of the environment.
+        """
+        return None
+
     async def observe(self, files: Mapping[str, bytes]) -> Observation:
         """Return the end state; called once for each attempt whose `open` succeeded, also where nothing was handed in.
 

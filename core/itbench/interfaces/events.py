@@ -43,6 +43,6 @@ class EventKind(StrEnum):
     ENVIRONMENT = "environment"
     """Something that the environment records: `about`, and what it adds."""
     OBSERVED = "observed"
-    """The end state was observed: `duration_s`, `broken_by_agent`."""
+    """The end state was observed: `broken_by_agent`; the state itself is part of the submission."""
     END = "end"
     """The agent stopped by itself: `reason`."""

@@ -30,6 +30,10 @@ class RunHooks:
         """A trial begins."""
 
     @hookspec
+    def trial_progress(self, key: TrialKey, text: str, done: int, total: int) -> None:
+        """The world of a trial is being set up; must return at once."""
+
+    @hookspec
     def trace_event(self, key: TrialKey, event: TraceEvent) -> None:
         """Something happened in a trial; must return at once."""
 

@@ -82,7 +82,7 @@ class Sandbox(Protocol):
         before: Sequence[Sequence[str]] = (),
         port: int | None = None,
         socket: str | None = None,
-        ready: Ready | None = None,
+        ready: "Ready | None" = None,
         ready_s: float = 60.0,
         limits: ServiceLimits | None = None,
     ) -> AbstractAsyncContextManager[Service]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 if TYPE_CHECKING:
     import asyncio
 
-    from itbench.interfaces.workspace import Execution
+    from itbench.interfaces.execution import Execution
 
 # Tells whether the server answers: a command whose exit code is 0 then, or a function.
 Ready: TypeAlias = "Sequence[str] | Callable[[Service], Awaitable[bool]]"

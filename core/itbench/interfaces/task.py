@@ -68,9 +68,18 @@ class HandIn(Frozen):
         return self.files if self.answer is None else (self.answer, *self.files)
 
     @property
+    def other_files(self) -> tuple[str, ...]:
+        """The paths of all files beside the answer, required and optional."""
+        return (*self.files, *self.optional_files)
+
+    @property
     def collected(self) -> tuple[str, ...]:
         """The paths of all files that are collected, each once."""
         return tuple(dict.fromkeys((*self.required, *self.optional_files)))
+
+
+# Fields that tasks had not at first: where they are not set, a task has the text, and so the hash, that it had then.
+_LATER = {"limits": ("open_s", "observe_s", "tool_s"), "hand_in": ("optional_files",)}
 
 
 class Task(Frozen):
@@ -87,3 +96,12 @@ class Task(Frozen):
         """Return the task with other limits where they are set."""
         given = limits.given()
         return self if not given else self.model_copy(update={"limits": self.limits.model_copy(update=given)})
+
+    def document(self) -> str:
+        """Return the task as the JSON that is stored and hashed."""
+        unset: dict[str, set[str]] = {}
+        for part, names in _LATER.items():
+            value = getattr(self, part)
+            fields = type(value).model_fields
+            unset[part] = {name for name in names if getattr(value, name) == fields[name].default}
+        return self.model_dump_json(exclude=unset)

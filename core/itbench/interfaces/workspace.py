@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
+from itbench.interfaces.execution import Execution, Heard
 from itbench.interfaces.json import JsonObject, JsonValue
 
 if TYPE_CHECKING:
@@ -14,49 +15,29 @@ if TYPE_CHECKING:
 # What `Workspace.expose` leads to.
 Server: TypeAlias = "Service | Path"
 
-# Is told of output as it comes: `stdout` or `stderr`, and the bytes.
-Heard: TypeAlias = Callable[[str, bytes], object]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
-    """A place at which a command's output was left out: the line that stands there, and how many characters it is for."""
-
-    line: str
-    characters: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Execution:
-    """How one command ended.
-
-    Attributes:
-        exit_code: of the program; negative for the signal that ended it.
-        stdout: head and tail of what it printed, decoded with replacement.
-        stderr: the same of its error output.
-        output_bytes: how much it printed in all.
-        gaps: what was left out of `stdout` and then of `stderr`, if anything.
-        duration_s: seconds of wall clock.
-        timed_out: whether it was ended at its time limit.
-    """
-
-    exit_code: int
-    stdout: str
-    stderr: str
-    output_bytes: int
-    duration_s: float
-    timed_out: bool = False
-    gaps: tuple[Gap, ...] = ()
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tool:
-    """One callable that an agent may use; `parameters` is a JSON Schema of its keyword arguments."""
+    """One callable that an agent may use.
+
+    What `call` raises is told to the agent, and the work goes on. It has to return JSON, and to return within
+    `Limits.tool_s`; one that does not, and does not in a fresh world either, is a fault of the environment.
+
+    Attributes:
+        name: unlike that of any other tool; letters, digits, `_` and `-`.
+        description: what a model reads.
+        parameters: a JSON Schema of its keyword arguments, of the type `object`.
+        call: carries it out.
+    """
 
     name: str
     description: str
     parameters: JsonObject
     call: Callable[..., Awaitable[JsonValue]]
+
+
+class ToolError(Exception):
+    """A call of a tool that was not carried through; the message is for the agent, and the work goes on."""
 
 
 @dataclass(frozen=True, slots=True)

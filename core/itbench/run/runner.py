@@ -15,6 +15,7 @@ from itbench.run.hooks import Hooks
 from itbench.run.session import Session
 from itbench.run.trial.budget import Budget, budget_of
 from itbench.run.trial.judge import Judge
+from itbench.run.trial.setup import Surroundings
 from itbench.run.trial.trial import TrialSetting, run_trial
 from itbench.store.reader import RunFile
 from itbench.store.writer import RunWriter
@@ -133,17 +134,23 @@ def _setting(session: Session, hooks: Hooks) -> TrialSetting:
     listens = hooks.hears("trace_event")
     return TrialSetting(
         domain=session.domain,
-        suite=session.suite,
+        surroundings=Surroundings(
+            suite=session.suite,
+            sandbox=session.sandbox,
+            bench=session.bench_sandbox,
+            options=session.suite_options,
+            secrets=_secrets(session),
+        ),
         agent=session.agent,
-        sandbox=session.sandbox,
         judge=Judge(session.domain, session.suite) if session.plan.is_scored else None,
         seed=session.plan.seed,
-        bench_sandbox=session.bench_sandbox,
         budget=_budget(session),
         redactor=session.redactor,
         faults={task_id: session.plan.data_faults[task_id] for task_id in session.plan.faulty},
-        secrets=_secrets(session),
         on_event=(lambda key, event: hooks.tell("trace_event", key=key, event=event)) if listens else None,
+        on_progress=lambda key, text, done, total: hooks.tell(
+            "trial_progress", key=key, text=text, done=done, total=total
+        ),
     )
 
 

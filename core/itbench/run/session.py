@@ -32,6 +32,7 @@ from itbench.run.plan.tasks import plan_tasks
 from itbench.run.plan.unchanged import HASH_VERSION, check_tasks, check_truths
 from itbench.run.plan.versions import check_versions, installed, other_versions
 from itbench.run.trial.judge import Judge
+from itbench.run.trial.perfect import solver
 from itbench.sandbox.plain.sandbox import LocalSandbox
 from itbench.store.claim import Claim
 from itbench.store.reader import RunFile
@@ -50,6 +51,7 @@ class Session:
     """Everything that the runner needs.
 
     Attributes:
+        suite_options: what the user said about the suite with `--suite-option`, secrets included.
         max_trials: concurrent trials: as planned, or as many as this machine's limits allow.
         redactor: takes secrets out of all that is kept or shown.
         claim: on the run file, which the runner releases at the end; None while nothing is written.
@@ -64,6 +66,7 @@ class Session:
     tasks: Sequence[Task]
     sandbox: Sandbox
     bench_sandbox: Sandbox
+    suite_options: Mapping[str, str]
     max_trials: int
     redactor: Redactor
     claim: Claim | None = None
@@ -117,13 +120,19 @@ def prepare(options: RunOptions, progress: Progress = no_progress) -> Session:
         check_name(options.sandbox)
     suite.restore([task.id for task in chosen], progress)
     sandbox = _sandbox(
-        spec, agent, suite, options.sandbox, out=options.out, is_unsafe_allowed=options.is_unsafe_allowed
+        domain,
+        spec,
+        agent,
+        suite,
+        options.sandbox,
+        out=options.out,
+        is_unsafe_allowed=options.is_unsafe_allowed,
     )
     bench = _bench_sandbox(domain, sandbox, options.sandbox)
     planned = plan_tasks(domain, suite, options.suite, chosen, is_scored=options.is_scored, progress=progress)
     plan = make_plan(options, domain, suite, (spec, request, agent), planned, (sandbox, bench), len(known))
     path = options.out / file_name(plan)
-    session = _session(path, plan, domain, suite, agent, chosen, (sandbox, bench))
+    session = _session(path, plan, domain, suite, agent, chosen, (sandbox, bench), options.suite.extra)
     return replace(session, notes=[*session.notes, *_data_notes(plan)])
 
 
@@ -164,11 +173,12 @@ def reopen(
     )
     _refuse_missing(spec.name, _missing(agent, is_cost_limited=limited))
     # Its sandbox was allowed when the run was begun.
-    sandbox = _sandbox(spec, agent, suite, plan.sandbox, out=path.parent, is_unsafe_allowed=True)
+    sandbox = _sandbox(domain, spec, agent, suite, plan.sandbox, out=path.parent, is_unsafe_allowed=True)
     bench = _bench_sandbox(domain, sandbox, plan.bench_sandbox)
     _make_ready(sandbox, bench, progress)
     tasks = [current[planned.id] for planned in plan.tasks]
-    session = _session(path, plan, domain, suite, agent, tasks, (sandbox, bench))
+    extra = planned_options(plan.model_dump()).extra
+    session = _session(path, plan, domain, suite, agent, tasks, (sandbox, bench), extra)
     return replace(session, notes=[*([hint] if hint else []), *session.notes, *_notes(path, plan, versions)])
 
 
@@ -253,14 +263,21 @@ def _endpoint(description: JsonObject) -> str | None:
 
 
 def _sandbox(
-    spec: AgentSpec, agent: Agent, suite: Suite, name: str | None, *, out: Path, is_unsafe_allowed: bool
+    domain: Domain,
+    spec: AgentSpec,
+    agent: Agent,
+    suite: Suite,
+    name: str | None,
+    *,
+    out: Path,
+    is_unsafe_allowed: bool,
 ) -> Sandbox:
     """Return the sandbox for an agent; one that starts nothing in the workspace needs none.
 
     Raises:
         UsageError: there is no such sandbox, or it may not be used.
     """
-    if spec.is_in_process:
+    if spec.is_in_process and not domain.needs_sandbox:
         return LocalSandbox(is_in_process=True)
     from itbench.sandbox.choose import choose_sandbox
 
@@ -286,9 +303,10 @@ def _session(
     agent: Agent,
     tasks: Sequence[Task],
     sandboxes: tuple[Sandbox, Sandbox],
+    suite_options: Mapping[str, str],
 ) -> Session:
     if plan.agent.role == "privileged" and isinstance(agent, PrivilegedAgent):
-        agent.trust(Judge(domain, suite).solution)
+        agent.trust(solver(domain, suite))
     both = sandboxes if sandboxes[0] is not sandboxes[1] else sandboxes[:1]
     room = capacity([each.name for each in both], connections_of(agent))
     return Session(
@@ -300,6 +318,7 @@ def _session(
         tasks=tasks,
         sandbox=sandboxes[0],
         bench_sandbox=sandboxes[1],
+        suite_options=suite_options,
         max_trials=min(plan.max_trials, room.trials),
         notes=_capacity_notes(plan, room),
         redactor=redactor_of(agent),

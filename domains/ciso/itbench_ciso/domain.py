@@ -1,19 +1,19 @@
 """The domain `ciso`: everything the core needs to know of it. Cheap to import."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from itbench import Domain, JsonObject
-from itbench_ciso.admission.suite import ADMISSION_SUITE
 from itbench_ciso.agents.specs import AGENTS
-from itbench_ciso.cis.suite import CIS_KUBERNETES
 from itbench_ciso.engines.cel import CEL_PREPARATION
 from itbench_ciso.engines.opa import OPA_PREPARATION
 from itbench_ciso.published.suite import ITBENCH_LITE
-from itbench_ciso.updates.suite import POLICY_UPDATES
+from itbench_ciso.suites.admission import ADMISSION_SUITE
+from itbench_ciso.suites.cis_kubernetes import CIS_KUBERNETES
+from itbench_ciso.suites.policy_updates import POLICY_UPDATES
 
 if TYPE_CHECKING:
-    from itbench import Environment, Input, Sandbox, Score, Submission, Task
+    from itbench import Environment, Score, Submission, Task, TrialSetup
 
 
 class CisoScorer:
@@ -38,11 +38,11 @@ def solution(task: "Task", truth: JsonObject) -> Mapping[str, bytes]:
     return perfect_files(truth)
 
 
-def environment(task: "Task", inputs: "Sequence[Input]", sandbox: "Sandbox") -> "Environment":
-    """Return the environment of one task."""
+def environment(setup: "TrialSetup") -> "Environment":
+    """Return the environment of one trial."""
     from itbench_ciso.judging.environment import CisoEnvironment
 
-    return CisoEnvironment(task, inputs, sandbox)
+    return CisoEnvironment(setup)
 
 
 def truth_schema() -> JsonObject:

@@ -1,16 +1,16 @@
 """The domain `sre`: everything the core needs to know of it. Cheap to import."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from itbench import Domain, JsonObject
 from itbench_sre.agents.specs import AGENTS
 from itbench_sre.changes import SCORING_CHANGES
-from itbench_sre.incidents.suite import INCIDENTS
 from itbench_sre.published.suite import ITBENCH_AA, ITBENCH_LITE
+from itbench_sre.suites.incidents import INCIDENTS
 
 if TYPE_CHECKING:
-    from itbench import Environment, Input, Sandbox, Score, Submission, Task
+    from itbench import Environment, Score, Submission, Task, TrialSetup
 
 
 class SreScorer:
@@ -42,11 +42,11 @@ def solution(task: "Task", truth: JsonObject) -> Mapping[str, bytes]:
     return {path: json.dumps(answer, indent=2).encode()}
 
 
-def environment(task: "Task", inputs: "Sequence[Input]", sandbox: "Sandbox") -> "Environment":
-    """Return the environment of one incident."""
+def environment(setup: "TrialSetup") -> "Environment":
+    """Return the environment of one trial."""
     from itbench_sre.sightings.environment import SnapshotEnvironment
 
-    return SnapshotEnvironment(task, inputs, sandbox)
+    return SnapshotEnvironment(setup)
 
 
 def truth_schema() -> JsonObject:

@@ -24,7 +24,7 @@ def rego(machine_folder: Path) -> Iterator[Judge]:
     """Judge inputs with Rego policies."""
     from itbench.sandbox.errors import SandboxError
     from itbench_ciso.engines.opa import find_opa, unsupported
-    from itbench_ciso.rego.trusted import TrustedJudge
+    from itbench_ciso.judging.rego.trusted import TrustedJudge
 
     if unsupported() is not None:
         pytest.skip(unsupported())

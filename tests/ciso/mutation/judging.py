@@ -34,8 +34,8 @@ def cel(policy: str) -> Verdicts:
     Raises:
         ValueError: it is not valid.
     """
-    from itbench_ciso.admission.policy import PolicyError, read_policy
     from itbench_ciso.engines.inside.cel import CelEngine
+    from itbench_ciso.judging.admission.policy import PolicyError, read_policy
 
     try:
         engine = CelEngine(read_policy(policy.encode(), len(policy.encode())))

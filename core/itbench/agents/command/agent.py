@@ -9,12 +9,13 @@ from itbench.agents.command.output import OutputLog
 from itbench.agents.command.way_out import WayOut, open_way_out
 from itbench.agents.tool_server.served import ServedTools, serve_tools
 from itbench.host.faults import HostError
+from itbench.interfaces.execution import Execution
 from itbench.interfaces.fault import LimitReached, Stage, StageError
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.sandbox import Mount
 from itbench.interfaces.task import Task
 from itbench.interfaces.trace import Trace
-from itbench.interfaces.workspace import Execution, Hosting, Workspace
+from itbench.interfaces.workspace import Hosting, Workspace
 
 TASK_FILE = "task.json"
 _CHMOD_LIMIT_S = 30.0

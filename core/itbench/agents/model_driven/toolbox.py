@@ -1,6 +1,5 @@
 """The tools of one trial: a shell, `finish`, and whatever the domain offers; and how a call is carried out."""
 
-import asyncio
 import errno
 import time
 from collections.abc import Mapping
@@ -15,10 +14,11 @@ from itbench.agents.domain_tools import (
 )
 from itbench.agents.model_driven.hand_in import hand_in_problem
 from itbench.interfaces.conversation import ModelTool, ToolCall, ToolResult
+from itbench.interfaces.execution import Execution, Gap
 from itbench.interfaces.json import JsonObject, JsonValue, json_text
 from itbench.interfaces.task import Task
 from itbench.interfaces.trace import Trace
-from itbench.interfaces.workspace import Execution, Gap, Tool, Workspace
+from itbench.interfaces.workspace import Tool, Workspace
 from itbench.text.output import cut
 from itbench.text.redaction import Redactor
 
@@ -131,12 +131,8 @@ class Toolbox:
         return self._workspace.path / path == self._workspace.path / answer
 
     async def _use_domain_tool(self, tool: Tool, arguments: Mapping[str, JsonValue]) -> _Output:
-        limit_s = self._task.limits.command_s
         try:
-            async with asyncio.timeout(limit_s):
-                output = await call_tool(tool, arguments)
-        except TimeoutError:
-            return _Output(f"ended at its limit of {limit_s:g} s", is_ok=False, noted=True)
+            output = await call_tool(tool, arguments)
         except ToolCallError as error:
             return _Output(str(error), is_ok=False, noted=True)
         return _Output(output if isinstance(output, str) else json_text(output), noted=True)

@@ -16,7 +16,8 @@ from itbench.host.faults import (
     host_errors,
 )
 from itbench.host.paths import clean
-from itbench.interfaces.workspace import Execution, Heard, Tool
+from itbench.interfaces.execution import Execution, Heard
+from itbench.interfaces.workspace import Tool
 from itbench.sandbox.bubblewrap.arguments import HOME, VARIABLES
 from itbench.sandbox.inside import below
 from itbench.sandbox.inside.descriptors import sealed

@@ -12,7 +12,8 @@ from pathlib import Path, PurePosixPath
 from itbench.host.faults import PATH_ERRORS, PROGRAM_ERRORS, host_errors
 from itbench.host.leftovers import sweep, temporary_folder
 from itbench.host.paths import clean, read_below
-from itbench.interfaces.workspace import Execution, Heard, Input, Tool
+from itbench.interfaces.execution import Execution, Heard
+from itbench.interfaces.workspace import Input, Tool
 from itbench.sandbox.plain.process import run_process
 from itbench.sandbox.plain.programs import programs_folder
 
