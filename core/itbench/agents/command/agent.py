@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from itbench.agents.command.absent import why_absent
 from itbench.agents.command.options import CommandOptions
@@ -22,6 +23,21 @@ _CHMOD_LIMIT_S = 30.0
 _CLOSING_S = 90.0
 _CONNECTIONS = 8
 _TOOL_CONNECTIONS = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launch:
+    """What is started for one trial.
+
+    Attributes:
+        words: the program and its arguments, as they are found in the workspace's world.
+        stdin: what it reads.
+        variables: for its environment.
+    """
+
+    words: tuple[str, ...]
+    stdin: bytes
+    variables: Mapping[str, str]
 
 
 class CommandAgent:
@@ -87,12 +103,15 @@ class CommandAgent:
             # All that is done here is itbench's own work: the program fails by its exit code.
             raise HostError("the program cannot be given what it needs", error) from error
 
+    def launch(self, task: Task, workspace: Workspace, variables: Mapping[str, str]) -> Launch:
+        """Return what to start for a task; `variables` are what it has to be told of the task, its model and its tools."""
+        return Launch(words=self._words, stdin=_task_text(task), variables=variables)
+
     async def _work(self, task: Task, workspace: Workspace, trace: Trace) -> None:
         options = self._options
         if options.gateway is None:
             trace.turn()
-        text = task.model_dump_json(indent=2).encode()
-        await workspace.write_file(TASK_FILE, text)
+        await workspace.write_file(TASK_FILE, _task_text(task))
         await self._copy(workspace)
         async with (
             serve_tools(workspace, trace) as tools,
@@ -104,10 +123,11 @@ class CommandAgent:
                 **tools.variables,
                 **_task_variables(task, workspace, trace),
             }
+            launch = self.launch(task, workspace, variables)
             try:
-                result = await self._run(task, workspace, trace, (way_out, tools), (text, variables))
+                result = await self._run(task, workspace, trace, (way_out, tools), launch)
             except OSError as error:  # Without a sandbox, a program that is not there does not even start.
-                absent = await why_absent(self._words, workspace)
+                absent = await why_absent(launch.words, workspace)
                 raise RuntimeError(absent or f"{self._words[0]!r} did not start: {error}") from error
         tools.check()
         if way_out.uncounted is not None:
@@ -118,7 +138,7 @@ class CommandAgent:
         if result.timed_out:
             raise LimitReached("wall")
         if result.exit_code != 0:
-            raise RuntimeError(self._ending(result, await why_absent(self._words, workspace)))
+            raise RuntimeError(self._ending(result, await why_absent(launch.words, workspace)))
 
     async def _run(
         self,
@@ -126,14 +146,20 @@ class CommandAgent:
         workspace: Workspace,
         trace: Trace,
         opened: tuple[WayOut, ServedTools],
-        given: tuple[bytes, Mapping[str, str]],
+        launch: Launch,
     ) -> Execution:
         """Run the program, and end it once a limit of the task is reached at its model or at a tool."""
         way_out, tools = opened
         run = workspace.host if isinstance(workspace, Hosting) else workspace.execute
         with OutputLog(trace) as log:
             running = asyncio.create_task(
-                run(self._words, timeout_s=task.limits.wall_s, stdin=given[0], env=given[1], heard=log.add)
+                run(
+                    launch.words,
+                    timeout_s=task.limits.wall_s,
+                    stdin=launch.stdin,
+                    env=launch.variables,
+                    heard=log.add,
+                )
             )
             stopping = {asyncio.create_task(each.stopped.wait()) for each in opened}
             try:
@@ -169,6 +195,10 @@ async def _is_done(result: Execution, task: Task, workspace: Workspace) -> bool:
         return False
     wanted = {*task.hand_in.files, *filter(None, [task.hand_in.answer])}
     return not wanted.isdisjoint(await workspace.list_files())
+
+
+def _task_text(task: Task) -> bytes:
+    return task.model_dump_json(indent=2).encode()
 
 
 def _task_variables(task: Task, workspace: Workspace, trace: Trace) -> dict[str, str]:
