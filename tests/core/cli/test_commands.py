@@ -15,7 +15,7 @@ from itbench.run.plan.options import parse_agent, with_model
 Itbench = Callable[..., Any]
 COMMANDS = [
     "check",
-    "compare", "doctor", "export", "fetch", "leaderboard", "list-agents", "list-domains", "list-suites",
+    "compare", "doctor", "export", "fetch", "install-agent", "leaderboard", "list-agents", "list-domains", "list-suites",
     "list-tasks", "new-domain", "resume", "run", "runs", "score", "show", "validate",
 ]  # fmt: skip
 
