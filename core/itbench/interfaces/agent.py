@@ -8,6 +8,7 @@ from itbench.errors import UsageError
 
 if TYPE_CHECKING:
     from itbench.interfaces.json import JsonObject
+    from itbench.interfaces.progress import Progress
     from itbench.interfaces.sandbox import Mount
     from itbench.interfaces.task import Task
     from itbench.interfaces.trace import Trace
@@ -156,6 +157,8 @@ class AgentSpec:
         is_in_process: whether it is all Python code of the plugin itself and starts nothing in the workspace; then
             it needs no sandbox. What a model or an outside program can steer must leave this False.
         missing: returns what the agent still needs on this machine and how to install it, or None; for `itbench doctor`.
+        install: installs what the agent runs, unless it is installed, and returns what is installed where; for
+            `itbench install-agent`. An agent that can be made ready only then is also `Prepared`, and is so by each run.
     """
 
     name: str
@@ -164,3 +167,4 @@ class AgentSpec:
     role: Role = "agent"
     is_in_process: bool = False
     missing: "Callable[[], str | None] | None" = None
+    install: "Callable[[AgentRequest, Progress], str] | None" = None

@@ -41,10 +41,10 @@ class Program:
 
 @runtime_checkable
 class Prepared(Protocol):
-    """A sandbox that has to make something once before it can be opened."""
+    """A sandbox or an agent that has to make or install something once before it can be used."""
 
     def prepare(self, progress: "Progress") -> None:
-        """Make what all workspaces share, unless it is there."""
+        """Make what all trials share, unless it is there."""
         ...
 
 
