@@ -20,8 +20,8 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 RUNNING = f"{sys.version_info[0]}.{sys.version_info[1]}"
 find_python = runpy.run_path(str(REPOSITORY / "tests" / "install" / "test_other_pythons.py"))["find_python"]
 README = REPOSITORY / "README.md"
-GETTING_STARTED = REPOSITORY / "docs" / "getting-started.md"
-PAGES = [README, *sorted((REPOSITORY / "docs").glob("*.md"))]
+GETTING_STARTED = REPOSITORY / "docs" / "tutorial" / "getting-started.md"
+PAGES = [README, *sorted((REPOSITORY / "docs").rglob("*.md"))]
 # What a newcomer has after `git clone`; the rest of a checkout is made.
 CLONED = (
     "core",
@@ -161,7 +161,7 @@ def test_the_two_set_up_commands_of_the_readme_are_targets_of_the_makefile() -> 
 def test_every_command_of_the_program_is_on_the_page_about_it() -> None:
     from itbench.cli.app import build_app
 
-    text = (REPOSITORY / "docs" / "cli.md").read_text()
+    text = (REPOSITORY / "docs" / "reference" / "cli.md").read_text()
     missing = [
         command.name for command in build_app(["run"]).registered_commands if f"`{command.name}" not in text
     ]
