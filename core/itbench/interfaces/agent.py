@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 Solution: TypeAlias = "Callable[[Task], Mapping[str, bytes]]"
 Role: TypeAlias = Literal["agent", "baseline", "cheat", "adversary", "privileged"]
+"""What an agent is for; `AgentSpec.role` describes each."""
 FloorRole: TypeAlias = Literal["cheat", "adversary"]
+"""The roles that can set the floor of a suite."""
 
 
 class Agent(Protocol):
@@ -139,6 +141,7 @@ class SecretiveAgent(Protocol):
 
 
 AgentFactory: TypeAlias = Callable[[AgentRequest], Agent]
+"""Makes an agent from what was asked for on the command line; may raise `UsageError`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

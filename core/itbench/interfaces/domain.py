@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from itbench.interfaces.task import Task
 
 API_VERSION = 1
+"""The version of the interface between the core and plugins."""
 
 
 class Preparation(Protocol):

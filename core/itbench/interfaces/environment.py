@@ -45,6 +45,7 @@ class Environment(ABC):
 
 
 EnvironmentFactory: TypeAlias = Callable[[Task, Sequence[Input], Sandbox], Environment]
+"""Makes the environment of one trial from its task, the files that the agent may read, and the sandbox of the run."""
 
 
 class FilesEnvironment(Environment):

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 JsonValue: TypeAlias = Any
+"""Any JSON value as Python data: None, bool, int, float, str, list or dict."""
 JsonObject: TypeAlias = dict[str, Any]
+"""A JSON object as Python data."""
 
 # json.dumps makes a new encoder at each call that is not all defaults.
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))

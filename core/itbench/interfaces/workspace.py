@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from itbench.interfaces.progress import Progress
 
 
-# Is told of output as it comes: `stdout` or `stderr`, and the bytes.
 Heard: TypeAlias = Callable[[str, bytes], object]
+"""A function that is called with output as it comes: `stdout` or `stderr`, and the bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

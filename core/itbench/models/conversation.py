@@ -66,6 +66,7 @@ class ToolResult:
 
 
 Message: TypeAlias = UserMessage | AssistantMessage | ToolResult
+"""One message of a conversation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
