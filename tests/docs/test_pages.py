@@ -39,6 +39,10 @@ BLOCK = re.compile(
 LINK = re.compile(r"\]\((?P<target>[^)#:]+)\)")
 
 
+def name_of(page: Path) -> str:
+    return str(page.relative_to(REPOSITORY))
+
+
 def script_of(page: str) -> str:
     """Return all that a reader does, in order: commands of console blocks, and files that a title names.
 
@@ -123,7 +127,7 @@ def test_readme_and_getting_started_work_from_top_to_bottom_in_a_clone(
 
 
 @pytest.mark.parametrize(
-    "page", [page for page in PAGES if page not in (README, GETTING_STARTED)], ids=lambda page: page.name
+    "page", [page for page in PAGES if page not in (README, GETTING_STARTED)], ids=name_of
 )
 def test_every_command_of_a_page_works(
     page: Path, installed: Path, incident_cache: Path, tmp_path: Path
@@ -144,7 +148,7 @@ def test_every_command_of_a_page_works(
         subprocess.run([installed / "pip", "uninstall", "--quiet", "--yes", name], check=True)
 
 
-@pytest.mark.parametrize("page", [*PAGES, REPOSITORY / "CONTRIBUTING.md"], ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [*PAGES, REPOSITORY / "CONTRIBUTING.md"], ids=name_of)
 def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
     missing = [target for target in LINK.findall(page.read_text()) if not (page.parent / target).exists()]
     assert missing == []

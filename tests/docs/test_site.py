@@ -52,7 +52,9 @@ def test_the_site_builds_without_a_warning_and_has_every_public_name(tmp_path: P
         assert not FETCHED.search(CANONICAL.sub("", text)), path
     shown = {name for text in pages.values() for name in re.findall(r'id="(itbench(?:\.\w+)+)"', text)}
     named = re.findall(
-        r"^::: (\S+)$", "".join(p.read_text() for p in (DOCS / "reference" / "api").glob("*.md")), re.M
+        r"^::: (\S+)$",
+        "".join(p.read_text() for p in (DOCS / "reference" / "api").glob("*.md")),
+        re.MULTILINE,
     )
     assert set(named) <= shown
     assert "::: itbench" not in "".join(pages.values())
