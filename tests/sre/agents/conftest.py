@@ -268,7 +268,8 @@ class RecordingWorkspace:
 
     async def read_file(self, path: str, *, max_bytes: int | None = None) -> bytes:
         self.paths.append(path)
-        return await self.inner.read_file(path, max_bytes=max_bytes)
+        data: bytes = await self.inner.read_file(path, max_bytes=max_bytes)
+        return data
 
     async def write_file(self, path: str, data: bytes) -> None:
         self.paths.append(path)
@@ -276,7 +277,8 @@ class RecordingWorkspace:
 
     async def list_files(self, path: str = ".") -> list[str]:
         self.paths.append(path)
-        return await self.inner.list_files(path)
+        paths: list[str] = await self.inner.list_files(path)
+        return paths
 
 
 def attempt(
