@@ -1,6 +1,7 @@
 """The pages of the Python API hold every public name, and every public name is explained."""
 
 import ast
+import dataclasses
 import importlib
 import inspect
 import re
@@ -50,6 +51,18 @@ def test_every_public_name_has_a_docstring_and_so_have_its_methods() -> None:
                 if member.is_function and not member.name.startswith("_") and not member.has_docstring
             ]
     assert missing == []
+
+
+def test_every_field_of_a_public_dataclass_is_explained() -> None:
+    unsaid = []
+    for name in public_names():
+        door, _, short = name.rpartition(".")
+        value = getattr(importlib.import_module(door), short)
+        if inspect.isclass(value) and dataclasses.is_dataclass(value):
+            fields = [field.name for field in dataclasses.fields(value) if not field.name.startswith("_")]
+            said = value.__doc__ or ""
+            unsaid += [f"{name}.{field}" for field in fields if not re.search(rf"\b{field}\b", said)]
+    assert unsaid == []
 
 
 def test_what_a_public_function_raises_itself_is_in_its_docstring() -> None:

@@ -50,7 +50,14 @@ class Execution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tool:
-    """One callable that an agent may use; `parameters` is a JSON Schema of its keyword arguments."""
+    """One callable that an agent may use; `parameters` is a JSON Schema of its keyword arguments.
+
+    Attributes:
+        name: by which agents call it.
+        description: what it does, for a model.
+        parameters: JSON Schema of an object with its keyword arguments.
+        call: carries it out and returns JSON; an exception is shown to the agent as an error.
+    """
 
     name: str
     description: str
@@ -60,7 +67,12 @@ class Tool:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A file that an agent may read: where it shows in the workspace, and where it lies."""
+    """A file that an agent may read: where it shows in the workspace, and where it lies.
+
+    Attributes:
+        path: relative to the workspace.
+        source: the file on the host.
+    """
 
     path: str
     source: Path
@@ -145,7 +157,12 @@ class Hosting(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """A folder of the host that programs need: where it lies, and where it shows, read-only, below `/opt`."""
+    """A folder of the host that programs need: where it lies, and where it shows, read-only, below `/opt`.
+
+    Attributes:
+        source: the folder on the host.
+        name: of the folder below `/opt`.
+    """
 
     source: Path
     name: str
