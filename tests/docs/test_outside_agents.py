@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "outside-agents.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "outside-agents.md"
 MODULES = ("claude_code", "codex", "gemini_cli", "mini_swe_agent")
 
 

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 Solver: TypeAlias = "Callable[[Task, Workspace], Awaitable[None]]"
 Role: TypeAlias = Literal["agent", "baseline", "cheat", "adversary", "privileged"]
+"""What an agent is for; `AgentSpec.role` describes each."""
 FloorRole: TypeAlias = Literal["cheat", "adversary"]
+"""The roles that can set the floor of a suite."""
 
 
 class Agent(Protocol):
@@ -89,7 +91,15 @@ class PunctualAgent(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialEstimate:
-    """What one trial may take: tokens, and US dollars or None where the price is unknown."""
+    """What one trial may take: tokens, and US dollars or None where the price is unknown.
+
+    Attributes:
+        turns: of the model.
+        input_tokens: sent, cached ones among them.
+        cached_tokens: those read from the provider's cache.
+        output_tokens: written by the model.
+        cost_usd: US dollars; None where the price is unknown.
+    """
 
     turns: int
     input_tokens: int
@@ -109,7 +119,14 @@ class EstimatingAgent(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentRequest:
-    """How an agent was asked for: `--agent NAME:key=value,... -- ARGUMENTS`."""
+    """How an agent was asked for: `--agent NAME:key=value,... -- ARGUMENTS`.
+
+    Attributes:
+        name: of the agent.
+        options: as text, by name.
+        arguments: what stands after `--`.
+        seed: of the run.
+    """
 
     name: str
     options: Mapping[str, str] = field(default_factory=dict)
@@ -141,6 +158,7 @@ class SecretiveAgent(Protocol):
 
 
 AgentFactory: TypeAlias = Callable[[AgentRequest], Agent]
+"""Makes an agent from what was asked for on the command line; may raise `UsageError`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """A folder of the host that programs need: where it lies, and where it shows, read-only, below `/opt`."""
+    """A folder of the host that programs need: where it lies, and where it shows, read-only, below `/opt`.
+
+    Attributes:
+        source: the folder on the host.
+        name: of the folder below `/opt`.
+    """
 
     source: Path
     name: str

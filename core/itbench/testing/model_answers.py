@@ -45,7 +45,13 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """An error status in place of a reply."""
+    """An error status in place of a reply.
+
+    Attributes:
+        code: the HTTP status.
+        body: of the response, as JSON.
+        headers: further headers of the response.
+    """
 
     code: int
     body: JsonObject = field(default_factory=lambda: {"error": {"message": "scripted error"}})

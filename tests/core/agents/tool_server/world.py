@@ -103,5 +103,5 @@ async def worked(
         except BaseException as error:  # noqa: BLE001 - limits are no Exception
             raised = error
     found = [json.loads(event.data) for event in trace.events if event.kind == "tool"]
-    own = next((each["output"] for each in found if each["name"] == "execute"), {})
+    own: dict[str, Any] = next((each["output"] for each in found if each["name"] == "execute"), {})
     return Ended(own.get("stdout", ""), own.get("stderr", ""), own.get("exit_code", -1), trace, raised)
