@@ -1,7 +1,6 @@
 """Servers in namespaces of their own, and how workspaces reach them."""
 
 import asyncio
-import os
 import socket
 import tempfile
 from collections.abc import Awaitable, Callable
@@ -116,8 +115,7 @@ def test_a_server_is_restarted_with_its_files(sandbox: Any) -> None:
         await service.restart()
         assert (await workspace.execute(get("/"), timeout_s=20)).stdout == "/ 2\n"
         await workspace.execute(get("/end"), timeout_s=20)
-        while service.is_running:
-            await asyncio.sleep(0.01)
+        await ended(service)
         assert service.exit_code == 7
         with pytest.raises(ConnectionError):
             await service.connect()
@@ -129,6 +127,11 @@ def test_a_server_is_restarted_with_its_files(sandbox: Any) -> None:
     together(sandbox, work, http(), port=PORT)
 
 
+async def ended(service: Any) -> None:
+    while service.is_running:  # noqa: ASYNC110 - a service has no event for it
+        await asyncio.sleep(0.02)
+
+
 async def _never(service: Any) -> bool:
     return False
 
@@ -138,7 +141,7 @@ async def _asked(service: Any) -> bool:
     writer.write(b"GET / HTTP/1.0\r\n\r\n")
     answer = await reader.read()
     writer.close()
-    return answer.startswith(b"HTTP/1.0 200") or answer.startswith(b"HTTP/1.1 200")
+    return answer.startswith((b"HTTP/1.0 200", b"HTTP/1.1 200"))
 
 
 @pytest.mark.parametrize(
@@ -192,8 +195,7 @@ def test_limits_hold_for_servers_and_show_in_how_they_end(sandbox: Any) -> None:
         async with sandbox.service(
             ["sh", "-c", f"python3 -c '{text}' & python3 -c '{text}' & wait"], limits=limits
         ) as service:
-            while service.is_running:
-                await asyncio.sleep(0.02)
+            await ended(service)
             code: int | None = service.exit_code
             return code
 
@@ -474,6 +476,5 @@ def test_a_postgresql_is_a_service(way: str, sandbox: Any) -> None:
             assert "data" in seen
             assert "root" not in seen
             assert await workspace.list_files() == []
-            assert not Path("/home/user/here").exists() or os.getuid() != 0
 
     asyncio.run(main())
