@@ -352,6 +352,36 @@ def test_an_attempt_to_get_out_fails(attempt: Attempt, inside: Callable[..., Any
         assert host.mark not in said
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("group", range(6))
+def test_an_attempt_to_get_out_of_a_service_fails(group: int, sandbox: Any, host: Any) -> None:
+    """Whatever an agent gets a server to run is in there: the attempts share a service, which has to live on after each."""
+    weakness = missing_layer()
+    chosen = [each for each in ATTEMPTS[group::6] if weakness is None or each not in NAMES]
+
+    async def main() -> list[tuple[Attempt, Execution]]:
+        async with sandbox.service(["sleep", "300"], inputs=host.inputs) as service:
+            done = []
+            for each in chosen:
+                done.append((each, await service.execute(text_of(each, host.values), timeout_s=each.limit_s)))
+                assert (await service.execute("cat data/alerts.json", timeout_s=10)).stdout == "[]\n", (
+                    each.name
+                )
+            return done
+
+    found = asyncio.run(main())
+    assert len(found) == len(chosen) > 0
+    for each, tried in found:
+        said = tried.stdout + tried.stderr
+        assert host.canary not in said, each.name
+        assert "ESCAPED" not in said, each.name
+        assert each not in NAMES or host.mark not in said, each.name
+        assert not tried.timed_out, each.name
+    assert host.guests == []
+    assert host.inputs[0].source.read_text() == "[]\n"
+    assert sorted(path.name for path in Path(host.values["folder"]).iterdir()) == ["task", "truth.json"]
+
+
 HARMLESS = [attempt for attempt in ATTEMPTS if attempt.works_outside]
 
 

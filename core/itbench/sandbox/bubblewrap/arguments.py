@@ -137,6 +137,8 @@ def bubblewrap_arguments(
     # Read-only: some of the kernel's settings belong to a namespace, and so to its creator.
     words += ["--proc", "/proc", "--remount-ro", "/proc", "--dev", "/dev"]
     words += _tmpfs("/dev/shm", limits.shared_memory_bytes, "1777")  # noqa: S108 - the sandbox's own
+    if layout.has_ipc:
+        words += ["--mqueue", "/dev/mqueue"]
     words += ["--remount-ro", "/dev", *_tmpfs("/tmp", limits.temporary_bytes, "1777")]  # noqa: S108 - as above
     words += _tmpfs(str(HOME), limits.workspace_bytes, "0755")
     for folder in layout.folders()[1:]:

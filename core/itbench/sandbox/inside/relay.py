@@ -3,7 +3,6 @@
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import TypeAlias
 
@@ -96,13 +95,16 @@ class Relay:
                 far_reader, far_writer = await self._connect()
             writers.append(far_writer)
             await _both(_pump(reader, far_writer), _pump(far_reader, writer))
+            for each in writers:
+                each.close()
+                await each.wait_closed()  # until the other side has taken everything
         except (OSError, TimeoutError):
             return  # one of the two has gone; so is the other
         finally:
             if not writers:
                 accepted.close()
             for each in writers:
-                await _closed(each)
+                each.transport.abort()
 
 
 async def _both(one: Awaitable[None], other: Awaitable[None]) -> None:
@@ -124,12 +126,3 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
         await writer.drain()
     if writer.can_write_eof():
         writer.write_eof()
-
-
-async def _closed(writer: asyncio.StreamWriter) -> None:
-    # Everything has been sent where both directions came to their end; else there is nobody to send it to.
-    writer.close()
-    with suppress(OSError, TimeoutError):
-        async with asyncio.timeout(_PAUSE_S):
-            await writer.wait_closed()
-    writer.transport.abort()

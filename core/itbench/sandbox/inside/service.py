@@ -210,7 +210,9 @@ class SandboxedService:
 
     async def _takes_connections(self) -> bool:
         if self._place is None:
-            return True
+            # A program that is not there, or that refuses its arguments, has ended by then.
+            await asyncio.sleep(_LONGEST_PAUSE_S)
+            return self.is_running
         try:
             (await self._connected()).close()
         except ConnectionError:

@@ -1,5 +1,6 @@
 """Sessions without a sandbox: the same runner as inside one, started on the host when the first session is opened."""
 
+import asyncio
 import os
 import shutil
 import socket
@@ -31,6 +32,7 @@ class PlainSessions:
         self._variables = variables
         self._process: SandboxProcess | None = None
         self._sessions: list[ShellSession] = []
+        self._starting = asyncio.Lock()
 
     async def open(self, *, has_terminal: bool) -> ShellSession:
         """Open one more.
@@ -38,9 +40,10 @@ class PlainSessions:
         Raises:
             SandboxError: it does not start.
         """
-        if self._process is None:
-            with host_errors("a session cannot be opened"):
-                self._process = await SandboxProcess.start(_launch(), [str(self._root)])
+        async with self._starting:
+            if self._process is None:
+                with host_errors("a session cannot be opened"):
+                    self._process = await SandboxProcess.start(_launch(), [str(self._root)])
         shell = shutil.which("bash") or "/bin/sh"
         limits = SandboxLimits()
         session = await ShellSession.start(

@@ -56,11 +56,12 @@ class Watch:
     def reached(self) -> str | None:
         """Return the limit that is passed, if any."""
         names = [name for name in os.listdir("/proc") if name.isdigit() and name != "1"]
-        memory = sum(map(_memory_of, names)) + (_detached_bytes() if self._limits.has_ipc else 0)
+        detached = _detached_bytes() if self._limits.has_ipc else 0
+        memory = sum(map(_memory_of, names)) + detached
         files = files_used()
         self.usage = (memory, len(names), files)
         # What processes share counts once: looked at more closely only here, because it takes longer.
-        if memory > self._limits.memory and sum(map(_share_of, names)) > self._limits.memory:
+        if memory > self._limits.memory and sum(map(_share_of, names)) + detached > self._limits.memory:
             return "memory"
         # The kernel counts threads too, but not for everybody; this is the second net.
         if len(names) > self._limits.processes:

@@ -237,10 +237,11 @@ class Runner:
         running = self._lasting.get(number)
         if running is None:
             return
-        for process in Tree().below(running.process):
-            signal(process, kind)
+        # A shell first: it would start the next program of a loop before it hears of the signal.
         if with_itself:
             signal(running.process, kind)
+        for process in Tree().below(running.process):
+            signal(process, kind)
 
     def _end_lasting(self, number: int) -> None:
         running = self._lasting.get(number)

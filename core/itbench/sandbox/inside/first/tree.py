@@ -3,11 +3,14 @@
 # ruff: noqa: PTH123, PTH208 - pathlib takes 5 ms to import
 import os
 import time
+from collections.abc import Callable
 
 _KILL, _STOP = 9, 19
 # Within this, whatever only starts one process after another must have been caught.
 _END_LIMIT_S = 2.0
 _PAUSE_S = 0.001
+# Where others start processes meanwhile, one may be missed by a look; by this many in a row, hardly.
+_LOOKS = 20
 
 
 class Entry:
@@ -26,6 +29,7 @@ class Tree:
     """All processes at one moment, and those below this one among them."""
 
     def __init__(self) -> None:
+        before = _last_number()
         self.entries: dict[int, Entry] = {}
         for name in os.listdir("/proc"):
             if name.isdigit():
@@ -34,6 +38,8 @@ class Tree:
                         self.entries[int(name)] = Entry(file.read())
                 except OSError:
                     continue  # it has ended
+        # Whoever was born meanwhile may be missing.
+        self.is_complete = _last_number() == before
         self._children: dict[int, list[int]] = {}
         for number, entry in self.entries.items():
             self._children.setdefault(entry.parent, []).append(number)
@@ -65,37 +71,44 @@ class Tree:
 
 def end_others(roots: set[int]) -> bool:
     """End all that descends from this process and from none of the roots; tell whether that succeeded."""
-    own, deadline = os.getpid(), time.monotonic() + _END_LIMIT_S
-    while True:
-        tree = Tree()
+    own = os.getpid()
+
+    def others(tree: Tree) -> tuple[set[int], set[int]]:
         kept = {own} | roots
         for root in roots:
             kept |= tree.below(root)
-        others = tree.alive(tree.below(own) - kept)
-        if not others:
-            return True
-        if time.monotonic() > deadline:
-            return False
-        tree.kill(others, kept)
-        time.sleep(_PAUSE_S)
+        return tree.alive(tree.below(own) - kept), kept
+
+    return _end(others)
 
 
 def end_below(root: int) -> bool:
     """Stop a process and end all that descends from it, then itself; tell whether that succeeded."""
-    deadline = time.monotonic() + _END_LIMIT_S
-    is_done = False
-    signal(root, _STOP)
-    while not is_done and time.monotonic() < deadline:
-        tree = Tree()
+
+    def left(tree: Tree) -> tuple[set[int], set[int]]:
         # Those of its own group end together with it.
-        left = {each for each in tree.alive(tree.below(root)) if tree.entries[each].group != root}
-        if left:
-            tree.kill(left, {root})
-            time.sleep(_PAUSE_S)
-        is_done = not left
+        return {each for each in tree.alive(tree.below(root)) if tree.entries[each].group != root}, {root}
+
+    signal(root, _STOP)
+    is_done = _end(left)
     signal(-root, _KILL)
     signal(root, _KILL)
     return is_done
+
+
+def _end(find: Callable[[Tree], tuple[set[int], set[int]]]) -> bool:
+    """End what is found, and not what is to be kept, until nothing is found; tell whether that succeeded."""
+    deadline, empty_looks = time.monotonic() + _END_LIMIT_S, 0
+    while time.monotonic() < deadline:
+        tree = Tree()
+        found, kept = find(tree)
+        empty_looks = 0 if found else empty_looks + 1
+        if not found and (tree.is_complete or empty_looks >= _LOOKS):
+            return True
+        tree.kill(found, kept)
+        if found:
+            time.sleep(_PAUSE_S)
+    return False
 
 
 def end_session(leader: int) -> None:
@@ -105,6 +118,12 @@ def end_session(leader: int) -> None:
     for number, entry in tree.entries.items():
         if entry.session == leader and not entry.is_zombie:
             signal(number, _KILL)
+
+
+def _last_number() -> bytes:
+    """Return the number that the last process got that was started; see proc_loadavg(5)."""
+    with open("/proc/loadavg", "rb") as file:
+        return file.read().split()[-1]
 
 
 def signal(number: int, kind: int) -> None:
