@@ -80,8 +80,8 @@ class Session(Protocol):
         """Write to the standard input of whatever runs."""
         ...
 
-    async def interrupt(self) -> None:
-        """Send the signal SIGINT to whatever runs, but not to the shell."""
+    async def interrupt(self, *, wait_s: float = 2.0) -> bool:
+        """Send the signal SIGINT to whatever runs, but not to the shell; tell whether nothing runs so many seconds later."""
         ...
 
     async def close(self) -> None:

@@ -5,7 +5,7 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
-VERSION = "v2"
+VERSION = "v3"
 
 
 @cache

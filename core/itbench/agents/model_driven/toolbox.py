@@ -1,6 +1,5 @@
 """The tools of one trial: a shell, `finish`, and whatever the domain offers; and how a call is carried out."""
 
-import errno
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from itbench.agents.domain_tools import (
     read_arguments,
 )
 from itbench.agents.model_driven.hand_in import hand_in_problem
+from itbench.agents.model_driven.shell import LastingShell
 from itbench.interfaces.conversation import ModelTool, ToolCall, ToolResult
 from itbench.interfaces.execution import Execution, Gap
 from itbench.interfaces.json import JsonObject, JsonValue, json_text
@@ -23,7 +23,7 @@ from itbench.text.output import cut
 from itbench.text.redaction import Redactor
 
 SHELL, FINISH = "execute", "finish"
-_COMMAND = {"type": "string", "description": "For /bin/sh."}
+_COMMAND = {"type": "string", "description": "For the shell."}
 _PATH = {"type": "string", "description": "The file with the answer; may be left out."}
 
 
@@ -56,6 +56,7 @@ class Toolbox:
         self._trace = trace
         self._redactor = redactor
         self._output_chars = output_chars
+        self._shell = LastingShell(workspace)
         check_tools(workspace.tools, taken=(SHELL, FINISH))
         self._domain_tools = {tool.name: tool for tool in workspace.tools}
         self._tools = {tool.name: tool for tool in (*_own_tools(), *map(_model_tool, workspace.tools))}
@@ -96,21 +97,16 @@ class Toolbox:
     async def _execute(self, command: str) -> _Output:
         if "\0" in command:
             raise ToolCallError("a command cannot hold a NUL character")
-        try:
-            result = await self._workspace.execute(command, timeout_s=self._task.limits.command_s)
-        except OSError as error:
-            if error.errno != errno.E2BIG:
-                raise
-            raise ToolCallError("the command is too long for a shell; write long files in parts") from error
+        result, note = await self._shell.run(command, timeout_s=self._task.limits.command_s)
         is_ok = result.exit_code == 0 and not result.timed_out
-        return _Output(self._shell_text(result), is_ok=is_ok, noted=True, gaps=result.gaps)
+        return _Output(self._shell_text(result, note), is_ok=is_ok, noted=True, gaps=result.gaps)
 
-    def _shell_text(self, result: Execution) -> str:
+    def _shell_text(self, result: Execution, note: str | None) -> str:
         # The end is told first: it must not fall into what is left out of long output.
         head = f"exit code {result.exit_code}"
         if result.timed_out:
             head = f"ended at its limit of {self._task.limits.command_s:g} s"
-        parts = [head, result.stdout.rstrip("\n")]
+        parts = [head, *([f"[{note}]"] if note else []), result.stdout.rstrip("\n")]
         if result.stderr:
             parts.append(f"standard error:\n{result.stderr.rstrip()}")
         return "\n".join(part for part in parts if part)
@@ -139,7 +135,7 @@ class Toolbox:
 
 
 def _own_tools() -> tuple[ModelTool, ...]:
-    shell = "Run a shell command in the working directory and return what it printed."
+    shell = "Run a command in the shell, which lasts, and return what it printed."
     finish = "End the work: checks what is to be handed in, and tells what is wrong with it if anything is."
     return (
         ModelTool(name=SHELL, description=shell, parameters=_schema({"command": _COMMAND}, "command")),

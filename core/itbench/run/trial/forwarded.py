@@ -9,8 +9,11 @@ from pathlib import PurePosixPath
 
 from itbench.interfaces.execution import Execution, Heard
 from itbench.interfaces.json import JsonValue
-from itbench.interfaces.workspace import Listening, Server, Session, Tool, Workspace
+from itbench.interfaces.workspace import Ending, Listening, Server, Session, Tool, Workspace
 from itbench.run.trial.apart import Apart
+
+# To end processes takes no longer than this, whatever they are.
+_END_S = 30.0
 
 
 def forwarded(inner: Workspace, apart: Apart) -> Workspace:
@@ -57,6 +60,11 @@ class _Forwarded:
     async def expose(self, name: str, port: int, server: Server) -> None:
         """Let programs in the workspace reach a server."""
         await self._apart.call(lambda: self._inner.expose(name, port, server), what="exposing a server")
+
+    async def end_all(self) -> None:
+        """End everything in the workspace, where it can."""
+        if isinstance(self._inner, Ending):
+            await self._apart.call(self._inner.end_all, what="ending what still runs", limit_s=_END_S)
 
     async def read_file(self, path: str, *, max_bytes: int | None = None) -> bytes:
         """Return a file's content."""
@@ -111,9 +119,9 @@ class _ForwardedSession:
         """Write to the standard input of whatever runs."""
         await self._apart.call(lambda: self._inner.write(data), what="writing to a session")
 
-    async def interrupt(self) -> None:
+    async def interrupt(self, *, wait_s: float = 2.0) -> bool:
         """Interrupt whatever runs."""
-        await self._apart.call(self._inner.interrupt, what="an interrupt")
+        return await self._apart.call(lambda: self._inner.interrupt(wait_s=wait_s), what="an interrupt")
 
     async def close(self) -> None:
         """End the shell and all that it started."""

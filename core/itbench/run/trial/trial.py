@@ -152,6 +152,7 @@ async def _in_world(setting: TrialSetting, setup: TrialSetup, trace: Trace, outc
             if not may_begin:
                 return
             outcome.fault = await _solve(setting.agent, setup.task, workspace, trace)
+            await workspace.end_all()
             outcome.collected = _clean_files(await collect(setup.task, world.workspace), setting.redactor)
             outcome.observation = await world.observe(outcome.collected.files)
             if setting.domain.environment is not None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from itbench.interfaces.execution import Execution, Heard
 from itbench.interfaces.fault import Stage, StageError
 from itbench.interfaces.trace import Trace
-from itbench.interfaces.workspace import Listening, Server, Session, Tool, Workspace
+from itbench.interfaces.workspace import Ending, Listening, Server, Session, Tool, Workspace
 from itbench.run.trial.tools import Tools, Trouble
 from itbench.text.output import cut
 
@@ -50,6 +50,11 @@ class TracedWorkspace:
         """Open a lasting shell; each of its commands shows in the trace."""
         self._trace.check()
         return _TracedSession(await self._inner.session(pty=pty), self._trace)
+
+    async def end_all(self) -> None:
+        """End whatever the agent has left running, where the workspace can."""
+        if isinstance(self._inner, Ending):
+            await self._inner.end_all()
 
     async def expose(self, name: str, port: int, server: Server) -> None:
         """Refuse: what an agent can reach is decided by its environment.
@@ -156,10 +161,10 @@ class _TracedSession:
         self._trace.check()
         await self._inner.write(data)
 
-    async def interrupt(self) -> None:
+    async def interrupt(self, *, wait_s: float = 2.0) -> bool:
         """Interrupt whatever runs."""
         self._trace.check()
-        await self._inner.interrupt()
+        return await self._inner.interrupt(wait_s=wait_s)
 
     async def close(self) -> None:
         """End the shell and all that it started."""

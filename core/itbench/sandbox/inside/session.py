@@ -138,10 +138,11 @@ class ShellSession:
             )
         self._channels.input.write(data)
 
-    async def interrupt(self) -> None:
+    async def interrupt(self, *, wait_s: float = 2.0) -> bool:
         """Send SIGINT to whatever runs; a loop of the shell ends too, the shell does not."""
         if self.is_open and not self._told.done():
             self._process.signal(self._number, signal.SIGINT, with_itself=True)
+        return await self._wait(wait_s)
 
     async def close(self) -> None:
         """End the shell and all that it started."""

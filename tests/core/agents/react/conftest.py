@@ -2,8 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -123,13 +123,21 @@ def work(
     task = task or make_task()
     trace = Trace(limits=task.limits, seed=trace_seed)
     with ModelServer(react) if server is None else nullcontext(server) as server:
-        opened = (
-            (sandbox or LocalSandbox()).open([]) if root is None else nullcontext(LocalWorkspace(root, {}))
-        )
+        opened = (sandbox or LocalSandbox()).open([]) if root is None else in_folder(root)
         request = AgentRequest(name="react", options=options(server, api, **more))
         worked = Worked(trace, server.requests, None, task=task)
         asyncio.run(_work(ReactAgent(*react_options(request)), task, trace, worked, tools, opened))
     return worked
+
+
+@asynccontextmanager
+async def in_folder(root: Path) -> AsyncIterator[LocalWorkspace]:
+    """Open a workspace in a folder that stays."""
+    workspace = LocalWorkspace(root, {})
+    try:
+        yield workspace
+    finally:
+        await workspace.close()
 
 
 async def _work(

@@ -74,7 +74,7 @@ def test_results_of_one_turn_go_back_together(work: Any, api: str) -> None:
 
 
 def test_a_failing_command_is_told_with_its_exit_code(work: Any) -> None:
-    failing = ("execute", {"command": "echo out; echo err >&2; exit 3"})
+    failing = ("execute", {"command": "echo out; echo err >&2; (exit 3)"})
     done = work(turns(Answer(calls=[failing]), Answer(calls=[WRITE]), Answer(calls=[FINISH])))
     assert done.requests[1].results == ["exit code 3\nout\nstandard error:\nerr"]
 
@@ -84,8 +84,37 @@ def test_a_command_that_takes_too_long_is_ended_and_the_work_goes_on(work: Any, 
     slow = ("execute", {"command": "echo begun; exec tail -f /dev/null"})
     answers = turns(Answer(calls=[slow]), Answer(calls=[WRITE]), Answer(calls=[FINISH]))
     done = work(answers, task=a_task(Limits(turns=20, command_s=0.2)))
-    assert done.requests[1].results == ["ended at its limit of 0.2 s\nbegun"]
+    assert done.requests[1].results == [f"ended at its limit of 0.2 s\n{RESTARTED}\nbegun"]
     assert done.answer is not None
+
+
+RESTARTED = "[the shell was started again: variables, the working directory and background jobs of the old one are gone]"
+
+
+def test_the_shell_lasts_from_one_command_to_the_next_and_is_replaced_where_it_ends(work: Any) -> None:
+    commands = [
+        "mkdir deep; cd deep; number=7; sleep 60 & echo $! > job",
+        "pwd | sed 's,.*/,,'; echo $number; kill -0 $(cat job) && echo alive",
+        "exit 4",
+        "pwd | sed 's,.*/,,'; echo [$number]",
+    ]
+    answers = [Answer(calls=[("execute", {"command": command})]) for command in commands]
+    done = work(turns(*answers, Answer(calls=[WRITE]), Answer(calls=[FINISH])))
+    results = [request.results[0] for request in done.requests[1:5]]
+    assert results[1] == "exit code 0\ndeep\n7\nalive"
+    assert results[2] == f"exit code 4\n{RESTARTED}"
+    assert results[3].endswith("\n[]")
+    assert "deep" not in results[3]
+
+
+@pytest.mark.slow
+def test_a_command_that_can_be_interrupted_leaves_the_shell_as_it_was(work: Any, a_task: Any) -> None:
+    slow = ("execute", {"command": "number=7; sleep 30; echo late"})
+    told = ("execute", {"command": "echo $number"})
+    answers = turns(Answer(calls=[slow]), Answer(calls=[told]), Answer(calls=[WRITE]), Answer(calls=[FINISH]))
+    done = work(answers, task=a_task(Limits(turns=20, command_s=0.5)))
+    assert done.requests[1].results == ["ended at its limit of 0.5 s"]
+    assert done.requests[2].results == ["exit code 0\n7"]
 
 
 def test_long_output_keeps_head_and_tail(work: Any) -> None:
@@ -163,10 +192,10 @@ def test_a_call_that_cannot_be_carried_out_is_answered(work: Any, api: str, call
     assert done.trace.usage.failed_tool_calls == 1
 
 
-def test_a_very_long_command_is_refused_kindly(work: Any) -> None:
-    long = ("execute", {"command": f"echo {'x' * 200_000}"})
+def test_a_very_long_command_is_run(work: Any) -> None:
+    long = ("execute", {"command": f"echo {'x' * 200_000} | wc -c"})
     done = work(turns(Answer(calls=[long], piece=100_000), Answer(calls=[WRITE]), Answer(calls=[FINISH])))
-    assert "the command is too long for a shell" in done.requests[1].results[0]
+    assert done.requests[1].results == ["exit code 0\n200001"]
 
 
 @APIS

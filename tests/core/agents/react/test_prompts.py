@@ -22,6 +22,7 @@ from itbench.text.output import cut
 PUBLISHED = {
     "v1": "sha256:f0170c61efe2d8fd16aa21053699304f6ba7b5b8aa68e6efe56559c059656123",
     "v2": "sha256:80e51ccaa999ab0425d425d03312fd3ba69aa3ee4207b5ab5362972f737d5a9b",
+    "v3": "sha256:3b53eaf3000d464f1be77b92008dd898b404d571cb1a300e850cec2bcc2c7f4c",
 }
 
 
