@@ -64,8 +64,9 @@ def opa(cached: Path) -> Path:
     """Return OPA's library, installed once for all tests."""
     from itbench_ciso.engines.opa import find_opa, unsupported
 
-    if unsupported() is not None:
-        pytest.skip(unsupported())
+    problem = unsupported()
+    if problem is not None:
+        pytest.skip(problem)
     try:
         return find_opa().path
     except SandboxError as error:

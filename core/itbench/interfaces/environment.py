@@ -112,6 +112,7 @@ class Environment(ABC):
 
 
 EnvironmentFactory: TypeAlias = Callable[[TrialSetup], Environment]
+"""Makes the environment of one trial from its setup."""
 
 
 class FilesEnvironment(Environment):

@@ -17,7 +17,13 @@ TAKEN = ("input_tokens", "output_tokens", "cached_tokens", "reasoning_tokens", "
 
 @dataclass(frozen=True, slots=True)
 class TraceEvent:
-    """One thing that happened: seconds since the trial began, a kind, and JSON text."""
+    """One thing that happened: seconds since the trial began, a kind, and JSON text.
+
+    Attributes:
+        at_s: seconds since the trial began.
+        kind: what happened.
+        data: a JSON object as text.
+    """
 
     at_s: float
     kind: str
@@ -77,6 +83,8 @@ class Trace:
         listener: told of each event as it happens.
         redact: takes secrets out of the text of each event before anybody sees it.
         roles: what models in a role of the environment have used, by role.
+        events: all events so far, in order.
+        usage: turns, tokens, cost and tool calls so far.
         limit: the name of the limit that was reached, if any.
     """
 

@@ -92,7 +92,7 @@ def start(options: RunOptions, progress: Progress = no_progress) -> Session:
     session = prepare(options, progress)
     remember(session.domain.name, session.suite, options.suite)
     _refuse_missing(session.plan.agent.name, missing_for(session))
-    _make_ready(session.sandbox, session.bench_sandbox, progress)
+    _make_ready(session.agent, session.sandbox, session.bench_sandbox, progress)
     claim = Claim(session.path)
     try:
         write_plan(session.path, session.plan, list(session.tasks))
@@ -185,7 +185,7 @@ def reopen(
     # Its sandbox was allowed when the run was begun.
     sandbox = _sandbox(domain, spec, agent, suite, plan.sandbox, out=path.parent, is_unsafe_allowed=True)
     bench = _bench_sandbox(domain, sandbox, plan.bench_sandbox)
-    _make_ready(sandbox, bench, progress)
+    _make_ready(agent, sandbox, bench, progress)
     tasks = [current[planned.id] for planned in plan.tasks]
     extra = planned_options(plan.model_dump()).extra
     sandboxes = sandbox, bench
@@ -233,8 +233,8 @@ def _notes(path: Path, plan: Plan, versions: Sequence[str]) -> list[str]:
     return notes + _data_notes(plan)
 
 
-def _make_ready(sandbox: Sandbox, bench: Sandbox, progress: Progress) -> None:
-    for each in [sandbox, *([] if bench is sandbox else [bench])]:
+def _make_ready(agent: Agent, sandbox: Sandbox, bench: Sandbox, progress: Progress) -> None:
+    for each in [agent, sandbox, *([] if bench is sandbox else [bench])]:
         if isinstance(each, Prepared):
             each.prepare(progress)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class CisoScorer:
-    """Every hidden variant judged right, and IBM's four criteria; see docs/ciso.md."""
+    """Every hidden variant judged right, and IBM's four criteria; see docs/reference/ciso.md."""
 
     def score(self, task: "Task", submission: "Submission", truth: JsonObject) -> "Score":
         """Return the score of what was observed of script and policy."""

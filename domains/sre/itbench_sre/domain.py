@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class SreScorer:
-    """Precision at full recall, with IBM's measures beside it; see docs/scoring.md."""
+    """Precision at full recall, with IBM's measures beside it; see docs/reference/scoring.md."""
 
     def score(self, task: "Task", submission: "Submission", truth: JsonObject) -> "Score":
         """Return the score of a diagnosis."""

@@ -12,8 +12,8 @@ from itbench.interfaces.workspace import Input
 from itbench.sandbox.bubblewrap.identity import Identity
 from itbench.sandbox.errors import SandboxError
 from itbench.sandbox.image.files import FILES
+from itbench.sandbox.image.host_programs import StoredProgram
 from itbench.sandbox.image.image import RUNNER_FOLDER
-from itbench.sandbox.image.programs import StoredProgram
 from itbench.sandbox.limits import SandboxLimits
 
 HOME = PurePosixPath("/home/user")

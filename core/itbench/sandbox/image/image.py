@@ -15,6 +15,7 @@ from itbench.interfaces.progress import Progress
 from itbench.sandbox.errors import SandboxError
 from itbench.sandbox.image import elf
 from itbench.sandbox.image.files import FILES, FOLDERS, LIBRARIES, PROGRAMS, SHARED
+from itbench.sandbox.image.own_programs import key_of, scripts_in_image, write_scripts
 
 _SEARCH = ("/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin")
 _LIBRARY_FOLDERS = ("/lib64", "/usr/lib64", "/lib", "/usr/lib")
@@ -57,8 +58,9 @@ def image_key() -> str:
     states = [(str(path), path.stat().st_size, int(path.stat().st_mtime)) for path in sources]
     sources_of_runner = sorted(_runner_source().glob("*.py"))
     runner = hashlib.sha256(b"".join(path.read_bytes() for path in sources_of_runner)).hexdigest()
+    own = key_of(scripts_in_image())
     layout = [_FORMAT, platform.machine(), sys.version, FILES, FOLDERS, LIBRARIES, SHARED, _NOT_COPIED]
-    return hashlib.sha256(json.dumps([states, runner, layout]).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps([states, runner, own, layout]).encode()).hexdigest()[:16]
 
 
 def build_image(root: Path, progress: Progress) -> None:
@@ -98,6 +100,7 @@ def build_image(root: Path, progress: Progress) -> None:
     for path, text in FILES.items():
         (root / path).write_text(text)
     _copy_runner(root / RUNNER_FOLDER.lstrip("/"))
+    write_scripts(root / "usr/local/bin", scripts_in_image())
     for parent, names, _ in os.walk(root):
         for name in names:
             # The sandbox's user must be able to enter, whatever this process's umask is.

@@ -11,9 +11,9 @@ from itbench.interfaces.service import Ready, ServiceLimits
 from itbench.interfaces.workspace import Input
 from itbench.sandbox.bubblewrap.arguments import Layout, check_hosts
 from itbench.sandbox.errors import SandboxError
+from itbench.sandbox.image.host_programs import store_program
 from itbench.sandbox.image.image import base_python
 from itbench.sandbox.image.parts import Parts, find_parts
-from itbench.sandbox.image.programs import store_program
 from itbench.sandbox.inside.process import SandboxProcess
 from itbench.sandbox.inside.service import SandboxedService, service_limits
 from itbench.sandbox.inside.workspace import SandboxedWorkspace

@@ -20,6 +20,7 @@ from itbench.sandbox.errors import SandboxError
 from itbench.sandbox.inside.relay import Relay, check_port, connect_to
 from itbench.sandbox.inside.session import ShellSession
 from itbench.sandbox.plain.process import run_process
+from itbench.sandbox.plain.programs import programs_folder
 from itbench.sandbox.plain.sessions import PlainSessions
 
 _MEMORY_BYTES = 1 << 30
@@ -137,7 +138,14 @@ class LocalWorkspace:
             )
 
     async def listen(self) -> socket.socket:
-        """Return a socket on this machine's own loopback: nothing keeps other programs from it, or these from others."""
+        """Return a socket on this machine's own loopback: nothing keeps other programs from it, or these from others.
+
+        From then on commands find the programs that connect to servers of ours on their PATH.
+        """
+        own = str(await asyncio.to_thread(programs_folder))
+        search = self._variables.get("PATH", os.defpath)
+        if own not in search.split(os.pathsep):
+            self._variables["PATH"] = f"{own}{os.pathsep}{search}"
         with host_errors("no socket can be opened for the program"):
             listener = socket.socket()
             try:
