@@ -34,6 +34,10 @@ def sandbox(folder: Path) -> Iterator[Sequence[str]]:
     shell, program = asyncio.run(commands_s(made))
     yield "command by the shell (median)", f"{shell * 1000:.2f} ms", "promised: 5 ms"
     yield "program without a shell (median)", f"{program * 1000:.2f} ms", ""
+    opened, in_session, service = asyncio.run(lasting_s(made))
+    yield "session opens (median)", f"{opened * 1000:.2f} ms", ""
+    yield "command in a session (median)", f"{in_session * 1000:.2f} ms", ""
+    yield "service of a small Python server starts", f"{service * 1000:.1f} ms", ""
     for name, size_bytes in (("5 MB", 5_000_000), ("5 GB", 5_000_000_000)):
         path = folder / name.replace(" ", "-")
         with path.open("wb") as file:
@@ -62,6 +66,25 @@ async def commands_s(made: BubblewrapSandbox) -> tuple[float, float]:
                 times.append(time.perf_counter() - started)
             medians.append(statistics.median(times))
     return medians[0], medians[1]
+
+
+async def lasting_s(made: BubblewrapSandbox) -> tuple[float, float, float]:
+    """Return the median times of opening a session and of a command in it, and the time of starting a service."""
+    async with made.open([]) as workspace:
+        opened, ran = [], []
+        for _ in range(TIMES):
+            started = time.perf_counter()
+            session = await workspace.session()
+            opened.append(time.perf_counter() - started)
+            started = time.perf_counter()
+            await session.run("true", timeout_s=10)
+            ran.append(time.perf_counter() - started)
+            await session.close()
+    server = "import socket, time; s = socket.create_server(('127.0.0.1', 5000)); time.sleep(99)"
+    started = time.perf_counter()
+    async with made.service(["python3", "-c", server], port=5000):
+        took = time.perf_counter() - started
+    return statistics.median(opened), statistics.median(ran), took
 
 
 async def together_s(made: BubblewrapSandbox) -> float:

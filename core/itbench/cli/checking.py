@@ -81,14 +81,20 @@ def check(paths: RunPaths, as_json: AsJson = False) -> None:
         raise typer.Exit(RunFileError.exit_code)
 
 
-def doctor(as_json: AsJson = False) -> None:
+def doctor(
+    as_json: AsJson = False,
+    sweep: Annotated[
+        bool,
+        typer.Option("--sweep", help="Remove what runs that were killed have left: folders, containers."),
+    ] = False,
+) -> None:
     """Tell what works on this machine, what does not, and what to do about it.
 
     Example: itbench doctor
     """
-    from itbench.report.doctor import findings
+    from itbench.report.doctor import findings, swept
 
-    rows = findings()
+    rows = [*findings(), *([swept()] if sweep else [])]
     print_rows(["check", "status", "what to know"], rows, as_json=as_json)
     if any(row[1] == "BROKEN" for row in rows):
         raise typer.Exit(1)

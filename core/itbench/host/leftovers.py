@@ -40,9 +40,14 @@ def temporary_file(parent: Path, prefix: str, suffix: str) -> tuple[Path, int]:
     return _made(parent, prefix, suffix, is_folder=False)
 
 
-def sweep(parent: Path, pattern: str) -> None:
-    """Remove what this user's processes have left in a folder under names of a pattern, and what nobody holds any more."""
+def sweep(parent: Path, pattern: str) -> list[Path]:
+    """Remove what this user's processes have left in a folder under names of a pattern, and what nobody holds any more.
+
+    Returns:
+        what was removed.
+    """
     found = list(parent.glob(pattern))
+    removed = []
     is_shared = bool(found) and not _is_of_one_machine(parent)
     for path in found:
         # Another process may sweep too, and what others own is theirs.
@@ -51,6 +56,9 @@ def sweep(parent: Path, pattern: str) -> None:
             is_young = is_shared and status.st_mtime > time.time() - _DAY_S
             if status.st_uid == os.geteuid() and not is_young:
                 _remove_if_unheld(path, is_folder=stat.S_ISDIR(status.st_mode))
+                if not path.exists():
+                    removed.append(path)
+    return removed
 
 
 def _made(parent: Path, prefix: str, suffix: str, *, is_folder: bool) -> tuple[Path, int]:

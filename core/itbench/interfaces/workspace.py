@@ -164,7 +164,7 @@ class Listening(Protocol):
 
 
 @runtime_checkable
-class Ending(Protocol):
+class Stopping(Protocol):
     """A workspace in which everything can be ended at once."""
 
     async def end_all(self) -> None:

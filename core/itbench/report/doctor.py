@@ -35,6 +35,14 @@ def findings() -> list[list[str]]:
     return rows
 
 
+def swept() -> list[str]:
+    """Remove what runs that were killed have left, and return a row that says what that was."""
+    from itbench.sandbox.leftovers import remove_leftovers
+
+    removed = remove_leftovers()
+    return ["leftovers", "ok", f"removed: {', '.join(removed)}" if removed else "nothing was left"]
+
+
 def _sandbox() -> list[list[str]]:
     from itbench.sandbox.bubblewrap.support import available, can_trials_talk, missing_layer
     from itbench.sandbox.container.engine import ENGINES

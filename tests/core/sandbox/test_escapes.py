@@ -75,7 +75,8 @@ READING = [
     shell("link hard to the truth", "ln {truth} link && cat link"),
     shell("find the truth", "find / -xdev -name truth.json -exec cat {{}} + 2>/dev/null"),
     shell("search every file", "timeout 8 grep -rsh 'itbench-can[a]ry' /home /etc /tmp /var /dev/shm /root /usr/share"),
-    shell("find the harness", "find / -name 'itbench*' -not -path '/proc/*' 2>/dev/null | grep . && echo ESCAPED"),
+    # But for the two programs that are meant for agents, and hold nothing of the harness.
+    shell("find the harness", "find / -name 'itbench*' -not -path '/proc/*' -not -path '/usr/*bin/itbench-tool' -not -path '/usr/*bin/itbench-mcp' 2>/dev/null | grep . && echo ESCAPED"),
     shell("import the harness", "python3 -c 'import itbench' && echo ESCAPED"),
     shell("find packages of the host", "python3 -c 'import pytest' && echo ESCAPED"),
     shell("look for homes", "ls -A /root /home/[!u]* && echo ESCAPED"),

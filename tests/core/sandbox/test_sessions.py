@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from itbench import Execution, SessionEndedError
-from itbench.interfaces.workspace import Ending
+from itbench.interfaces.workspace import Stopping
 from itbench.sandbox.limits import MIB
 from itbench.sandbox.plain.sandbox import LocalSandbox
 
@@ -319,7 +319,7 @@ def test_nothing_of_a_session_outlives_it(way: str, inside: Callable[..., Any]) 
                 await each.run(command, timeout_s=10)
         assert processes(await workspace.execute("echo /proc/[0-9]*", timeout_s=10)) >= 12
         if way == "end_all":
-            assert isinstance(workspace, Ending)
+            assert isinstance(workspace, Stopping)
             await workspace.end_all()
             assert not session.is_open
         for each in (session, terminal):

@@ -35,9 +35,9 @@ _LOOK_S = 0.05
 _MOST_PROCESSES = 4096
 _DOOR = "/run/door"
 _MESSAGE_QUEUE_BYTES = 819_200
-_DOOR_PREFIX = "itbench-door-"
+DOOR_PREFIX = "itbench-door-"
 # Of the names of containers.
-PREFIX = "itbench-"
+CONTAINER_PREFIX = "itbench-"
 
 
 class ContainerSandbox(IsolatingSandbox):
@@ -76,7 +76,7 @@ class ContainerSandbox(IsolatingSandbox):
 
     @asynccontextmanager
     async def _started(self, layout: Layout) -> AsyncIterator[SandboxProcess]:
-        name = f"{PREFIX}{secrets.token_hex(8)}"
+        name = f"{CONTAINER_PREFIX}{secrets.token_hex(8)}"
         try:
             launched = await _launch(self._engine, name, layout)
             process = await SandboxProcess.start(launched, first_message(USER, layout))
@@ -93,8 +93,8 @@ class _Door:
 
     def __init__(self, rules: bytes, files: Mapping[str, str]) -> None:
         self._place = ExitStack()
-        sweep(Path(tempfile.gettempdir()), f"{_DOOR_PREFIX}*")
-        self.folder = self._place.enter_context(temporary_folder(Path(tempfile.gettempdir()), _DOOR_PREFIX))
+        sweep(Path(tempfile.gettempdir()), f"{DOOR_PREFIX}*")
+        self.folder = self._place.enter_context(temporary_folder(Path(tempfile.gettempdir()), DOOR_PREFIX))
         self.errors = os.memfd_create("errors", os.MFD_CLOEXEC)
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._listener.bind(str(self.folder / "door"))

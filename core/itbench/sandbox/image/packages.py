@@ -20,7 +20,7 @@ _INSTALL_LIMIT_S = 1800
 _COMMON_OPTIONS = ("--quiet", "--disable-pip-version-check", "--no-input", "--no-warn-script-location")
 
 
-_PREFIX = "itbench-packages-"
+PACKAGES_PREFIX = "itbench-packages-"
 _DISK_FULL = ("No space left on device", "Disk quota exceeded", "File too large")
 _LONGEST_SAID = 500
 
@@ -33,8 +33,8 @@ def install_packages(target: Path, requirements: Path, what: str, options: Seque
         StorageError: the disk is full.
     """
     place = Path(tempfile.gettempdir())
-    sweep(place, f"{_PREFIX}*")
-    with temporary_folder(place, _PREFIX) as temporary:
+    sweep(place, f"{PACKAGES_PREFIX}*")
+    with temporary_folder(place, PACKAGES_PREFIX) as temporary:
         words = [*_pip(temporary, what), "install", *_COMMON_OPTIONS, *options]
         _run([*words, "--target", str(target), "--no-deps", "--requirement", str(requirements)], what)
     # Scripts name the interpreter out here, and none of them is promised.

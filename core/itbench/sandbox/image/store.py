@@ -15,7 +15,7 @@ from itbench.sandbox.image.content import change_of, write_listing
 # Of folders with programs that agents run; unlike the rest of the cache they may be shown to agents.
 PROGRAM_PREFIX = "agent-"
 _READY = "ready"
-_MAKING = ".making-"
+MAKING_PREFIX = ".making-"
 # Within one process, each thing is looked at once.
 _looked_at: set[Path] = set()
 
@@ -64,8 +64,8 @@ def _made(name: str, folder: Path, build: Callable[[Path], None]) -> Path:
         if found is not None:
             return found
         shutil.rmtree(folder, ignore_errors=True)
-        sweep(folder.parent, f"{_MAKING}*")
-        with temporary_folder(folder.parent, f"{_MAKING}{name}-") as temporary:
+        sweep(folder.parent, f"{MAKING_PREFIX}*")
+        with temporary_folder(folder.parent, f"{MAKING_PREFIX}{name}-") as temporary:
             content = temporary / "content"
             content.mkdir(mode=0o755)
             build(content)

@@ -24,13 +24,14 @@ from itbench.sandbox.plain.programs import programs_folder
 from itbench.sandbox.plain.sessions import PlainSessions
 
 _MEMORY_BYTES = 1 << 30
+MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108 - each workspace is a folder of its own there, as in /tmp
 # Up to this many bytes inputs are copied, so that an agent cannot change them for others; more are linked.
 COPY_LIMIT_BYTES = 64 * 1024 * 1024
 _WARNING = (
     "no sandbox: agents work in plain temporary directories and can read whatever this user can read; what is exposed to "
     "them listens on this machine's own loopback"
 )
-_PREFIX = "itbench-trial-"
+TRIAL_PREFIX = "itbench-trial-"
 # Folders in which this process has looked for what others had left.
 _SWEPT: set[Path] = set()
 _SAFE_VARIABLES = ("PATH", "LANG", "LC_ALL", "TZ", "TERM")
@@ -62,8 +63,8 @@ class LocalSandbox:
         parent = self._parent or Path(tempfile.gettempdir())
         if parent not in _SWEPT:
             _SWEPT.add(parent)
-            sweep(parent, f"{_PREFIX}*")
-        with temporary_folder(parent, _PREFIX) as root:
+            sweep(parent, f"{TRIAL_PREFIX}*")
+        with temporary_folder(parent, TRIAL_PREFIX) as root:
             try:
                 if inputs:
                     await asyncio.to_thread(_stage, root, inputs)
@@ -222,7 +223,7 @@ class LocalWorkspace:
 
 def _memory() -> Path | None:
     """Return a folder in memory where there is one with room: making and removing files there costs next to nothing."""
-    folder = Path("/dev/shm")  # noqa: S108 - each workspace is a folder of its own there, as in /tmp
+    folder = MEMORY_FOLDER
     if not (folder.is_dir() and os.access(folder, os.W_OK)):
         return None
     return folder if shutil.disk_usage(folder).free > _MEMORY_BYTES else None

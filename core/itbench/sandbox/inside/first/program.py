@@ -94,9 +94,10 @@ def _place(descriptors: list[int]) -> None:
     for target, descriptor in zip(targets, apart, strict=True):
         os.dup2(descriptor, target)
         os.close(descriptor)
-    for number in range(3, _APART):
-        if number not in targets:
-            os.closerange(number, number + 1)
+    first = 3
+    for target in [*targets[3:], _APART]:
+        os.closerange(first, target)
+        first = target + 1
 
 
 def _confine(setting: Setting) -> None:
