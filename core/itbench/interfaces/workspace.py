@@ -159,6 +159,18 @@ class Listening(Protocol):
 
 
 @runtime_checkable
+class Ending(Protocol):
+    """A workspace in which everything can be ended at once."""
+
+    async def end_all(self) -> None:
+        """End all sessions and every process in the workspace; files, and what is exposed, stay.
+
+        It is called when the agent stops, before anything is collected or observed.
+        """
+        ...
+
+
+@runtime_checkable
 class Hosting(Protocol):
     """A workspace in which an agent that is a program itself can run; `Limits.command_s` is not for it."""
 

@@ -126,7 +126,7 @@ CHANGING = [
     shell("change the shell", "echo x >> /usr/bin/sh && echo ESCAPED"),
     shell("change the users", "echo x >> /etc/passwd && echo ESCAPED"),
     shell("poison Python's packages", "touch $(python3 -c 'import json; print(json.__path__[0])')/x && echo ESCAPED"),
-    shell("change the runner", "echo x >> /usr/libexec/runner.py && echo ESCAPED"),
+    shell("change the runner", "echo x >> /usr/libexec/first/main.py && echo ESCAPED"),
     shell("make a file in the root", "touch /x /dev/x /var/tmp/x; ls /x /dev/x /var/tmp/x && echo ESCAPED"),
     python("open the kernel's settings for writing", """
         for folder, _, names in os.walk("/proc/sys"):
