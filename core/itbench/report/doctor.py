@@ -13,7 +13,11 @@ from itbench.plugins.agents import agent_host
 from itbench.plugins.domains import domain_host, preparations
 from itbench.plugins.host import PluginHost, Status
 
-_EXTRAS = {"huggingface_hub": ("hub", "itbench fetch"), "pyarrow": ("parquet", "itbench export --to parquet")}
+_EXTRAS = {
+    "huggingface_hub": ("hub", "itbench fetch"),
+    "mcp": ("mcp", "--agent claude-code, codex or gemini-cli, and programs that use tools by MCP"),
+    "pyarrow": ("parquet", "itbench export --to parquet"),
+}
 _LITTLE_SPACE_BYTES = 1 << 30
 _FEW_TRIALS = 16
 _LIMITS = (

@@ -30,8 +30,9 @@ from itbench.interfaces.workspace import Workspace
 from itbench.models.options import checked_url
 
 _MODEL_OPTIONS = tuple(name for name in GATEWAY_OPTIONS if name != "models")
-# Writes pairs of path and text below the home folder, up to `--`, and becomes what follows.
-_START = """mkdir -p "$HOME"
+# Puts a folder on the PATH, writes pairs of path and text below the home folder, up to `--`, and becomes what follows.
+_START = """PATH="${1:+$1:}$PATH"; shift
+mkdir -p "$HOME"
 while [ "$1" != -- ]; do mkdir -p "$(dirname "$HOME/$1")"; printf %s "$2" > "$HOME/$1"; shift 2; done
 shift; exec "$@\""""
 _TOOLS = (
@@ -103,9 +104,10 @@ class NamedAgent(CommandAgent):
             mcp_config=variables.get(MCP_CONFIG),
         )
         started = self._program.start(errand)
+        path = "" if started.path is None else str(started.path)
         files = [word for pair in started.home_files.items() for word in pair]
         return Launch(
-            words=("sh", "-c", _START, self._program.name, *files, "--", *started.words),
+            words=("sh", "-c", _START, self._program.name, path, *files, "--", *started.words),
             stdin=started.stdin.encode(),
             variables={**variables, "HOME": HOME, **started.variables},
         )

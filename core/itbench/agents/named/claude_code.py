@@ -1,10 +1,7 @@
 """Claude Code, Anthropic's agent: https://docs.claude.com/en/docs/claude-code."""
 
-import platform
+from itbench.agents.named.program import HOME, Errand, NamedProgram, Packages, Started, npm_machine
 
-from itbench.agents.named.program import HOME, Errand, NamedProgram, Packages, Started
-
-_MACHINES = {"x86_64": "x64", "aarch64": "arm64"}
 # Nothing but the model can be reached, and waiting for what cannot be reached takes time.
 _QUIET = {
     "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
@@ -21,17 +18,13 @@ _OTHER_MODELS = (
 )
 
 
-def _machine() -> str:
-    return _MACHINES.get(platform.machine(), platform.machine())
-
-
 def _packages(version: str) -> Packages:
     # The platform's own package has the program itself, which the main package would only copy.
-    return Packages(installer="npm", names=(f"@anthropic-ai/claude-code-linux-{_machine()}@{version}",))
+    return Packages(installer="npm", names=(f"@anthropic-ai/claude-code-linux-{npm_machine()}@{version}",))
 
 
 def _start(errand: Errand) -> Started:
-    program = errand.root / f"node_modules/@anthropic-ai/claude-code-linux-{_machine()}/claude"
+    program = errand.root / f"node_modules/@anthropic-ai/claude-code-linux-{npm_machine()}/claude"
     words = [str(program), "--print", "--model", errand.model, "--dangerously-skip-permissions"]
     words += ["--disallowedTools", "WebSearch", "WebFetch"]
     if errand.mcp_config is not None:

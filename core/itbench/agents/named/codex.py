@@ -3,15 +3,12 @@
 import json
 import platform
 
-from itbench.agents.named.program import HOME, Errand, NamedProgram, Packages, Started
-
-_MACHINES = {"x86_64": "x64", "aarch64": "arm64"}
+from itbench.agents.named.program import HOME, Errand, NamedProgram, Packages, Started, npm_machine
 
 
 def _packages(version: str) -> Packages:
     # The platform's own package is a version of the main one; it has the program itself, which needs no Node.
-    machine = _MACHINES.get(platform.machine(), platform.machine())
-    return Packages(installer="npm", names=(f"@openai/codex@{version}-linux-{machine}",))
+    return Packages(installer="npm", names=(f"@openai/codex@{version}-linux-{npm_machine()}",))
 
 
 def _start(errand: Errand) -> Started:
@@ -36,12 +33,12 @@ def _start(errand: Errand) -> Started:
     words += ["--dangerously-bypass-approvals-and-sandbox"]
     # A dotted key with a JSON text or truth value is TOML as well.
     config = "".join(f"{name} = {json.dumps(value)}\n" for name, value in settings.items())
-    variables = {"CODEX_HOME": f"{HOME}/.codex", "PATH": f"{folder}/codex-path:/usr/local/bin:/usr/bin:/bin"}
     return Started(
         words=[*words, "-"],
         stdin=errand.prompt,
-        variables=variables,
+        variables={"CODEX_HOME": f"{HOME}/.codex"},
         home_files={".codex/config.toml": config},
+        path=folder / "codex-path",
     )
 
 

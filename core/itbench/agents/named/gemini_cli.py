@@ -4,16 +4,14 @@ Its interface is none that the gateway knows: it reaches Google by the proxy, wi
 """
 
 import json
-import platform
 
-from itbench.agents.named.program import Errand, NamedProgram, Packages, Started
+from itbench.agents.named.program import Errand, NamedProgram, Packages, Started, npm_machine
 
 _NODE_VERSION = "22.23.3"
-_MACHINES = {"x86_64": "x64", "aarch64": "arm64"}
 
 
 def _node() -> str:
-    return f"node-linux-{_MACHINES.get(platform.machine(), platform.machine())}"
+    return f"node-linux-{npm_machine()}"
 
 
 def _packages(version: str) -> Packages:

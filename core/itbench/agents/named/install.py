@@ -95,6 +95,7 @@ def _install(program: NamedProgram, version: str, folder: Path) -> None:
         "--loglevel=error",
         "--fetch-retries=1",
         "--fetch-retry-mintimeout=1000",
+        "--fetch-timeout=60000",
     ]
     pip = [sys.executable, "-m", "pip", "install", "--target", str(folder), "--quiet", "--no-input"]
     pip += ["--disable-pip-version-check", "--no-warn-script-location", "--only-binary=:all:"]

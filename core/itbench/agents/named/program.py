@@ -1,5 +1,6 @@
 """What is known of a well-known program that is an agent."""
 
+import platform
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -7,6 +8,11 @@ from typing import Literal
 
 # Not the workspace: what a program keeps for itself must not lie among what it hands in.
 HOME = "/tmp/home"  # noqa: S108 - the sandbox's own
+
+
+def npm_machine() -> str:
+    """Return what packages of npm call this machine's processor."""
+    return {"x86_64": "x64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +62,14 @@ class Started:
         stdin: what it reads.
         variables: besides those of the errand.
         home_files: texts that it reads, by path below its home folder.
+        path: a folder that goes before all others on its PATH.
     """
 
     words: Sequence[str]
     stdin: str = ""
     variables: Mapping[str, str] = field(default_factory=dict)
     home_files: Mapping[str, str] = field(default_factory=dict)
+    path: PurePosixPath | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from itbench.interfaces.execution import Execution, Heard
 from itbench.interfaces.json import JsonValue
-from itbench.interfaces.workspace import Ending, Listening, Server, Session, Tool, Workspace
+from itbench.interfaces.workspace import Stopping, Listening, Server, Session, Tool, Workspace
 from itbench.run.trial.apart import Apart
 
 # To end processes takes no longer than this, whatever they are.
@@ -63,7 +63,7 @@ class _Forwarded:
 
     async def end_all(self) -> None:
         """End everything in the workspace, where it can."""
-        if isinstance(self._inner, Ending):
+        if isinstance(self._inner, Stopping):
             await self._apart.call(self._inner.end_all, what="ending what still runs", limit_s=_END_S)
 
     async def read_file(self, path: str, *, max_bytes: int | None = None) -> bytes:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from itbench.interfaces.execution import Execution, Heard
 from itbench.interfaces.fault import Stage, StageError
 from itbench.interfaces.trace import Trace
-from itbench.interfaces.workspace import Ending, Listening, Server, Session, Tool, Workspace
+from itbench.interfaces.workspace import Stopping, Listening, Server, Session, Tool, Workspace
 from itbench.run.trial.tools import Tools, Trouble
 from itbench.text.output import cut
 
@@ -53,7 +53,7 @@ class TracedWorkspace:
 
     async def end_all(self) -> None:
         """End whatever the agent has left running, where the workspace can."""
-        if isinstance(self._inner, Ending):
+        if isinstance(self._inner, Stopping):
             await self._inner.end_all()
 
     async def expose(self, name: str, port: int, server: Server) -> None:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-_FOLDER = Path(__file__).with_name("programs")
+_FOLDER = Path(__file__).with_name("provided")
 # -I: no variables and no folder of the agent's are looked at; -S: and no packages.
 PYTHON_OPTIONS = "-ISB"
 

@@ -1,5 +1,6 @@
 """`itbench-tool` inside a sandbox: what it prints, with which exit code, and what the trace has of it."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from itbench import Limits, Stage, StageError
 from itbench.interfaces.fault import LimitReached
+from itbench.sandbox.bubblewrap.sandbox import BubblewrapSandbox
 
 from .world import ADD, BAD, GOOD, Working, tool
 
@@ -139,6 +141,32 @@ def test_a_fault_of_the_environment_ends_the_trial_and_is_not_the_agents(working
     assert (ended.raised.stage, str(ended.raised)) == (Stage.ENVIRONMENT, "the world is gone")
 
 
+def test_only_the_trials_own_sandbox_reaches_its_tools(
+    working: Working, plain_sandbox: BubblewrapSandbox
+) -> None:
+    async def reach(address: str) -> str:
+        host, _, port = address.rpartition(":")
+        try:
+            _, writer = await asyncio.open_connection(host, int(port))
+        except ConnectionRefusedError:
+            return "refused"
+        writer.close()
+        return "reached"
+
+    async def reach_from_another(address: str) -> str:
+        async with plain_sandbox.open([]) as other:
+            done = await other.execute(["itbench-tool"], timeout_s=20, env={"ITBENCH_TOOLS": address})
+            return done.stderr
+
+    tools = [tool("reach", reach), tool("other", reach_from_another)]
+    ended = working(
+        """for name in reach other; do itbench-tool $name '{"address": "'$ITBENCH_TOOLS'"}'; done""", tools
+    )
+    first, second = map(json.loads, ended.out.splitlines())
+    assert first == "refused"
+    assert "cannot be reached: [Errno 111]" in second
+
+
 BROKEN = {
     "no schema": ([tool("x", BAD["fail"], {"type": "objekt"})], "the parameters of the domain's tool 'x' are broken"),
     "no reference": ([tool("x", BAD["fail"], {"properties": {"a": {"$ref": "#/nowhere"}}, "required": ["a"]})], None),
@@ -161,8 +189,6 @@ def test_many_concurrent_calls_are_carried_out_one_after_another(working: Workin
     running, most, order = 0, 0, []
 
     async def step(number: int) -> int:
-        import asyncio
-
         nonlocal running, most
         running, most = running + 1, max(most, running + 1)
         await asyncio.sleep(0.001)

@@ -1,6 +1,7 @@
 """MCP over `itbench-mcp`: the official SDK's client inside the sandbox, and clients that send anything at all."""
 
 import json
+import sys
 import sysconfig
 from importlib.util import find_spec
 from pathlib import Path
@@ -147,6 +148,17 @@ def test_the_relay_says_what_is_missing(working: Working) -> None:
     assert (ended.out, ended.error) == (
         "1\n",
         "itbench-mcp: this task has no tools: ITBENCH_TOOLS is not set\n",
+    )
+
+
+def test_where_the_sdk_is_missing_the_relay_says_what_to_install_and_the_other_way_works(
+    working: Working, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "mcp.server.lowlevel", None)
+    ended = working("""itbench-mcp </dev/null; echo $?; itbench-tool echo '{"text": "on"}'""")
+    assert ended.out == '1\n"on"\n'
+    assert ended.error == (
+        "itbench-mcp: MCP is not available: where itbench runs, install it with: pip install 'itbench[mcp]'\n"
     )
 
 
