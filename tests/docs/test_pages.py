@@ -73,7 +73,9 @@ def failure_of(script: str, folder: Path, variables: dict[str, str]) -> str:
 def small_hub(folder: Path) -> Iterator[dict[str, str]]:
     """Serve a small dataset of made-up incidents as the hub would, and lay it out as `lite`."""
     here = REPOSITORY / "tests" / "sre" / "published"
-    serve = runpy.run_path(str(REPOSITORY / "tests" / "core" / "hub" / "hub_server.py"))["serve"]
+    serve = runpy.run_path(str(REPOSITORY / "tests" / "core" / "kit" / "published" / "hub_server.py"))[
+        "serve"
+    ]
     scenario_files = runpy.run_path(str(here / "conftest.py"))["scenario_files"]
     files = {
         f"snapshots/sre/v0.2-made-up/Scenario-{number}/{path}": data

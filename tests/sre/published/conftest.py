@@ -106,9 +106,9 @@ def make() -> Any:
 
 @pytest.fixture(scope="session")
 def serve() -> Callable[..., Any]:
-    return runpy.run_path(str(HERE.parents[1] / "core" / "hub" / "hub_server.py"), run_name="hub_server")[
-        "serve"
-    ]
+    return runpy.run_path(
+        str(HERE.parents[1] / "core" / "kit" / "published" / "hub_server.py"), run_name="hub_server"
+    )["serve"]
 
 
 @pytest.fixture
