@@ -229,7 +229,7 @@ def locked(path: Path) -> Iterator[None]:
 def install_itbench(python: Path, venv: Path, *extras: str) -> None:
     """Make a virtual environment and install itbench with the pinned versions, and what else is asked for."""
     subprocess.run([python, "-m", "venv", venv], check=True)
-    words = [
+    words: list[str | Path] = [
         "-m",
         "pip",
         "install",

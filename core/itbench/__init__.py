@@ -43,7 +43,15 @@ if TYPE_CHECKING:
         Environment as Environment,
         EnvironmentFactory as EnvironmentFactory,
         FilesEnvironment as FilesEnvironment,
-        TestBench as TestBench,
+        Observation as Observation,
+        Recorder as Recorder,
+        TrialSetup as TrialSetup,
+    )
+    from itbench.interfaces.events import EventKind as EventKind
+    from itbench.interfaces.execution import (
+        Execution as Execution,
+        Gap as Gap,
+        Heard as Heard,
     )
     from itbench.interfaces.fault import (
         Fault as Fault,
@@ -60,6 +68,7 @@ if TYPE_CHECKING:
         JsonValue as JsonValue,
         json_text as json_text,
     )
+    from itbench.interfaces.needs import Needs as Needs
     from itbench.interfaces.plan import Plan as Plan
     from itbench.interfaces.progress import (
         Progress as Progress,
@@ -70,8 +79,23 @@ if TYPE_CHECKING:
         TrialKey as TrialKey,
         TrialRecord as TrialRecord,
     )
+    from itbench.interfaces.role import (
+        NoRoleModelError as NoRoleModelError,
+        RoleModel as RoleModel,
+    )
+    from itbench.interfaces.sandbox import (
+        Mount as Mount,
+        Prepared as Prepared,
+        Program as Program,
+        Sandbox as Sandbox,
+    )
     from itbench.interfaces.score import Score as Score
     from itbench.interfaces.scorer import Scorer as Scorer
+    from itbench.interfaces.service import (
+        Ready as Ready,
+        Service as Service,
+        ServiceLimits as ServiceLimits,
+    )
     from itbench.interfaces.submission import Submission as Submission
     from itbench.interfaces.suite import (
         Floor as Floor,
@@ -91,16 +115,14 @@ if TYPE_CHECKING:
         Usage as Usage,
     )
     from itbench.interfaces.workspace import (
-        Execution as Execution,
-        Gap as Gap,
-        Heard as Heard,
         Hosting as Hosting,
         Input as Input,
         Listening as Listening,
-        Mount as Mount,
-        Prepared as Prepared,
-        Sandbox as Sandbox,
+        Server as Server,
+        Session as Session,
+        SessionEndedError as SessionEndedError,
         Tool as Tool,
+        ToolError as ToolError,
         Workspace as Workspace,
     )
     from itbench.version import __version__ as __version__
@@ -111,20 +133,26 @@ __getattr__, __dir__, __all__ = lazy_names(
         "errors": "DataError ITBenchError PluginError RunFileError StorageError UsageError",
         "interfaces.agent": "Agent AgentFactory AgentRequest AgentSpec ConnectedAgent DemandingAgent DescribedAgent EquippedAgent EstimatingAgent FloorRole PrivilegedAgent PunctualAgent Role SecretiveAgent TrialEstimate",
         "interfaces.domain": "API_VERSION Domain Preparation",
-        "interfaces.environment": "Environment EnvironmentFactory FilesEnvironment TestBench",
+        "interfaces.environment": "Environment EnvironmentFactory FilesEnvironment Observation Recorder TrialSetup",
+        "interfaces.events": "EventKind",
+        "interfaces.execution": "Execution Gap Heard",
         "interfaces.fault": "Fault LimitReached Stage StageError",
         "interfaces.hooks": "hookimpl RunHooks",
         "interfaces.json": "json_text JsonObject JsonValue",
+        "interfaces.needs": "Needs",
         "interfaces.plan": "Plan",
         "interfaces.progress": "no_progress Progress",
         "interfaces.record": "ScoreRecord TrialKey TrialRecord",
+        "interfaces.role": "NoRoleModelError RoleModel",
+        "interfaces.sandbox": "Mount Prepared Program Sandbox",
         "interfaces.score": "Score",
         "interfaces.scorer": "Scorer",
+        "interfaces.service": "Ready Service ServiceLimits",
         "interfaces.submission": "Submission",
         "interfaces.suite": "Floor PublishedResult Suite SuiteOptions",
         "interfaces.task": "HandIn Limits OtherLimits Task",
         "interfaces.trace": "Trace TraceEvent Usage",
-        "interfaces.workspace": "Execution Gap Heard Hosting Input Listening Mount Prepared Sandbox Tool Workspace",
+        "interfaces.workspace": "Hosting Input Listening Server Session SessionEndedError Tool ToolError Workspace",
         "version": "__version__",
     },
 )

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from itbench.interfaces.progress import no_progress
-from itbench.interfaces.workspace import Input, Prepared, Sandbox
+from itbench.interfaces.sandbox import Prepared, Sandbox
+from itbench.interfaces.workspace import Input
 from itbench.sandbox.bench import bench_sandbox
 from itbench.sandbox.bubblewrap.sandbox import BubblewrapSandbox
 from itbench.sandbox.bubblewrap.support import available
@@ -63,8 +64,9 @@ def opa(cached: Path) -> Path:
     """Return OPA's library, installed once for all tests."""
     from itbench_ciso.engines.opa import find_opa, unsupported
 
-    if unsupported() is not None:
-        pytest.skip(unsupported())
+    problem = unsupported()
+    if problem is not None:
+        pytest.skip(problem)
     try:
         return find_opa().path
     except SandboxError as error:

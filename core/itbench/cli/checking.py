@@ -52,11 +52,13 @@ def validate(
                 "tasks": report.tasks,
                 "rules": report.rules,
                 "findings": found,
+                "skipped": [asdict(each) for each in report.skipped],
                 "data_warning": report.data_warning,
             }
         )
     else:
-        print_text("\n".join([*(one_line(str(finding)) for finding in report.findings), report.conclusion]))
+        lines = [one_line(str(each)) for each in (*report.findings, *report.skipped)]
+        print_text("\n".join([*lines, report.conclusion]))
     if report.findings:
         raise typer.Exit(1)
 

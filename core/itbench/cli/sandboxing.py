@@ -25,7 +25,7 @@ def build() -> None:
     Example: itbench sandbox build
     """
     from itbench.cli.waiting import waiting
-    from itbench.interfaces.workspace import Prepared
+    from itbench.interfaces.sandbox import Prepared
     from itbench.plugins.domains import preparations
     from itbench.sandbox.choose import choose_sandbox
 

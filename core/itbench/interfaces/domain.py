@@ -1,8 +1,8 @@
 """A kind of IT work, and the plugin that brings it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from itbench.interfaces.agent import AgentSpec
 from itbench.interfaces.json import JsonObject
@@ -13,8 +13,11 @@ from itbench.interfaces.suite import Suite
 if TYPE_CHECKING:
     from itbench.interfaces.environment import EnvironmentFactory
     from itbench.interfaces.task import Task
+    from itbench.interfaces.workspace import Workspace
 
-API_VERSION = 1
+API_VERSION = 2
+"""The version of the interface between the core and plugins."""
+Solve: TypeAlias = "Callable[[Task, JsonObject, Workspace], Awaitable[None]]"
 
 
 class Preparation(Protocol):
@@ -50,10 +53,13 @@ class Domain:
         suites: the first one is the default.
         scorer: the rules.
         solution: the files of a perfect submission, from a task and its truth; makes each task provable.
-        environment: opens the world of a task; None for one that is only files in a workspace.
+        solve: does a task perfectly in its workspace, from the task and its truth, where files are not all that counts;
+            None where handing in the files of `solution` is.
+        environment: makes the environment of a trial; None for a world that is only files in a workspace.
         agents: baselines and cheats that the domain brings; the first baseline is the default agent.
         runs_submissions: whether `Environment.observe` runs what was handed in; a sandbox that isolates is then made
             ready even for agents that need none.
+        needs_sandbox: whether environments run commands or services; agents that need no sandbox then get one all the same.
         preparations: what the domain needs on this machine: `itbench sandbox build` makes it, and `itbench doctor` reports on it.
         truth_schema: JSON Schema of a truth; refers to `urn:itbench:truth`.
         shown_metrics: metrics that stand beside the headline in every table, by the title of their column; each from 0 to 1,
@@ -68,8 +74,10 @@ class Domain:
     suites: Sequence[Suite]
     scorer: Scorer
     solution: "Callable[[Task, JsonObject], Mapping[str, bytes]]"
+    solve: "Solve | None" = None
     environment: "EnvironmentFactory | None" = None
     runs_submissions: bool = False
+    needs_sandbox: bool = False
     agents: Sequence[AgentSpec] = ()
     preparations: Sequence[Preparation] = ()
     truth_schema: Callable[[], JsonObject] | None = None

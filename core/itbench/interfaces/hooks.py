@@ -16,6 +16,7 @@ from itbench.interfaces.trace import TraceEvent
 PROJECT = "itbench"
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
+"""The decorator that marks a plugin's functions as implementations of hooks."""
 
 
 class RunHooks:
@@ -28,6 +29,10 @@ class RunHooks:
     @hookspec
     def trial_started(self, key: TrialKey) -> Awaitable[None] | None:
         """A trial begins."""
+
+    @hookspec
+    def trial_progress(self, key: TrialKey, text: str, done: int, total: int) -> None:
+        """The world of a trial is being set up; must return at once."""
 
     @hookspec
     def trace_event(self, key: TrialKey, event: TraceEvent) -> None:

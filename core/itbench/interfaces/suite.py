@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from itbench.errors import DataError, UsageError
 from itbench.interfaces.agent import FloorRole
 from itbench.interfaces.json import JsonObject
+from itbench.interfaces.needs import NOTHING_SPECIAL, Needs
 from itbench.interfaces.progress import Progress, no_progress
 
 if TYPE_CHECKING:
@@ -150,9 +151,19 @@ class Suite(ABC):
         return ()
 
     def hidden(self, task_id: str) -> "Sequence[Input]":
-        """Return test data that only `Environment.observe` may read, to try what was handed in."""
+        """Return test data that only the environment may read, to plant it and to try what was handed in."""
         del task_id
         return ()
+
+    def setup(self, task_id: str) -> JsonObject:
+        """Return what the environment has to plant, beside the hidden files; no agent ever sees it."""
+        del task_id
+        return {}
+
+    def needs(self, task_id: str) -> Needs:
+        """Return what the world of a task takes of this machine while it is open."""
+        del task_id
+        return NOTHING_SPECIAL
 
     def check(self, task_id: str) -> Sequence[str]:
         """Return what is wrong with the data of a task, one line each: rows that cannot be read, text that is no text.

@@ -21,6 +21,9 @@ class Limits(Frozen):
     )
     cost_usd: float | None = Field(default=None, gt=0, description="US dollars.")
     command_s: float = Field(default=120.0, gt=0, description="Seconds for one command in the workspace.")
+    open_s: float = Field(default=600.0, gt=0, description="Seconds to set the environment up.")
+    observe_s: float = Field(default=600.0, gt=0, description="Seconds to look at the end state.")
+    tool_s: float = Field(default=120.0, gt=0, description="Seconds for one call of a tool.")
 
 
 class OtherLimits(Frozen):
@@ -43,17 +46,40 @@ class HandIn(Frozen):
     answer: str | None = Field(
         default="answer.json",
         pattern=RELATIVE_PATH_PATTERN,
-        description="Path of the JSON answer below the workspace; null where only files are handed in.",
+        description="Path of the JSON answer below the workspace; null where only files are handed in, or nothing: "
+        "then the end state is what is scored.",
     )
     answer_schema: JsonObject = Field(
         default_factory=dict, description="JSON Schema (2020-12) that the answer must meet."
     )
     files: tuple[str, ...] = Field(
-        default=(), description="Further files to collect, as paths below the workspace."
+        default=(), description="Further files that must be handed in, as paths below the workspace."
+    )
+    optional_files: tuple[str, ...] = Field(
+        default=(), description="Files that are collected where they are there."
     )
     max_bytes: int = Field(
         default=5_000_000, ge=1, description="Largest size of each collected file, in bytes."
     )
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The paths of all files without which a submission is not complete."""
+        return self.files if self.answer is None else (self.answer, *self.files)
+
+    @property
+    def other_files(self) -> tuple[str, ...]:
+        """The paths of all files beside the answer, required and optional."""
+        return (*self.files, *self.optional_files)
+
+    @property
+    def collected(self) -> tuple[str, ...]:
+        """The paths of all files that are collected, each once."""
+        return tuple(dict.fromkeys((*self.required, *self.optional_files)))
+
+
+# Fields that tasks had not at first: where they are not set, a task has the text, and so the hash, that it had then.
+_LATER = {"limits": ("open_s", "observe_s", "tool_s"), "hand_in": ("optional_files",)}
 
 
 class Task(Frozen):
@@ -70,3 +96,12 @@ class Task(Frozen):
         """Return the task with other limits where they are set."""
         given = limits.given()
         return self if not given else self.model_copy(update={"limits": self.limits.model_copy(update=given)})
+
+    def document(self) -> str:
+        """Return the task as the JSON that is stored and hashed."""
+        unset: dict[str, set[str]] = {}
+        for part, names in _LATER.items():
+            value = getattr(self, part)
+            fields = type(value).model_fields
+            unset[part] = {name for name in names if getattr(value, name) == fields[name].default}
+        return self.model_dump_json(exclude=unset)

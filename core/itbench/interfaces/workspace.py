@@ -2,55 +2,33 @@
 
 import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
+from itbench.interfaces.execution import Execution, Heard
 from itbench.interfaces.json import JsonObject, JsonValue
 
 if TYPE_CHECKING:
-    from itbench.interfaces.progress import Progress
+    from itbench.interfaces.service import Service
 
-
-# Is told of output as it comes: `stdout` or `stderr`, and the bytes.
-Heard: TypeAlias = Callable[[str, bytes], object]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
-    """A place at which a command's output was left out: the line that stands there, and how many characters it is for."""
-
-    line: str
-    characters: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Execution:
-    """How one command ended.
-
-    Attributes:
-        exit_code: of the program; negative for the signal that ended it.
-        stdout: head and tail of what it printed, decoded with replacement.
-        stderr: the same of its error output.
-        output_bytes: how much it printed in all.
-        gaps: what was left out of `stdout` and then of `stderr`, if anything.
-        duration_s: seconds of wall clock.
-        timed_out: whether it was ended at its time limit.
-    """
-
-    exit_code: int
-    stdout: str
-    stderr: str
-    output_bytes: int
-    duration_s: float
-    timed_out: bool = False
-    gaps: tuple[Gap, ...] = ()
+Server: TypeAlias = "Service | Path"
+"""What `Workspace.expose` leads to: a service, or the path of a Unix socket."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tool:
-    """One callable that an agent may use; `parameters` is a JSON Schema of its keyword arguments."""
+    """One callable that an agent may use.
+
+    What `call` raises is told to the agent, and the work goes on. It has to return JSON, and to return within
+    `Limits.tool_s`; one that does not, and does not in a fresh world either, is a fault of the environment.
+
+    Attributes:
+        name: unlike that of any other tool; letters, digits, `_` and `-`.
+        description: what a model reads.
+        parameters: a JSON Schema of its keyword arguments, of the type `object`.
+        call: carries it out.
+    """
 
     name: str
     description: str
@@ -58,12 +36,61 @@ class Tool:
     call: Callable[..., Awaitable[JsonValue]]
 
 
+class ToolError(Exception):
+    """A call of a tool that was not carried through; the message is for the agent, and the work goes on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A file that an agent may read: where it shows in the workspace, and where it lies."""
+    """A file that an agent may read: where it shows in the workspace, and where it lies.
+
+    Attributes:
+        path: relative to the workspace.
+        source: the file on the host.
+    """
 
     path: str
     source: Path
+
+
+class Session(Protocol):
+    """A shell that lasts: variables, the working directory and background jobs live from one command to the next.
+
+    Sessions of one workspace share its files and nothing else. All of them end when the agent stops, before anything is
+    collected or observed.
+    """
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the shell still runs."""
+        ...
+
+    async def run(self, command: str, *, timeout_s: float, heard: Heard | None = None) -> Execution:
+        """Run a command in the shell and return what was printed until it ended, or until the time limit.
+
+        At the limit the command goes on: `interrupt` ends it, and the next `run` waits for its end first, within its own
+        limit. What background jobs print shows in the next execution. An `exit` ends the session.
+
+        Raises:
+            SessionEndedError: the shell has ended.
+        """
+        ...
+
+    async def write(self, data: bytes) -> None:
+        """Write to the standard input of whatever runs."""
+        ...
+
+    async def interrupt(self) -> None:
+        """Send the signal SIGINT to whatever runs, but not to the shell."""
+        ...
+
+    async def close(self) -> None:
+        """End the shell and all that it started."""
+        ...
+
+
+class SessionEndedError(Exception):
+    """The shell of a session has ended, and with it all that it started."""
 
 
 @runtime_checkable
@@ -95,6 +122,20 @@ class Workspace(Protocol):
         """
         ...
 
+    async def session(self, *, pty: bool = False) -> Session:
+        """Open a lasting shell; with `pty`, on a terminal of its own, which mixes output and errors."""
+        ...
+
+    async def expose(self, name: str, port: int, server: Server) -> None:
+        """Let programs in the workspace reach a server as `name:port`, until the workspace closes.
+
+        Args:
+            name: one of the `hosts` that the workspace was opened with, or `localhost`.
+            port: from 1024.
+            server: a service, or the path of the Unix socket of a process that the environment started.
+        """
+        ...
+
     async def read_file(self, path: str, *, max_bytes: int | None = None) -> bytes:
         """Return a file's content.
 
@@ -123,6 +164,18 @@ class Listening(Protocol):
 
 
 @runtime_checkable
+class Ending(Protocol):
+    """A workspace in which everything can be ended at once."""
+
+    async def end_all(self) -> None:
+        """End all sessions and every process in the workspace; files, and what is exposed, stay.
+
+        It is called when the agent stops, before anything is collected or observed.
+        """
+        ...
+
+
+@runtime_checkable
 class Hosting(Protocol):
     """A workspace in which an agent that is a program itself can run; `Limits.command_s` is not for it."""
 
@@ -140,39 +193,4 @@ class Hosting(Protocol):
 
     async def probe(self, command: Sequence[str], *, timeout_s: float) -> Execution:
         """Run a short command that only asks about the workspace; it is no step of the agent's work and not in its trace."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Mount:
-    """A folder of the host that programs need: where it lies, and where it shows, read-only, below `/opt`."""
-
-    source: Path
-    name: str
-
-
-@runtime_checkable
-class Prepared(Protocol):
-    """A sandbox that has to make something once before it can be opened."""
-
-    def prepare(self, progress: "Progress") -> None:
-        """Make what all workspaces share, unless it is there."""
-        ...
-
-
-class Sandbox(Protocol):
-    """Makes workspaces; each kind isolates as well as it can and says so."""
-
-    @property
-    def name(self) -> str:
-        """The name to record with a run."""
-        ...
-
-    @property
-    def warning(self) -> str | None:
-        """What a user must know of its isolation; None if there is nothing to warn of."""
-        ...
-
-    def open(self, inputs: Sequence[Input]) -> AbstractAsyncContextManager[Workspace]:
-        """Make a workspace with the inputs in it, read-only, and remove it at the end."""
         ...

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from itbench.lazy import lazy_names
 
 if TYPE_CHECKING:
-    from itbench.models.conversation import (
+    from itbench.interfaces.conversation import (
         AssistantMessage as AssistantMessage,
         Conversation as Conversation,
         Message as Message,
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = lazy_names(
     __name__,
     {
-        "models.conversation": "AssistantMessage Conversation Message ModelTool Native Reply Stop TokenUse ToolCall ToolResult UserMessage",
+        "interfaces.conversation": "AssistantMessage Conversation Message ModelTool Native Reply Stop TokenUse ToolCall ToolResult UserMessage",
         "models.faults": "ContextLengthError ModelError",
         "models.find": "find_model model_host",
         "models.model": "Model ModelProvider ModelRequest ModelSettings PricedModel",

@@ -1,7 +1,7 @@
 """What a conversation of so many turns may take, before anybody has had it."""
 
 from itbench.interfaces.agent import TrialEstimate
-from itbench.models.conversation import TokenUse
+from itbench.interfaces.conversation import TokenUse
 from itbench.models.model import Model, PricedModel
 
 # Assumptions, within a factor of two or so of what Artificial Analysis publishes for ITBench-AA: 83 turns of Gemini 3.1 Pro

@@ -5,8 +5,8 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias, runtime_checkable
 
+from itbench.interfaces.conversation import Conversation, ModelTool, Reply, TokenUse
 from itbench.interfaces.json import JsonObject
-from itbench.models.conversation import Conversation, ModelTool, Reply, TokenUse
 from itbench.text.redaction import Redactor
 
 
@@ -111,7 +111,13 @@ class DemandingModel(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelRequest:
-    """How a model was asked for: `PROVIDER/NAME` and options."""
+    """How a model was asked for: `PROVIDER/NAME` and options.
+
+    Attributes:
+        provider: name of the provider, before the slash.
+        name: of the model, behind the slash.
+        options: as text, by name.
+    """
 
     provider: str
     name: str

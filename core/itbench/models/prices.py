@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from itbench.errors import UsageError
-from itbench.models.conversation import TokenUse
+from itbench.interfaces.conversation import TokenUse
 
 if TYPE_CHECKING:
     from genai_prices.types import ModelInfo, Provider

@@ -1,7 +1,7 @@
 """What is done about limits where a provider does not tell what a reply took."""
 
+from itbench.interfaces.conversation import TokenUse
 from itbench.interfaces.task import Limits
-from itbench.models.conversation import TokenUse
 
 # English and code have about four characters to a token; a limit is rather reached too early than too late.
 _CHARACTERS_PER_TOKEN = 3

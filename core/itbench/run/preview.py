@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from itbench.interfaces.agent import EquippedAgent, EstimatingAgent, TrialEstimate
-from itbench.interfaces.workspace import Mount
+from itbench.interfaces.sandbox import Mount
 from itbench.run.session import Session, missing_for
 from itbench.suites.shown import Secrets, shown_inputs
 

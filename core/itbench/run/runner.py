@@ -5,7 +5,7 @@ import signal
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from itbench.interfaces.fault import Stage
@@ -15,7 +15,9 @@ from itbench.run.hooks import Hooks
 from itbench.run.session import Session
 from itbench.run.trial.budget import Budget, budget_of
 from itbench.run.trial.judge import Judge
-from itbench.run.trial.trial import TrialSetting, run_trial
+from itbench.run.trial.room import Machine, Room, Turns
+from itbench.run.trial.setup import Surroundings
+from itbench.run.trial.trial import NotBegunError, TrialSetting, run_trial
 from itbench.store.reader import RunFile
 from itbench.store.writer import RunWriter
 from itbench.suites.shown import Secrets
@@ -84,10 +86,19 @@ async def _work_off(session: Session, jobs: Sequence[Job], hooks: Hooks) -> Exec
     """Share the jobs among workers; the first bug or storage failure ends all of them."""
     setting = _setting(session, hooks)
     waiting = deque(jobs)
+    count = min(session.max_trials, len(jobs))
+    if session.domain.environment is not None and count:
+        turns = Turns(count, setting.budget.refusal)
+        setting = replace(setting, room=Room(Machine.here()), turns=turns)
     workers = [
-        asyncio.create_task(_worker(setting, session.plan.attempts, waiting, hooks))
-        for _ in range(min(session.max_trials, len(jobs)))
+        asyncio.create_task(_worker(setting, session.plan.attempts, waiting, hooks)) for _ in range(count)
     ]
+    if setting.turns is not None:
+        ahead = min(setting.turns.ahead, len(jobs) - count)
+        workers += [
+            asyncio.create_task(_worker_ahead(setting, session.plan.attempts, waiting, hooks))
+            for _ in range(ahead)
+        ]
     if not workers:
         return Execution(Ending.COMPLETE)
     with _interruptible(workers) as was_interrupted:
@@ -106,15 +117,27 @@ async def _work_off(session: Session, jobs: Sequence[Job], hooks: Hooks) -> Exec
     return Execution(Ending.SPENT, reason) if reason else Execution(Ending.COMPLETE)
 
 
+async def _worker_ahead(setting: TrialSetting, attempts: int, waiting: deque[Job], hooks: Hooks) -> None:
+    """Work like any other, once it is known that worlds are slow to open; end where that is never known."""
+    if setting.turns is not None and await setting.turns.worth_opening_ahead():
+        await _worker(setting, attempts, waiting, hooks)
+
+
 async def _worker(setting: TrialSetting, attempts: int, waiting: deque[Job], hooks: Hooks) -> None:
     while waiting and setting.budget.refusal() is None:
         task, key = waiting.popleft()
-        record = await _one_trial(setting, task, key, hooks)
-        tries = 1
-        while _may_be_tried_again(record, setting) and tries < attempts:
-            again = TrialKey(key.task, key.repeat, key.attempt + tries)
-            record = await _one_trial(setting, task, again, hooks)
-            tries += 1
+        try:
+            record = await _one_trial(setting, task, key, hooks)
+            tries = 1
+            while _may_be_tried_again(record, setting) and tries < attempts:
+                again = TrialKey(key.task, key.repeat, key.attempt + tries)
+                record = await _one_trial(setting, task, again, hooks)
+                tries += 1
+        except NotBegunError:
+            waiting.appendleft((task, key))
+            break
+    if setting.turns is not None:
+        setting.turns.stop_waiting()
 
 
 def _may_be_tried_again(record: TrialRecord, setting: TrialSetting) -> bool:
@@ -133,17 +156,24 @@ def _setting(session: Session, hooks: Hooks) -> TrialSetting:
     listens = hooks.hears("trace_event")
     return TrialSetting(
         domain=session.domain,
-        suite=session.suite,
+        surroundings=Surroundings(
+            suite=session.suite,
+            sandbox=session.sandbox,
+            bench=session.bench_sandbox,
+            options=session.suite_options,
+            role_models=session.role_models,
+            secrets=_secrets(session),
+        ),
         agent=session.agent,
-        sandbox=session.sandbox,
         judge=Judge(session.domain, session.suite) if session.plan.is_scored else None,
         seed=session.plan.seed,
-        bench_sandbox=session.bench_sandbox,
         budget=_budget(session),
         redactor=session.redactor,
         faults={task_id: session.plan.data_faults[task_id] for task_id in session.plan.faulty},
-        secrets=_secrets(session),
         on_event=(lambda key, event: hooks.tell("trace_event", key=key, event=event)) if listens else None,
+        on_progress=lambda key, text, done, total: hooks.tell(
+            "trial_progress", key=key, text=text, done=done, total=total
+        ),
     )
 
 

@@ -18,20 +18,24 @@ from itbench.interfaces.domain import Domain
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.plan import Plan
 from itbench.interfaces.progress import Progress, no_progress
+from itbench.interfaces.sandbox import Prepared, Sandbox
 from itbench.interfaces.suite import Suite
 from itbench.interfaces.task import Task
-from itbench.interfaces.workspace import Prepared, Sandbox
+from itbench.models.find import missing_for as models_missing_for
+from itbench.models.model import Model
 from itbench.plugins.agents import default_agent, find_agent
 from itbench.plugins.domains import domain_host, find_suite
 from itbench.run.plan.capacity import Capacity, capacity, connections_of
 from itbench.run.plan.exposed import refuse_exposed
 from itbench.run.plan.options import RunOptions, parse_agent
 from itbench.run.plan.planning import file_name, make_plan
+from itbench.run.plan.role_models import find_role_models
 from itbench.run.plan.secrecy import check_words, redactor_of, words_of
 from itbench.run.plan.tasks import plan_tasks
 from itbench.run.plan.unchanged import HASH_VERSION, check_tasks, check_truths
 from itbench.run.plan.versions import check_versions, installed, other_versions
 from itbench.run.trial.judge import Judge
+from itbench.run.trial.perfect import solver
 from itbench.sandbox.plain.sandbox import LocalSandbox
 from itbench.store.claim import Claim
 from itbench.store.reader import RunFile
@@ -50,6 +54,8 @@ class Session:
     """Everything that the runner needs.
 
     Attributes:
+        suite_options: what the user said about the suite with `--suite-option`, secrets included.
+        role_models: the models that play roles in environments, by role.
         max_trials: concurrent trials: as planned, or as many as this machine's limits allow.
         redactor: takes secrets out of all that is kept or shown.
         claim: on the run file, which the runner releases at the end; None while nothing is written.
@@ -64,6 +70,8 @@ class Session:
     tasks: Sequence[Task]
     sandbox: Sandbox
     bench_sandbox: Sandbox
+    suite_options: Mapping[str, str]
+    role_models: Mapping[str, Model]
     max_trials: int
     redactor: Redactor
     claim: Claim | None = None
@@ -84,7 +92,7 @@ def start(options: RunOptions, progress: Progress = no_progress) -> Session:
     session = prepare(options, progress)
     remember(session.domain.name, session.suite, options.suite)
     _refuse_missing(session.plan.agent.name, missing_for(session))
-    _make_ready(session.sandbox, session.bench_sandbox, progress)
+    _make_ready(session.agent, session.sandbox, session.bench_sandbox, progress)
     claim = Claim(session.path)
     try:
         write_plan(session.path, session.plan, list(session.tasks))
@@ -117,13 +125,23 @@ def prepare(options: RunOptions, progress: Progress = no_progress) -> Session:
         check_name(options.sandbox)
     suite.restore([task.id for task in chosen], progress)
     sandbox = _sandbox(
-        spec, agent, suite, options.sandbox, out=options.out, is_unsafe_allowed=options.is_unsafe_allowed
+        domain,
+        spec,
+        agent,
+        suite,
+        options.sandbox,
+        out=options.out,
+        is_unsafe_allowed=options.is_unsafe_allowed,
     )
     bench = _bench_sandbox(domain, sandbox, options.sandbox)
     planned = plan_tasks(domain, suite, options.suite, chosen, is_scored=options.is_scored, progress=progress)
-    plan = make_plan(options, domain, suite, (spec, request, agent), planned, (sandbox, bench), len(known))
+    role_models = find_role_models(options.role_models, is_to_be_asked=False)
+    plan = make_plan(
+        options, domain, suite, (spec, request, agent), planned, (sandbox, bench), len(known), role_models
+    )
     path = options.out / file_name(plan)
-    session = _session(path, plan, domain, suite, agent, chosen, (sandbox, bench))
+    sandboxes = sandbox, bench
+    session = _session(path, plan, domain, suite, agent, chosen, sandboxes, options.suite.extra, role_models)
     return replace(session, notes=[*session.notes, *_data_notes(plan)])
 
 
@@ -163,12 +181,15 @@ def reopen(
         task.limits.cost_usd is not None for task in current.values()
     )
     _refuse_missing(spec.name, _missing(agent, is_cost_limited=limited))
+    role_models = find_role_models({role: each.asked for role, each in plan.role_models.items()})
     # Its sandbox was allowed when the run was begun.
-    sandbox = _sandbox(spec, agent, suite, plan.sandbox, out=path.parent, is_unsafe_allowed=True)
+    sandbox = _sandbox(domain, spec, agent, suite, plan.sandbox, out=path.parent, is_unsafe_allowed=True)
     bench = _bench_sandbox(domain, sandbox, plan.bench_sandbox)
-    _make_ready(sandbox, bench, progress)
+    _make_ready(agent, sandbox, bench, progress)
     tasks = [current[planned.id] for planned in plan.tasks]
-    session = _session(path, plan, domain, suite, agent, tasks, (sandbox, bench))
+    extra = planned_options(plan.model_dump()).extra
+    sandboxes = sandbox, bench
+    session = _session(path, plan, domain, suite, agent, tasks, sandboxes, extra, role_models)
     return replace(session, notes=[*([hint] if hint else []), *session.notes, *_notes(path, plan, versions)])
 
 
@@ -212,8 +233,8 @@ def _notes(path: Path, plan: Plan, versions: Sequence[str]) -> list[str]:
     return notes + _data_notes(plan)
 
 
-def _make_ready(sandbox: Sandbox, bench: Sandbox, progress: Progress) -> None:
-    for each in [sandbox, *([] if bench is sandbox else [bench])]:
+def _make_ready(agent: Agent, sandbox: Sandbox, bench: Sandbox, progress: Progress) -> None:
+    for each in [agent, sandbox, *([] if bench is sandbox else [bench])]:
         if isinstance(each, Prepared):
             each.prepare(progress)
 
@@ -223,7 +244,12 @@ def missing_for(session: Session) -> list[str]:
     limited = session.plan.max_cost_usd is not None or any(
         task.limits.cost_usd is not None for task in session.tasks
     )
-    return _missing(session.agent, is_cost_limited=limited)
+    roles = [
+        f"role {role!r}: {each}"
+        for role, model in session.role_models.items()
+        for each in models_missing_for(model)
+    ]
+    return [*_missing(session.agent, is_cost_limited=limited), *roles]
 
 
 def _missing(agent: Agent, *, is_cost_limited: bool) -> list[str]:
@@ -253,14 +279,21 @@ def _endpoint(description: JsonObject) -> str | None:
 
 
 def _sandbox(
-    spec: AgentSpec, agent: Agent, suite: Suite, name: str | None, *, out: Path, is_unsafe_allowed: bool
+    domain: Domain,
+    spec: AgentSpec,
+    agent: Agent,
+    suite: Suite,
+    name: str | None,
+    *,
+    out: Path,
+    is_unsafe_allowed: bool,
 ) -> Sandbox:
     """Return the sandbox for an agent; one that starts nothing in the workspace needs none.
 
     Raises:
         UsageError: there is no such sandbox, or it may not be used.
     """
-    if spec.is_in_process:
+    if spec.is_in_process and not domain.needs_sandbox:
         return LocalSandbox(is_in_process=True)
     from itbench.sandbox.choose import choose_sandbox
 
@@ -286,9 +319,11 @@ def _session(
     agent: Agent,
     tasks: Sequence[Task],
     sandboxes: tuple[Sandbox, Sandbox],
+    suite_options: Mapping[str, str],
+    role_models: Mapping[str, Model],
 ) -> Session:
     if plan.agent.role == "privileged" and isinstance(agent, PrivilegedAgent):
-        agent.trust(Judge(domain, suite).solution)
+        agent.trust(solver(domain, suite))
     both = sandboxes if sandboxes[0] is not sandboxes[1] else sandboxes[:1]
     room = capacity([each.name for each in both], connections_of(agent))
     return Session(
@@ -300,9 +335,11 @@ def _session(
         tasks=tasks,
         sandbox=sandboxes[0],
         bench_sandbox=sandboxes[1],
+        suite_options=suite_options,
+        role_models=role_models,
         max_trials=min(plan.max_trials, room.trials),
         notes=_capacity_notes(plan, room),
-        redactor=redactor_of(agent),
+        redactor=redactor_of(agent, role_models.values()),
     )
 
 

@@ -1,6 +1,6 @@
 """Where what was handed in is tried: always in an isolating sandbox, whatever the agent itself worked in."""
 
-from itbench.interfaces.workspace import Sandbox
+from itbench.interfaces.sandbox import Sandbox
 from itbench.sandbox.choose import UNSAFE, choose_sandbox
 from itbench.sandbox.limits import GIB, MIB, SandboxLimits
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from itbench.errors import UsageError
-from itbench.interfaces.workspace import Mount, Sandbox
+from itbench.interfaces.sandbox import Mount, Sandbox
 from itbench.sandbox.bubblewrap.sandbox import BubblewrapSandbox
 from itbench.sandbox.bubblewrap.support import available
 from itbench.sandbox.container.engine import ENGINES, Engine

@@ -46,7 +46,7 @@ def write_plan(path: Path, plan: Plan, tasks: list[Task]) -> None:
         StorageError: it cannot be written.
     """
     hashes = {task.id: task.content_hash for task in plan.tasks}
-    rows = [(at, task.id, hashes[task.id], task.model_dump_json()) for at, task in enumerate(tasks)]
+    rows = [(at, task.id, hashes[task.id], task.document()) for at, task in enumerate(tasks)]
     with making(path) as connection:
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("INSERT INTO plan VALUES (?)", (plan.model_dump_json(),))

@@ -44,11 +44,18 @@ def first_content_hash(
     return f"sha256:{seen.hexdigest()}"
 
 
-def private_hash(truth: JsonObject, hidden: Sequence[Input], digests: FileDigests) -> str:
-    """Return `hmac-sha256:...` of a truth and of path and content of each hidden file, keyed with the truth's canary."""
+def private_hash(
+    truth: JsonObject, hidden: Sequence[Input], digests: FileDigests, setup: JsonObject | None = None
+) -> str:
+    """Return `hmac-sha256:...` of a truth, of path and content of each hidden file, and of what is planted besides.
+
+    It is keyed with the truth's canary.
+    """
     seen = hmac.new(truth["canary"].encode(), json.dumps(truth, sort_keys=True).encode(), hashlib.sha256)
     for part in _parts(hidden, digests):
         seen.update(part)
+    if setup:
+        seen.update(json.dumps({"setup": setup}, sort_keys=True).encode())
     return f"hmac-sha256:{seen.hexdigest()}"
 
 

@@ -66,7 +66,7 @@ def data_faults(
     sound: list[str] = []
     for done, each in enumerate(data):
         progress("checking data", done, len(data))
-        content = content_hash(each.task.model_dump_json(), [*each.inputs, *each.hidden], digests)
+        content = content_hash(each.task.document(), [*each.inputs, *each.hidden], digests)
         key = f"{checker} {content} {truths}"
         lines = _copies(each.inputs, each.secrets)
         lines += [] if key in memory else _checked(suite, each.task.id)

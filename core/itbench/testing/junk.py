@@ -9,8 +9,7 @@ from itbench.interfaces.json import JsonValue
 from itbench.interfaces.submission import Submission
 from itbench.interfaces.task import Task
 from itbench.schema.check import schema_faults
-from itbench.validation.attempt import submission_of
-from itbench.validation.finding import Case
+from itbench.validation.case import Case
 from itbench.validation.purity import spoilt
 
 _EXAMPLES = 60
@@ -34,13 +33,13 @@ def check_scorer_is_total(case: Case) -> None:
 
 
 def _check_task(case: Case, task: Task) -> None:
-    whole = submission_of(case, task, case.judge.solution(task))
-    answer = None if isinstance(whole, str) else whole.answer
+    whole = case.perfect([task])[0].submission
+    answer = None if whole is None else whole.answer
 
     @settings(max_examples=_EXAMPLES, deadline=None, derandomize=True, database=None)
     @given(junk=json_values, chance=st.randoms(use_true_random=False), data=st.binary(max_size=200))
     def check(junk: JsonValue, chance: random.Random, data: bytes) -> None:
-        files = dict.fromkeys(task.hand_in.files, data)
+        files = dict.fromkeys(task.hand_in.other_files, data)
         for candidate in (junk, spoilt(json.loads(json.dumps(answer)), chance)):
             if task.hand_in.answer is None or not schema_faults(candidate, task.hand_in.answer_schema):
                 record = case.judge.judge(task, Submission(answer=candidate, files=files), ())

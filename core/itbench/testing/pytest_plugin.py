@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from itbench.validation.finding import Case, Rule
+    from itbench.validation.case import Case, Rule
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -55,7 +55,7 @@ class DomainRules(pytest.Collector):
         from itbench.errors import DataError
         from itbench.plugins.domains import find_suite
         from itbench.suites.load import load_tasks
-        from itbench.validation.finding import Case
+        from itbench.validation.case import Case
         from itbench.validation.rules import RULES
 
         domain, named = find_suite(self._reference)
@@ -75,12 +75,13 @@ class DomainRules(pytest.Collector):
 
 def _rules_with_hypothesis() -> list["Rule"]:
     """Return the rule that hypothesis looks for exceptions to, where it is installed."""
-    from itbench.validation.finding import Case, Finding, Rule
+    from itbench.validation.case import Case, Rule
+    from itbench.validation.finding import Finding, Skipped
 
     if find_spec("hypothesis") is None:
         return []
 
-    def check(case: Case) -> Iterator[Finding]:
+    def check(case: Case) -> Iterator[Finding | Skipped]:
         from itbench.testing.junk import check_scorer_is_total
 
         check_scorer_is_total(case)
@@ -104,9 +105,14 @@ class RuleItem(pytest.Item):
         Raises:
             AssertionError: it is broken.
         """
-        findings = list(self._rule.check(self._case))
+        from itbench.validation.finding import Skipped
+
+        found = list(self._rule.check(self._case))
+        findings = [str(each) for each in found if not isinstance(each, Skipped)]
         if findings:
-            raise AssertionError("\n".join(map(str, findings)))
+            raise AssertionError("\n".join(findings))
+        if found:
+            pytest.skip("; ".join(map(str, found)))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> str:
         """Return the findings without a traceback."""

@@ -3,7 +3,7 @@
 import codecs
 from collections.abc import Sequence
 
-from itbench.interfaces.workspace import Gap
+from itbench.interfaces.execution import Gap
 
 HEAD_BYTES = 32_768
 TAIL_BYTES = 32_768

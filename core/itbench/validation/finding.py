@@ -1,15 +1,6 @@
-"""What a check of a suite finds, and what it looks at."""
+"""What a check of a suite finds."""
 
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-
-from itbench.interfaces.domain import Domain
-from itbench.interfaces.json import JsonObject
-from itbench.interfaces.suite import Suite
-from itbench.interfaces.task import Task
-from itbench.run.trial.judge import Judge
-from itbench.suites.shown import Secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,37 +23,15 @@ class Finding:
         return f"{self.rule}: {self.place}: {self.problem}; {self.fix}"
 
 
-@dataclass(frozen=True)
-class Case:
-    """A prepared suite that is looked at, with its tasks loaded."""
-
-    domain: Domain
-    suite: Suite
-    tasks: Sequence[Task]
-
-    @cached_property
-    def judge(self) -> Judge:
-        """Scores by the domain's rules."""
-        return Judge(self.domain, self.suite)
-
-    @cached_property
-    def secrets(self) -> Secrets:
-        """The files that no agent may be shown."""
-        return Secrets.of_tasks(self.suite, self.tasks)
-
-    @cached_property
-    def truths(self) -> dict[str, JsonObject]:
-        """The truths by task; each is known to be valid when a rule but `truth-valid` looks."""
-        return {task.id: self.suite.truth(task.id) for task in self.tasks}
-
-
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """Something that must hold for every suite of every domain."""
+class Skipped:
+    """Part of a rule that was not checked, and why."""
 
-    name: str
-    summary: str
-    check: Callable[[Case], Iterator[Finding]]
+    rule: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.rule}: skipped: {self.reason}"
 
 
 @dataclass(slots=True)
@@ -74,6 +43,7 @@ class ValidationReport:
         tasks: how many it has here.
         rules: names of those that were checked.
         findings: what breaks them.
+        skipped: what was not checked.
         data_warning: why the data is not what was published, or not all of it; None where nothing tells.
     """
 
@@ -81,6 +51,7 @@ class ValidationReport:
     tasks: int = 0
     rules: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
     data_warning: str | None = None
 
     @property
@@ -88,4 +59,6 @@ class ValidationReport:
         """One line that says how it went."""
         count = len(self.findings)
         faults = "no fault" if not count else f"{count} faults" if count > 1 else "1 fault"
-        return f"{self.name}: {self.tasks} tasks, {len(self.rules)} rules, {faults}"
+        skipped = len({each.rule for each in self.skipped})
+        left_out = f", {skipped} skipped in part" if skipped else ""
+        return f"{self.name}: {self.tasks} tasks, {len(self.rules)} rules{left_out}, {faults}"

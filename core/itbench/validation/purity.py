@@ -11,10 +11,9 @@ from itbench.interfaces.json import JsonValue
 from itbench.interfaces.score import Score
 from itbench.interfaces.submission import Submission
 from itbench.interfaces.task import Task
-from itbench.run.trial.blame import Blamed
 from itbench.schema.check import schema_faults
-from itbench.validation.attempt import submission_of
-from itbench.validation.finding import Case, Finding
+from itbench.validation.case import Case
+from itbench.validation.finding import Finding, Skipped
 
 _LOOKED_AT_TASKS = 3
 _JUNK_PER_TASK = 60
@@ -50,7 +49,7 @@ _CHANCE = frozenset({"random", "getrandbits", "urandom", "uuid1", "uuid4"})
 _OUTSIDE = frozenset({"connect", "sendto", "getaddrinfo", "fork_exec", "posix_spawn"})
 
 
-def scorer_total(case: Case) -> Iterator[Finding]:
+def scorer_total(case: Case) -> Iterator[Finding | Skipped]:
     """Any submission that fits the answer's schema gets a score in [0, 1], and never an exception."""
     for task in case.tasks[:_LOOKED_AT_TASKS]:
         for submission in junk_submissions(case, task):
@@ -67,16 +66,11 @@ def scorer_total(case: Case) -> Iterator[Finding]:
                 break
 
 
-def scorer_pure(case: Case) -> Iterator[Finding]:
+def scorer_pure(case: Case) -> Iterator[Finding | Skipped]:
     """The same submission always gets the same score, and scoring reads no clock, chance or network."""
-    for task in case.tasks[:_LOOKED_AT_TASKS]:
-        try:
-            submission = submission_of(case, task, case.judge.solution(task))
-        except Blamed:
-            continue  # `oracle-is-right` tells of it.
-        if isinstance(submission, str):
-            continue
-        if case.judge.judge(task, submission, ()).fault is not None:
+    for record in case.perfect(case.tasks[:_LOOKED_AT_TASKS]):
+        submission, task = record.submission, case.task(record.key.task)
+        if record.value is None or submission is None:
             continue  # `oracle-is-right` tells of it.
         first = case.domain.scorer.score(task, submission, case.truths[task.id])
         second, called = _watched(case, task, submission)
@@ -97,22 +91,22 @@ def scorer_pure(case: Case) -> Iterator[Finding]:
 
 def junk_submissions(case: Case, task: Task) -> Iterator[Submission]:
     """Yield odd submissions that an agent could hand in: junk, and the solution with parts lost or replaced."""
-    chance = random.Random(task.id)
-    try:
-        files = case.judge.solution(task)
-    except Blamed:
-        files = {}
+    chance, others = random.Random(task.id), task.hand_in.other_files
+    whole = case.perfect([task])[0].submission
     if task.hand_in.answer is None:
+        observed = {} if whole is None else whole.observed
         for data in (b"", b"\x00\xff", b"x" * 10_000):
-            yield Submission(files=dict.fromkeys(task.hand_in.files, data))
+            yield Submission(files=dict.fromkeys(others, data))
+        for _ in range(_JUNK_PER_TASK if observed else 0):
+            state = spoilt(json.loads(json.dumps(observed)), chance)
+            yield Submission(observed=state if isinstance(state, dict) else {})
         return
-    whole = submission_of(case, task, files)
     answers = list(_JUNK)
-    if not isinstance(whole, str):
+    if whole is not None:
         answers += [spoilt(json.loads(json.dumps(whole.answer)), chance) for _ in range(_JUNK_PER_TASK)]
     for answer in answers:
         if not schema_faults(answer, task.hand_in.answer_schema):
-            yield Submission(answer=answer, files=dict.fromkeys(task.hand_in.files, b"\x00"))
+            yield Submission(answer=answer, files=dict.fromkeys(others, b"\x00"))
 
 
 def spoilt(value: JsonValue, chance: random.Random) -> JsonValue:

@@ -1,13 +1,14 @@
 """All rules that every suite of every domain must keep, in the order in which they are checked."""
 
+from itbench.validation.case import Rule
 from itbench.validation.data import data_sound
-from itbench.validation.finding import Rule
 from itbench.validation.hidden import ids_opaque, truth_hidden
 from itbench.validation.purity import scorer_pure, scorer_total
 from itbench.validation.schemas import schemas_used, truth_valid
 from itbench.validation.solvable import cheats_stay_low, nothing_is_zero, oracle_is_right
 from itbench.validation.stability import suite_stable
 from itbench.validation.winnable import truth_winnable
+from itbench.validation.worlds import worlds_open
 
 RULES = tuple(
     Rule(name, (check.__doc__ or "").strip(), check)
@@ -19,6 +20,7 @@ RULES = tuple(
         ("suite-stable", suite_stable),
         ("ids-opaque", ids_opaque),
         ("truth-hidden", truth_hidden),
+        ("worlds-open", worlds_open),
         ("oracle-is-right", oracle_is_right),
         ("nothing-is-zero", nothing_is_zero),
         ("scorer-total", scorer_total),

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from itbench.errors import DataError
 from itbench.interfaces.json import JsonValue
 from itbench.schema.check import schema_faults
-from itbench.validation.finding import Case, Finding
+from itbench.validation.case import Case
+from itbench.validation.finding import Finding, Skipped
 
 _JUNK: tuple[JsonValue, ...] = (None, True, 0, "junk", [], ["junk"], {}, {"junk": "junk"})
 _CANARY = "canary-of-nobody-in-particular"
 
 
-def truth_valid(case: Case) -> Iterator[Finding]:
+def truth_valid(case: Case) -> Iterator[Finding | Skipped]:
     """Every truth can be read and fits the envelope and the domain's own schema."""
     for task in case.tasks:
         try:
@@ -23,7 +24,7 @@ def truth_valid(case: Case) -> Iterator[Finding]:
             yield Finding("truth-valid", place, problem, "correct the truth, or the domain's truth_schema")
 
 
-def schemas_used(case: Case) -> Iterator[Finding]:
+def schemas_used(case: Case) -> Iterator[Finding | Skipped]:
     """Every schema refuses at least something, so that it is in use."""
     rule, fix = "schemas-used", "say in the schema what an answer must have"
     for task in case.tasks:

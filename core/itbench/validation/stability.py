@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from itbench.host.digests import FileDigests
 from itbench.suites.hashing import content_hash
 from itbench.suites.shown import shown_inputs
-from itbench.validation.finding import Case, Finding
+from itbench.validation.case import Case
+from itbench.validation.finding import Finding, Skipped
 
 
-def suite_stable(case: Case) -> Iterator[Finding]:
+def suite_stable(case: Case) -> Iterator[Finding | Skipped]:
     """Loading the suite again gives the same tasks, the same inputs and the same truths."""
     digests = FileDigests()
     again = {task.id: task for task in case.suite.tasks()}
@@ -19,7 +20,7 @@ def suite_stable(case: Case) -> Iterator[Finding]:
     for task in case.tasks:
         hashes = [
             content_hash(
-                each.model_dump_json(),
+                each.document(),
                 [*shown_inputs(case.suite, each.id, case.secrets), *case.suite.hidden(each.id)],
                 digests,
             )

@@ -4,16 +4,19 @@ from pathlib import Path
 
 from itbench.errors import DataError
 from itbench.interfaces.domain import Domain
+from itbench.interfaces.fault import Stage
 from itbench.interfaces.progress import Progress, no_progress
 from itbench.interfaces.suite import Suite, SuiteOptions
 from itbench.interfaces.task import Task
 from itbench.kit.directory import DirectorySuite, read_json
 from itbench.plugins.domains import find_suite
+from itbench.run.trial.blame import Blamed, blame
 from itbench.schema.check import schema_faults
 from itbench.suites.load import FaultyTasksError, load_tasks
 from itbench.suites.shown import Secrets, shown_inputs
 from itbench.suites.soundness import task_data_faults
-from itbench.validation.finding import Case, Finding, ValidationReport
+from itbench.validation.case import Case, Rule
+from itbench.validation.finding import Finding, Skipped, ValidationReport
 from itbench.validation.hidden import holds
 from itbench.validation.rules import RULES
 from itbench_schemas import load
@@ -56,11 +59,26 @@ def check_suite(domain: Domain, suite: Suite, progress: Progress = no_progress) 
     for at, rule in enumerate(RULES):
         progress(f"checking {rule.name}", at, len(RULES))
         report.rules.append(rule.name)
-        report.findings += rule.check(case)
+        _check(rule, case, report)
         # The rules after these need data and truths that can be read.
         if report.findings and rule.name == "truth-valid":
             break
     return report
+
+
+def _check(rule: Rule, case: Case, report: ValidationReport) -> None:
+    """Add what a rule finds; what the domain's own code raises meanwhile is a finding too."""
+    try:
+        with blame(Stage.TASK):
+            for found in rule.check(case):
+                if isinstance(found, Skipped):
+                    report.skipped.append(found)
+                else:
+                    report.findings.append(found)
+    except Blamed as error:
+        places = [line.strip() for line in error.fault.traceback.splitlines() if line.startswith("  File ")]
+        fix = f"correct the code at {places[-1]}" if places else "correct the domain"
+        report.findings.append(Finding(rule.name, f"suite {case.suite.name}", error.fault.message, fix))
 
 
 def validate_folder(root: Path) -> ValidationReport:

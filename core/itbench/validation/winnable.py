@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from itbench.validation.finding import Case, Finding
+from itbench.validation.case import Case
+from itbench.validation.finding import Finding, Skipped
 
 
-def truth_winnable(case: Case) -> Iterator[Finding]:
+def truth_winnable(case: Case) -> Iterator[Finding | Skipped]:
     """An answer that an agent can find in the data wins, as far as the suite can tell (`Suite.unwinnable`)."""
     for task in case.tasks:
         for problem in case.suite.unwinnable(task.id):

@@ -1,6 +1,6 @@
 """The domain `ciso`: everything the core needs to know of it. Cheap to import."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from itbench import Domain, JsonObject
@@ -13,11 +13,11 @@ from itbench_ciso.suites.itbench_lite import ITBENCH_LITE
 from itbench_ciso.suites.policy_updates import POLICY_UPDATES
 
 if TYPE_CHECKING:
-    from itbench import Environment, Input, Sandbox, Score, Submission, Task
+    from itbench import Environment, Score, Submission, Task, TrialSetup
 
 
 class CisoScorer:
-    """Every hidden variant judged right, and IBM's four criteria; see docs/ciso.md."""
+    """Every hidden variant judged right, and IBM's four criteria; see docs/reference/ciso.md."""
 
     def score(self, task: "Task", submission: "Submission", truth: JsonObject) -> "Score":
         """Return the score of what was observed of script and policy."""
@@ -38,11 +38,11 @@ def solution(task: "Task", truth: JsonObject) -> Mapping[str, bytes]:
     return perfect_files(truth)
 
 
-def environment(task: "Task", inputs: "Sequence[Input]", sandbox: "Sandbox") -> "Environment":
-    """Return the environment of one task."""
+def environment(setup: "TrialSetup") -> "Environment":
+    """Return the environment of one trial."""
     from itbench_ciso.judging.environment import CisoEnvironment
 
-    return CisoEnvironment(task, inputs, sandbox)
+    return CisoEnvironment(setup)
 
 
 def truth_schema() -> JsonObject:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class FinopsScorer:
-    """All and only the resources to blame, or the share of the achievable saving; see docs/finops.md."""
+    """All and only the resources to blame, or the share of the achievable saving; see docs/reference/finops.md."""
 
     def score(self, task: "Task", submission: "Submission", truth: JsonObject) -> "Score":
         """Return the score of an explanation or of a plan; which of the two it is, the truth tells."""

@@ -1,6 +1,6 @@
 """The domain `sre`: everything the core needs to know of it. Cheap to import."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from itbench import Domain, JsonObject
@@ -11,11 +11,11 @@ from itbench_sre.suites.itbench_aa import ITBENCH_AA
 from itbench_sre.suites.itbench_lite import ITBENCH_LITE
 
 if TYPE_CHECKING:
-    from itbench import Environment, Input, Sandbox, Score, Submission, Task
+    from itbench import Environment, Score, Submission, Task, TrialSetup
 
 
 class SreScorer:
-    """Precision at full recall, with IBM's measures beside it; see docs/scoring.md."""
+    """Precision at full recall, with IBM's measures beside it; see docs/reference/scoring.md."""
 
     def score(self, task: "Task", submission: "Submission", truth: JsonObject) -> "Score":
         """Return the score of a diagnosis."""
@@ -43,11 +43,11 @@ def solution(task: "Task", truth: JsonObject) -> Mapping[str, bytes]:
     return {path: json.dumps(answer, indent=2).encode()}
 
 
-def environment(task: "Task", inputs: "Sequence[Input]", sandbox: "Sandbox") -> "Environment":
-    """Return the environment of one incident."""
+def environment(setup: "TrialSetup") -> "Environment":
+    """Return the environment of one trial."""
     from itbench_sre.sightings.environment import SnapshotEnvironment
 
-    return SnapshotEnvironment(task, inputs, sandbox)
+    return SnapshotEnvironment(setup)
 
 
 def truth_schema() -> JsonObject:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from itbench.interfaces.workspace import Execution
+from itbench.interfaces.execution import Execution
 from itbench_ciso.engines.ending import Ending, EngineFaultError, ending_of, joint_ending
 from itbench_ciso.engines.inside.serve import CRASHED, TOO_MUCH_MEMORY
 from itbench_ciso.engines.limits import EngineLimits

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from itbench.interfaces.environment import TestBench
+from itbench.interfaces.environment import TrialSetup
 from itbench.interfaces.json import JsonObject
+from itbench.interfaces.sandbox import Sandbox
 from itbench.interfaces.task import HandIn, Task
-from itbench.interfaces.workspace import Input, Sandbox
+from itbench.interfaces.workspace import Input
 from itbench.sandbox.plain.sandbox import LocalSandbox
 from itbench_ciso.controls.texts import FETCH
 from itbench_ciso.judging.environment import CisoEnvironment
@@ -55,9 +56,13 @@ def observe(bench: Sandbox, manifests: Callable[..., list[Input]]) -> Observe:
             "shown",
         )
         hidden = manifests({f"{name}/a.yaml": text for name, text in sets.items()}, "hidden")
-        environment = CisoEnvironment(task, inputs, LocalSandbox(is_in_process=True))
+        environment = CisoEnvironment(
+            TrialSetup(
+                task=task, inputs=inputs, hidden=hidden, sandbox=LocalSandbox(is_in_process=True), bench=bench
+            )
+        )
         given = {name: text.encode() for name, text in files.items() if not name.startswith("existing/")}
-        return asyncio.run(environment.observe(given, TestBench(bench, hidden)))
+        return asyncio.run(environment.observe(given)).state
 
     return run
 
@@ -218,12 +223,14 @@ def test_the_place_that_an_agent_saw_is_taken_out_of_its_script(
     hidden = manifests({"static-resources-compliant/a.yaml": GOOD}, "hidden")
 
     async def run() -> JsonObject:
-        environment = CisoEnvironment(task, inputs, LocalSandbox())
+        environment = CisoEnvironment(
+            TrialSetup(task=task, inputs=inputs, hidden=hidden, sandbox=LocalSandbox(), bench=bench)
+        )
         async with environment.open() as workspace:
             script = SCRIPT.replace('"static-resources/*"', f'"{workspace.path}/static-resources/*"')
             script = script.replace('"collected_data.json"', f'"{workspace.path}/collected_data.json"')
             files = {"fetch.sh": script.encode(), "policy.rego": POLICY.encode()}
-            return await environment.observe(files, TestBench(bench, hidden))
+            return (await environment.observe(files)).state
 
     assert verdicts(asyncio.run(run())) == {"static-resources": "false", "static-resources-compliant": "true"}
 

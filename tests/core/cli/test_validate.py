@@ -61,10 +61,10 @@ def faulty(sums: Path, distribution: Callable[..., Path]) -> None:
         ),
         ("telling", "truth-hidden: task sum-0000: its text: its text holds the canary of its truth"),
         ("bare", "truth-valid: truth of sum-0000: $: found no key 'canary', allowed: an object that has it"),
-        ("stuck", "oracle-is-right: task sum-0000: it has no solution: KeyError: 'no idea'"),
+        ("stuck", "oracle-is-right: task sum-0000: its own solution has no score: task: KeyError: 'no idea'"),
         (
             "shy",
-            "oracle-is-right: task sum-0000: its own solution cannot be handed in: the answer is not JSON: Expecting value",
+            "oracle-is-right: task sum-0000: its own solution has no score: agent: 'answer.json' was not handed in",
         ),
     ],
 )

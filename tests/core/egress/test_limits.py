@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from itbench.egress.gateway.reservations import MOST_AT_ONCE, estimate
+from itbench.interfaces.conversation import TokenUse
 from itbench.interfaces.task import Limits
-from itbench.models.conversation import TokenUse
 from itbench.testing.model_server import Answer, Asked, ModelServer, Status, script
 
 HI = {"model": "gpt-4o", "messages": [{"role": "user", "content": "hi"}]}

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from itbench.host.cache import cache_dir
-from itbench.models.conversation import AssistantMessage, Native, Stop, TokenUse, ToolCall
+from itbench.interfaces.conversation import AssistantMessage, Native, Stop, TokenUse, ToolCall
 from itbench.models.http.cache import ReplyCache, request_key
 from itbench.models.reply.codec import Draft
 from itbench.testing.model_server import Answer, ModelServer, Raw, Status, script
@@ -151,7 +151,7 @@ import sys
 from pathlib import Path
 from itbench.models.http.cache import ReplyCache
 from itbench.models.reply.codec import Draft
-from itbench.models.conversation import AssistantMessage, Stop
+from itbench.interfaces.conversation import AssistantMessage, Stop
 cache = ReplyCache(Path(sys.argv[1]))
 for number in range(200):
     cache.keep(b"%d" % number, Draft(message=AssistantMessage(text=str(number)), stop=Stop.END, use=None))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from itbench.models.conversation import Conversation, Message, ModelTool, ToolResult, UserMessage
+from itbench.interfaces.conversation import Conversation, Message, ModelTool, ToolResult, UserMessage
 from itbench.models.model import ModelSettings
 from itbench.testing.model_server import Answer, ModelServer, script
 

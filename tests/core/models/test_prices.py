@@ -3,7 +3,7 @@
 import pytest
 
 from itbench.errors import UsageError
-from itbench.models.conversation import TokenUse
+from itbench.interfaces.conversation import TokenUse
 from itbench.models.prices import ListedPrices, OwnPrices, parse_prices
 
 USE = TokenUse(

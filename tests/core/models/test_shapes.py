@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from itbench.egress.gateway.metering import ReplyMeter
-from itbench.models.conversation import Stop
+from itbench.interfaces.conversation import Stop
 from itbench.models.faults import ModelError, PassingError
 from itbench.models.reply.codec import Draft
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from itbench.egress.gateway.metering import ReplyMeter
-from itbench.models.conversation import TokenUse
+from itbench.interfaces.conversation import TokenUse
 from itbench.models.prices import OwnPrices
 from itbench.models.reply.usage import merge_usage, read_use
 from itbench.testing.junk import json_values

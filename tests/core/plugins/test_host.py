@@ -42,7 +42,7 @@ def test_a_broken_plugin_does_not_hide_the_others(sums: Path, distribution: Dist
         ("def (", "SyntaxError: invalid syntax (odd_one.py, line 1)"),
         (
             "from dataclasses import replace\nfrom itbench_sums import DOMAIN\nDOMAIN = replace(DOMAIN, name='odd', api_version=99)",
-            "it was written for interface 99, this itbench has 1",
+            "it was written for version 99 of the interface, and this itbench has version 2: install a newer itbench",
         ),
         ("from itbench_sums import DOMAIN", "its entry point is named 'odd' but the domain 'sums'"),
         (
@@ -60,6 +60,22 @@ def test_whatever_a_plugin_does_at_import_it_is_listed_as_broken(
     assert (plugin.status, plugin.cause) == (Status.BROKEN, cause)
     with pytest.raises(PluginError, match=r"domain 'odd' of odd 1\.0 is BROKEN"):
         domain_host().get("odd")
+
+
+@pytest.mark.parametrize(
+    "change", ["api_version=1", "environment=lambda task, inputs, sandbox: None"], ids=["number", "signature"]
+)
+def test_a_domain_of_version_1_is_refused_with_one_line_that_says_what_to_change(
+    change: str, sums: Path, distribution: Distribution
+) -> None:
+    code = f"from dataclasses import replace\nfrom itbench_sums import DOMAIN\nDOMAIN = replace(DOMAIN, name='odd', {change})"
+    distribution("odd", group=GROUP, points={"odd": "odd_one:DOMAIN"}, code={"odd_one": code})
+    with pytest.raises(PluginError, match="written for version 1") as caught:
+        domain_host().get("odd")
+    message = str(caught.value)
+    assert "\n" not in message
+    for word in ("TrialSetup", "Observation", "optional_files", "api_version=2"):
+        assert word in message
 
 
 def test_a_broken_plugin_is_named_when_a_domain_is_unknown(sums: Path, distribution: Distribution) -> None:

@@ -10,8 +10,8 @@ import pytest
 
 import itbench
 from itbench.errors import UsageError
+from itbench.interfaces.sandbox import Mount
 from itbench.interfaces.suite import Suite
-from itbench.interfaces.workspace import Mount
 from itbench.run.plan.exposed import refuse_exposed
 
 PACKAGE = Path(itbench.__file__).parent

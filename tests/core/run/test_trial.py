@@ -18,6 +18,7 @@ from itbench import (
     Input,
     JsonObject,
     Limits,
+    Observation,
     Sandbox,
     Score,
     Stage,
@@ -25,12 +26,12 @@ from itbench import (
     Submission,
     Suite,
     Task,
-    TestBench,
     Trace,
     Workspace,
 )
 from itbench.interfaces.record import TrialKey, TrialRecord
 from itbench.run.trial.judge import Judge
+from itbench.run.trial.setup import Surroundings
 from itbench.run.trial.trial import TrialSetting, run_trial, trial_seed
 from itbench.sandbox.plain.sandbox import LocalSandbox
 
@@ -82,9 +83,8 @@ def run(agent: Any, *, task: Task = TASK, suite: Suite | None = None, **domain: 
     )
     setting = TrialSetting(
         domain=made,
-        suite=made.suites[0],
+        surroundings=Surroundings(suite=made.suites[0], sandbox=LocalSandbox(), bench=LocalSandbox()),
         agent=agent if hasattr(agent, "solve") else Scripted(agent),
-        sandbox=LocalSandbox(),
         judge=Judge(made, made.suites[0]),
         seed=1,
     )
@@ -322,15 +322,15 @@ class Broken(Environment):
         if self._where == "close":
             raise OSError("cluster will not go")
 
-    async def observe(self, files: Mapping[str, bytes], bench: TestBench) -> JsonObject:
+    async def observe(self, files: Mapping[str, bytes]) -> Observation:
         if self._where == "observe":
             raise OSError("cluster gone")
-        return {"files": sorted(files)}
+        return Observation(state={"files": sorted(files)})
 
 
 @pytest.mark.parametrize("where", ["open", "observe", "close"])
 def test_a_failing_environment_gives_no_score_and_no_blame_for_the_agent(where: str) -> None:
-    record = run(right, environment=lambda _task, _inputs, sandbox: Broken(where, sandbox))
+    record = run(right, environment=lambda setup: Broken(where, setup.sandbox))
     assert record.fault is not None
     assert record.fault.stage is Stage.ENVIRONMENT
     assert record.fault.message.startswith("OSError: ")
@@ -338,7 +338,7 @@ def test_a_failing_environment_gives_no_score_and_no_blame_for_the_agent(where: 
 
 
 def test_the_end_state_is_observed_with_what_was_handed_in() -> None:
-    record = run(right, environment=lambda _task, _inputs, sandbox: Broken("nowhere", sandbox))
+    record = run(right, environment=lambda setup: Broken("nowhere", setup.sandbox))
     assert record.submission is not None
     assert record.submission.observed == {"files": ["answer.json"]}
 
@@ -451,7 +451,11 @@ def test_nothing_of_a_workspace_is_left_behind(tmp_path: Path) -> None:
         name="d", summary="s", suites=(OneTask(),), scorer=Right(), solution=lambda _task, _truth: {}
     )
     setting = TrialSetting(
-        domain=domain, suite=OneTask(), agent=Scripted(work), sandbox=sandbox, judge=None, seed=1
+        domain=domain,
+        surroundings=Surroundings(suite=OneTask(), sandbox=sandbox, bench=sandbox),
+        agent=Scripted(work),
+        judge=None,
+        seed=1,
     )
     record = asyncio.run(run_trial(setting, TASK, TrialKey("t-1", 0, 0)))
     assert record.scoring is None
@@ -466,7 +470,8 @@ def test_a_task_without_an_answer_collects_files() -> None:
     async def work(workspace: Workspace, trace: Trace) -> None:
         await workspace.write_file("fetch.sh", b"true")
 
-    task = TASK.model_copy(update={"hand_in": HandIn(answer=None, files=("fetch.sh", "policy.rego"))})
+    hand_in = HandIn(answer=None, optional_files=("fetch.sh", "policy.rego"))
+    task = TASK.model_copy(update={"hand_in": hand_in})
     assert run(work, task=task, scorer=Files()).value == 1.0
     empty = run(nothing, task=task, scorer=Files())
     assert empty.fault is not None
@@ -485,14 +490,36 @@ def test_a_trial_s_seed_depends_on_run_task_and_repeat_only() -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "handed_in"), [(("a.txt",), True), (("a.txt", "b.txt"), True), ((), False)]
+    ("hand_in", "written", "handed_in", "fault"),
+    [
+        (HandIn(answer=None, files=("a", "b")), ("a", "b"), True, None),
+        (HandIn(answer=None, files=("a", "b")), ("a",), False, "'b' was not handed in"),
+        (HandIn(answer=None, files=("a",), optional_files=("b",)), ("a",), True, None),
+        (HandIn(answer=None, files=("a",), optional_files=("b",)), ("b",), False, "'a' was not handed in"),
+        (HandIn(answer=None, optional_files=("a", "b")), ("b",), True, None),
+        (
+            HandIn(answer=None, optional_files=("a", "b")),
+            (),
+            False,
+            "none of the files that the task asks for was handed in",
+        ),
+        (HandIn(answer=None), (), True, None),
+        (HandIn(answer="a", answer_schema={}, files=("b",)), ("a",), False, "'b' was not handed in"),
+        (HandIn(answer="a", answer_schema={}, optional_files=("b",)), ("a",), True, None),
+    ],
 )
-def test_where_only_files_are_asked_for_some_of_them_are_handed_in(
-    written: tuple[str, ...], handed_in: bool
+def test_required_files_must_be_there_and_optional_ones_need_not(
+    hand_in: HandIn, written: tuple[str, ...], handed_in: bool, fault: str | None
 ) -> None:
     async def write(workspace: Workspace, trace: Trace) -> None:
         for path in written:
-            await workspace.write_file(path, b"x")
+            await workspace.write_file(path, b"1")
 
-    files = Task(id="t", title="T", instructions="I", hand_in=HandIn(answer=None, files=("a.txt", "b.txt")))
-    assert run(write, task=files).handed_in == handed_in
+    class One:
+        def score(self, task: Task, submission: Submission, truth: JsonObject) -> Score:
+            return Score(value=1.0)
+
+    record = run(write, task=Task(id="t", title="T", instructions="I", hand_in=hand_in), scorer=One())
+    assert record.handed_in == handed_in
+    assert (record.fault and record.fault.message) == fault
+    assert record.value == (1.0 if fault is None else 0.0)

@@ -14,16 +14,18 @@ from itbench import (
     HandIn,
     Input,
     JsonObject,
+    Observation,
     Sandbox,
     Score,
     Submission,
     Suite,
     Task,
-    TestBench,
+    TrialSetup,
     Workspace,
 )
 from itbench.interfaces.record import TrialKey, TrialRecord
 from itbench.run.trial.judge import Judge
+from itbench.run.trial.setup import Surroundings
 from itbench.run.trial.trial import TrialSetting, run_trial
 from itbench.sandbox.bench import BENCH_LIMITS, bench_sandbox
 from itbench.sandbox.plain.sandbox import LocalSandbox
@@ -50,19 +52,19 @@ class Hidden(Suite):
 class Trying(Environment):
     """Runs the script that was handed in, once more, beside the hidden file."""
 
-    def __init__(self, task: Task, inputs: Sequence[Input], sandbox: Sandbox) -> None:
-        self._sandbox = sandbox
+    def __init__(self, setup: TrialSetup) -> None:
+        self._setup = setup
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Workspace]:
-        async with self._sandbox.open(()) as workspace:
+        async with self._setup.sandbox.open(()) as workspace:
             yield workspace
 
-    async def observe(self, files: Mapping[str, bytes], bench: TestBench) -> JsonObject:
-        async with bench.sandbox.open(bench.hidden) as workspace:
+    async def observe(self, files: Mapping[str, bytes]) -> Observation:
+        async with self._setup.bench.open(self._setup.hidden) as workspace:
             await workspace.write_file("try.sh", files.get("try.sh", b""))
             done = await workspace.execute("sh try.sh", timeout_s=10)
-            return {"exit_code": done.exit_code, "stdout": done.stdout}
+            return Observation(state={"exit_code": done.exit_code, "stdout": done.stdout})
 
 
 class Expecting:
@@ -103,12 +105,10 @@ def trial(tmp_path: Path, bench: Sandbox, agent: Writer) -> TrialRecord:
     )
     setting = TrialSetting(
         domain=domain,
-        suite=suite,
+        surroundings=Surroundings(suite=suite, sandbox=LocalSandbox(is_in_process=True), bench=bench),
         agent=agent,
-        sandbox=LocalSandbox(is_in_process=True),
         judge=Judge(domain, suite),
         seed=1,
-        bench_sandbox=bench,
     )
     return asyncio.run(run_trial(setting, TASK, TrialKey(TASK.id, 0, 0)))
 

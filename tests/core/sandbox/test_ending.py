@@ -14,6 +14,7 @@ from itbench.interfaces.suite import SuiteOptions
 from itbench.plugins.domains import find_suite
 from itbench.run.trial.blame import Blamed, blame
 from itbench.run.trial.judge import Judge
+from itbench.run.trial.setup import Surroundings
 from itbench.run.trial.trial import TrialSetting, run_trial
 from itbench.sandbox.inside.ending import why_ended
 
@@ -84,7 +85,11 @@ def trial(sandbox: Any, agent: Any) -> TrialRecord:
     domain, suite = find_suite("sums/easy")
     suite = suite.configured(SuiteOptions())
     setting = TrialSetting(
-        domain=domain, suite=suite, agent=agent, sandbox=sandbox, judge=Judge(domain, suite), seed=1
+        domain=domain,
+        surroundings=Surroundings(suite=suite, sandbox=sandbox, bench=sandbox),
+        agent=agent,
+        judge=Judge(domain, suite),
+        seed=1,
     )
     task = list(suite.tasks())[3]
     return asyncio.run(run_trial(setting, task, TrialKey(task.id, 0, 0)))

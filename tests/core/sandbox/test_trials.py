@@ -12,6 +12,7 @@ from itbench.interfaces.record import TrialKey, TrialRecord
 from itbench.interfaces.suite import SuiteOptions
 from itbench.plugins.domains import find_suite
 from itbench.run.trial.judge import Judge
+from itbench.run.trial.setup import Surroundings
 from itbench.run.trial.trial import TrialSetting, run_trial
 
 ADD = """
@@ -34,7 +35,11 @@ def trial(sandbox: Any, agent: Any, number: int = 3) -> TrialRecord:
     domain, suite = find_suite("sums/easy")
     suite = suite.configured(SuiteOptions())
     setting = TrialSetting(
-        domain=domain, suite=suite, agent=agent, sandbox=sandbox, judge=Judge(domain, suite), seed=1
+        domain=domain,
+        surroundings=Surroundings(suite=suite, sandbox=sandbox, bench=sandbox),
+        agent=agent,
+        judge=Judge(domain, suite),
+        seed=1,
     )
     task = list(suite.tasks())[number]
     return asyncio.run(run_trial(setting, task, TrialKey(task.id, 0, 0)))
@@ -83,7 +88,11 @@ def test_a_program_that_does_not_end_is_ended_and_its_answer_counts(sums: Path, 
     short = task.model_copy(update={"limits": task.limits.model_copy(update={"wall_s": 1.0})})
     agent = CommandAgent(("python3", "-c", script))
     setting = TrialSetting(
-        domain=domain, suite=suite, agent=agent, sandbox=sandbox, judge=Judge(domain, suite), seed=1
+        domain=domain,
+        surroundings=Surroundings(suite=suite, sandbox=sandbox, bench=sandbox),
+        agent=agent,
+        judge=Judge(domain, suite),
+        seed=1,
     )
     record = asyncio.run(run_trial(setting, short, TrialKey(task.id, 0, 0)))
     assert record.limit == "wall"

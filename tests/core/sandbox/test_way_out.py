@@ -16,6 +16,7 @@ from itbench.agents.command.options import command_options
 from itbench.interfaces.record import TrialKey, TrialRecord
 from itbench.plugins.domains import find_suite
 from itbench.run.trial.judge import Judge
+from itbench.run.trial.setup import Surroundings
 from itbench.run.trial.trial import TrialSetting, run_trial
 from itbench.testing.model_server import Answer, Asked, Broken, ModelServer, Status, script
 
@@ -79,7 +80,11 @@ def trial(sandbox: Any, options: dict[str, str], code: str, limits: Limits | Non
         command_options(AgentRequest(name="command", options=options, arguments=("python3",))),
     )
     setting = TrialSetting(
-        domain=domain, suite=suite, agent=made, sandbox=sandbox, judge=Judge(domain, suite), seed=1
+        domain=domain,
+        surroundings=Surroundings(suite=suite, sandbox=sandbox, bench=sandbox),
+        agent=made,
+        judge=Judge(domain, suite),
+        seed=1,
     )
     task: Task = next(iter(suite.tasks()))
     if limits is not None:

@@ -8,16 +8,19 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from itbench import Execution, Input
 from itbench.interfaces.fault import Stage
 from itbench.interfaces.json import json_text
-from itbench.interfaces.workspace import Sandbox, Workspace
+from itbench.interfaces.workspace import Workspace
 from itbench.sandbox.choose import KNOWN
 from itbench.sandbox.errors import SandboxEndedError
+
+if TYPE_CHECKING:
+    from itbench.interfaces.sandbox import Sandbox
 
 
 @pytest.fixture

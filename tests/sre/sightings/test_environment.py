@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from itbench.interfaces.environment import TestBench
+from itbench.interfaces.environment import TrialSetup
 from itbench.sandbox.plain.sandbox import LocalSandbox
 from itbench_sre.domain import DOMAIN
 from itbench_sre.published.task import make_task
@@ -17,9 +17,9 @@ def observe(shop):
     def made(data):
         task = make_task("t-1", 1, suite="itbench-lite", title="T", public_id="")
         sandbox = LocalSandbox(is_in_process=True)
-        environment = DOMAIN.environment(task, shop, sandbox)
+        environment = DOMAIN.environment(TrialSetup(task=task, inputs=shop, sandbox=sandbox, bench=sandbox))
         files = {} if data is None else {"agent_output.json": data}
-        return asyncio.run(environment.observe(files, TestBench(sandbox)))
+        return asyncio.run(environment.observe(files)).state
 
     return made
 

@@ -18,7 +18,7 @@ class EchoAgent:
         if hand_in.answer is not None:
             echo = _fill(hand_in.answer_schema, task.title, _DEEPEST)
             await workspace.write_file(hand_in.answer, json_text(echo).encode())
-        for path in hand_in.files:
+        for path in hand_in.other_files:
             await workspace.write_file(path, task.instructions.encode())
 
 

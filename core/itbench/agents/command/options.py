@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from itbench.egress.proxy.rules import HostRule, parse_rules
 from itbench.errors import UsageError
 from itbench.interfaces.agent import AgentRequest
-from itbench.interfaces.workspace import Mount
+from itbench.interfaces.sandbox import Mount
 
 if TYPE_CHECKING:
     from itbench.egress.gateway.target import GatewayTarget

@@ -4,9 +4,16 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from itbench.agents.model_driven.window import length
+from itbench.interfaces.conversation import (
+    AssistantMessage,
+    Conversation,
+    Message,
+    Reply,
+    TokenUse,
+    ToolResult,
+)
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.trace import Trace
-from itbench.models.conversation import AssistantMessage, Conversation, Message, Reply, TokenUse, ToolResult
 from itbench.models.faults import ContextLengthError
 from itbench.models.model import ModelWait
 from itbench.models.uncounted import estimated_tokens

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from itbench.models.conversation import AssistantMessage, Message, Reply, ToolResult
+from itbench.interfaces.conversation import AssistantMessage, Message, Reply, ToolResult
 from itbench.text.output import cut
 
 # English and code have about four characters to a token.

@@ -8,10 +8,10 @@ from itbench.agents.model_driven.options import UNKNOWN_WINDOW_TOKENS, ReactOpti
 from itbench.agents.model_driven.prompts import prompt
 from itbench.agents.model_driven.toolbox import Toolbox
 from itbench.agents.model_driven.window import shortened, tokens_in
+from itbench.interfaces.conversation import Conversation, Message, Reply, Stop, UserMessage
 from itbench.interfaces.task import Task
 from itbench.interfaces.trace import Trace
 from itbench.interfaces.workspace import Workspace
-from itbench.models.conversation import Conversation, Message, Reply, Stop, UserMessage
 from itbench.models.faults import ContextLengthError, ModelError
 from itbench.models.model import Model
 from itbench.models.uncounted import unknown_cost

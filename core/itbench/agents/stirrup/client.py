@@ -15,8 +15,8 @@ from stirrup.core.models import AssistantMessage
 from itbench.agents.model_driven.journal import Journal
 from itbench.agents.model_driven.options import UNKNOWN_WINDOW_TOKENS
 from itbench.agents.stirrup.messages import Translator, turn_of
+from itbench.interfaces.conversation import Reply, Stop
 from itbench.interfaces.trace import Trace
-from itbench.models.conversation import Reply, Stop
 from itbench.models.faults import ContextLengthError, ModelError
 from itbench.models.model import Model, ModelSettings
 from itbench.models.uncounted import unknown_cost

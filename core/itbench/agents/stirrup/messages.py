@@ -5,7 +5,7 @@ from typing import Any
 
 from stirrup.core import models as theirs
 
-from itbench.models.conversation import (
+from itbench.interfaces.conversation import (
     AssistantMessage,
     Conversation,
     Message,

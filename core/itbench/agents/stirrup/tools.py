@@ -9,10 +9,10 @@ from stirrup.tools.finish import SIMPLE_FINISH_TOOL, FinishParams
 from itbench.agents.model_driven.toolbox import Toolbox
 from itbench.agents.stirrup.shell import SHELL, WorkspaceShell
 from itbench.interfaces import workspace as ours
+from itbench.interfaces.conversation import ToolCall
 from itbench.interfaces.fault import Stage, StageError
 from itbench.interfaces.json import JsonObject, json_text
 from itbench.interfaces.task import HandIn
-from itbench.models.conversation import ToolCall
 
 
 def finish_tool(hand_in: HandIn, shell: WorkspaceShell) -> Tool:

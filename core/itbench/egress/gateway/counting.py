@@ -6,9 +6,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from itbench.egress.gateway.reservations import Worth
+from itbench.interfaces.conversation import TokenUse
 from itbench.interfaces.fault import LimitReached
 from itbench.interfaces.trace import Trace
-from itbench.models.conversation import TokenUse
 from itbench.models.reply.codec import Draft
 from itbench.models.uncounted import estimated_tokens, unknown_cost
 

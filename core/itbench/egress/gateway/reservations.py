@@ -10,11 +10,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from itbench.egress.exchange import BadRequestError
+from itbench.interfaces.conversation import TokenUse
 from itbench.interfaces.fault import LimitReached
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.trace import Trace
 from itbench.models.anthropic.messages import MAX_TOKENS
-from itbench.models.conversation import TokenUse
 
 MOST_AT_ONCE = 8
 _ASKED_OUTPUT = ("max_tokens", "max_completion_tokens", "max_output_tokens")

@@ -6,9 +6,9 @@ Format: https://platform.claude.com/docs/en/api/messages
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from itbench.interfaces.conversation import AssistantMessage, Conversation, Message, ModelTool, ToolResult
 from itbench.interfaces.json import JsonObject, JsonValue
 from itbench.models.anthropic.reader import MessagesReader
-from itbench.models.conversation import AssistantMessage, Conversation, Message, ModelTool, ToolResult
 from itbench.models.model import ModelSettings
 from itbench.models.reply.handing_back import sent_object
 

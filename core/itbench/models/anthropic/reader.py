@@ -1,7 +1,7 @@
 """Reads replies of Anthropic's Messages, streamed or whole."""
 
+from itbench.interfaces.conversation import AssistantMessage, Native, Stop, ToolCall
 from itbench.interfaces.json import JsonObject, JsonValue
-from itbench.models.conversation import AssistantMessage, Native, Stop, ToolCall
 from itbench.models.reply.calls import distinct_ids, named_call
 from itbench.models.reply.codec import Draft, ReplyReader, cut_off, empty
 from itbench.models.reply.errors import failed_finish

@@ -15,8 +15,8 @@ from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
+from itbench.interfaces.conversation import AssistantMessage, Native, Stop, TokenUse, ToolCall
 from itbench.interfaces.json import JsonObject, json_text
-from itbench.models.conversation import AssistantMessage, Native, Stop, TokenUse, ToolCall
 from itbench.models.reply.codec import Draft
 
 FORMAT = 2

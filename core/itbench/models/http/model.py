@@ -8,9 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from itbench.host.cache import require_cache
-from itbench.interfaces.json import JsonObject, map_texts
-from itbench.interfaces.task import Limits
-from itbench.models.conversation import (
+from itbench.interfaces.conversation import (
     AssistantMessage,
     Conversation,
     ModelTool,
@@ -20,6 +18,8 @@ from itbench.models.conversation import (
     TokenUse,
     ToolCall,
 )
+from itbench.interfaces.json import JsonObject, map_texts
+from itbench.interfaces.task import Limits
 from itbench.models.faults import ContextLengthError, ModelError, PassingError
 from itbench.models.http.cache import ReplyCache, request_key
 from itbench.models.http.endpoints import Address

@@ -6,8 +6,8 @@ Format: https://platform.openai.com/docs/api-reference/chat
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from itbench.interfaces.conversation import AssistantMessage, Conversation, Message, ModelTool, ToolResult
 from itbench.interfaces.json import JsonObject, JsonValue
-from itbench.models.conversation import AssistantMessage, Conversation, Message, ModelTool, ToolResult
 from itbench.models.model import ModelSettings
 from itbench.models.openai.chat_reader import ChatReader
 from itbench.models.reply.handing_back import sent_arguments

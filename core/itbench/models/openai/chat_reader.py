@@ -1,7 +1,7 @@
 """Reads replies of Chat Completions, streamed or whole, as OpenAI and all who imitate it send them."""
 
+from itbench.interfaces.conversation import AssistantMessage, Native, Stop, ToolCall
 from itbench.interfaces.json import JsonObject, JsonValue
-from itbench.models.conversation import AssistantMessage, Native, Stop, ToolCall
 from itbench.models.reply.calls import CallMerger
 from itbench.models.reply.codec import Draft, ReplyReader, cut_off, empty
 from itbench.models.reply.errors import error_of, failed_finish, says_something

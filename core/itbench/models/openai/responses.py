@@ -6,8 +6,8 @@ Format: https://platform.openai.com/docs/api-reference/responses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from itbench.interfaces.conversation import AssistantMessage, Conversation, Message, ModelTool, ToolResult
 from itbench.interfaces.json import JsonObject
-from itbench.models.conversation import AssistantMessage, Conversation, Message, ModelTool, ToolResult
 from itbench.models.model import ModelSettings
 from itbench.models.openai.responses_reader import ResponsesReader, text_in
 from itbench.models.reply.handing_back import sent_arguments

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from itbench.interfaces.conversation import ToolCall
 from itbench.interfaces.json import JsonObject
-from itbench.models.conversation import ToolCall
 from itbench.models.faults import PassingError
 from itbench.models.reply.foreign import arguments_object, arguments_text, object_of, text_of, whole_number
 

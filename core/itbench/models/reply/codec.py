@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from itbench.interfaces.conversation import AssistantMessage, Conversation, ModelTool, Stop, TokenUse
 from itbench.interfaces.json import JsonObject
-from itbench.models.conversation import AssistantMessage, Conversation, ModelTool, Stop, TokenUse
 from itbench.models.faults import PassingError
 from itbench.models.model import ModelSettings
 

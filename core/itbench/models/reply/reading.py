@@ -6,8 +6,8 @@ The react agent's models and the meter of the gateway read through it alike.
 from collections.abc import Iterator
 from dataclasses import replace
 
+from itbench.interfaces.conversation import AssistantMessage, Native, ToolCall
 from itbench.interfaces.json import map_texts
-from itbench.models.conversation import AssistantMessage, Native, ToolCall
 from itbench.models.faults import ModelError, PassingError
 from itbench.models.reply.codec import Draft, ReplyReader, cut_off, empty
 from itbench.models.reply.errors import error_of, find_error, loose_error

@@ -8,8 +8,8 @@ apart from `completion_tokens`, within `total_tokens`).
 
 from collections.abc import Iterator, Sequence
 
+from itbench.interfaces.conversation import TokenUse
 from itbench.interfaces.json import JsonObject, JsonValue
-from itbench.models.conversation import TokenUse
 from itbench.models.reply.foreign import whole_number
 
 _INPUT = ("prompt_tokens", "input_tokens")

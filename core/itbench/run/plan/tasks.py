@@ -46,12 +46,12 @@ def plan_tasks(
 
     def planned(each: TaskData) -> PlannedTask:
         task = each.task
-        shown = content_hash(task.model_dump_json(), each.inputs, digests, deciding)
+        shown = content_hash(task.document(), each.inputs, digests, deciding)
         if not is_scored:
             return PlannedTask(id=task.id, content_hash=shown)
         try:
             with blame(Stage.TASK):
-                secret = private_hash(judge.truth(task.id), each.hidden, digests)
+                secret = private_hash(judge.truth(task.id), each.hidden, digests, suite.setup(task.id))
         except Blamed as error:
             faults.setdefault(task.id, []).append(error.fault.message)
             return PlannedTask(id=task.id, content_hash=shown)

@@ -69,7 +69,9 @@ def check_truths(path: Path, plan: Plan, suite: Suite, judge: Judge) -> None:
     for planned in plan.tasks:
         if planned.private_hash is None or planned.id in plan.faulty:
             continue
-        found = private_hash(judge.truth(planned.id), suite.hidden(planned.id), digests)
+        found = private_hash(
+            judge.truth(planned.id), suite.hidden(planned.id), digests, suite.setup(planned.id)
+        )
         if found != planned.private_hash:
             raise _changed(path, f"the truth or the hidden data of task {planned.id!r} has changed")
 

@@ -17,8 +17,7 @@ class Collected:
 async def collect(task: Task, workspace: Workspace) -> Collected:
     """Read each file that the task asks for; links and special files are never followed."""
     collected = Collected()
-    wanted = [task.hand_in.answer] if task.hand_in.answer is not None else []
-    for path in [*wanted, *task.hand_in.files]:
+    for path in task.hand_in.collected:
         try:
             collected.files[path] = await workspace.read_file(path, max_bytes=task.hand_in.max_bytes)
         except FileNotFoundError:

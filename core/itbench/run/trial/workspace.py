@@ -4,16 +4,19 @@ Once a limit has been reached every method raises `LimitReached`: an agent that 
 """
 
 import socket
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
-from time import monotonic
+from typing import TYPE_CHECKING
 
+from itbench.interfaces.execution import Execution, Heard
 from itbench.interfaces.fault import Stage, StageError
-from itbench.interfaces.json import JsonValue
 from itbench.interfaces.trace import Trace
-from itbench.interfaces.workspace import Execution, Heard, Listening, Tool, Workspace
+from itbench.interfaces.workspace import Listening, Server, Session, Tool, Workspace
+from itbench.run.trial.tools import Tools, Trouble
 from itbench.text.output import cut
+
+if TYPE_CHECKING:
+    from itbench.interfaces.json import JsonValue
 
 # A hundred turns of the longest output stay well below 3 MB.
 _STDOUT_CHARS = 16_000
@@ -26,7 +29,7 @@ class TracedWorkspace:
     def __init__(self, inner: Workspace, trace: Trace) -> None:
         self._inner = inner
         self._trace = trace
-        self._tools = [replace(tool, call=self._traced(tool)) for tool in inner.tools]
+        self._tools = Tools(inner.tools, trace)
 
     @property
     def path(self) -> PurePosixPath:
@@ -36,7 +39,25 @@ class TracedWorkspace:
     @property
     def tools(self) -> Sequence[Tool]:
         """The domain's tools; each call shows in the trace."""
-        return self._tools
+        return self._tools.offered
+
+    @property
+    def troubles(self) -> Sequence[Trouble]:
+        """The calls of tools that failed as no tool may."""
+        return self._tools.troubles
+
+    async def session(self, *, pty: bool = False) -> Session:
+        """Open a lasting shell; each of its commands shows in the trace."""
+        self._trace.check()
+        return _TracedSession(await self._inner.session(pty=pty), self._trace)
+
+    async def expose(self, name: str, port: int, server: Server) -> None:
+        """Refuse: what an agent can reach is decided by its environment.
+
+        Raises:
+            PermissionError: always.
+        """
+        raise PermissionError(f"only the environment may let {name}:{port} lead to {server!r}")
 
     async def execute(
         self,
@@ -80,16 +101,7 @@ class TracedWorkspace:
         self._trace.check()
         more = {} if heard is None else {"heard": heard}
         result = await self._inner.execute(command, timeout_s=timeout_s, stdin=stdin, env=env, **more)
-        output: JsonValue = {
-            "exit_code": result.exit_code,
-            "stdout": cut(result.stdout, _STDOUT_CHARS, result.gaps),
-            "stderr": cut(result.stderr, _STDERR_CHARS, result.gaps),
-            "bytes": result.output_bytes,
-            "timed_out": result.timed_out,
-        }
-        arguments = {"command": command if isinstance(command, str) else list(command)}
-        is_ok = result.exit_code == 0 and not result.timed_out
-        self._trace.tool_call("execute", arguments, output, is_ok=is_ok, duration_s=result.duration_s)
+        _note(self._trace, command, result)
         return result
 
     async def read_file(self, path: str, *, max_bytes: int | None = None) -> bytes:
@@ -118,19 +130,50 @@ class TracedWorkspace:
             raise StageError(Stage.ENVIRONMENT, f"a {type(self._inner).__name__} has no way out to listen on")
         return await self._inner.listen()
 
-    def _traced(self, tool: Tool) -> Callable[..., Awaitable[JsonValue]]:
-        async def call(**arguments: JsonValue) -> JsonValue:
-            self._trace.check()
-            started, output, is_ok = monotonic(), None, False
-            try:
-                output = await tool.call(**arguments)
-                is_ok = True
-            except Exception as error:
-                output = f"{type(error).__name__}: {error}"
-                raise
-            finally:
-                duration_s = monotonic() - started
-                self._trace.tool_call(tool.name, arguments, output, is_ok=is_ok, duration_s=duration_s)
-            return output
 
-        return call
+class _TracedSession:
+    """A lasting shell each of whose commands shows in the trace."""
+
+    def __init__(self, inner: Session, trace: Trace) -> None:
+        self._inner = inner
+        self._trace = trace
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the shell still runs."""
+        return self._inner.is_open
+
+    async def run(self, command: str, *, timeout_s: float, heard: Heard | None = None) -> Execution:
+        """Run a command and note it; it is waited for no longer than the task allows one command."""
+        self._trace.check()
+        limit_s = min(timeout_s, self._trace.limits.command_s)
+        result = await self._inner.run(command, timeout_s=limit_s, heard=heard)
+        _note(self._trace, command, result)
+        return result
+
+    async def write(self, data: bytes) -> None:
+        """Write to the standard input of whatever runs."""
+        self._trace.check()
+        await self._inner.write(data)
+
+    async def interrupt(self) -> None:
+        """Interrupt whatever runs."""
+        self._trace.check()
+        await self._inner.interrupt()
+
+    async def close(self) -> None:
+        """End the shell and all that it started."""
+        await self._inner.close()
+
+
+def _note(trace: Trace, command: str | Sequence[str], result: Execution) -> None:
+    output: JsonValue = {
+        "exit_code": result.exit_code,
+        "stdout": cut(result.stdout, _STDOUT_CHARS, result.gaps),
+        "stderr": cut(result.stderr, _STDERR_CHARS, result.gaps),
+        "bytes": result.output_bytes,
+        "timed_out": result.timed_out,
+    }
+    arguments = {"command": command if isinstance(command, str) else list(command)}
+    is_ok = result.exit_code == 0 and not result.timed_out
+    trace.tool_call("execute", arguments, output, is_ok=is_ok, duration_s=result.duration_s)

@@ -5,7 +5,7 @@ import os
 from types import TracebackType
 from typing import Self
 
-from itbench.interfaces.workspace import Heard
+from itbench.interfaces.execution import Heard
 from itbench.text.output import CappedOutput
 
 _CHUNK_BYTES = 65_536

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from itbench.interfaces.workspace import Execution, Heard
+from itbench.interfaces.execution import Execution, Heard
 from itbench.text.output import CappedOutput
 
 # A process that left the group may hold a pipe open forever.

@@ -4,9 +4,8 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
-from itbench import Input, JsonObject, TestBench
+from itbench import Input, JsonObject, TrialSetup
 from itbench_ciso.engines.limits import EngineLimits
 from itbench_ciso.engines.verdict import Verdict, VerdictKind
 from itbench_ciso.judging.fetching.fetch import Fetcher
@@ -18,9 +17,6 @@ from itbench_ciso.judging.rego.judge import judge_policies
 from itbench_ciso.judging.sets import COMPLIANT, SHOWN, VIOLATION, sets_of
 from itbench_ciso.judging.tags import PUBLISHED, engine_of
 
-if TYPE_CHECKING:
-    from itbench import Task
-
 POLICY = "policy.rego"
 # IBM's evaluator gives each step 60 s.
 _PUBLISHED_S = 60.0
@@ -30,18 +26,14 @@ _NO_DATA = Verdict(VerdictKind.ERROR, "the script left no data of manifests in o
 
 
 async def observe_scripted(
-    task: "Task",
-    files: Mapping[str, bytes],
-    inputs: Sequence[Input],
-    bench: TestBench,
-    workspace: str | None,
+    files: Mapping[str, bytes], setup: TrialSetup, workspace: str | None
 ) -> JsonObject:
     """Return what script and policy made of the shown set, of its counterparts, and then of all the others."""
-    work = _Work(task, files, bench, workspace)
+    work = _Work(files, setup, workspace)
     if not {SCRIPT, POLICY} <= set(files):
         return work.observation.as_json()
-    hidden = sets_of(bench.hidden)
-    first = {SHOWN: sets_of(inputs)[SHOWN]}
+    hidden = sets_of(setup.hidden)
+    first = {SHOWN: sets_of(setup.inputs)[SHOWN]}
     second = {
         name: hidden[name] for name in sorted(hidden) if name == COMPLIANT or name.startswith(VIOLATION)
     }
@@ -52,21 +44,19 @@ async def observe_scripted(
         await work.fetch(third)
         await work.judge(list(third))
         names = list(third)[:: max(1, len(third) // _MASKED_COUNT)]
-        await work.judge_masked(first | {name: third[name] for name in names}, bench.hidden)
+        await work.judge_masked(first | {name: third[name] for name in names}, setup.hidden)
     return work.observation.as_json()
 
 
 class _Work:
-    def __init__(
-        self, task: "Task", files: Mapping[str, bytes], bench: TestBench, workspace: str | None
-    ) -> None:
-        is_published = PUBLISHED in task.tags
-        self._sandbox_name = bench.sandbox.name
+    def __init__(self, files: Mapping[str, bytes], setup: TrialSetup, workspace: str | None) -> None:
+        is_published = PUBLISHED in setup.task.tags
+        self._sandbox_name = setup.bench.name
         self._policy = files.get(POLICY, b"")
-        self._engine = engine_of(task)
+        self._engine = engine_of(setup.task)
         self._limits = EngineLimits(cpu_s=_PUBLISHED_S) if is_published else EngineLimits()
         limits = FetchLimits(script_s=_PUBLISHED_S) if is_published else FetchLimits()
-        self._fetcher = Fetcher(rewritten(files.get(SCRIPT, b""), workspace), bench.sandbox, limits)
+        self._fetcher = Fetcher(rewritten(files.get(SCRIPT, b""), workspace), setup.bench, limits)
         self._data: dict[str, bytes] = {}
         self.observation = Observation(self._engine)
 

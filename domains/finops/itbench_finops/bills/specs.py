@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itbench.kit import Randomness, mixed
 
 CAUSES = ("runaway", "price", "application", "test-fleet", "commitment", "transfer")
-"""What can make a bill rise without a good reason; see docs/finops.md."""
+"""What can make a bill rise without a good reason; see docs/reference/finops.md."""
 
 LEVELS = 3
 _EMBEDDED_SEED = 20_251_013

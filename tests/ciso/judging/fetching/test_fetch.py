@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from itbench.interfaces.workspace import Input, Sandbox
+from itbench.interfaces.sandbox import Sandbox
+from itbench.interfaces.workspace import Input
 from itbench.sandbox.bench import BENCH_LIMITS
 from itbench.sandbox.bubblewrap.sandbox import BubblewrapSandbox
 from itbench.sandbox.limits import MIB

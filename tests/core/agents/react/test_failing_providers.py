@@ -19,6 +19,7 @@ from itbench.interfaces.progress import no_progress
 from itbench.interfaces.record import TrialKey, TrialRecord
 from itbench.plugins.domains import find_suite
 from itbench.run.trial.judge import Judge
+from itbench.run.trial.setup import Surroundings
 from itbench.run.trial.trial import TrialSetting, run_trial
 from itbench.sandbox.plain.sandbox import LocalSandbox
 from itbench.testing.model_server import Answer, Asked, Broken, ModelServer, Raw, Status
@@ -53,9 +54,8 @@ def trial(react: Callable[[Asked], Any], wall_s: float = 1.0, **options: str) ->
         agent = ReactAgent(*react_options(AgentRequest(name="react", options=usual | options)))
         setting = TrialSetting(
             domain=domain,
-            suite=suite,
+            surroundings=Surroundings(suite=suite, sandbox=LocalSandbox(), bench=LocalSandbox()),
             agent=agent,
-            sandbox=LocalSandbox(),
             judge=Judge(domain, suite),
             seed=1,
         )

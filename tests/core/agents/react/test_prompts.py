@@ -8,7 +8,14 @@ from itbench import AgentRequest, UsageError
 from itbench.agents.model_driven.options import react_options
 from itbench.agents.model_driven.prompts import VERSION, prompt, prompts, prompts_hash
 from itbench.agents.model_driven.window import shortened, tokens_in
-from itbench.models.conversation import AssistantMessage, Reply, TokenUse, ToolCall, ToolResult, UserMessage
+from itbench.interfaces.conversation import (
+    AssistantMessage,
+    Reply,
+    TokenUse,
+    ToolCall,
+    ToolResult,
+    UserMessage,
+)
 from itbench.text.output import cut
 
 # A changed prompt gets a new version, so that runs with the old one stay comparable.

@@ -102,7 +102,7 @@ def _managing(_scene: Scene) -> JsonObject:
 
 def _other_resources(_scene: Scene) -> JsonObject:
     return rule(
-        ["get", "bind", "escalate", "impersonate"],
+        ["bind", "escalate", "impersonate"],
         ["configmaps", "serviceaccounts/token", "*/status", *_UNGUARDED, *_ROLES],
     )
 

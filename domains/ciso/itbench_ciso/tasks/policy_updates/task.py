@@ -49,7 +49,7 @@ def make_update_task(spec: UpdateTask, engine: str) -> "Task":
         instructions=_instructions(spec),
         hand_in=HandIn(
             answer=None,
-            files=(COMBINING, *(policy_path(number) for number in numbers_of(plan))),
+            optional_files=(COMBINING, *(policy_path(number) for number in numbers_of(plan))),
             max_bytes=HAND_IN_BYTES,
         ),
         limits=Limits(turns=100),

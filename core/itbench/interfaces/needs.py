@@ -1,0 +1,21 @@
+"""What the world of a task takes of this machine."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Needs:
+    """What an open world takes; the runner opens no more worlds at a time than fit on this machine.
+
+    Attributes:
+        cores: processors that are busy while it is open; 0 for a world that only waits.
+        memory_mb: megabytes of memory.
+        is_exclusive: whether nothing else may run meanwhile, for example because latency is scored.
+    """
+
+    cores: float = 0.0
+    memory_mb: int = 0
+    is_exclusive: bool = False
+
+
+NOTHING_SPECIAL = Needs()

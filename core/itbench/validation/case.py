@@ -1,0 +1,134 @@
+"""A suite that is looked at, and the trials that the rules have done on it."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from itbench.agents.builtin.null import NullAgent
+from itbench.agents.builtin.oracle import OracleAgent
+from itbench.errors import ITBenchError
+from itbench.interfaces.agent import Agent
+from itbench.interfaces.domain import Domain
+from itbench.interfaces.json import JsonObject
+from itbench.interfaces.record import TrialKey, TrialRecord
+from itbench.interfaces.sandbox import Sandbox
+from itbench.interfaces.suite import Suite
+from itbench.interfaces.task import Task
+from itbench.run.trial.judge import Judge
+from itbench.run.trial.perfect import solver
+from itbench.run.trial.setup import Surroundings
+from itbench.run.trial.trial import TrialSetting, run_trial
+from itbench.sandbox.plain.sandbox import LocalSandbox
+from itbench.suites.shown import Secrets
+from itbench.validation.finding import Finding, Skipped
+
+_AT_ONCE = 4
+
+
+@dataclass(frozen=True)
+class Case:
+    """A prepared suite that is looked at, with its tasks loaded."""
+
+    domain: Domain
+    suite: Suite
+    tasks: Sequence[Task]
+    _perfect: dict[str, TrialRecord] = field(default_factory=dict)
+
+    @cached_property
+    def judge(self) -> Judge:
+        """Scores by the domain's rules."""
+        return Judge(self.domain, self.suite)
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        """The files that no agent may be shown."""
+        return Secrets.of_tasks(self.suite, self.tasks)
+
+    @cached_property
+    def truths(self) -> dict[str, JsonObject]:
+        """The truths by task; each is known to be valid when a rule but `truth-valid` looks."""
+        return {task.id: self.suite.truth(task.id) for task in self.tasks}
+
+    @cached_property
+    def surroundings(self) -> Surroundings:
+        """What environments are given: a sandbox if the domain needs one.
+
+        Raises:
+            SandboxError: it does, and none works on this machine.
+        """
+        sandbox: Sandbox = LocalSandbox(is_in_process=True)
+        if self.domain.needs_sandbox:
+            sandbox = run_sandbox()
+        bench = sandbox
+        if self.domain.runs_submissions:
+            from itbench.sandbox.bench import bench_sandbox
+
+            bench = bench_sandbox(None)
+        return Surroundings(suite=self.suite, sandbox=sandbox, bench=bench, secrets=self.secrets)
+
+    def task(self, task_id: str) -> Task:
+        """Return the task of that id."""
+        return next(task for task in self.tasks if task.id == task_id)
+
+    def perfect(self, tasks: Sequence[Task]) -> list[TrialRecord]:
+        """Return the trials in which tasks are done perfectly, as the domain says."""
+        missing = [task for task in tasks if task.id not in self._perfect]
+        oracle = OracleAgent()
+        oracle.trust(solver(self.domain, self.suite))
+        for record in self.trials(missing, oracle):
+            self._perfect[record.key.task] = record
+        return [self._perfect[task.id] for task in tasks]
+
+    def idle(self, tasks: Sequence[Task]) -> list[TrialRecord]:
+        """Return the trials in which nothing is done."""
+        return self.trials(tasks, NullAgent())
+
+    def trials(self, tasks: Sequence[Task], agent: Agent) -> list[TrialRecord]:
+        """Return one trial of each task, some of them side by side."""
+        setting = TrialSetting(
+            domain=self.domain, surroundings=self.surroundings, agent=agent, judge=self.judge, seed=0
+        )
+
+        async def all_of_them() -> list[TrialRecord]:
+            gate = asyncio.Semaphore(_AT_ONCE)
+
+            async def one(task: Task) -> TrialRecord:
+                async with gate:
+                    return await run_trial(setting, task, TrialKey(task.id, 0, 0))
+
+            return await asyncio.gather(*map(one, tasks))
+
+        return asyncio.run(all_of_them())
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Something that must hold for every suite of every domain."""
+
+    name: str
+    summary: str
+    check: Callable[[Case], Iterator[Finding | Skipped]]
+
+
+def run_sandbox() -> Sandbox:
+    """Return the sandbox that runs use, ready to be opened.
+
+    Raises:
+        ITBenchError: none works on this machine.
+    """
+    from itbench.sandbox.choose import choose_sandbox
+
+    sandbox = choose_sandbox()
+    if hasattr(sandbox, "prepare"):
+        sandbox.prepare()
+    return sandbox
+
+
+def sandbox_problem() -> str | None:
+    """Return why there is no sandbox on this machine; None if there is."""
+    try:
+        run_sandbox()
+    except ITBenchError as error:
+        return str(error)
+    return None
