@@ -346,3 +346,46 @@ def test_a_truth_stored_as_json_keeps_its_canary_over_the_years() -> None:
     digest = hashlib.sha256(b"weight: 2\n").hexdigest()
     assert canary_of("weight: 2\n") == f"itbench-canary-{digest}"
     assert json.loads(json.dumps(canary_of(""))) == canary_of("")
+
+
+class Plain(PublishedSuite):
+    """Pears whose truths are objects in files."""
+
+    version, summary = "1", "Pears."
+    dataset = PEARS
+
+    def make_task(self, task_id: str, directory: Path) -> Task:
+        return Task(id=task_id, title="A pear", instructions="Weigh it.", hand_in=HandIn(answer_schema={}))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "canary"),
+    [
+        ("ground_truth.yaml", "weight: 2\n", canary_of("weight: 2\n")),
+        (f"../{TASK}.json", '{"weight": 2, "canary": "kept"}', "kept"),
+        (f"../{TASK}.yml", "{weight: 2, canary: kept}", "kept"),
+    ],
+)
+def test_a_truth_is_by_default_the_object_in_a_file_of_json_or_yaml(
+    name: str, text: str, canary: str, tmp_path: Path
+) -> None:
+    (tmp_path / "Pear-2").mkdir()
+    (tmp_path / "Pear-2" / name).write_text(text)
+    assert Plain().truth_from(TASK, tmp_path) == {"weight": 2, "canary": canary}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("- 2", "a truth must be a JSON object, found list"),
+        ("", "a truth must be a JSON object, found NoneType"),
+        ("weight: [", "cannot be parsed"),
+        ("!!python/object:os.system {}", "cannot be parsed"),
+    ],
+)
+def test_a_file_that_holds_no_object_is_no_truth(text: str, told: str, tmp_path: Path) -> None:
+    (tmp_path / f"{TASK}.yaml").write_text(text)
+    with pytest.raises(DataError) as raised:
+        Plain().truth_from(TASK, tmp_path)
+    assert f"{TASK}.yaml: {told}" in str(raised.value)
+    assert "\n" not in str(raised.value)
