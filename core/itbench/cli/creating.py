@@ -1,17 +1,19 @@
-"""new-domain."""
+"""new-domain, pin."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from itbench.cli.output import print_text
+from itbench.cli.options import AsJson
+from itbench.cli.output import print_json, print_note, print_rows, print_text
 from itbench.cli.quick import QuickCommand
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
+    """Add the commands."""
     app.command("new-domain", cls=QuickCommand)(new_domain)
+    app.command("pin", cls=QuickCommand)(pin)
 
 
 def new_domain(
@@ -33,3 +35,32 @@ def new_domain(
 
 def _next_steps(name: str, target: Path) -> list[str]:
     return [f"  pip install -e {target}", f"  itbench validate {name}", f"  itbench run {name}"]
+
+
+def pin(
+    domain: Annotated[str, typer.Argument(help="Name of the domain, such as netops.", metavar="DOMAIN")],
+    as_json: AsJson = False,
+) -> None:
+    """Make all generated tasks of a domain, and rewrite the hashes that every machine must get.
+
+    Example: itbench pin netops
+    """
+    from dataclasses import asdict
+
+    from itbench.cli.waiting import waiting
+    from itbench.kit import pin_suites
+    from itbench.plugins.domains import domain_host
+
+    with waiting() as progress:
+        pinned = pin_suites(domain_host().get(domain).suites, progress)
+    if as_json:
+        print_json([asdict(suite) for suite in pinned])
+        return
+    rows = [
+        [suite.name, f"{suite.tasks}", f"{len(suite.changed)}", f"{len(suite.added)}", f"{suite.manifest}"]
+        for suite in pinned
+    ]
+    print_rows(["suite", "tasks", "changed", "added", "manifest"], rows, as_json=False)
+    for suite in pinned:
+        if suite.changed:
+            print_note(f"note: {suite.name} has changed tasks; raise its version, which is part of every run")

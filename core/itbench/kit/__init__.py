@@ -10,42 +10,41 @@ if TYPE_CHECKING:
         require_cache as require_cache,
         writing_cache as writing_cache,
     )
+    from itbench.kit.canary import canary_of as canary_of
+    from itbench.kit.choices import SuiteWithChoices as SuiteWithChoices
     from itbench.kit.directory import DirectorySuite as DirectorySuite
     from itbench.kit.generated.digests import digest_of as digest_of
     from itbench.kit.generated.draw import Draw as Draw
-    from itbench.kit.generated.jobs import Job as Job
+    from itbench.kit.generated.jobs import (
+        Job as Job,
+        Spec as Spec,
+    )
     from itbench.kit.generated.pins import (
-        make_manifest as make_manifest,
-        read_manifest as read_manifest,
-        write_manifest as write_manifest,
+        PinnedSuite as PinnedSuite,
+        made_digests as made_digests,
+        pin_suites as pin_suites,
     )
     from itbench.kit.generated.randomness import (
         Randomness as Randomness,
         mixed as mixed,
     )
     from itbench.kit.generated.suite import GeneratedSuite as GeneratedSuite
+    from itbench.kit.lazy_agent import (
+        lazy_agent as lazy_agent,
+        lazy_agents as lazy_agents,
+    )
+    from itbench.kit.names import (
+        TaskNames as TaskNames,
+        numbered as numbered,
+        task_number as task_number,
+    )
     from itbench.kit.published.dataset import HubDataset as HubDataset
-    from itbench.kit.published.download import (
-        download as download,
-        list_files as list_files,
-    )
     from itbench.kit.published.files import (
-        is_public as is_public,
-        plain_files as plain_files,
-        truths_below as truths_below,
+        read_data as read_data,
+        read_text as read_text,
     )
-    from itbench.kit.published.genuine import (
-        departure as departure,
-        gap as gap,
-    )
-    from itbench.kit.published.locate import (
-        Location as Location,
-        locate as locate,
-    )
-    from itbench.kit.published.whole import (
-        changed_files as changed_files,
-        require_unchanged as require_unchanged,
-    )
+    from itbench.kit.published.locate import Location as Location
+    from itbench.kit.published.suite import PublishedSuite as PublishedSuite
     from itbench.schema.answer import read_answer as read_answer
     from itbench.schema.check import schema_faults as schema_faults
 
@@ -53,19 +52,21 @@ __getattr__, __dir__, __all__ = lazy_names(
     __name__,
     {
         "host.cache": "cache_dir require_cache writing_cache",
+        "kit.canary": "canary_of",
+        "kit.choices": "SuiteWithChoices",
         "kit.directory": "DirectorySuite",
         "kit.generated.digests": "digest_of",
         "kit.generated.draw": "Draw",
-        "kit.generated.jobs": "Job",
-        "kit.generated.pins": "make_manifest read_manifest write_manifest",
+        "kit.generated.jobs": "Job Spec",
+        "kit.generated.pins": "made_digests pin_suites PinnedSuite",
         "kit.generated.randomness": "mixed Randomness",
         "kit.generated.suite": "GeneratedSuite",
+        "kit.lazy_agent": "lazy_agent lazy_agents",
+        "kit.names": "numbered task_number TaskNames",
         "kit.published.dataset": "HubDataset",
-        "kit.published.download": "download list_files",
-        "kit.published.files": "is_public plain_files truths_below",
-        "kit.published.genuine": "departure gap",
-        "kit.published.locate": "locate Location",
-        "kit.published.whole": "changed_files require_unchanged",
+        "kit.published.files": "read_data read_text",
+        "kit.published.locate": "Location",
+        "kit.published.suite": "PublishedSuite",
         "schema.answer": "read_answer",
         "schema.check": "schema_faults",
     },

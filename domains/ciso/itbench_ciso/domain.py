@@ -7,9 +7,9 @@ from itbench import Domain, JsonObject
 from itbench_ciso.agents.specs import AGENTS
 from itbench_ciso.engines.cel import CEL_PREPARATION
 from itbench_ciso.engines.opa import OPA_PREPARATION
-from itbench_ciso.published.suite import ITBENCH_LITE
 from itbench_ciso.suites.admission import ADMISSION_SUITE
 from itbench_ciso.suites.cis_kubernetes import CIS_KUBERNETES
+from itbench_ciso.suites.itbench_lite import ITBENCH_LITE
 from itbench_ciso.suites.policy_updates import POLICY_UPDATES
 
 if TYPE_CHECKING:

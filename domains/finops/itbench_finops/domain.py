@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from itbench import Domain, JsonObject
 from itbench_finops.agents.specs import AGENTS
 from itbench_finops.changes import SCORING_CHANGES
-from itbench_finops.published.suite import ITBENCH_LITE
 from itbench_finops.suites.anomalies import ANOMALIES
+from itbench_finops.suites.itbench_lite import ITBENCH_LITE
 from itbench_finops.suites.right_sizing import RIGHT_SIZING
 
 if TYPE_CHECKING:

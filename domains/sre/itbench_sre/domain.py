@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 from itbench import Domain, JsonObject
 from itbench_sre.agents.specs import AGENTS
 from itbench_sre.changes import SCORING_CHANGES
-from itbench_sre.published.suite import ITBENCH_AA, ITBENCH_LITE
 from itbench_sre.suites.incidents import INCIDENTS
+from itbench_sre.suites.itbench_aa import ITBENCH_AA
+from itbench_sre.suites.itbench_lite import ITBENCH_LITE
 
 if TYPE_CHECKING:
     from itbench import Environment, Score, Submission, Task, TrialSetup

@@ -8,8 +8,8 @@ from itbench_ciso.agents.memorised import recognised
 from itbench_ciso.controls.register import controls
 from itbench_ciso.suites.admission import ADMISSION_SUITE
 from itbench_ciso.suites.cis_kubernetes import CIS_KUBERNETES
+from itbench_ciso.suites.judged import CisoSuite
 from itbench_ciso.suites.policy_updates import POLICY_UPDATES
-from itbench_ciso.suites.suite import CisoSuite
 from itbench_ciso.tasks.policy_updates.make import parameters_of
 from itbench_ciso.tasks.policy_updates.specs import UpdateTask
 
@@ -31,7 +31,7 @@ def test_the_names_of_every_draw_are_read_from_the_instructions(
     found = [
         {control.number: names for control, names in recognised(task.instructions)} for task in chosen.tasks()
     ]
-    assert found == [drawn_names(spec) for spec in chosen.specs()]
+    assert found == [drawn_names(job.make.args[0]) for job in chosen.jobs()]
 
 
 def test_what_is_no_requirement_of_ours_is_not_recognised() -> None:

@@ -19,7 +19,7 @@ SERVER = Path(__file__).parents[2] / "core" / "kit" / "published" / "hub_server.
 PROGRAM = """
 import json, sys
 from itbench.errors import ITBenchError
-from itbench_ciso.published.suite import ITBENCH_LITE
+from itbench_ciso.suites.itbench_lite import ITBENCH_LITE
 try:
     root = ITBENCH_LITE.fetch(sys.argv[1:])
     print(json.dumps(sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())))

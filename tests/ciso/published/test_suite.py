@@ -12,8 +12,7 @@ import pytest
 from itbench.errors import DataError, UsageError
 from itbench.interfaces.suite import SuiteOptions
 from itbench.kit.published.locate import locate
-from itbench_ciso.published.dataset import LITE
-from itbench_ciso.published.suite import ITBENCH_LITE, PublishedSuite
+from itbench_ciso.suites.itbench_lite import ITBENCH_LITE, LITE, LiteSuite
 
 pytestmark = pytest.mark.slow  # Runs scripts and engines in the sandbox.
 
@@ -52,7 +51,7 @@ def write_task(folder: Path) -> None:
     write(folder / "ground-truth" / "policy.rego", POLICY)
 
 
-def suite(data: Path, **extra: str) -> PublishedSuite:
+def suite(data: Path, **extra: str) -> LiteSuite:
     return ITBENCH_LITE.configured(SuiteOptions(data=data, extra=extra))
 
 
@@ -118,10 +117,10 @@ def test_the_cache_of_the_hub_is_looked_into_and_its_links_are_followed(lite: Pa
 @pytest.mark.parametrize(
     ("spoil", "ask", "told"),
     [
-        (lambda task: shutil.rmtree(task / "static-resources"), "inputs", "no files there; fetch the dataset again"),
-        (lambda task: shutil.rmtree(task / "static-resources-compliant"), "hidden", "no files there; fetch the dataset again"),
-        (lambda task: shutil.rmtree(task / "ground-truth"), "truth", "no such file; fetch the dataset again"),
-        (lambda task: (task / "ground-truth" / "policy.rego").write_bytes(b"\xff"), "truth", "cannot be read"),
+        (lambda task: shutil.rmtree(task / "static-resources"), "inputs", "static-resources: no such directory; bring it with `itbench fetch`"),
+        (lambda task: shutil.rmtree(task / "static-resources-compliant"), "hidden", "static-resources-compliant: no such directory; bring it"),
+        (lambda task: shutil.rmtree(task / "ground-truth"), "truth", "no truth there, expected ground-truth; fetch the dataset again"),
+        (lambda task: (task / "ground-truth" / "policy.rego").write_bytes(b"\xff"), "truth", "policy.rego: not UTF-8 at byte 0"),
         (lambda task: (task / "static-resources" / "x.yaml").symlink_to("/etc/passwd"), "inputs", "a symbolic link out of its directory"),
         (lambda task: (task / "static-resources" / "x.yaml").symlink_to("../ground-truth/policy.rego"), "inputs", "a symbolic link out of its directory"),
         (lambda task: (task / "static-resources" / "x.yaml").symlink_to("nothing"), "inputs", "a symbolic link to nothing"),

@@ -14,7 +14,6 @@ from itbench.interfaces.json import JsonObject
 from itbench.kit.generated.digests import digest_of
 from itbench_ciso.suites.admission import ADMISSION_SUITE
 from itbench_ciso.suites.cis_kubernetes import CIS_KUBERNETES
-from itbench_ciso.suites.digests import read_manifest
 from itbench_ciso.suites.policy_updates import POLICY_UPDATES
 
 pytestmark = pytest.mark.slow  # Makes many tasks.
@@ -40,7 +39,7 @@ def find_python(version: str) -> Path | None:
 
 def test_every_embedded_task_is_pinned() -> None:
     ids = [job.id for suite in SUITES for job in suite.jobs()]
-    assert list(read_manifest()) == ids
+    assert list(CIS_KUBERNETES.pinned()) == ids
     assert [len(suite.jobs()) for suite in SUITES] == [suite.embedded for suite in SUITES]
 
 
@@ -48,7 +47,7 @@ def test_every_embedded_task_is_pinned() -> None:
 def test_some_tasks_come_out_as_pinned(suite, tmp_path: Path) -> None:
     for job in suite.jobs()[::5]:
         truth = job.make(tmp_path / job.id / "inputs")
-        assert digest(tmp_path / job.id / "inputs", truth) == read_manifest()[job.id], job.id
+        assert digest(tmp_path / job.id / "inputs", truth) == CIS_KUBERNETES.pinned()[job.id], job.id
 
 
 @pytest.mark.parametrize("version", _VERSIONS)
@@ -58,19 +57,13 @@ def test_other_versions_of_python_make_the_same_bytes(version: str) -> None:
         pytest.skip(f"no Python {version} on this machine")
     # Those have no packages of their own; all that is needed here is pure Python.
     code = """
-import json, tempfile, pathlib
+import json
 from itbench_ciso.suites.admission import ADMISSION_SUITE
 from itbench_ciso.suites.cis_kubernetes import CIS_KUBERNETES
-from itbench.kit.generated.digests import digest_of
-from itbench_ciso.tasks.cis_kubernetes.make import make_scripted
-from itbench_ciso.tasks.admission.make import make_admission
+from itbench.kit.generated.pins import made_digest
 found = {}
-for specs, make in ((CIS_KUBERNETES.specs()[::3], make_scripted), (ADMISSION_SUITE.specs()[::5], make_admission)):
-    for spec in specs:
-        with tempfile.TemporaryDirectory() as name:
-            inputs = pathlib.Path(name) / "inputs"
-            truth = make(spec, inputs)
-            found[spec.id] = digest_of(inputs, truth, inputs.with_name("hidden"))
+for job in (*CIS_KUBERNETES.jobs()[::3], *ADMISSION_SUITE.jobs()[::5]):
+    found[job.id] = made_digest(job)
 print(json.dumps(found))
 """
     done = subprocess.run(
@@ -83,7 +76,7 @@ print(json.dumps(found))
     assert done.returncode == 0, done.stderr[-2000:]
     found = json.loads(done.stdout)
     assert len(found) > 12
-    assert found == {name: read_manifest()[name] for name in found}
+    assert found == {name: CIS_KUBERNETES.pinned()[name] for name in found}
 
 
 def test_a_task_that_comes_out_differently_is_refused(tmp_path: Path) -> None:
@@ -120,13 +113,14 @@ def test_names_of_hidden_sets_tell_nothing_and_half_of_them_comply(suite, tmp_pa
 
 def test_another_seed_draws_other_names_for_the_same_control() -> None:
     from itbench.kit.generated.draw import Draw
-    from itbench_ciso.suites.cis_kubernetes import CisKubernetesSuite
+    from itbench_ciso.controls.register import controls
     from itbench_ciso.tasks.cis_kubernetes.task import make_scripted_task
+    from itbench_ciso.tasks.draw import control_tasks
 
     texts = {
         make_scripted_task(spec, "opa").instructions
         for seed in (1, 2)
-        for spec in CisKubernetesSuite(Draw(seed, 34)).specs()
+        for spec in control_tasks("ciso", "cis-kubernetes", list(controls()), Draw(seed, 34))
         if spec.number == "5.2.5"
     }
     assert len(texts) == 2

@@ -179,11 +179,10 @@ def make(number, directory):
 class Made(GeneratedSuite):
     name, domain, embedded, version, summary = "made", "makers", 12, "1", "Numbers."
     def jobs(self):
-        return [Job(f"made-{n:03}", n, partial(make, n)) for n in range(self.embedded)]
-    def pinned(self):
-        return {}
-    def make_task(self, task_id):
-        return Task(id=task_id, title="T", instructions="I", hand_in=HandIn(answer_schema={}))
+        return [Job(f"made-{n:03}", n, partial(make, n), partial(task_of, n)) for n in range(self.embedded)]
+
+def task_of(n):
+    return Task(id=f"made-{n:03}", title="T", instructions="I", hand_in=HandIn(answer_schema={}))
 
 DOMAIN = replace(itbench_sums.DOMAIN, name="makers", suites=(Made(),))
 """

@@ -34,13 +34,12 @@ def make(number, directory):
 class Drawn(GeneratedSuite):
     name, domain, embedded, version, summary = "drawn", "draws", 2, "1", "Numbers."
     def jobs(self):
-        random = Randomness(self._drawn.seed if self._drawn else 1)
-        count = self._drawn.count if self._drawn else 2
-        return [Job(f"drawn-{n:03}", n, partial(make, random.below(1000))) for n in range(count)]
-    def pinned(self):
-        return {}
-    def make_task(self, task_id):
-        return Task(id=task_id, title="T", instructions="Add them.", hand_in=HandIn(answer_schema=itbench_sums.ANSWER_SCHEMA))
+        random = Randomness(self.drawn.seed if self.drawn else 1)
+        count = self.drawn.count if self.drawn else 2
+        return [Job(f"drawn-{n:03}", n, partial(make, random.below(1000)), partial(task_of, n)) for n in range(count)]
+
+def task_of(n):
+    return Task(id=f"drawn-{n:03}", title="T", instructions="Add them.", hand_in=HandIn(answer_schema=itbench_sums.ANSWER_SCHEMA))
 
 DOMAIN = replace(itbench_sums.DOMAIN, name="draws", suites=(Drawn(),), agents=())
 """
@@ -59,12 +58,6 @@ class Suite(GeneratedSuite):
 
     def jobs(self) -> list[Any]:
         return []
-
-    def pinned(self) -> dict[str, str]:
-        return {}
-
-    def make_task(self, task_id: str) -> Any:
-        raise AssertionError
 
 
 def plan_of(options: SuiteOptions) -> dict[str, Any]:

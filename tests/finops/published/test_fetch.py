@@ -18,7 +18,7 @@ SERVER = Path(__file__).parents[2] / "core" / "kit" / "published" / "hub_server.
 PROGRAM = """
 import json, sys
 from itbench.errors import ITBenchError
-from itbench_finops.published.suite import ITBENCH_LITE
+from itbench_finops.suites.itbench_lite import ITBENCH_LITE
 try:
     ITBENCH_LITE.fetch(sys.argv[1:])
     print(json.dumps([task.id for task in ITBENCH_LITE.tasks()]))

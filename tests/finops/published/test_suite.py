@@ -10,10 +10,9 @@ from itbench.errors import DataError, UsageError
 from itbench.interfaces.suite import SuiteOptions
 from itbench.kit.published.locate import locate
 from itbench.suites.shown import shown_inputs
-from itbench_finops.published.dataset import LITE
-from itbench_finops.published.suite import ITBENCH_LITE
 from itbench_finops.published.truths import read_truth
 from itbench_finops.scoring.anomaly import score_anomaly
+from itbench_finops.suites.itbench_lite import ITBENCH_LITE, LITE
 
 TASK = "itbench-lite-1"
 
@@ -66,7 +65,7 @@ def test_the_dataset_is_found_in_the_cache_of_the_hubs_client(lite: Path, tmp_pa
 
 def test_tasks_of_another_domain_in_the_same_layout_are_not_taken_for_these(tmp_path: Path) -> None:
     (tmp_path / "Scenario-1" / "alerts").mkdir(parents=True)
-    with pytest.raises(DataError, match=r"no Scenario-<N> directory with an anomaly.json there"):
+    with pytest.raises(DataError, match=r"no directory Scenario-<number> with anomaly\.json there"):
         locate(LITE, tmp_path, environment={})
 
 

@@ -8,12 +8,20 @@ from pathlib import Path
 
 import pytest
 
+from itbench.kit import made_digests
 from itbench.kit.generated.randomness import Randomness, mixed
-from itbench_finops.suites.digests import make_manifest, read_manifest
+from itbench_finops.suites.anomalies import ANOMALIES
+from itbench_finops.suites.right_sizing import RIGHT_SIZING
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 RUNNING = f"{sys.version_info[0]}.{sys.version_info[1]}"
-CHECK = "from itbench_finops.suites.digests import make_manifest, read_manifest as r; print(make_manifest() == r())"
+CHECK = """
+from itbench.kit import made_digests
+from itbench_finops.suites.anomalies import ANOMALIES
+from itbench_finops.suites.right_sizing import RIGHT_SIZING
+if __name__ == "__main__":
+    print(made_digests((ANOMALIES, RIGHT_SIZING)) == ANOMALIES.pinned())
+"""
 
 
 def test_the_generator_is_splitmix64() -> None:
@@ -44,7 +52,7 @@ def test_shuffling_keeps_all_items() -> None:
 @pytest.mark.slow
 def test_the_embedded_tasks_come_out_as_pinned() -> None:
     """Slow: makes all tasks."""
-    assert make_manifest() == read_manifest()
+    assert made_digests((ANOMALIES, RIGHT_SIZING)) == ANOMALIES.pinned() == RIGHT_SIZING.pinned()
 
 
 @pytest.mark.slow

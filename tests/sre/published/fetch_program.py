@@ -16,7 +16,8 @@ def note_connections(event: str, arguments: tuple[object, ...]) -> None:
 def main() -> None:
     from itbench.errors import ITBenchError
     from itbench.interfaces.suite import SuiteOptions
-    from itbench_sre.published import ITBENCH_AA, ITBENCH_LITE
+    from itbench_sre.suites.itbench_aa import ITBENCH_AA
+    from itbench_sre.suites.itbench_lite import ITBENCH_LITE
 
     wanted = json.loads(sys.argv[1])
     suite = {suite.name: suite for suite in (ITBENCH_AA, ITBENCH_LITE)}[wanted["suite"]]

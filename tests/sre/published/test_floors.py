@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from itbench_sre.published import ITBENCH_AA, ITBENCH_LITE
-from itbench_sre.published.datasets import AA
 from itbench_sre.scoring import Matcher
 from itbench_sre.scoring.precision import precision_at_full_recall
+from itbench_sre.suites.itbench_aa import AA, ITBENCH_AA
+from itbench_sre.suites.itbench_lite import ITBENCH_LITE
 from itbench_sre.truth import load_truth, solution
 
 TRUTHS = Path(__file__).parents[3] / "../shared/reference/itbench/ground_truths/head"

@@ -6,7 +6,8 @@ import json
 import pytest
 
 from itbench.kit.published.marker import MarkedFile, Marker, write_marker
-from itbench_sre.published.datasets import AA, LITE
+from itbench_sre.suites.itbench_aa import AA
+from itbench_sre.suites.itbench_lite import LITE
 
 LITE_NUMBERS = sorted(int(name.removeprefix("Scenario-")) for name in LITE.published)
 AA_NUMBERS = sorted(int(name.removeprefix("Scenario-")) for name in AA.published)

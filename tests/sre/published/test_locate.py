@@ -4,7 +4,8 @@ import pytest
 
 from itbench.errors import DataError
 from itbench.kit.published.locate import locate
-from itbench_sre.published.datasets import AA, LITE
+from itbench_sre.suites.itbench_aa import AA
+from itbench_sre.suites.itbench_lite import LITE
 
 
 @pytest.mark.parametrize(
@@ -25,7 +26,7 @@ def test_every_published_layout_is_found_below_the_given_directory(tmp_path, mak
 
 def test_a_given_directory_without_scenarios_is_refused_with_the_command_that_brings_them(tmp_path):
     with pytest.raises(
-        DataError, match=r"--data '.*': no Scenario-<N> directory there.*`itbench fetch sre/itbench-aa`"
+        DataError, match=r"--data '.*': no directory Scenario-<number> there.*`itbench fetch sre/itbench-aa`"
     ):
         locate(AA, data=tmp_path, environment={})
 

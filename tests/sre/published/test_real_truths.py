@@ -17,7 +17,7 @@ def directory():
 
 @pytest.mark.slow
 def test_every_public_truth_reads_and_has_a_canary_of_its_own_text(directory):
-    from itbench_sre.published import ITBENCH_AA
+    from itbench_sre.suites.itbench_aa import ITBENCH_AA
 
     numbers = sorted(int(path.parent.name.removeprefix("scenario_")) for path in directory.glob("*/v1.yaml"))
     assert len(numbers) > 50

@@ -11,7 +11,8 @@ import pytest
 from itbench.errors import DataError, UsageError
 from itbench.interfaces.suite import SuiteOptions
 from itbench.suites.shown import shown_inputs
-from itbench_sre.published import ITBENCH_AA, ITBENCH_LITE
+from itbench_sre.suites.itbench_aa import ITBENCH_AA
+from itbench_sre.suites.itbench_lite import ITBENCH_LITE
 
 
 def aa(root: Path, **options):
@@ -325,7 +326,8 @@ def test_a_truth_that_was_stored_as_json_comes_back_the_same(tmp_path, make):
 
 def test_a_missing_truth_in_another_directory_says_what_is_expected(tmp_path):
     with pytest.raises(
-        DataError, match=r"no truth of task 'itbench-aa-3' in '.*'; expected itbench-aa-3\.yaml"
+        DataError,
+        match=r"no truth of task 'itbench-aa-3' in '.*'; expected one of itbench-aa-3\.json, itbench-aa-3\.yaml",
     ):
         ITBENCH_AA.truth_from("itbench-aa-3", tmp_path)
 
@@ -353,7 +355,7 @@ def test_published_results_are_shares_with_their_source():
 
 def test_importing_the_suites_brings_nothing_heavy():
     program = (
-        "import sys, itbench_sre.published\n"
+        "import sys, itbench_sre.suites.itbench_aa, itbench_sre.suites.itbench_lite\n"
         "print([n for n in ('pydantic','yaml','jsonschema','huggingface_hub','csv','numpy') if n in sys.modules])"
     )
     done = subprocess.run(

@@ -14,7 +14,7 @@ from itbench.kit.generated.digests import digest_of
 from itbench_sre.simulator import draw_specs, embedded_specs, make_incident
 from itbench_sre.simulator.incident import Run
 from itbench_sre.simulator.specs import FAMILIES
-from itbench_sre.suites.digests import read_manifest
+from itbench_sre.suites.incidents import INCIDENTS
 
 pytestmark = pytest.mark.slow  # each incident takes about a second to make
 
@@ -22,13 +22,13 @@ IDS = [spec.id for spec in embedded_specs()]
 
 
 def test_the_manifest_pins_every_task() -> None:
-    assert list(read_manifest()) == IDS
+    assert list(INCIDENTS.pinned()) == IDS
 
 
 @pytest.mark.parametrize("number", range(16))
 def test_an_incident_has_its_pinned_bytes(incidents, number):
     made = incidents.by_spec(embedded_specs()[number])
-    assert digest_of(made.path, made.truth) == read_manifest()[made.spec.id]
+    assert digest_of(made.path, made.truth) == INCIDENTS.pinned()[made.spec.id]
 
 
 @pytest.mark.parametrize("change", ["file", "truth"])
@@ -41,14 +41,14 @@ def test_neither_a_file_nor_the_truth_can_change_without_another_hash(incidents,
             file.write(b"\n")
     else:
         truth["groups"] = truth["groups"][::-1]
-    assert digest_of(tmp_path / "copy", truth) != read_manifest()[made.spec.id]
+    assert digest_of(tmp_path / "copy", truth) != INCIDENTS.pinned()[made.spec.id]
 
 
 def test_an_incident_is_the_same_twice(incidents, tmp_path):
     spec = embedded_specs()[0]
     truth = make_incident(spec, tmp_path / "again")
     assert truth == incidents.by_spec(spec).truth
-    assert digest_of(tmp_path / "again", truth) == read_manifest()[spec.id]
+    assert digest_of(tmp_path / "again", truth) == INCIDENTS.pinned()[spec.id]
 
 
 def _interpreter(version: str) -> str | None:
@@ -80,7 +80,7 @@ def test_another_python_makes_the_same_bytes(version):
     environment["PYTHONDONTWRITEBYTECODE"] = "1"
     done = subprocess.run([python, "-c", code], capture_output=True, text=True, check=False, env=environment)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.strip() == read_manifest()[IDS[3]]
+    assert done.stdout.strip() == INCIDENTS.pinned()[IDS[3]]
 
 
 def test_sizes_stay_within_bounds(incidents):

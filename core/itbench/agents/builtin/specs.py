@@ -1,27 +1,7 @@
 """The built-in agents by name; each is imported when it is asked for."""
 
 from itbench.interfaces.agent import Agent, AgentRequest, AgentSpec
-
-
-def _oracle(request: AgentRequest) -> Agent:
-    from itbench.agents.builtin.oracle import OracleAgent
-
-    request.refuse_options()
-    return OracleAgent()
-
-
-def _null(request: AgentRequest) -> Agent:
-    from itbench.agents.builtin.null import NullAgent
-
-    request.refuse_options()
-    return NullAgent()
-
-
-def _echo(request: AgentRequest) -> Agent:
-    from itbench.agents.builtin.echo import EchoAgent
-
-    request.refuse_options()
-    return EchoAgent()
+from itbench.kit.lazy_agent import lazy_agent
 
 
 def _replay(request: AgentRequest) -> Agent:
@@ -30,18 +10,27 @@ def _replay(request: AgentRequest) -> Agent:
     return replay_agent(request)
 
 
-ORACLE = AgentSpec(
-    name="oracle",
-    summary="Hands in the solution; must score 1.",
-    create=_oracle,
+_HOME = "itbench.agents.builtin"
+ORACLE = lazy_agent(
+    "oracle",
+    "Hands in the solution; must score 1.",
+    f"{_HOME}.oracle:OracleAgent",
     role="privileged",
     is_in_process=True,
 )
-NULL = AgentSpec(
-    name="null", summary="Hands in nothing; must score 0.", create=_null, role="cheat", is_in_process=True
+NULL = lazy_agent(
+    "null",
+    "Hands in nothing; must score 0.",
+    f"{_HOME}.null:NullAgent",
+    role="cheat",
+    is_in_process=True,
 )
-ECHO = AgentSpec(
-    name="echo", summary="Hands the task back as its answer.", create=_echo, role="cheat", is_in_process=True
+ECHO = lazy_agent(
+    "echo",
+    "Hands the task back as its answer.",
+    f"{_HOME}.echo:EchoAgent",
+    role="cheat",
+    is_in_process=True,
 )
 REPLAY = AgentSpec(
     name="replay",

@@ -1,9 +1,9 @@
 """The options of the suites that are made from a seed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from itbench.errors import UsageError
-from itbench.interfaces.suite import SuiteOptions
 
 _LARGEST_SEED = 2**63
 _LARGEST_COUNT = 1000
@@ -22,25 +22,22 @@ class Draw:
     count: int
 
 
-def read_draw(suite: str, embedded: int, options: SuiteOptions) -> tuple[Draw | None, SuiteOptions]:
-    """Return what is to be drawn, None for the embedded tasks, and the options that are left.
+def read_draw(suite: str, embedded: int, extra: Mapping[str, str]) -> Draw | None:
+    """Return what is to be drawn, None for the embedded tasks.
 
     Raises:
         UsageError: a number that is none, or `count` without `seed`.
     """
-    extra = dict(options.extra)
-    seed, count = extra.pop("seed", None), extra.pop("count", None)
-    left = SuiteOptions(data=options.data, as_published=options.as_published, extra=extra)
+    seed, count = extra.get("seed"), extra.get("count")
     if seed is None:
         if count is not None:
             raise UsageError(
                 f"suite {suite!r} takes `count` only with `seed`; the embedded tasks are {embedded}"
             )
-        return None, left
-    drawn = Draw(
+        return None
+    return Draw(
         _number("seed", seed, _LARGEST_SEED), _number("count", count or str(embedded), _LARGEST_COUNT)
     )
-    return drawn, left
 
 
 def _number(name: str, text: str, largest: int) -> int:

@@ -5,18 +5,41 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from itbench.errors import DataError
 from itbench.host.cache import cache_dir, require_cache, writing_cache
 from itbench.host.leftovers import sweep, temporary_folder
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.progress import Progress, no_progress
+from itbench.kit.canary import canary_of
 from itbench.kit.generated.digests import digest_of
 from itbench.kit.generated.workers import Workers
 
+if TYPE_CHECKING:
+    from itbench.interfaces.task import Task
+
 _MOST_PROCESSES = 8
 _MAKING = ".making-"
+
+
+class Spec(Protocol):
+    """What one task is made from: frozen data that can be pickled."""
+
+    @property
+    def id(self) -> str:
+        """Of the task."""
+        ...
+
+    @property
+    def seed(self) -> int:
+        """Of all that is drawn for it."""
+        ...
+
+
+SpecT = TypeVar("SpecT", bound=Spec)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +51,26 @@ class Job:
         seed: of its canary.
         make: writes what agents may read into a directory, and what only the judging may read into the folder `hidden`
             beside it; returns the truth.
+        task: returns what an agent is told.
     """
 
     id: str
     seed: int
     make: Callable[[Path], JsonObject]
+    task: "Callable[[], Task]"
+
+    @classmethod
+    def of(
+        cls, spec: SpecT, make: Callable[[SpecT, Path], JsonObject], task: "Callable[[SpecT], Task]"
+    ) -> "Job":
+        """Return the job of a spec with `id` and `seed`, from functions (of a module, so that they can be pickled).
+
+        Args:
+            spec: of the task.
+            make: writes the files of a spec into a directory, which does not exist yet, and returns the truth.
+            task: returns what an agent is told.
+        """
+        return cls(spec.id, spec.seed, partial(make, spec), partial(task, spec))
 
 
 def made_root(domain: str, suite: str, version: str, pinned: Mapping[str, str], drawn: object) -> Path:
@@ -122,7 +160,7 @@ def _make_in_cache(job: Job, root: Path, pinned: str | None) -> None:
 
 def canary(job: Job) -> str:
     """Return a text that only the truth of this task holds."""
-    return "itbench-canary-" + hashlib.sha256(f"canary/{job.id}/{job.seed}".encode()).hexdigest()
+    return canary_of(f"canary/{job.id}/{job.seed}")
 
 
 def _forget_times(directory: Path) -> None:

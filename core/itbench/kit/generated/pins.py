@@ -1,33 +1,107 @@
 """Pinned hashes of tasks that are made from seeds: every machine must make the same bytes."""
 
 import json
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from itbench.errors import DataError, UsageError
 from itbench.host.output_file import write_output
+from itbench.interfaces.progress import Progress, no_progress
+from itbench.interfaces.suite import Suite
 from itbench.kit.generated.digests import digest_of
+from itbench.kit.generated.jobs import Job
+from itbench.kit.generated.manifest import read_manifest
 from itbench.kit.generated.suite import GeneratedSuite
+from itbench.kit.generated.workers import Workers
+
+_MOST_PROCESSES = 8
 
 
-def read_manifest(path: Path) -> dict[str, str]:
-    """Return the pinned hash of each embedded task by its id."""
-    manifest: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
-    return manifest
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PinnedSuite:
+    """What `pin_suites` did for one suite.
+
+    Attributes:
+        name: of the suite, as `domain/suite`.
+        manifest: where its hashes stand.
+        tasks: how many tasks are pinned.
+        changed: ids of tasks that had another hash before; the suite's version must then be raised.
+        added: ids of tasks that had none.
+    """
+
+    name: str
+    manifest: Path
+    tasks: int
+    changed: tuple[str, ...]
+    added: tuple[str, ...]
 
 
-def make_manifest(suites: Iterable[GeneratedSuite]) -> dict[str, str]:
-    """Make all tasks of these suites, throw them away, and return their hashes by id."""
-    found: dict[str, str] = {}
-    for suite in suites:
-        for job in suite.jobs():
-            with TemporaryDirectory() as name:
-                inputs = Path(name) / "inputs"
-                truth = job.make(inputs)
-                found[job.id] = digest_of(inputs, truth, inputs.with_name("hidden"))
-    return found
+def pin_suites(suites: Iterable[Suite], progress: Progress = no_progress) -> list[PinnedSuite]:
+    """Make all embedded tasks of the suites that have a manifest, and write the hashes of tasks and truths there.
+
+    Suites with the same manifest share it; what else stood in it is removed.
+
+    Raises:
+        UsageError: no suite has a manifest.
+        StorageError: a manifest cannot be written.
+    """
+    pinned = [suite for suite in suites if isinstance(suite, GeneratedSuite) and suite.manifest is not None]
+    if not pinned:
+        raise UsageError("there is nothing to pin: no suite is a GeneratedSuite with a manifest")
+    digests = made_digests(pinned, progress)
+    before = {path: _known(path) for path in {suite.manifest for suite in pinned} if path is not None}
+    for path in before:
+        ids = [job.id for suite in pinned if suite.manifest == path for job in suite.jobs()]
+        write_output(path, json.dumps({task_id: digests[task_id] for task_id in ids}, indent=1) + "\n")
+    return [_outcome(suite, before, digests) for suite in pinned]
 
 
-def write_manifest(path: Path, manifest: dict[str, str]) -> None:
-    """Pin these hashes."""
-    write_output(path, json.dumps(manifest, indent=1) + "\n")
+def made_digests(suites: Sequence[GeneratedSuite], progress: Progress = no_progress) -> dict[str, str]:
+    """Make all tasks of these suites, throw them away, and return their hashes (`digest_of`) by id.
+
+    Raises:
+        DataError: a process that made tasks was ended from outside.
+    """
+    jobs = [job for suite in suites for job in suite.jobs()]
+    with TemporaryDirectory(prefix="itbench-pins-") as name:
+        work = [(job, Path(name) / job.id) for job in jobs]
+        with Workers(_write_digest, min(len(jobs), os.cpu_count() or 1, _MOST_PROCESSES)) as workers:
+            for done, _ in enumerate(workers.carry_out(work), start=1):
+                progress("making tasks", done, len(jobs))
+        return {job.id: path.read_text("utf-8") for job, path in work}
+
+
+def made_digest(job: Job) -> str:
+    """Make one task, throw it away, and return its hash."""
+    with TemporaryDirectory(prefix="itbench-pins-") as name:
+        inputs = Path(name) / "inputs"
+        truth = job.make(inputs)
+        return digest_of(inputs, truth, inputs.with_name("hidden"))
+
+
+def _write_digest(job: Job, path: Path) -> None:
+    path.write_text(made_digest(job), "utf-8")
+
+
+def _known(path: Path) -> dict[str, str]:
+    try:
+        return read_manifest(path)
+    except DataError:
+        return {}  # There is none yet, or a damaged one, which is what is repaired here.
+
+
+def _outcome(
+    suite: GeneratedSuite, before: dict[Path, dict[str, str]], digests: dict[str, str]
+) -> PinnedSuite:
+    assert suite.manifest is not None
+    old, ids = before[suite.manifest], [job.id for job in suite.jobs()]
+    return PinnedSuite(
+        name=f"{suite.domain}/{suite.name}",
+        manifest=suite.manifest,
+        tasks=len(ids),
+        changed=tuple(each for each in ids if each in old and old[each] != digests[each]),
+        added=tuple(each for each in ids if each not in old),
+    )

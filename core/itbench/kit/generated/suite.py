@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Self
 from itbench.errors import DataError
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.progress import Progress, no_progress
-from itbench.interfaces.suite import Floor, Suite, SuiteOptions
+from itbench.interfaces.suite import SuiteOptions
+from itbench.kit.choices import SuiteWithChoices
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,65 +19,72 @@ if TYPE_CHECKING:
     from itbench.kit.generated.jobs import Job
 
 
-class GeneratedSuite(Suite):
-    """Makes its tasks on first use into the cache.
+class GeneratedSuite(SuiteWithChoices):
+    """Makes its tasks on first use into the cache; takes the options `seed` and `count`, and those in `choices`.
 
     Attributes:
         domain: the domain's name, a folder of the cache.
         embedded: how many tasks there are without a seed.
+        manifest: the file that pins the hash of each embedded task, written by `itbench pin`; suites of a domain may
+            share it. None while a suite is not pinned: its tasks may then differ between machines.
+        drawn: the user's own seed and number of tasks; None for the embedded tasks.
+        is_floor_of_draws: whether `floor` holds for tasks of any seed, because what sets it exploits the generator.
     """
 
     domain: str
     embedded: int
+    manifest: Path | None = None
+    is_floor_of_draws: bool = False
     data_options = frozenset({"seed", "count"})
     secret_options = frozenset({"seed"})
 
-    def __init__(self, drawn: "Draw | None" = None, floor: Floor | None = None) -> None:
-        self._drawn = drawn
-        # What cheats score was measured on the embedded tasks only.
-        self.floor = floor if drawn is None else None
+    def __init__(self, drawn: "Draw | None" = None) -> None:
+        self._draw(drawn)
 
     @abstractmethod
     def jobs(self) -> "list[Job]":
-        """Return what is to be made, in the order of the tasks."""
+        """Return what is to be made, in the order of the tasks: the embedded ones, or those of `drawn`."""
 
-    @abstractmethod
     def pinned(self) -> "Mapping[str, str]":
-        """Return the hash of each embedded task, by its id: every machine must make the same bytes.
+        """Return the hash of each embedded task (`itbench.kit.digest_of`) by its id, those of other suites included.
 
-        It is that of `itbench.kit.generated.digests.digest_of`: of the files, the hidden ones and the truth.
+        Raises:
+            DataError: the manifest is missing or damaged.
         """
+        from itbench.kit.generated.manifest import read_manifest
 
-    @abstractmethod
-    def make_task(self, task_id: str) -> "Task":
-        """Return the public task of that id."""
+        return {} if self.manifest is None else read_manifest(self.manifest)
 
     def configured(self, options: SuiteOptions) -> Self:
         """Take `seed` and `count`: another set of tasks, never published, made from a secret number.
 
         Raises:
-            UsageError: another option, or one that is no number.
+            UsageError: an option that this suite does not have, or a value that it cannot have.
         """
         from itbench.kit.generated.draw import read_draw
 
-        drawn, left = read_draw(self.name, self.embedded, options)
-        super().configured(left)
-        return self if drawn is None else type(self)(drawn)
+        found = self.with_choices(options.extra, "count", "seed")
+        super().configured(SuiteOptions(data=options.data, as_published=options.as_published))
+        drawn = read_draw(self.name, self.embedded, options.extra)
+        found._draw(drawn)  # noqa: SLF001 - a copy of this one
+        return found
 
     def settings(self) -> JsonObject:
         """Return whether these are the embedded tasks."""
-        return {"tasks": "embedded" if self._drawn is None else "drawn from a seed"}
+        return {"tasks": "embedded" if self.drawn is None else "drawn from a seed"}
 
     def prepare(self, progress: Progress = no_progress) -> None:
         """Make what is not in the cache yet.
 
         Raises:
-            DataError: an embedded task does not come out as pinned.
+            DataError: an embedded task is not pinned, or does not come out as pinned.
             StorageError: the cache cannot be written.
         """
         from itbench.kit.generated.keep import make_in_place
 
-        make_in_place(self.jobs(), self._root, self._pins, progress)
+        jobs = self.jobs()
+        self._require_pins(jobs)
+        make_in_place(jobs, self._root, self._pins, progress)
 
     def restore(self, task_ids: "Sequence[str]", progress: Progress = no_progress) -> None:
         """Make those of the tasks again that do not lie in the cache as they were made.
@@ -92,7 +100,7 @@ class GeneratedSuite(Suite):
 
     def tasks(self) -> "list[Task]":
         """Return all tasks."""
-        return [self.make_task(job.id) for job in self.jobs()]
+        return [job.task() for job in self.jobs()]
 
     def inputs(self, task_id: str) -> "Sequence[Input]":
         """Return the files of a task."""
@@ -144,13 +152,25 @@ class GeneratedSuite(Suite):
     @property
     def _pins(self) -> "Mapping[str, str]":
         """The hashes that tasks must have: none where they are drawn from the user's own seed."""
-        return self.pinned() if self._drawn is None else {}
+        return self.pinned() if self.drawn is None else {}
 
     @property
     def _root(self) -> Path:
         from itbench.kit.generated.jobs import made_root
 
-        return made_root(self.domain, self.name, self.version, self.pinned(), self._drawn)
+        return made_root(self.domain, self.name, self.version, self.pinned(), self.drawn)
+
+    def _draw(self, drawn: "Draw | None") -> None:
+        self.drawn = drawn
+        if drawn is not None and not self.is_floor_of_draws:
+            self.floor = None  # It was measured on the embedded tasks only.
+
+    def _require_pins(self, jobs: "Sequence[Job]") -> None:
+        missing = [job.id for job in jobs if job.id not in self._pins]
+        if missing and self.manifest is not None and self.drawn is None:
+            raise DataError(
+                f"{self.manifest}: no pinned hash of task {missing[0]!r}; run `itbench pin {self.domain}`"
+            )
 
 
 def _files(root: Path) -> "list[Input]":

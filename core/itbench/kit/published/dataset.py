@@ -4,6 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from itbench.kit.names import TaskNames
+
+_ANY_NAMES = TaskNames()
+
 
 def _is_always_own(_directory: Path) -> bool:
     return True
@@ -18,30 +22,28 @@ class HubDataset:
         domain: name of the domain that reads it.
         suite: name of the suite that reads it.
         folder: where the directories of the tasks lie in it; `/*` at its end stands for the only folder there.
-        expected: what a directory that holds tasks has, for messages: "no ... there".
-        holds_tasks: tells whether a directory holds tasks of the domain.
+        names: of these directories and of the tasks in them.
+        task_file: path of a file that tells a task of this domain from others in the same layout; empty where the name does.
         is_own: tells whether tasks in a directory that several datasets share are of this dataset.
         own_mark: what tells it, for messages.
         count: how many tasks of the domain were published, where it is known.
         published: the names of their directories, where they are known.
         part: the tasks that are meant, for messages, where the dataset has those of several domains.
         extra_files: names of files beside the directories of the tasks that are brought with any of them.
-        task_id: tells the id of a task from the name of its directory.
     """
 
     repository: str
     domain: str
     suite: str
     folder: str
-    expected: str
-    holds_tasks: Callable[[Path], bool]
+    names: TaskNames = _ANY_NAMES
+    task_file: str = ""
     count: int | None = None
     published: frozenset[str] = frozenset()
     own_mark: str = ""
     is_own: Callable[[Path], bool] = _is_always_own
     part: str = ""
     extra_files: Sequence[str] = ()
-    task_id: Callable[[str], str] = str
 
     @property
     def cache_folder(self) -> str:
@@ -60,6 +62,24 @@ class HubDataset:
         return (
             f"bring it with `itbench fetch {self.domain}/{self.suite}` or point to it with --data DIRECTORY"
         )
+
+    @property
+    def expected(self) -> str:
+        """What a directory that holds tasks has, for messages: "no ... there"."""
+        with_file = f" with {self.task_file}" if self.task_file else ""
+        return f"directory {self.names.directory_form}{with_file}"
+
+    def holds_tasks(self, directory: Path) -> bool:
+        """Tell whether a directory holds tasks of this domain."""
+        return any(
+            (path / self.task_file).exists()
+            for path in directory.glob("*")
+            if self.names.task_id(path.name) is not None and path.is_dir()
+        )
+
+    def task_id(self, directory_name: str) -> str:
+        """Return the id of the task in a directory of that name."""
+        return self.names.task_id(directory_name) or directory_name
 
     def patterns(self, names: Sequence[str]) -> list[str]:
         """Return what the hub is asked for: the directories of these names, or all if there are none."""

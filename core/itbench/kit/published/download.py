@@ -4,7 +4,8 @@ Files that are there already and whole are not fetched again, so the same comman
 """
 
 import errno
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -34,13 +35,14 @@ def download(
     HF_ENDPOINT, HF_TOKEN and HF_HUB_CACHE say where from and where to, as with any other program that uses the hub.
 
     Raises:
-        UsageError: the client is not installed.
+        UsageError: the client is not installed, or there is no such directory.
         DataError: the download did not succeed.
         StorageError: there is no room for it.
     """
     hub = _hub()
     with _told(dataset.repository):
         commit, listed = _listing(hub, dataset, revision)
+        _require_known(dataset, names, listed)
         root = Path(hub.constants.HF_HUB_CACHE, dataset.cache_folder, "snapshots", commit)
         root.mkdir(parents=True, exist_ok=True)
         marker = _begun(
@@ -60,19 +62,6 @@ def download(
     return root
 
 
-def list_files(dataset: HubDataset, *, revision: str | None = None) -> list[str]:
-    """Return the paths of all files that the dataset has on the hub.
-
-    Raises:
-        UsageError: the client is not installed.
-        DataError: the hub does not tell.
-    """
-    hub = _hub()
-    with _told(dataset.repository):
-        siblings = hub.HfApi().dataset_info(dataset.repository, revision=revision).siblings
-    return [sibling.rfilename for sibling in siblings or []]
-
-
 def _listing(hub: ModuleType, dataset: HubDataset, revision: str | None) -> tuple[str, dict[str, MarkedFile]]:
     """Return the commit, and what the hub says of each of its files."""
     api = hub.HfApi()
@@ -83,6 +72,19 @@ def _listing(hub: ModuleType, dataset: HubDataset, revision: str | None) -> tupl
         for entry in tree
         if hasattr(entry, "blob_id")
     }
+
+
+def _require_known(dataset: HubDataset, names: Sequence[str], listed: Iterable[str]) -> None:
+    """Refuse names of directories that the hub does not have, before anything is asked for."""
+    folder = re.escape(dataset.folder).replace(r"\*", "[^/]+")
+    found = (re.match(f"{folder}/([^/]+)/", path) for path in listed)
+    known = {match[1] for match in found if match and dataset.names.task_id(match[1]) is not None}
+    if not known:
+        raise DataError(f"{dataset.repository} has no tasks in {dataset.folder!r}; is HF_ENDPOINT right?")
+    for name in names:
+        if name not in known:
+            ids = ", ".join(map(dataset.task_id, dataset.names.sorted(known)))
+            raise UsageError(f"{dataset.repository} has no task {dataset.task_id(name)}; it has {ids}")
 
 
 def _begun(hub: ModuleType, dataset: HubDataset, root: Path, asked: Marker) -> Marker:

@@ -1,11 +1,13 @@
 """The files of a published directory: links are followed only where they must be, and truths are known by their names."""
 
+import json
 import os
 import re
 import stat
 from pathlib import Path
 
 from itbench.errors import DataError
+from itbench.interfaces.json import JsonValue
 
 _NOT_A_LETTER = re.compile(r"[^a-z]")
 
@@ -32,6 +34,35 @@ def plain_files(directory: Path, *, blobs: Path | None = None) -> list[Path]:
             if stat.S_ISREG(path.stat().st_mode):
                 found.append(path)
     return sorted(found)
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a file.
+
+    Raises:
+        DataError: it cannot be read or is not UTF-8.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror}; fetch the dataset again") from error
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path}: not UTF-8 at byte {error.start}; fetch the dataset again") from error
+
+
+def read_data(path: Path) -> JsonValue:
+    """Return what is in a file: of JSON where its name ends in `.json`, else of YAML.
+
+    Raises:
+        DataError: it cannot be read or parsed.
+    """
+    import yaml
+
+    text = read_text(path)
+    try:
+        return json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
+    except (ValueError, RecursionError, yaml.YAMLError) as error:
+        raise DataError(f"{path}: cannot be parsed: {' '.join(str(error).split())[:200]}") from error
 
 
 def names_a_truth(path: Path) -> bool:

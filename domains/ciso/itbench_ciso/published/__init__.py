@@ -1,1 +1,1 @@
-"""ITBench-Lite's CISO tasks, read where they lie."""
+"""What is in the files of ITBench-Lite's CISO tasks: texts, manifests and solutions."""

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from itbench import DataError
+from itbench.kit import read_text
 from itbench_ciso.judging.tags import PUBLISHED, REGO, engine_tags
-from itbench_ciso.published.dataset import TASK_NAME, TASK_TEXT
 
 if TYPE_CHECKING:
     from itbench import Task
@@ -21,23 +21,23 @@ in a directory with static-resources/, without a network, for at most 60 seconds
 _HAND_IN_BYTES = 1024 * 1024
 
 
-def make_published_task(task_id: str, directory: Path, engine: str) -> "Task":
+def make_published_task(task_id: str, path: Path, number: str, engine: str) -> "Task":
     """Return the task as its publisher words it, with our contract below.
+
+    Args:
+        task_id: of the task.
+        path: of the publisher's words.
+        number: of the control.
+        engine: that judges.
 
     Raises:
         DataError: the text cannot be read.
     """
     from itbench import HandIn, Limits, Task
 
-    path = directory / TASK_TEXT
-    try:
-        text = path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: cannot be read: {error}; fetch the dataset again") from error
+    text = read_text(path).strip()
     if not text:
         raise DataError(f"{path}: it is empty; fetch the dataset again")
-    match = TASK_NAME.fullmatch(directory.name)
-    number = match["number"] if match else ""
     return Task(
         id=task_id,
         title=f"CIS {number} of ITBench-Lite",

@@ -1,35 +1,25 @@
 """Turns what was published beside a task into what the scorer reads."""
 
-import hashlib
 import json
 from pathlib import Path
 
-from itbench import DataError, JsonObject
-from itbench_ciso.published.files import SOLUTION, violation_sets
+from itbench import JsonObject
+from itbench.kit import canary_of, read_text
+from itbench_ciso.published.files import violation_sets
 
 _NAMES = ("fetch.sh", "policy.rego")
 
 
-def read_truth(directory: Path) -> JsonObject:
-    """Return the truth of a published directory: its solution, and the names of its violating sets.
+def read_solution(folder: Path) -> JsonObject:
+    """Return the truth of a published task: the solution in a folder, and the names of the violating sets beside it.
 
     Raises:
         DataError: the solution is not there or cannot be read.
     """
-    solution = {name: _read(directory / SOLUTION / name) for name in _NAMES}
-    text = json.dumps([directory.name, solution])
+    solution = {name: read_text(folder / name) for name in _NAMES}
     return {
         "kind": "published",
-        "violation_sets": violation_sets(directory),
+        "violation_sets": violation_sets(folder.parent),
         "solution": solution,
-        "canary": f"itbench-canary-{hashlib.sha256(text.encode()).hexdigest()}",
+        "canary": canary_of(json.dumps([folder.parent.name, solution])),
     }
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError as error:
-        raise DataError(f"{path}: no such file; fetch the dataset again") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: cannot be read: {error}; fetch the dataset again") from error

@@ -1,15 +1,12 @@
 """`ciso/admission`: the controls that one object alone tells of, as admission policies in CEL."""
 
-from functools import partial
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from itbench import Floor
-from itbench_ciso.suites.suite import CisoSuite
+from itbench_ciso.suites.judged import CisoSuite
 
 if TYPE_CHECKING:
-    from itbench import Task
     from itbench.kit import Job
-    from itbench_ciso.tasks.draw import ControlTask
 
 
 class AdmissionSuite(CisoSuite):
@@ -19,33 +16,20 @@ class AdmissionSuite(CisoSuite):
     version = "3"
     summary = "Write a ValidatingAdmissionPolicy in CEL for a control that one object alone tells of."
     embedded = 24
-    engines = ("cel",)
-
-    def specs(self) -> "list[ControlTask]":
-        """Return the control and the seed of each task."""
-        from itbench_ciso.controls.register import controls
-        from itbench_ciso.tasks.draw import control_tasks
-
-        numbers = [number for number, control in controls().items() if control.is_admission]
-        return control_tasks("admission", self.name, numbers, self._drawn)
+    choices: Mapping[str, Sequence[str]] = {"engine": ("cel",)}
 
     def jobs(self) -> "list[Job]":
         """Return what is to be made, in the order of the tasks."""
         from itbench.kit import Job
+        from itbench_ciso.controls.register import controls
         from itbench_ciso.tasks.admission.make import make_admission
-
-        return [Job(spec.id, spec.seed, partial(make_admission, spec)) for spec in self.specs()]
-
-    def tasks(self) -> "list[Task]":
-        """Return all tasks."""
         from itbench_ciso.tasks.admission.task import make_admission_task
+        from itbench_ciso.tasks.draw import control_tasks
 
-        return [make_admission_task(spec) for spec in self.specs()]
-
-    def make_task(self, task_id: str) -> "Task":
-        """Return the public task of that id."""
-        return next(task for task in self.tasks() if task.id == task_id)
+        numbers = [number for number, control in controls().items() if control.is_admission]
+        specs = control_tasks("admission", self.name, numbers, self.drawn)
+        return [Job.of(spec, make_admission, make_admission_task) for spec in specs]
 
 
-ADMISSION_SUITE = AdmissionSuite(floor=Floor(agent="memorised-policies", value=1.0, role="adversary"))
+ADMISSION_SUITE = AdmissionSuite()
 """The suite of admission policies."""

@@ -3,13 +3,10 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from itbench import Floor
-from itbench_ciso.suites.suite import CisoSuite
+from itbench_ciso.suites.judged import CisoSuite
 
 if TYPE_CHECKING:
-    from itbench import Task
     from itbench.kit import Job
-    from itbench_ciso.tasks.draw import ControlTask
 
 
 class CisKubernetesSuite(CisoSuite):
@@ -20,30 +17,18 @@ class CisKubernetesSuite(CisoSuite):
     summary = "Write a check for a control of the CIS Kubernetes Benchmark that holds on unseen clusters."
     embedded = 34
 
-    def specs(self) -> "list[ControlTask]":
-        """Return the control and the seed of each task."""
-        from itbench_ciso.controls.register import controls
-        from itbench_ciso.tasks.draw import control_tasks
-
-        return control_tasks("ciso", self.name, list(controls()), self._drawn)
-
     def jobs(self) -> "list[Job]":
         """Return what is to be made, in the order of the tasks."""
         from itbench.kit import Job
+        from itbench_ciso.controls.register import controls
         from itbench_ciso.tasks.cis_kubernetes.make import make_scripted
-
-        return [Job(spec.id, spec.seed, partial(make_scripted, spec)) for spec in self.specs()]
-
-    def tasks(self) -> "list[Task]":
-        """Return all tasks."""
         from itbench_ciso.tasks.cis_kubernetes.task import make_scripted_task
+        from itbench_ciso.tasks.draw import control_tasks
 
-        return [make_scripted_task(spec, self.engine) for spec in self.specs()]
-
-    def make_task(self, task_id: str) -> "Task":
-        """Return the public task of that id."""
-        return next(task for task in self.tasks() if task.id == task_id)
+        specs = control_tasks("ciso", self.name, list(controls()), self.drawn)
+        task = partial(make_scripted_task, engine=self.choice("engine"))
+        return [Job.of(spec, make_scripted, task) for spec in specs]
 
 
-CIS_KUBERNETES = CisKubernetesSuite(floor=Floor(agent="memorised-policies", value=1.0, role="adversary"))
+CIS_KUBERNETES = CisKubernetesSuite()
 """The default suite of the domain."""

@@ -3,13 +3,11 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from itbench import Floor, Progress, no_progress
-from itbench_ciso.suites.suite import CisoSuite
+from itbench import Progress, no_progress
+from itbench_ciso.suites.judged import CisoSuite
 
 if TYPE_CHECKING:
-    from itbench import Task
     from itbench.kit import Job
-    from itbench_ciso.tasks.policy_updates.specs import UpdateTask
 
 
 class PolicyUpdatesSuite(CisoSuite):
@@ -19,12 +17,6 @@ class PolicyUpdatesSuite(CisoSuite):
     version = "3"
     summary = "Fix a gap in a set of Rego policies, or add a requirement, and keep what it did."
     embedded = 12
-
-    def specs(self) -> "list[UpdateTask]":
-        """Return the plan and the seed of each task."""
-        from itbench_ciso.tasks.policy_updates.specs import update_tasks
-
-        return update_tasks(self._drawn)
 
     def prepare(self, progress: Progress = no_progress) -> None:
         """Look for the engines, one of which finds the clusters that a gap shows in; then make what is not there yet.
@@ -43,19 +35,12 @@ class PolicyUpdatesSuite(CisoSuite):
         """Return what is to be made, in the order of the tasks."""
         from itbench.kit import Job
         from itbench_ciso.tasks.policy_updates.make import make_update
-
-        return [Job(spec.id, spec.seed, partial(make_update, spec)) for spec in self.specs()]
-
-    def tasks(self) -> "list[Task]":
-        """Return all tasks."""
+        from itbench_ciso.tasks.policy_updates.specs import update_tasks
         from itbench_ciso.tasks.policy_updates.task import make_update_task
 
-        return [make_update_task(spec, self.engine) for spec in self.specs()]
-
-    def make_task(self, task_id: str) -> "Task":
-        """Return the public task of that id."""
-        return next(task for task in self.tasks() if task.id == task_id)
+        task = partial(make_update_task, engine=self.choice("engine"))
+        return [Job.of(spec, make_update, task) for spec in update_tasks(self.drawn)]
 
 
-POLICY_UPDATES = PolicyUpdatesSuite(floor=Floor(agent="memorised-policies", value=1.0, role="adversary"))
+POLICY_UPDATES = PolicyUpdatesSuite()
 """The suite of updates."""

@@ -3,10 +3,11 @@
 from datetime import timedelta
 from fractions import Fraction
 
+from itbench import Agent
 from itbench_finops.agents.bill import FAMILY, AccountBill
 from itbench_finops.agents.formula import cheapest_size, smallest_requests
 from itbench_finops.agents.signatures import signs
-from itbench_finops.agents.tricks import BillTrick, FleetTrick
+from itbench_finops.agents.tricks import BillTrick, FleetTrick, trick_agent
 
 _SETTLED_DAYS = 3
 
@@ -27,3 +28,12 @@ FLEET_ADVERSARIES: dict[str, FleetTrick] = {
     "cheapest-size": cheapest_size,
     "smallest-requests": smallest_requests,
 }
+
+
+def make_adversary(name: str) -> Agent:
+    """Return the adversary of that name.
+
+    Raises:
+        KeyError: there is none.
+    """
+    return trick_agent(name, BILL_ADVERSARIES, FLEET_ADVERSARIES)

@@ -5,10 +5,10 @@ from fractions import Fraction
 from statistics import median_low
 from typing import NamedTuple
 
-from itbench import JsonObject
+from itbench import Agent, JsonObject
 from itbench_finops.agents.bill import APPLICATION, FAMILY, AccountBill
 from itbench_finops.agents.fleet import FleetEntry, plan_of
-from itbench_finops.agents.tricks import BillTrick, FleetTrick
+from itbench_finops.agents.tricks import BillTrick, FleetTrick, trick_agent
 
 _DAYS_BEFORE = 7
 _WEEKS = 4
@@ -97,3 +97,12 @@ BILL_CHEATS: dict[str, BillTrick] = {
     "name-everything": _name_everything,
 }
 FLEET_CHEATS: dict[str, FleetTrick] = {"halve-everything": _halved, "request-the-median": _median}
+
+
+def make_cheat(name: str) -> Agent:
+    """Return the cheat of that name.
+
+    Raises:
+        KeyError: there is none.
+    """
+    return trick_agent(name, BILL_CHEATS, FLEET_CHEATS)

@@ -1,8 +1,8 @@
 """Agents that work by one trick: the same for every bill, or for every workload of a fleet."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
-from itbench import JsonObject, Task, Trace, Workspace, json_text
+from itbench import Agent, JsonObject, Task, Trace, Workspace, json_text
 from itbench_finops.agents.bill import AccountBill, read_bill
 from itbench_finops.agents.fleet import FleetEntry, read_fleet
 
@@ -40,6 +40,15 @@ class FleetAgent:
         if fleet is not None and task.hand_in.answer is not None:
             plan = {"plan": [self._trick(entry) for entry in fleet]}
             await workspace.write_file(task.hand_in.answer, json_text(plan).encode())
+
+
+def trick_agent(name: str, bills: Mapping[str, BillTrick], fleets: Mapping[str, FleetTrick]) -> Agent:
+    """Return the agent of the trick of that name.
+
+    Raises:
+        KeyError: neither has one.
+    """
+    return BillAgent(bills[name]) if name in bills else FleetAgent(fleets[name])
 
 
 def answer_of(resources: Iterable[tuple[str, str]]) -> bytes:

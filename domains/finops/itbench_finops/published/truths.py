@@ -1,19 +1,17 @@
 """Turns a published `ground_truth.yaml` into what the scorer reads."""
 
-import hashlib
-import json
 from collections import defaultdict
 from datetime import timedelta
 from pathlib import Path
 from statistics import median_low
 
 from itbench import DataError, JsonObject, JsonValue
+from itbench.kit import canary_of, read_data, read_text
 from itbench_finops.money import as_text
 from itbench_finops.scoring.names import plain_name, resource_key
 from itbench_finops.tables.costs import CostTable, account_lines, read_costs
 from itbench_finops.tables.question import Question, read_question
 
-TRUTH_NAMES = ("ground_truth.yaml", "ground_truth.yml", "ground_truth.json")
 _WEEKS = 4
 _COLUMNS = {
     "application": "application",
@@ -30,15 +28,7 @@ def read_truth(path: Path) -> JsonObject:
     Raises:
         DataError: it cannot be read, or names no resource.
     """
-    import yaml
-
-    try:
-        text = path.read_text(encoding="utf-8")
-        value = json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror}") from error
-    except (ValueError, RecursionError, yaml.YAMLError) as error:
-        raise DataError(f"{path}: cannot be parsed: {' '.join(str(error).split())[:200]}") from error
+    value = read_data(path)
     resources = value.get("resource") if isinstance(value, dict) else None
     if isinstance(resources, dict):
         resources = [resources]
@@ -48,7 +38,7 @@ def read_truth(path: Path) -> JsonObject:
         )
     truth: JsonObject = {"resource": [_resource(path, each) for each in resources]}
     canary = value.get("canary")
-    truth["canary"] = canary if isinstance(canary, str) else _canary(text)
+    truth["canary"] = canary if isinstance(canary, str) else canary_of(read_text(path))
     return truth
 
 
@@ -74,10 +64,6 @@ def _resource(path: Path, value: JsonValue) -> JsonObject:
     if not isinstance(value, dict) or any(value.get(key) in (None, "") for key in ("name", "type")):
         raise DataError(f"{path}: each resource needs a name and a type, found {str(value)[:80]!r}")
     return {"name": str(value["name"]), "type": str(value["type"])}
-
-
-def _canary(text: str) -> str:
-    return f"itbench-canary-{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def _excess_e4usd(resource: JsonObject, question: Question, table: CostTable) -> int | None:

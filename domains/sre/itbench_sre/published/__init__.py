@@ -1,5 +1,1 @@
-"""The published SRE datasets as suites."""
-
-from itbench_sre.published.suite import ITBENCH_AA, ITBENCH_LITE, PublishedSuite
-
-__all__ = ["ITBENCH_AA", "ITBENCH_LITE", "PublishedSuite"]
+"""Published SRE datasets: their index, their truths, their tasks, and the results that others published for them."""

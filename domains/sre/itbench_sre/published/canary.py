@@ -1,9 +1,8 @@
 """A text by which a leaked truth is known again."""
 
-import hashlib
 from collections.abc import Iterator
 
-from itbench import JsonObject
+from itbench import JsonObject, kit
 
 # An agent may well hit on a shorter sentence by itself, and a leak counts as 0.
 _MIN_LENGTH = 60
@@ -20,7 +19,7 @@ def canary_of(truth: JsonObject, text: str) -> str:
         fitting = [item for item in sentences if len(item) >= _MIN_LENGTH and item in text]
         if fitting:
             return max(fitting, key=lambda item: (len(item), item))
-    return f"itbench-canary-{hashlib.sha256(text.encode()).hexdigest()}"
+    return kit.canary_of(text)
 
 
 def _propagations(truth: JsonObject) -> Iterator[str]:

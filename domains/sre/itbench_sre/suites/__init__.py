@@ -1,1 +1,1 @@
-"""The suite that is made from seeds, and the pinned hashes of its tasks."""
+"""The suites of the domain, one in each module, and the pinned hashes of those that are made from seeds."""

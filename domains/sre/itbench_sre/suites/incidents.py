@@ -1,15 +1,16 @@
 """`sre/incidents`: simulated incidents in the published format, made on first use into the cache."""
 
-from collections.abc import Iterator, Mapping
-from functools import partial
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from itbench import Floor
-from itbench.kit import GeneratedSuite
+from itbench.kit import GeneratedSuite, task_number
 
 if TYPE_CHECKING:
     from itbench import Task
     from itbench.kit import Job
+    from itbench_sre.simulator import IncidentSpec
 
 
 class IncidentsSuite(GeneratedSuite):
@@ -20,21 +21,18 @@ class IncidentsSuite(GeneratedSuite):
     version = "1"
     summary = "16 simulated incidents: quotas, rollouts, connection pools, network partitions."
     embedded = 16
+    manifest = Path(__file__).with_name("manifest.json")
+    # Measured with every cheat of the domain over all embedded incidents; a test does it again.
+    floor = Floor(agent="loudest-warning", value=0.5, role="adversary")
 
     def jobs(self) -> "list[Job]":
         """Return the incidents to be simulated."""
         from itbench.kit import Job
         from itbench_sre.simulator import draw_specs, embedded_specs, make_incident
 
-        drawn = self._drawn
+        drawn = self.drawn
         specs = embedded_specs() if drawn is None else draw_specs(drawn.seed, drawn.count)
-        return [Job(spec.id, spec.seed, partial(make_incident, spec)) for spec in specs]
-
-    def pinned(self) -> Mapping[str, str]:
-        """Return the pinned hash of each embedded incident."""
-        from itbench_sre.suites.digests import read_manifest
-
-        return read_manifest()
+        return [Job.of(spec, make_incident, _task) for spec in specs]
 
     def unwinnable(self, task_id: str) -> Iterator[str]:
         """Yield which root causes of an incident no object in its data matches."""
@@ -43,13 +41,11 @@ class IncidentsSuite(GeneratedSuite):
 
         yield from winnable_problems(truth_from_json(self.truth(task_id)), self.inputs(task_id))
 
-    def make_task(self, task_id: str) -> "Task":
-        """Return the public task of an incident."""
-        from itbench_sre.published.task import make_task
 
-        number = int(task_id.removeprefix("sre-"))
-        return make_task(task_id, number, suite=self.name, title="sre/incidents", public_id="")
+def _task(spec: "IncidentSpec") -> "Task":
+    from itbench_sre.published.task import make_task
+
+    return make_task(spec.id, task_number(spec.id), suite="incidents", title="sre/incidents", public_id="")
 
 
-# Measured with every cheat of the domain over all embedded incidents; a test does it again.
-INCIDENTS = IncidentsSuite(floor=Floor(agent="loudest-warning", value=0.5, role="adversary"))
+INCIDENTS = IncidentsSuite()

@@ -1,16 +1,11 @@
-"""The hash of what was made, and the file in which such hashes are pinned."""
+"""The hash of what was made."""
 
 import hashlib
-from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from itbench.kit.generated.digests import digest_of
-from itbench.kit.generated.jobs import Job
-from itbench.kit.generated.pins import make_manifest, read_manifest, write_manifest
-from itbench.kit.generated.suite import GeneratedSuite
 
 TRUTH = {"b": 1, "a": [2]}
 
@@ -45,31 +40,3 @@ def test_a_suite_with_no_hidden_files_yet_has_a_hash_too(tmp_path: Path) -> None
 def test_any_change_of_a_file_changes_the_hash(tmp_path: Path, change: dict[str, str]) -> None:
     before = digest_of(write(tmp_path, a="1"), TRUTH)
     assert digest_of(write(tmp_path, **change), TRUTH) != before
-
-
-class CountingSuite(GeneratedSuite):
-    """Makes a file with a number for each task."""
-
-    name, domain, embedded = "counting", "made-up", 2
-
-    def jobs(self) -> list[Job]:
-        return [Job(f"count-{n}", n, partial(make_number, n)) for n in (1, 2)]
-
-    def pinned(self) -> dict[str, str]:
-        return {}
-
-    def make_task(self, task_id: str):
-        return SimpleNamespace(id=task_id)
-
-
-def make_number(number: int, directory: Path) -> dict[str, int]:
-    write(directory, number=str(number))
-    return {"number": number}
-
-
-def test_a_manifest_is_made_of_all_tasks_in_order_written_and_read(tmp_path: Path) -> None:
-    manifest = make_manifest([CountingSuite()])
-    assert list(manifest) == ["count-1", "count-2"]
-    assert manifest["count-2"] == digest_of(write(tmp_path / "inputs", number="2"), {"number": 2})
-    write_manifest(tmp_path / "manifest.json", manifest)
-    assert read_manifest(tmp_path / "manifest.json") == manifest

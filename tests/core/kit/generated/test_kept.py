@@ -4,7 +4,6 @@ import json
 import os
 import random
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,15 +15,6 @@ from itbench.kit.generated.jobs import hidden_dir, inputs_dir, truths_dir
 
 if TYPE_CHECKING:
     from quarry import Stones
-
-
-@pytest.fixture
-def quarry(monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.syspath_prepend(str(Path(__file__).parent))
-    import quarry
-
-    yield quarry
-    sys.modules.pop("quarry")
 
 
 @pytest.fixture(params=[False, True], ids=["embedded", "drawn"])

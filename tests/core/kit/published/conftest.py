@@ -5,11 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from itbench.kit.names import numbered
 from itbench.kit.published.dataset import HubDataset
-
-
-def _holds_apples(directory: Path) -> bool:
-    return any(directory.glob("apple-*"))
 
 
 @pytest.fixture
@@ -19,8 +16,7 @@ def apples() -> HubDataset:
         domain="fruit",
         suite="fruit-set",
         folder="snapshots/fruit/*",
-        expected="directory of an apple",
-        holds_tasks=_holds_apples,
+        names=numbered("apple-", "apple-"),
     )
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import huggingface_hub  # noqa: F401 - so that no fork has to import it
 
 from itbench.errors import DataError
+from itbench.kit.names import numbered
 from itbench.kit.published.dataset import HubDataset
 from itbench.kit.published.download import download
 from itbench.kit.published.locate import locate
@@ -28,8 +29,7 @@ apples = HubDataset(
     domain="fruit",
     suite="fruit-set",
     folder="fruit",
-    expected="directory of an apple",
-    holds_tasks=lambda directory: any(directory.glob("apple-*")),
+    names=numbered("apple-", "apple-"),
 )
 
 

@@ -4,6 +4,7 @@ import json
 import sys
 
 from itbench.errors import ITBenchError
+from itbench.kit.names import numbered
 from itbench.kit.published.dataset import HubDataset
 from itbench.kit.published.download import download
 
@@ -14,8 +15,7 @@ apples = HubDataset(
     domain="fruit",
     suite="fruit-set",
     folder="fruit",
-    expected="directory of an apple",
-    holds_tasks=lambda directory: any(directory.glob("apple-*")),
+    names=numbered("apple-", "apple-"),
 )
 try:
     root = download(

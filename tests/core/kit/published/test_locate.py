@@ -33,7 +33,7 @@ def test_a_given_directory_without_tasks_is_refused_with_the_command_that_brings
     with pytest.raises(DataError) as raised:
         locate(apples, tmp_path, environment={})
     assert str(raised.value) == (
-        f"--data {str(tmp_path)!r}: no directory of an apple there, in fruit/ or in snapshots/fruit/<version>/; "
+        f"--data {str(tmp_path)!r}: no directory apple-<number> there, in fruit/ or in snapshots/fruit/<version>/; "
         "bring it with `itbench fetch fruit/fruit-set` or point to it with --data DIRECTORY"
     )
 
