@@ -11,7 +11,7 @@ from itbench.store.tables1 import TABLES_1
 
 _MADE = "SELECT type, name, sql FROM main.sqlite_schema WHERE name NOT LIKE 'sqlite^_%' ESCAPE '^'"
 # SQLite writes a table that was altered or renamed with other quotes and spaces.
-_FORMATTING = re.compile(r'\s*([,()])\s*|"')
+_FORMATTING = re.compile(r' ?([,()]) ?|"')
 _SPACE = re.compile(r"\s+")
 
 
@@ -72,4 +72,4 @@ def _expected(version: int) -> dict[tuple[str, str], frozenset[str]]:
 
 
 def _plain(text: object) -> str:
-    return _SPACE.sub(" ", _FORMATTING.sub(r"\1", str(text))).strip()
+    return _FORMATTING.sub(r"\1", _SPACE.sub(" ", str(text))).strip()
