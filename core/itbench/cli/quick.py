@@ -4,16 +4,36 @@ Typer 0.29 converts a missing `--help` (None) to a boolean with pydantic, at eac
 that is False from the beginning is not converted.
 """
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from typer.core import TyperCommand, TyperGroup
+
+from itbench.errors import UsageError
 
 if TYPE_CHECKING:
     from typer.core import TyperOption
 
 
 class QuickCommand(TyperCommand):
-    """A command whose help flag is False unless it is given."""
+    """A command whose help flag is False unless it is given, and that refuses an option that is given twice."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the words of a command line.
+
+        Raises:
+            UsageError: an option for one value has two, of which one would be left out without a word.
+        """
+        _, _, order = self.make_parser(ctx).parse_args(args=list(args))
+        given = Counter(id(each) for each in order)
+        for each in order:
+            if (
+                given[id(each)] > 1
+                and each.param_type_name == "option"
+                and not (each.multiple or each.is_flag)
+            ):
+                raise UsageError(f"option {each.opts[0]} is given twice; leave one out")
+        return super().parse_args(ctx, args)
 
     def get_help_option(self, ctx: Any) -> "TyperOption | None":
         """Return the help option with its default."""

@@ -16,7 +16,7 @@ _SPACE = re.compile(r"\s+")
 
 
 def structure_faults(connection: sqlite3.Connection, version: int) -> Iterator[str]:
-    """Yield what is missing or other than it was made, one clause each; further tables, indexes and views are let be.
+    """Yield what is missing or other than it was made, one clause each, and what itbench did not make.
 
     The view `outcome` is for other programs: itbench reads by its own, whatever the file has.
 
@@ -38,6 +38,8 @@ def structure_faults(connection: sqlite3.Connection, version: int) -> Iterator[s
             yield f"trigger {name!r} changes what is written; itbench makes none"
         elif name in names:
             yield f"{kind} {name!r} has the name of a part of a run file"
+        else:
+            yield f"{kind} {name!r} is none that itbench makes"
 
 
 def view_fault(connection: sqlite3.Connection, version: int) -> str | None:
