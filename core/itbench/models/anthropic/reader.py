@@ -1,6 +1,6 @@
 """Reads replies of Anthropic's Messages, streamed or whole."""
 
-from itbench.interfaces.conversation import AssistantMessage, Native, Stop, ToolCall
+from itbench.interfaces.conversation import AssistantMessage, Native, Stop, TokenUse, ToolCall
 from itbench.interfaces.json import JsonObject, JsonValue
 from itbench.models.reply.calls import distinct_ids, named_call
 from itbench.models.reply.codec import Draft, ReplyReader, cut_off, empty
@@ -76,6 +76,10 @@ class MessagesReader(ReplyReader):
         """Take note that the stream is complete."""
         self._is_done = True
 
+    def use(self) -> TokenUse | None:
+        """Return what the reply says that it took."""
+        return read_use(self._usage, is_cache_apart=True)
+
     def draft(self) -> Draft:
         """Return the reply."""
         error = failed_finish(self._stop)
@@ -90,7 +94,7 @@ class MessagesReader(ReplyReader):
         return Draft(
             message=AssistantMessage(text=text, calls=calls, native=native),
             stop=_stop(self._stop, calls),
-            use=read_use(self._usage, is_cache_apart=True),
+            use=self.use(),
             has_ending=bool(self._stop),
         )
 

@@ -1,6 +1,6 @@
 """Reads replies of Chat Completions, streamed or whole, as OpenAI and all who imitate it send them."""
 
-from itbench.interfaces.conversation import AssistantMessage, Native, Stop, ToolCall
+from itbench.interfaces.conversation import AssistantMessage, Native, Stop, TokenUse, ToolCall
 from itbench.interfaces.json import JsonObject, JsonValue
 from itbench.models.openai.merging import MergedObject
 from itbench.models.reply.calls import CallMerger
@@ -56,6 +56,10 @@ class ChatReader(ReplyReader):
         """Take note that the stream is complete."""
         self._is_done = True
 
+    def use(self) -> TokenUse | None:
+        """Return what the reply says that it took."""
+        return read_use(self._usage)
+
     def draft(self) -> Draft:
         """Return the reply."""
         error = failed_finish(self._finish)
@@ -71,7 +75,7 @@ class ChatReader(ReplyReader):
         return Draft(
             message=AssistantMessage(text=text, calls=calls, native=Native(api="chat", value=message)),
             stop=Stop.REFUSAL if has_refusal else stop,
-            use=read_use(self._usage),
+            use=self.use(),
             has_ending=bool(self._finish),
         )
 

@@ -1,6 +1,6 @@
 """Reads replies of OpenAI's Responses, streamed or whole."""
 
-from itbench.interfaces.conversation import AssistantMessage, Native, Stop, ToolCall
+from itbench.interfaces.conversation import AssistantMessage, Native, Stop, TokenUse, ToolCall
 from itbench.interfaces.json import JsonObject, JsonValue
 from itbench.models.reply.calls import distinct_ids, named_call
 from itbench.models.reply.codec import Draft, ReplyReader, cut_off, empty
@@ -59,6 +59,10 @@ class ResponsesReader(ReplyReader):
         """Take note that the stream is complete."""
         self._is_done = True
 
+    def use(self) -> TokenUse | None:
+        """Return what the reply says that it took."""
+        return read_use(self._usage)
+
     def draft(self) -> Draft:
         """Return the reply."""
         status, reason = self._ending()
@@ -69,7 +73,7 @@ class ResponsesReader(ReplyReader):
         return Draft(
             message=AssistantMessage(text=text, calls=calls, native=Native(api="responses", value=items)),
             stop=self._stop(status, reason, items, calls),
-            use=read_use(self._usage),
+            use=self.use(),
             has_ending=bool(status),
         )
 

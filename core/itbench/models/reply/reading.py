@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
 
-from itbench.interfaces.conversation import AssistantMessage, Native, ToolCall
+from itbench.interfaces.conversation import AssistantMessage, Native, TokenUse, ToolCall
 from itbench.interfaces.json import JsonObject, map_texts
 from itbench.models.faults import ModelError, PassingError
 from itbench.models.reply.codec import Draft, ReplyReader, cut_off, empty
@@ -89,6 +89,13 @@ class ReplyParser:
         if draft.says_nothing and draft.use is not None and draft.use.output_tokens == 0:
             raise empty()
         return _sound(draft)
+
+    def use(self) -> TokenUse | None:
+        """Return what is told of tokens in what has come, also of a reply that is refused."""
+        try:
+            return self._reader.use()
+        except Exception:  # noqa: BLE001 - as above; a count that cannot be read is unknown
+            return None
 
     def _add(self, data: bytes) -> None:
         if self._whole is not None:
