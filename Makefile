@@ -7,17 +7,23 @@ SOURCES = core/itbench domains schemas/itbench_schemas
 # Sources are compiled once, and not again by each of the hundreds of programs that the tests start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test fast soak bench clean
+.PHONY: run lint format fast test soak coverage docs bench clean
 
 run: $(VENV)/.installed
 	@$(BIN)/itbench sandbox build || echo "continuing without a sandbox, which the built-in baseline does not need"
 	$(BIN)/itbench run sre
 
-test: $(VENV)/.installed-test
+test: lint
+	$(BIN)/pytest -n 2 --dist worksteal
+
+lint: $(VENV)/.installed-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n 2 --dist worksteal
+
+format: $(VENV)/.installed-test
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
 
 fast: $(VENV)/.installed-test
 	$(BIN)/pytest -n 2 --dist worksteal -q -m "not slow and not soak"
@@ -25,6 +31,17 @@ fast: $(VENV)/.installed-test
 # The large counts of which `make test` holds a seeded twentieth: minutes to an hour.
 soak: $(VENV)/.installed-test
 	$(BIN)/pytest -n 2 --dist worksteal -q -m soak --timeout 3600
+
+# Which lines and branches all tests together run; reported, never asserted.
+coverage: $(VENV)/.installed-test
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -n 2 --dist worksteal -q || echo "some tests failed: what they did not run is missing below"
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+# The site of the documentation, in site/; any warning fails it.
+docs: $(VENV)/.installed-test
+	$(BIN)/zensical build --clean --strict
 
 bench: $(VENV)/.installed-test
 	$(BIN)/python -m compileall -q $(SOURCES) tests/plugins $(VENV)/lib
@@ -42,4 +59,4 @@ $(VENV)/.installed-test: $(VENV)/bin/python pyproject.toml constraints.txt
 	touch $@ $(VENV)/.installed
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .cache .coverage* site

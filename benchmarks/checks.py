@@ -27,9 +27,9 @@ def checks(
 def _judged(cache: dict[str, str]) -> tuple[float, int]:
     """Return the median seconds of five judgements of one task's variants, and how many they are."""
     os.environ |= cache
-    from itbench_ciso.cis.suite import CIS_KUBERNETES
+    from itbench_ciso.judging.rego.judge import judge_policies
     from itbench_ciso.judging.sets import collected, sets_of
-    from itbench_ciso.rego.judge import judge_policies
+    from itbench_ciso.suites.cis_kubernetes import CIS_KUBERNETES
 
     task = CIS_KUBERNETES.tasks()[14].id
     policy = CIS_KUBERNETES.truth(task)["solution"]["policy.rego"].encode()

@@ -150,7 +150,7 @@ def plain_sandbox(machine_folder: Path) -> "BubblewrapSandbox":
 @pytest.fixture(scope="session")
 def incident_cache(machine_folder: Path) -> Path:
     """Return a cache in which the embedded incidents are made, once for all test processes."""
-    from itbench_sre.incidents.suite import INCIDENTS
+    from itbench_sre.suites.incidents import INCIDENTS
 
     cache = machine_folder / "incident-cache"
     with locked(machine_folder / "incident-cache.lock"), pytest.MonkeyPatch.context() as patch:
@@ -229,7 +229,7 @@ def locked(path: Path) -> Iterator[None]:
 def install_itbench(python: Path, venv: Path, *extras: str) -> None:
     """Make a virtual environment and install itbench with the pinned versions, and what else is asked for."""
     subprocess.run([python, "-m", "venv", venv], check=True)
-    words = [
+    words: list[str | Path] = [
         "-m",
         "pip",
         "install",

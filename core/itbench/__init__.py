@@ -79,7 +79,10 @@ if TYPE_CHECKING:
         TrialKey as TrialKey,
         TrialRecord as TrialRecord,
     )
-    from itbench.interfaces.role import RoleModel as RoleModel
+    from itbench.interfaces.role import (
+        NoRoleModelError as NoRoleModelError,
+        RoleModel as RoleModel,
+    )
     from itbench.interfaces.sandbox import (
         Mount as Mount,
         Prepared as Prepared,
@@ -140,7 +143,7 @@ __getattr__, __dir__, __all__ = lazy_names(
         "interfaces.plan": "Plan",
         "interfaces.progress": "no_progress Progress",
         "interfaces.record": "ScoreRecord TrialKey TrialRecord",
-        "interfaces.role": "RoleModel",
+        "interfaces.role": "NoRoleModelError RoleModel",
         "interfaces.sandbox": "Mount Prepared Program Sandbox",
         "interfaces.score": "Score",
         "interfaces.scorer": "Scorer",

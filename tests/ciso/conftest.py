@@ -64,8 +64,9 @@ def opa(cached: Path) -> Path:
     """Return OPA's library, installed once for all tests."""
     from itbench_ciso.engines.opa import find_opa, unsupported
 
-    if unsupported() is not None:
-        pytest.skip(unsupported())
+    problem = unsupported()
+    if problem is not None:
+        pytest.skip(problem)
     try:
         return find_opa().path
     except SandboxError as error:
@@ -83,9 +84,9 @@ def made(bench_cache: Path, cached: Path, opa: Path) -> Path:
     """Make the embedded tasks, once for all tests."""
     import fcntl
 
-    from itbench_ciso.admission.suite import ADMISSION_SUITE
-    from itbench_ciso.cis.suite import CIS_KUBERNETES
-    from itbench_ciso.updates.suite import POLICY_UPDATES
+    from itbench_ciso.suites.admission import ADMISSION_SUITE
+    from itbench_ciso.suites.cis_kubernetes import CIS_KUBERNETES
+    from itbench_ciso.suites.policy_updates import POLICY_UPDATES
 
     with (cached / "ciso.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -116,7 +117,7 @@ def judged(cached: Path, opa: Path) -> Callable[..., Sequence[Any]]:
     import json
 
     from itbench_ciso.engines.limits import EngineLimits
-    from itbench_ciso.rego.judge import judge_policies
+    from itbench_ciso.judging.rego.judge import judge_policies
 
     def judge(policy: str | bytes, *inputs: Any, engine: str = "opa", **limits: Any) -> Sequence[Any]:
         data = policy if isinstance(policy, bytes) else policy.encode()

@@ -14,10 +14,10 @@ from itbench.errors import UsageError
 from itbench.interfaces.suite import SuiteOptions
 from itbench.store.reader import RunFile
 from itbench.testing import check_domain
-from itbench_ciso.admission.suite import ADMISSION_SUITE
-from itbench_ciso.cis.suite import CIS_KUBERNETES
 from itbench_ciso.domain import DOMAIN
-from itbench_ciso.updates.suite import POLICY_UPDATES
+from itbench_ciso.suites.admission import ADMISSION_SUITE
+from itbench_ciso.suites.cis_kubernetes import CIS_KUBERNETES
+from itbench_ciso.suites.policy_updates import POLICY_UPDATES
 
 # Runs scripts and engines in the sandbox.
 pytestmark = [pytest.mark.usefixtures("ciso", "made"), pytest.mark.slow]

@@ -4,7 +4,7 @@ import ast
 import importlib
 import importlib.metadata
 import re
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -71,13 +71,36 @@ def test_no_module_of_the_core_imports_itself_by_way_of_others_not_even_inside_a
     order.prepare()
 
 
+@pytest.mark.parametrize("domain", DOMAINS, ids=lambda path: path.name)
+def test_no_folder_of_a_domain_imports_itself_by_way_of_others_not_even_inside_a_function(
+    domain: Path,
+) -> None:
+    modules = {_module_name(path): path for path in domain.rglob("*.py")}
+    imported: dict[str, set[str]] = {_folder(name, modules): set() for name in modules}
+    for name, path in modules.items():
+        own = _folder(name, modules)
+        imported[own] |= {_folder(other, modules) for other in _imported(path, modules)} - {own}
+    assert {"agents", "scoring", "suites"} <= set(imported)
+    order = TopologicalSorter(imported)
+    order.prepare()
+
+
 def _module_name(path: Path) -> str:
-    parts = path.relative_to(CORE.parent).with_suffix("").parts
+    """Return the dotted name of a module of the core or of a domain."""
+    home = next(package for package in (CORE, *DOMAINS) if path.is_relative_to(package))
+    parts = path.relative_to(home.parent).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+def _folder(module: str, modules: Mapping[str, Path]) -> str:
+    """Return the folder of a domain in which a module lies, or the module itself if it lies in none."""
+    path = modules[module]
+    home = next(package for package in DOMAINS if path.is_relative_to(package))
+    return path.relative_to(home).parts[0]
+
+
 def _imported(path: Path, modules: Container[str]) -> set[str]:
-    """Return the modules of the core that a file imports, also those that it imports out of a package."""
+    """Return those of some modules that a file imports, also those that it imports out of a package."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):

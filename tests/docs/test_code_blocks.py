@@ -2,6 +2,7 @@
 
 import json
 import re
+import runpy
 import subprocess
 import tomllib
 from collections.abc import Callable
@@ -10,20 +11,68 @@ from typing import Any
 
 import pytest
 import yaml
+from markdown_it import MarkdownIt
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
+PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+NOT_RUN = re.compile(r"^<!-- not run: \S.{10,} -->\n$")
+# Read by a parser below; those of Python are run one by one, or are doctests.
+READ = {"json", "python", "toml", "yaml"}
+
+
+def name_of(page: Path) -> str:
+    return str(page.relative_to(REPOSITORY))
 
 
 def blocks(page: str, kind: str) -> list[str]:
     """Return the untitled blocks of a kind; those with a title are written and run by the commands of their page."""
-    text = next(path for path in PAGES if path.name == page).read_text()
+    (path,) = [path for path in PAGES if path.name == page]
+    return _blocks(path.read_text(), kind)
+
+
+def _blocks(text: str, kind: str) -> list[str]:
     return [found["text"] for found in BLOCK.finditer(text) if found["kind"] == kind]
 
 
-def test_every_python_block_is_run_by_a_test() -> None:
-    pages = {path.name for path in PAGES if any(">>>" not in text for text in blocks(path.name, "python"))}
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_code_block_is_run_or_read_by_a_test_or_says_why_not(page: Path) -> None:
+    """A `console` block and a block with a title are run by test_pages.py; `text` is output, or a form of words."""
+    tokens = MarkdownIt().enable("table").parse(page.read_text())
+    open_to_doubt = []
+    for before, token in zip([None, *tokens], tokens, strict=False):
+        kind, _, title = token.info.partition(" ")
+        is_excused = before is not None and NOT_RUN.match(before.content) is not None
+        if token.type == "code_block":
+            open_to_doubt.append(
+                f"line {(token.map or [0])[0] + 1}: indented code; put it into a fence with its language"
+            )
+        elif token.type == "fence" and not (kind in {"console", "text", *READ} or title or is_excused):
+            open_to_doubt.append(
+                f"line {(token.map or [0])[0] + 1}: a block of {kind or 'no language'!r} that nothing runs"
+            )
+    if page.name == "README.md":
+        open_to_doubt = [
+            doubt for doubt in open_to_doubt if "no language" not in doubt
+        ]  # The targets of `make`.
+    assert open_to_doubt == []
+
+
+def test_the_pages_with_a_python_prompt_are_doctests() -> None:
+    pages = {
+        path.name for path in PAGES if any(">>>" in text for text in _blocks(path.read_text(), "python"))
+    }
+    assert pages == {"statistics.md"}
+    package = runpy.run_path(str(REPOSITORY / "tests/core/statistics/test_statistics_package.py"))
+    assert package["PAGE"].name == "statistics.md"
+
+
+def test_every_python_block_without_a_prompt_is_run_by_a_test() -> None:
+    pages = {
+        path.name for path in PAGES if any(">>>" not in text for text in _blocks(path.read_text(), "python"))
+    }
     # Pages with a prompt are doctests of the package that they describe.
     assert pages == {"incidents.md", "models.md", "scoring.md"}
 
@@ -72,7 +121,7 @@ def test_the_example_of_the_model_server_serves_a_run(sums: Path, itbench: Calla
     assert json.loads(names["done"].out)["turns"] >= 2
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_data_blocks_can_be_read_and_shell_blocks_parsed(page: Path) -> None:
     readers: dict[str, Callable[[str], object]] = {
         "json": json.loads,
@@ -81,5 +130,5 @@ def test_data_blocks_can_be_read_and_shell_blocks_parsed(page: Path) -> None:
         "sh": lambda text: subprocess.run(["bash", "-n"], input=text, text=True, check=True),
     }
     for kind, read in readers.items():
-        for text in blocks(page.name, kind):
+        for text in _blocks(page.read_text(), kind):
             assert read(text) is not None, text

@@ -20,8 +20,8 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 RUNNING = f"{sys.version_info[0]}.{sys.version_info[1]}"
 find_python = runpy.run_path(str(REPOSITORY / "tests" / "install" / "test_other_pythons.py"))["find_python"]
 README = REPOSITORY / "README.md"
-GETTING_STARTED = REPOSITORY / "docs" / "getting-started.md"
-PAGES = [README, *sorted((REPOSITORY / "docs").glob("*.md"))]
+GETTING_STARTED = REPOSITORY / "docs" / "tutorial" / "getting-started.md"
+PAGES = [README, *sorted((REPOSITORY / "docs").rglob("*.md"))]
 # What a newcomer has after `git clone`; the rest of a checkout is made.
 CLONED = (
     "core",
@@ -37,6 +37,10 @@ BLOCK = re.compile(
     r'^```(?P<kind>\w+)(?: title="(?P<title>[^"]+)")?\n(?P<text>.*?)^```$', re.MULTILINE | re.DOTALL
 )
 LINK = re.compile(r"\]\((?P<target>[^)#:]+)\)")
+
+
+def name_of(page: Path) -> str:
+    return str(page.relative_to(REPOSITORY))
 
 
 def script_of(page: str) -> str:
@@ -73,7 +77,9 @@ def failure_of(script: str, folder: Path, variables: dict[str, str]) -> str:
 def small_hub(folder: Path) -> Iterator[dict[str, str]]:
     """Serve a small dataset of made-up incidents as the hub would, and lay it out as `lite`."""
     here = REPOSITORY / "tests" / "sre" / "published"
-    serve = runpy.run_path(str(REPOSITORY / "tests" / "core" / "hub" / "hub_server.py"))["serve"]
+    serve = runpy.run_path(str(REPOSITORY / "tests" / "core" / "kit" / "published" / "hub_server.py"))[
+        "serve"
+    ]
     scenario_files = runpy.run_path(str(here / "conftest.py"))["scenario_files"]
     files = {
         f"snapshots/sre/v0.2-made-up/Scenario-{number}/{path}": data
@@ -123,7 +129,7 @@ def test_readme_and_getting_started_work_from_top_to_bottom_in_a_clone(
 
 
 @pytest.mark.parametrize(
-    "page", [page for page in PAGES if page not in (README, GETTING_STARTED)], ids=lambda page: page.name
+    "page", [page for page in PAGES if page not in (README, GETTING_STARTED)], ids=name_of
 )
 def test_every_command_of_a_page_works(
     page: Path, installed: Path, incident_cache: Path, tmp_path: Path
@@ -144,7 +150,7 @@ def test_every_command_of_a_page_works(
         subprocess.run([installed / "pip", "uninstall", "--quiet", "--yes", name], check=True)
 
 
-@pytest.mark.parametrize("page", [*PAGES, REPOSITORY / "CONTRIBUTING.md"], ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [*PAGES, REPOSITORY / "CONTRIBUTING.md"], ids=name_of)
 def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
     missing = [target for target in LINK.findall(page.read_text()) if not (page.parent / target).exists()]
     assert missing == []
@@ -161,7 +167,7 @@ def test_the_two_set_up_commands_of_the_readme_are_targets_of_the_makefile() -> 
 def test_every_command_of_the_program_is_on_the_page_about_it() -> None:
     from itbench.cli.app import build_app
 
-    text = (REPOSITORY / "docs" / "cli.md").read_text()
+    text = (REPOSITORY / "docs" / "reference" / "cli.md").read_text()
     missing = [
         command.name for command in build_app(["run"]).registered_commands if f"`{command.name}" not in text
     ]

@@ -21,8 +21,8 @@ def made_cache(machine_folder: Path) -> Path:
     """Return a cache in which the embedded tasks are made, once for all test processes."""
     import fcntl
 
-    from itbench_finops.anomalies.suite import ANOMALIES
-    from itbench_finops.sizing.suite import RIGHT_SIZING
+    from itbench_finops.suites.anomalies import ANOMALIES
+    from itbench_finops.suites.right_sizing import RIGHT_SIZING
 
     cache = machine_folder / "finops-cache"
     with (machine_folder / "finops-cache.lock").open("w") as file, pytest.MonkeyPatch.context() as patch:
@@ -45,8 +45,8 @@ def lite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Lay three simulated anomalies out as ITBench-Lite does: no FOCUS table, and the truth beside the data."""
     import yaml
 
-    from itbench_finops.simulator.anomaly import make_anomaly
-    from itbench_finops.simulator.specs import draw_specs
+    from itbench_finops.bills.anomaly import make_anomaly
+    from itbench_finops.bills.specs import draw_specs
 
     root = tmp_path_factory.mktemp("lite")
     for number, drawn in zip((1, 2, 10), draw_specs(4711, 3), strict=True):

@@ -21,11 +21,11 @@ from itbench_finops.agents.bill import account_bill
 from itbench_finops.agents.cheats import BILL_CHEATS, FLEET_CHEATS
 from itbench_finops.agents.fleet import fleet_entries
 from itbench_finops.agents.tricks import answer_of
-from itbench_finops.anomalies.suite import ANOMALIES
 from itbench_finops.domain import DOMAIN
 from itbench_finops.scoring.anomaly import score_anomaly
 from itbench_finops.scoring.sizing import score_plan
-from itbench_finops.sizing.suite import RIGHT_SIZING
+from itbench_finops.suites.anomalies import ANOMALIES
+from itbench_finops.suites.right_sizing import RIGHT_SIZING
 from itbench_finops.tables.costs import read_costs
 from itbench_finops.tables.question import read_question
 

@@ -64,7 +64,7 @@ def test_the_baseline_is_neither_helpless_nor_perfect_and_the_floor_is_what_it_i
     incidents: None, itbench: Itbench
 ) -> None:
     """Slow: two agents over all embedded incidents."""
-    from itbench_sre.incidents.suite import INCIDENTS
+    from itbench_sre.suites.incidents import INCIDENTS
 
     assert 0.3 <= run(itbench, "sre", "-a", "baseline")["score"] <= 0.9
     assert INCIDENTS.floor is not None
@@ -76,7 +76,7 @@ def test_the_baseline_is_neither_helpless_nor_perfect_and_the_floor_is_what_it_i
 def test_no_cheat_gets_far_and_the_best_adversary_is_the_floor(incidents: None, itbench: Itbench) -> None:
     """All agents over all embedded incidents."""
     from itbench_sre.domain import DOMAIN
-    from itbench_sre.incidents.suite import INCIDENTS
+    from itbench_sre.suites.incidents import INCIDENTS
 
     scores = {spec.name: run(itbench, "sre", "-a", spec.name)["score"] for spec in DOMAIN.agents}
     del scores["baseline"]
@@ -159,8 +159,8 @@ def test_no_id_path_or_time_of_an_input_tells_one_incident_from_another(
     incidents: None, incident_cache: Path
 ) -> None:
     """Slow: needs the embedded incidents."""
-    from itbench_sre.incidents.suite import INCIDENTS
     from itbench_sre.simulator.specs import FAMILIES
+    from itbench_sre.suites.incidents import INCIDENTS
 
     words = {word for family in FAMILIES.values() for name in family for word in name.split("-")} | set(
         FAMILIES

@@ -6,7 +6,17 @@ from typing import Annotated
 
 import typer
 
-from itbench.cli import checking, comparing, creating, fetching, listing, reading, running, sandboxing
+from itbench.cli import (
+    checking,
+    comparing,
+    creating,
+    fetching,
+    installing,
+    listing,
+    reading,
+    running,
+    sandboxing,
+)
 from itbench.cli.quick import QuickGroup
 
 HELP = "Benchmark AI agents on enterprise IT work. Start with: itbench list-domains, itbench run DOMAIN"
@@ -27,7 +37,17 @@ def build_app(words: Sequence[str]) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback(help=HELP)(_options)
-    for module in (running, listing, reading, comparing, checking, creating, fetching, sandboxing):
+    for module in (
+        running,
+        listing,
+        reading,
+        comparing,
+        checking,
+        creating,
+        fetching,
+        installing,
+        sandboxing,
+    ):
         module.register(app)
     return app
 

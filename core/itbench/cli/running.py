@@ -60,6 +60,14 @@ def run(
             metavar="PROVIDER/NAME",
         ),
     ] = None,
+    role_model: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--role-model",
+            help="Model that plays a role in the environments, such as a simulated user; metered apart.",
+            metavar="ROLE=PROVIDER/NAME",
+        ),
+    ] = None,
     base_url: Annotated[
         str | None,
         typer.Option(
@@ -129,7 +137,7 @@ def run(
     """
     from itbench.cli.waiting import waiting
     from itbench.interfaces.task import OtherLimits
-    from itbench.run.plan.options import RunOptions, with_model
+    from itbench.run.plan.options import RunOptions, parse_pairs, with_model
     from itbench.run.runner import all_jobs
     from itbench.run.session import start
 
@@ -157,6 +165,7 @@ def run(
         sandbox=sandbox,
         is_unsafe_allowed=allow_unsafe,
         is_faulty_data_allowed=allow_faulty_data,
+        role_models=parse_pairs(tuple(role_model or ()), "--role-model"),
         suite=suite_options(suite_option, data, as_published=as_published),
     )
     if dry_run:

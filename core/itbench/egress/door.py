@@ -5,9 +5,7 @@ import socket
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-
-from itbench.egress.exchange import LARGEST_BODIES_BYTES, Exchange
-from itbench.egress.memory import MemoryBudget
+from typing import Generic, Protocol, TypeVar
 
 MOST_CONNECTIONS = 32
 # Beyond that, a program that only connects would keep this machine busy.
@@ -16,9 +14,27 @@ _MOST_PER_S = 64
 _PAUSE_S = 0.2
 # A request that is sent without delay has arrived by then.
 _GRACE_S = 0.5
+_BUFFER_BYTES = 1 << 16
 
 
-class Door:
+class Visitor(Protocol):
+    """What a connection is made into.
+
+    Attributes:
+        is_read: whether all of the request has come; until then, the connection may be given to another.
+    """
+
+    is_read: bool
+
+    def cut(self) -> None:
+        """Break the connection."""
+        ...
+
+
+VisitorT = TypeVar("VisitorT", bound=Visitor)
+
+
+class Door(Generic[VisitorT]):
     """Accepts connections while there is room, and serves each in a task.
 
     What comes beyond waits in the kernel's queue, without a descriptor here. A connection that has not brought its request makes
@@ -26,18 +42,28 @@ class Door:
 
     Args:
         listener: a listening socket; only the program can reach it.
+        receive: makes something of the streams of a connection.
         serve: serves one connection.
+        buffer_bytes: about half of what is held of a connection that nobody reads; also the longest line that can be read.
 
     Attributes:
         error: the first that a connection ended with and that is not the program's doing, if any.
     """
 
-    def __init__(self, listener: socket.socket, serve: Callable[[Exchange], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        listener: socket.socket,
+        receive: Callable[[asyncio.StreamReader, asyncio.StreamWriter], VisitorT],
+        serve: Callable[[VisitorT], Awaitable[None]],
+        *,
+        buffer_bytes: int = _BUFFER_BYTES,
+    ) -> None:
         self._listener = listener
+        self._receive = receive
         self._serve = serve
-        self._budget = MemoryBudget(LARGEST_BODIES_BYTES)
+        self._buffer_bytes = buffer_bytes
         # In the order in which they came.
-        self._lines: dict[asyncio.Task[None], _Line] = {}
+        self._lines: dict[asyncio.Task[None], _Line[VisitorT]] = {}
         self._loop = asyncio.get_running_loop()
         self._is_open = False
         self._second, self._this_second = 0, 0
@@ -75,7 +101,7 @@ class Door:
         except OSError:
             self._pause()
             return
-        line = _Line(accepted, self._loop.time())
+        line: _Line[VisitorT] = _Line(accepted, self._loop.time())
         task = self._loop.create_task(self._one(line))
         self._lines[task] = line
         task.add_done_callback(self._ended)
@@ -93,7 +119,7 @@ class Door:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         line = self._lines.pop(task)
-        if line.exchange is None:
+        if line.visitor is None:
             # It was ended before it began.
             line.socket.close()
         self._watch()
@@ -101,7 +127,7 @@ class Door:
     def _drop_silent(self) -> bool:
         """End the oldest connection that has not brought its request; tell whether there was one."""
         for task, line in self._lines.items():
-            is_silent = line.exchange is None or not line.exchange.is_read
+            is_silent = line.visitor is None or not line.visitor.is_read
             is_old = self._loop.time() - line.since >= _GRACE_S
             if is_silent and is_old and not task.cancelling():
                 self._drop(task)
@@ -110,15 +136,15 @@ class Door:
 
     def _drop(self, task: asyncio.Task[None]) -> None:
         line = self._lines[task]
-        if line.exchange is not None:
-            line.exchange.cut()
+        if line.visitor is not None:
+            line.visitor.cut()
         task.cancel()
 
-    async def _one(self, line: "_Line") -> None:
-        reader, writer = await _streams(line.socket)
-        line.exchange = Exchange(reader, writer, self._budget)
+    async def _one(self, line: "_Line[VisitorT]") -> None:
+        reader, writer = await _streams(line.socket, self._buffer_bytes)
+        line.visitor = self._receive(reader, writer)
         try:
-            await self._serve(line.exchange)
+            await self._serve(line.visitor)
         except (ConnectionError, TimeoutError):
             return  # the program has gone, or says nothing
         except asyncio.CancelledError:
@@ -133,19 +159,21 @@ class Door:
 
 
 @dataclass(slots=True)
-class _Line:
-    """One connection; without an exchange until its streams have been made."""
+class _Line(Generic[VisitorT]):
+    """One connection; without a visitor until its streams have been made."""
 
     socket: socket.socket
     since: float
-    exchange: Exchange | None = None
+    visitor: VisitorT | None = None
 
 
-async def _streams(line: socket.socket) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+async def _streams(
+    line: socket.socket, buffer_bytes: int
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     """Return the streams of a connection that has been accepted."""
     loop = asyncio.get_running_loop()
     line.setblocking(False)
-    reader = asyncio.StreamReader()
+    reader = asyncio.StreamReader(limit=buffer_bytes)
     protocol = asyncio.StreamReaderProtocol(reader)
     transport, _ = await loop.connect_accepted_socket(lambda: protocol, line)
     return reader, asyncio.StreamWriter(transport, protocol, reader, loop)

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Self
 
 from itbench.egress.door import Door
-from itbench.egress.exchange import BadRequestError, Exchange, Request
+from itbench.egress.exchange import LARGEST_BODIES_BYTES, BadRequestError, Exchange, Request
 from itbench.egress.gateway.gateway import ModelGateway
+from itbench.egress.memory import MemoryBudget
 from itbench.egress.proxy.proxy import Proxy
 from itbench.interfaces.fault import Stage, StageError
 from itbench.interfaces.json import JsonValue
@@ -35,7 +36,8 @@ class NetworkServer:
         gateway: ModelGateway | None,
         record: Callable[..., object],
     ) -> None:
-        self._door = Door(listener, self._answer)
+        budget = MemoryBudget(LARGEST_BODIES_BYTES)
+        self._door = Door(listener, lambda reader, writer: Exchange(reader, writer, budget), self._answer)
         self._proxy = proxy
         self._gateway = gateway
         self._recorded = 0

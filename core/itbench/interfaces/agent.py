@@ -8,6 +8,7 @@ from itbench.errors import UsageError
 
 if TYPE_CHECKING:
     from itbench.interfaces.json import JsonObject
+    from itbench.interfaces.progress import Progress
     from itbench.interfaces.sandbox import Mount
     from itbench.interfaces.task import Task
     from itbench.interfaces.trace import Trace
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
 
 Solver: TypeAlias = "Callable[[Task, Workspace], Awaitable[None]]"
 Role: TypeAlias = Literal["agent", "baseline", "cheat", "adversary", "privileged"]
+"""What an agent is for; `AgentSpec.role` describes each."""
 FloorRole: TypeAlias = Literal["cheat", "adversary"]
+"""The roles that can set the floor of a suite."""
 
 
 class Agent(Protocol):
@@ -88,7 +91,15 @@ class PunctualAgent(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialEstimate:
-    """What one trial may take: tokens, and US dollars or None where the price is unknown."""
+    """What one trial may take: tokens, and US dollars or None where the price is unknown.
+
+    Attributes:
+        turns: of the model.
+        input_tokens: sent, cached ones among them.
+        cached_tokens: those read from the provider's cache.
+        output_tokens: written by the model.
+        cost_usd: US dollars; None where the price is unknown.
+    """
 
     turns: int
     input_tokens: int
@@ -108,7 +119,14 @@ class EstimatingAgent(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentRequest:
-    """How an agent was asked for: `--agent NAME:key=value,... -- ARGUMENTS`."""
+    """How an agent was asked for: `--agent NAME:key=value,... -- ARGUMENTS`.
+
+    Attributes:
+        name: of the agent.
+        options: as text, by name.
+        arguments: what stands after `--`.
+        seed: of the run.
+    """
 
     name: str
     options: Mapping[str, str] = field(default_factory=dict)
@@ -140,6 +158,7 @@ class SecretiveAgent(Protocol):
 
 
 AgentFactory: TypeAlias = Callable[[AgentRequest], Agent]
+"""Makes an agent from what was asked for on the command line; may raise `UsageError`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +175,8 @@ class AgentSpec:
         is_in_process: whether it is all Python code of the plugin itself and starts nothing in the workspace; then
             it needs no sandbox. What a model or an outside program can steer must leave this False.
         missing: returns what the agent still needs on this machine and how to install it, or None; for `itbench doctor`.
+        install: installs what the agent runs, unless it is installed, and returns what is installed where; for
+            `itbench install-agent`. An agent that can be made ready only then is also `Prepared`, and is so by each run.
     """
 
     name: str
@@ -164,3 +185,4 @@ class AgentSpec:
     role: Role = "agent"
     is_in_process: bool = False
     missing: "Callable[[], str | None] | None" = None
+    install: "Callable[[AgentRequest, Progress], str] | None" = None

@@ -10,7 +10,13 @@ from itbench.interfaces.json import JsonObject, JsonValue
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelTool:
-    """A tool as a model is told of it; `parameters` is a JSON Schema of its arguments."""
+    """A tool as a model is told of it; `parameters` is a JSON Schema of its arguments.
+
+    Attributes:
+        name: by which the model calls it.
+        description: what it does, for the model.
+        parameters: JSON Schema of an object with its arguments.
+    """
 
     name: str
     description: str
@@ -19,7 +25,13 @@ class ModelTool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolCall:
-    """A tool that a model wants to use; `arguments` is the text that it wrote, meant to be a JSON object."""
+    """A tool that a model wants to use; `arguments` is the text that it wrote, meant to be a JSON object.
+
+    Attributes:
+        id: of the call; its result names it.
+        name: of the tool, as the model wrote it.
+        arguments: the text as the model wrote it.
+    """
 
     id: str
     name: str
@@ -41,14 +53,24 @@ class Native:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserMessage:
-    """Text to the model."""
+    """Text to the model.
+
+    Attributes:
+        text: of the message.
+    """
 
     text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssistantMessage:
-    """Text and tool calls of the model."""
+    """Text and tool calls of the model.
+
+    Attributes:
+        text: without reasoning; empty if there is none.
+        calls: tools that it wants to use, in order.
+        native: the message as the provider gave it, to be handed back; None if there is no need.
+    """
 
     text: str = ""
     calls: tuple[ToolCall, ...] = ()
@@ -57,7 +79,14 @@ class AssistantMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolResult:
-    """What a tool call gave, as text for the model."""
+    """What a tool call gave, as text for the model.
+
+    Attributes:
+        call_id: `ToolCall.id` of the call.
+        name: of the tool.
+        text: what the model is shown.
+        is_ok: whether the call succeeded.
+    """
 
     call_id: str
     name: str
@@ -66,6 +95,7 @@ class ToolResult:
 
 
 Message: TypeAlias = UserMessage | AssistantMessage | ToolResult
+"""One message of a conversation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

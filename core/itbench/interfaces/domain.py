@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from itbench.interfaces.workspace import Workspace
 
 API_VERSION = 2
+"""The version of the interface between the core and plugins."""
 Solve: TypeAlias = "Callable[[Task, JsonObject, Workspace], Awaitable[None]]"
 
 

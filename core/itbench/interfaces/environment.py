@@ -8,7 +8,7 @@ from typing import Protocol, TypeAlias
 
 from itbench.interfaces.json import JsonObject, JsonValue
 from itbench.interfaces.progress import Progress, no_progress
-from itbench.interfaces.role import RoleModel
+from itbench.interfaces.role import RoleModel, no_model
 from itbench.interfaces.sandbox import Sandbox
 from itbench.interfaces.task import Task
 from itbench.interfaces.workspace import Input, Workspace
@@ -30,17 +30,6 @@ def no_record(about: str, **data: JsonValue) -> None:
     """Record nothing."""
 
 
-def no_model(role: str) -> RoleModel:
-    """Refuse every model.
-
-    Raises:
-        LookupError: always.
-    """
-    raise LookupError(
-        f"there is no model for the role {role!r}; name one with --role-model {role}=PROVIDER/NAME"
-    )
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialSetup:
     """What an environment is told of the trial that it is for; an agent never sees it.
@@ -59,7 +48,7 @@ class TrialSetup:
         progress: tells the user how far the set-up is.
         record: writes events into the trace, as the environment.
         model: returns the model that plays a role, such as a simulated user; it is metered apart from the agent's.
-            Raises LookupError where the run names none.
+            Raises NoRoleModelError where the run names none.
     """
 
     task: Task
@@ -123,6 +112,7 @@ class Environment(ABC):
 
 
 EnvironmentFactory: TypeAlias = Callable[[TrialSetup], Environment]
+"""Makes the environment of one trial from its setup."""
 
 
 class FilesEnvironment(Environment):

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-# Is told of output as it comes: `stdout` or `stderr`, and the bytes.
 Heard: TypeAlias = Callable[[str, bytes], object]
+"""A function that is called with output as it comes: `stdout` or `stderr`, and the bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from itbench.interfaces.trace import TraceEvent
 PROJECT = "itbench"
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
+"""The decorator that marks a plugin's functions as implementations of hooks."""
 
 
 class RunHooks:

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final, TypeAlias
 
 JsonValue: TypeAlias = Any
+"""Any JSON value as Python data: None, bool, int, float, str, list or dict."""
 JsonObject: TypeAlias = dict[str, Any]
+"""A JSON object as Python data."""
 
 _DEEPEST: Final = 100
 # json.dumps makes a new encoder at each call that is not all defaults.

@@ -43,6 +43,13 @@ class PlannedTask(Frozen):
     )
 
 
+class PlannedModel(Frozen):
+    """A model that plays a role in environments."""
+
+    asked: str = Field(description="As the user named it, without secrets.")
+    description: JsonObject = Field(default_factory=dict, description="What the model says of itself.")
+
+
 class Resumption(Frozen):
     """What was installed when a run was resumed; trials that began later are of these versions."""
 
@@ -96,6 +103,9 @@ class Plan(Frozen):
     )
     hash_version: int = Field(default=1, description="How the hashes of the tasks are made.")
     agent: PlannedAgent
+    role_models: dict[str, PlannedModel] = Field(
+        default_factory=dict, description="Models that play roles in environments, by role."
+    )
     tasks: tuple[PlannedTask, ...]
     repeats: int = Field(ge=1)
     seed: int

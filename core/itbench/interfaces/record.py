@@ -11,7 +11,13 @@ from itbench.interfaces.trace import TraceEvent, Usage
 
 @dataclass(frozen=True, slots=True)
 class TrialKey:
-    """Which try of which repeat of which task; repeats and attempts count from 0."""
+    """Which try of which repeat of which task; repeats and attempts count from 0.
+
+    Attributes:
+        task: its id.
+        repeat: counted from 0.
+        attempt: counted from 0.
+    """
 
     task: str
     repeat: int
@@ -20,7 +26,13 @@ class TrialKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreRecord:
-    """A score, or why there is none, or that the truth was found where an agent could see it."""
+    """A score, or why there is none, or that the truth was found where an agent could see it.
+
+    Attributes:
+        score: None without one.
+        fault: of the scorer or the task; None if there is a score.
+        is_leak: whether the truth was found where the agent could see it; the trial then counts as 0.
+    """
 
     score: Score | None = None
     fault: Fault | None = None

@@ -4,6 +4,24 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from itbench.interfaces.conversation import Conversation, ModelTool, Reply
+from itbench.interfaces.fault import Stage, StageError
+
+
+class NoRoleModelError(StageError, LookupError):
+    """A run names no model for a role; an environment that has another way may catch it."""
+
+    def __init__(self, role: str) -> None:
+        text = f"there is no model for the role {role!r}; name one with --role-model {role}=PROVIDER/NAME"
+        super().__init__(Stage.ENVIRONMENT, text)
+
+
+def no_model(role: str) -> "RoleModel":
+    """Refuse every model.
+
+    Raises:
+        NoRoleModelError: always.
+    """
+    raise NoRoleModelError(role)
 
 
 class RoleModel(Protocol):

@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """A folder of the host that programs need: where it lies, and where it shows, read-only, below `/opt`."""
+    """A folder of the host that programs need: where it lies, and where it shows, read-only, below `/opt`.
+
+    Attributes:
+        source: the folder on the host.
+        name: of the folder below `/opt`.
+    """
 
     source: Path
     name: str
@@ -41,10 +46,10 @@ class Program:
 
 @runtime_checkable
 class Prepared(Protocol):
-    """A sandbox that has to make something once before it can be opened."""
+    """A sandbox or an agent that has to make or install something once before it can be used."""
 
     def prepare(self, progress: "Progress") -> None:
-        """Make what all workspaces share, unless it is there."""
+        """Make what all trials share, unless it is there."""
         ...
 
 

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
 
     from itbench.interfaces.execution import Execution
 
-# Tells whether the server answers: a command whose exit code is 0 then, or a function.
-Ready: TypeAlias = "Sequence[str] | Callable[[Service], Awaitable[bool]]"
+Ready: TypeAlias = Sequence[str] | Callable[["Service"], Awaitable[bool]]
+"""Tells whether a server answers: a command whose exit code is 0 then, or a function."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

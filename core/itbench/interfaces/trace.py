@@ -17,7 +17,13 @@ TAKEN = ("input_tokens", "output_tokens", "cached_tokens", "reasoning_tokens", "
 
 @dataclass(frozen=True, slots=True)
 class TraceEvent:
-    """One thing that happened: seconds since the trial began, a kind, and JSON text."""
+    """One thing that happened: seconds since the trial began, a kind, and JSON text.
+
+    Attributes:
+        at_s: seconds since the trial began.
+        kind: what happened.
+        data: a JSON object as text.
+    """
 
     at_s: float
     kind: str
@@ -76,6 +82,9 @@ class Trace:
         provider: how the provider of the agent's model does.
         listener: told of each event as it happens.
         redact: takes secrets out of the text of each event before anybody sees it.
+        roles: what models in a role of the environment have used, by role.
+        events: all events so far, in order.
+        usage: turns, tokens, cost and tool calls so far.
         limit: the name of the limit that was reached, if any.
     """
 
@@ -88,6 +97,7 @@ class Trace:
     redact: Callable[[str], str] | None = None
     events: list[TraceEvent] = field(default_factory=list)
     usage: Usage = field(default_factory=Usage)
+    roles: dict[str, Usage] = field(default_factory=dict)
     limit: str | None = None
     _started: float = field(default_factory=time.monotonic)
 
@@ -169,6 +179,34 @@ class Trace:
             usage.sums[name].add(amount)
         self.record("usage", **told)
         self.check()
+
+    def use_in_role(
+        self,
+        role: str,
+        *,
+        input_tokens: int | None = None,
+        output_tokens: int | None = None,
+        cached_tokens: int | None = None,
+        reasoning_tokens: int | None = None,
+        cost_usd: float | None = None,
+    ) -> None:
+        """Count the tokens and US dollars of one reply of a model that plays a role in the environment.
+
+        They are counted apart, against no limit of the agent's; the run's budget counts them too.
+        """
+        told = {
+            "input_tokens": possible(input_tokens),
+            "output_tokens": possible(output_tokens),
+            "cached_tokens": possible(cached_tokens),
+            "reasoning_tokens": possible(reasoning_tokens),
+            "cost_usd": possible(cost_usd),
+        }
+        usage = self.roles.setdefault(role, Usage())
+        usage.replies += 1
+        usage.uncounted += told["input_tokens"] is None or told["output_tokens"] is None
+        for name, amount in told.items():
+            usage.sums[name].add(amount)
+        self.record("usage", role=role, **told)
 
     def provider_failed(
         self,

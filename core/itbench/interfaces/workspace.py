@@ -12,8 +12,8 @@ from itbench.interfaces.json import JsonObject, JsonValue
 if TYPE_CHECKING:
     from itbench.interfaces.service import Service
 
-# What `Workspace.expose` leads to.
 Server: TypeAlias = "Service | Path"
+"""What `Workspace.expose` leads to: a service, or the path of a Unix socket."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,12 @@ class ToolError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A file that an agent may read: where it shows in the workspace, and where it lies."""
+    """A file that an agent may read: where it shows in the workspace, and where it lies.
+
+    Attributes:
+        path: relative to the workspace.
+        source: the file on the host.
+    """
 
     path: str
     source: Path
@@ -155,6 +160,18 @@ class Listening(Protocol):
 
     async def listen(self) -> socket.socket:
         """Return a socket that listens where only programs in the workspace can connect to it."""
+        ...
+
+
+@runtime_checkable
+class Ending(Protocol):
+    """A workspace in which everything can be ended at once."""
+
+    async def end_all(self) -> None:
+        """End all sessions and every process in the workspace; files, and what is exposed, stay.
+
+        It is called when the agent stops, before anything is collected or observed.
+        """
         ...
 
 

@@ -111,7 +111,13 @@ class DemandingModel(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelRequest:
-    """How a model was asked for: `PROVIDER/NAME` and options."""
+    """How a model was asked for: `PROVIDER/NAME` and options.
+
+    Attributes:
+        provider: name of the provider, before the slash.
+        name: of the model, behind the slash.
+        options: as text, by name.
+    """
 
     provider: str
     name: str

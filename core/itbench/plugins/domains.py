@@ -6,7 +6,7 @@ from inspect import signature
 from itbench.errors import UsageError
 from itbench.interfaces.domain import API_VERSION, Domain, Preparation
 from itbench.interfaces.suite import Suite
-from itbench.plugins.host import PluginHost, unknown
+from itbench.plugins.host import PluginHost, duplicates, unknown
 
 
 def domain_host() -> PluginHost[Domain]:
@@ -73,4 +73,6 @@ def _problem(name: str, value: object) -> str | None:
         return f"its entry point is named {name!r} but the domain {value.name!r}"
     if not value.suites:
         return "it has no suite"
+    for suite in duplicates(suite.name for suite in value.suites):
+        return f"two of its suites are named {suite!r}; rename one"
     return None

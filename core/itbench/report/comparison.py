@@ -42,6 +42,12 @@ class RunComparison:
         return is_same and not have_other_truths(self._plans)
 
     @property
+    def has_same_roles(self) -> bool:
+        """Whether the same models played the roles in the environments of both; else they are not comparable."""
+        first, second = (plan.get("role_models", {}) for plan in self._plans)
+        return bool(first == second)
+
+    @property
     def _plans(self) -> tuple[JsonObject, JsonObject]:
         return self.first, self.second
 
@@ -91,6 +97,10 @@ def comparison_text(found: RunComparison) -> str:
         lines.append(
             "warning: the tasks, their limits, truths or hidden data differ between the two runs (by their hashes)"
         )
+    if not found.has_same_roles:
+        lines.append(
+            "warning: other models played the roles in the environments, so the runs are not comparable"
+        )
     if any(found.retried):
         lines.append(f"tried again after faults: {found.retried[0]} trials of 1, {found.retried[1]} of 2")
     if result.only_in_a or result.only_in_b:
@@ -115,6 +125,7 @@ def comparison_json(found: RunComparison) -> JsonObject:
         "losses": result.losses,
         "trials_tried_again": list(found.retried),
         "same_tasks": found.has_same_tasks,
+        "same_role_models": found.has_same_roles,
         "only_in_first": list(result.only_in_a),
         "only_in_second": list(result.only_in_b),
         "by_task": [{"task": task, "first": one, "second": other} for task, one, other in found.tasks],

@@ -65,6 +65,11 @@ class RunProgress:
         """Learn what a trial waits for."""
         self._waits.hear(key, event, time.monotonic())
 
+    @hookimpl
+    def trial_progress(self, key: TrialKey, text: str, done: int, total: int) -> None:
+        """Learn how far the set-up of a trial's world is."""
+        self._waits.opening(key, text, done, total, time.monotonic())
+
     def show_waits(self) -> None:
         """Show what trials wait for: all in the bar, what is new or has lasted as lines."""
         now = time.monotonic()

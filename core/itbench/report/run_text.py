@@ -12,6 +12,7 @@ from itbench.report.summary import RunSummary, metric_means, run_symptoms, summa
 from itbench.report.table import dollars, number, seconds, table, taken_by_one, terminal_columns
 from itbench.statistics import value_with_interval
 from itbench.store.reader import RunFile
+from itbench.store.role_use import RoleUse, role_use
 from itbench.text.harmless import one_line
 
 # Two columns of numbers and the gaps between all.
@@ -100,6 +101,7 @@ def closing_lines(run: RunFile, summary: RunSummary) -> Iterator[str]:
     floor = summary.plan["floor"]
     if floor is not None and summary.estimate.n_scored:
         yield floor_line(floor, len(summary.plan["tasks"]))
+    yield from map(_role_line, role_use(run))
     if summary.plan["agent"]["role"] == "privileged":
         yield "note: this agent is privileged, it was shown the solutions"
     if summary.leaks:
@@ -161,3 +163,10 @@ def _metrics(run: RunFile) -> Iterator[str]:
 def _first(reasons: str | None) -> str:
     found = json.loads(reasons) if reasons else []
     return str(found[0]) if found else ""
+
+
+def _role_line(use: RoleUse) -> str:
+    known = use.input_tokens is not None and use.output_tokens is not None
+    tokens = f"{(use.input_tokens or 0) + (use.output_tokens or 0)} tokens" if known else "tokens unknown"
+    cost = "cost unknown" if use.cost_usd is None else dollars(use.cost_usd)
+    return f"role {use.role}: {use.replies} replies, {tokens}, {cost}; not part of what the agent took"

@@ -1,5 +1,6 @@
 """One trial as text: what happened, what was handed in, and the truth beside it."""
 
+import base64
 import json
 import shutil
 from collections.abc import Iterator, Mapping
@@ -14,6 +15,8 @@ from itbench.text.harmless import broken, one_line, padded
 
 _SHOWN_EVENT = 2000
 _SHOWN_TRIALS = 8
+_SHOWN_BYTES = 8
+_SHOWN_LINES = 100
 _GUTTER = " | "
 
 
@@ -42,7 +45,12 @@ def trial_json(run: RunFile, trial: int, truth: JsonObject | str) -> JsonObject:
         "trial": dict(detail.row),
         "score": _decoded(detail.score),
         "answer": detail.answer,
-        "files": {path: data.decode("utf-8", "replace") for path, data in detail.files.items()},
+        "files": {path: _text_of(data) for path, data in detail.files.items()},
+        "binary_files": {
+            path: base64.b64encode(data).decode()
+            for path, data in detail.files.items()
+            if _text_of(data) is None
+        },
         "observed": detail.observed,
         "notes": detail.notes,
         "truth": truth,
@@ -127,10 +135,36 @@ def _submission_lines(detail: TrialDetail, columns: int) -> Iterator[str]:
     if detail.answer is not None:
         yield from _lines(detail.answer, columns)
     for path, data in detail.files.items():
-        yield from broken(one_line(f"file {path}, {len(data)} bytes:"), columns)
-        yield from _lines(data.decode("utf-8", "replace"), columns)
+        text = _text_of(data)
+        if text is None:
+            kind = f"no text, begins with {data[:_SHOWN_BYTES].hex(' ')}"
+            yield from broken(one_line(f"file {path}, {len(data)} bytes ({kind})"), columns)
+        else:
+            yield from broken(one_line(f"file {path}, {len(data)} bytes:"), columns)
+            yield from _lines(text, columns)
     if detail.answer is None and not detail.files:
         yield "nothing was handed in"
+    if detail.observed:
+        yield "observed at the end:"
+        yield from _lines(_without_middle(json.dumps(detail.observed, indent=2, ensure_ascii=False)), columns)
+
+
+def _text_of(data: bytes) -> str | None:
+    """Return a file as text; None for one that is none, such as a picture."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return None if "\0" in text else text
+
+
+def _without_middle(text: str) -> str:
+    lines = text.splitlines()
+    if len(lines) <= 2 * _SHOWN_LINES:
+        return text
+    left_out = len(lines) - 2 * _SHOWN_LINES
+    told = f"... {left_out} lines left out; --json has all ..."
+    return "\n".join([*lines[:_SHOWN_LINES], told, *lines[-_SHOWN_LINES:]])
 
 
 def _lines(value: JsonValue, columns: int) -> Iterator[str]:

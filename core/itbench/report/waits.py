@@ -9,6 +9,8 @@ from itbench.interfaces.trace import TraceEvent
 
 # A reply that takes longer than this is worth a word.
 _SILENT_S = 30.0
+# So is a world that is not open by then.
+_OPENING_S = 3.0
 _AGAIN_S = 20.0
 _MOST_LINES = 3
 _LONGEST_TEXT = 160
@@ -16,12 +18,16 @@ _LONGEST_TEXT = 160
 
 @dataclass(slots=True)
 class _Wait:
-    """One wait: since when, until when if that is known, for what, and when a line was last written about it."""
+    """One wait: since when, until when if that is known, for what, and when a line was last written about it.
+
+    Until it has lasted `quiet_s` seconds, there is nothing to say about one without a known end.
+    """
 
     since_s: float
     until_s: float | None
     what: str
     said_at_s: float | None = None
+    quiet_s: float = _SILENT_S
 
     def text(self, now_s: float) -> str:
         if self.until_s is None:
@@ -51,6 +57,13 @@ class Waits:
         else:
             self._waits.pop(key, None)
 
+    def opening(self, key: TrialKey, text: str, done: int, total: int, now_s: float) -> None:
+        """Learn how far the world of a trial is that is being set up."""
+        before = self._waits.get(key)
+        since_s, said_at_s = (now_s, None) if before is None else (before.since_s, before.said_at_s)
+        what = f"its world: {text}" + (f" ({done} of {total})" if total else "")
+        self._waits[key] = _Wait(since_s, None, what, said_at_s, quiet_s=_OPENING_S)
+
     def end(self, key: TrialKey) -> None:
         """Forget a trial that has ended."""
         self._waits.pop(key, None)
@@ -77,7 +90,7 @@ class Waits:
         return [
             (key, wait)
             for key, wait in self._waits.items()
-            if wait.until_s is not None or now_s - wait.since_s >= _SILENT_S
+            if wait.until_s is not None or now_s - wait.since_s >= wait.quiet_s
         ]
 
 

@@ -5,7 +5,7 @@ import signal
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from itbench.interfaces.fault import Stage
@@ -15,8 +15,9 @@ from itbench.run.hooks import Hooks
 from itbench.run.session import Session
 from itbench.run.trial.budget import Budget, budget_of
 from itbench.run.trial.judge import Judge
+from itbench.run.trial.room import Machine, Room, Turns
 from itbench.run.trial.setup import Surroundings
-from itbench.run.trial.trial import TrialSetting, run_trial
+from itbench.run.trial.trial import NotBegunError, TrialSetting, run_trial
 from itbench.store.reader import RunFile
 from itbench.store.writer import RunWriter
 from itbench.suites.shown import Secrets
@@ -85,10 +86,19 @@ async def _work_off(session: Session, jobs: Sequence[Job], hooks: Hooks) -> Exec
     """Share the jobs among workers; the first bug or storage failure ends all of them."""
     setting = _setting(session, hooks)
     waiting = deque(jobs)
+    count = min(session.max_trials, len(jobs))
+    if session.domain.environment is not None and count:
+        turns = Turns(count, setting.budget.refusal)
+        setting = replace(setting, room=Room(Machine.here()), turns=turns)
     workers = [
-        asyncio.create_task(_worker(setting, session.plan.attempts, waiting, hooks))
-        for _ in range(min(session.max_trials, len(jobs)))
+        asyncio.create_task(_worker(setting, session.plan.attempts, waiting, hooks)) for _ in range(count)
     ]
+    if setting.turns is not None:
+        ahead = min(setting.turns.ahead, len(jobs) - count)
+        workers += [
+            asyncio.create_task(_worker_ahead(setting, session.plan.attempts, waiting, hooks))
+            for _ in range(ahead)
+        ]
     if not workers:
         return Execution(Ending.COMPLETE)
     with _interruptible(workers) as was_interrupted:
@@ -107,15 +117,27 @@ async def _work_off(session: Session, jobs: Sequence[Job], hooks: Hooks) -> Exec
     return Execution(Ending.SPENT, reason) if reason else Execution(Ending.COMPLETE)
 
 
+async def _worker_ahead(setting: TrialSetting, attempts: int, waiting: deque[Job], hooks: Hooks) -> None:
+    """Work like any other, once it is known that worlds are slow to open; end where that is never known."""
+    if setting.turns is not None and await setting.turns.worth_opening_ahead():
+        await _worker(setting, attempts, waiting, hooks)
+
+
 async def _worker(setting: TrialSetting, attempts: int, waiting: deque[Job], hooks: Hooks) -> None:
     while waiting and setting.budget.refusal() is None:
         task, key = waiting.popleft()
-        record = await _one_trial(setting, task, key, hooks)
-        tries = 1
-        while _may_be_tried_again(record, setting) and tries < attempts:
-            again = TrialKey(key.task, key.repeat, key.attempt + tries)
-            record = await _one_trial(setting, task, again, hooks)
-            tries += 1
+        try:
+            record = await _one_trial(setting, task, key, hooks)
+            tries = 1
+            while _may_be_tried_again(record, setting) and tries < attempts:
+                again = TrialKey(key.task, key.repeat, key.attempt + tries)
+                record = await _one_trial(setting, task, again, hooks)
+                tries += 1
+        except NotBegunError:
+            waiting.appendleft((task, key))
+            break
+    if setting.turns is not None:
+        setting.turns.stop_waiting()
 
 
 def _may_be_tried_again(record: TrialRecord, setting: TrialSetting) -> bool:
@@ -139,6 +161,7 @@ def _setting(session: Session, hooks: Hooks) -> TrialSetting:
             sandbox=session.sandbox,
             bench=session.bench_sandbox,
             options=session.suite_options,
+            role_models=session.role_models,
             secrets=_secrets(session),
         ),
         agent=session.agent,

@@ -21,12 +21,15 @@ from itbench.interfaces.progress import Progress, no_progress
 from itbench.interfaces.sandbox import Prepared, Sandbox
 from itbench.interfaces.suite import Suite
 from itbench.interfaces.task import Task
+from itbench.models.find import missing_for as models_missing_for
+from itbench.models.model import Model
 from itbench.plugins.agents import default_agent, find_agent
 from itbench.plugins.domains import domain_host, find_suite
 from itbench.run.plan.capacity import Capacity, capacity, connections_of
 from itbench.run.plan.exposed import refuse_exposed
 from itbench.run.plan.options import RunOptions, parse_agent
 from itbench.run.plan.planning import file_name, make_plan
+from itbench.run.plan.role_models import find_role_models
 from itbench.run.plan.secrecy import check_words, redactor_of, words_of
 from itbench.run.plan.tasks import plan_tasks
 from itbench.run.plan.unchanged import HASH_VERSION, check_tasks, check_truths
@@ -52,6 +55,7 @@ class Session:
 
     Attributes:
         suite_options: what the user said about the suite with `--suite-option`, secrets included.
+        role_models: the models that play roles in environments, by role.
         max_trials: concurrent trials: as planned, or as many as this machine's limits allow.
         redactor: takes secrets out of all that is kept or shown.
         claim: on the run file, which the runner releases at the end; None while nothing is written.
@@ -67,6 +71,7 @@ class Session:
     sandbox: Sandbox
     bench_sandbox: Sandbox
     suite_options: Mapping[str, str]
+    role_models: Mapping[str, Model]
     max_trials: int
     redactor: Redactor
     claim: Claim | None = None
@@ -87,7 +92,7 @@ def start(options: RunOptions, progress: Progress = no_progress) -> Session:
     session = prepare(options, progress)
     remember(session.domain.name, session.suite, options.suite)
     _refuse_missing(session.plan.agent.name, missing_for(session))
-    _make_ready(session.sandbox, session.bench_sandbox, progress)
+    _make_ready(session.agent, session.sandbox, session.bench_sandbox, progress)
     claim = Claim(session.path)
     try:
         write_plan(session.path, session.plan, list(session.tasks))
@@ -130,9 +135,13 @@ def prepare(options: RunOptions, progress: Progress = no_progress) -> Session:
     )
     bench = _bench_sandbox(domain, sandbox, options.sandbox)
     planned = plan_tasks(domain, suite, options.suite, chosen, is_scored=options.is_scored, progress=progress)
-    plan = make_plan(options, domain, suite, (spec, request, agent), planned, (sandbox, bench), len(known))
+    role_models = find_role_models(options.role_models, is_to_be_asked=False)
+    plan = make_plan(
+        options, domain, suite, (spec, request, agent), planned, (sandbox, bench), len(known), role_models
+    )
     path = options.out / file_name(plan)
-    session = _session(path, plan, domain, suite, agent, chosen, (sandbox, bench), options.suite.extra)
+    sandboxes = sandbox, bench
+    session = _session(path, plan, domain, suite, agent, chosen, sandboxes, options.suite.extra, role_models)
     return replace(session, notes=[*session.notes, *_data_notes(plan)])
 
 
@@ -172,13 +181,15 @@ def reopen(
         task.limits.cost_usd is not None for task in current.values()
     )
     _refuse_missing(spec.name, _missing(agent, is_cost_limited=limited))
+    role_models = find_role_models({role: each.asked for role, each in plan.role_models.items()})
     # Its sandbox was allowed when the run was begun.
     sandbox = _sandbox(domain, spec, agent, suite, plan.sandbox, out=path.parent, is_unsafe_allowed=True)
     bench = _bench_sandbox(domain, sandbox, plan.bench_sandbox)
-    _make_ready(sandbox, bench, progress)
+    _make_ready(agent, sandbox, bench, progress)
     tasks = [current[planned.id] for planned in plan.tasks]
     extra = planned_options(plan.model_dump()).extra
-    session = _session(path, plan, domain, suite, agent, tasks, (sandbox, bench), extra)
+    sandboxes = sandbox, bench
+    session = _session(path, plan, domain, suite, agent, tasks, sandboxes, extra, role_models)
     return replace(session, notes=[*([hint] if hint else []), *session.notes, *_notes(path, plan, versions)])
 
 
@@ -222,8 +233,8 @@ def _notes(path: Path, plan: Plan, versions: Sequence[str]) -> list[str]:
     return notes + _data_notes(plan)
 
 
-def _make_ready(sandbox: Sandbox, bench: Sandbox, progress: Progress) -> None:
-    for each in [sandbox, *([] if bench is sandbox else [bench])]:
+def _make_ready(agent: Agent, sandbox: Sandbox, bench: Sandbox, progress: Progress) -> None:
+    for each in [agent, sandbox, *([] if bench is sandbox else [bench])]:
         if isinstance(each, Prepared):
             each.prepare(progress)
 
@@ -233,7 +244,12 @@ def missing_for(session: Session) -> list[str]:
     limited = session.plan.max_cost_usd is not None or any(
         task.limits.cost_usd is not None for task in session.tasks
     )
-    return _missing(session.agent, is_cost_limited=limited)
+    roles = [
+        f"role {role!r}: {each}"
+        for role, model in session.role_models.items()
+        for each in models_missing_for(model)
+    ]
+    return [*_missing(session.agent, is_cost_limited=limited), *roles]
 
 
 def _missing(agent: Agent, *, is_cost_limited: bool) -> list[str]:
@@ -304,6 +320,7 @@ def _session(
     tasks: Sequence[Task],
     sandboxes: tuple[Sandbox, Sandbox],
     suite_options: Mapping[str, str],
+    role_models: Mapping[str, Model],
 ) -> Session:
     if plan.agent.role == "privileged" and isinstance(agent, PrivilegedAgent):
         agent.trust(solver(domain, suite))
@@ -319,9 +336,10 @@ def _session(
         sandbox=sandboxes[0],
         bench_sandbox=sandboxes[1],
         suite_options=suite_options,
+        role_models=role_models,
         max_trials=min(plan.max_trials, room.trials),
         notes=_capacity_notes(plan, room),
-        redactor=redactor_of(agent),
+        redactor=redactor_of(agent, role_models.values()),
     )
 
 

@@ -15,7 +15,8 @@ class Answer:
 
     Attributes:
         text: what it says.
-        calls: tools that it uses, each with its arguments: an object, or any text at all.
+        calls: tools that it uses, each with its arguments: an object, or any text at all. `NAMESPACE/NAME` is a tool of a
+            namespace, which only the interface `responses` has.
         thinking: reasoning that goes before, with a signature where the interface has one.
         stop: `length` or `refusal` to end so; None for the usual.
         input_tokens: in all.
@@ -44,7 +45,13 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """An error status in place of a reply."""
+    """An error status in place of a reply.
+
+    Attributes:
+        code: the HTTP status.
+        body: of the response, as JSON.
+        headers: further headers of the response.
+    """
 
     code: int
     body: JsonObject = field(default_factory=lambda: {"error": {"message": "scripted error"}})
@@ -174,11 +181,13 @@ def _response_items(answer: Answer, turn: int) -> Iterator[JsonObject]:
             "status": "completed",
             "content": [refusal if answer.stop == "refusal" else text],
         }
-    for index, (name, arguments) in enumerate(answer.calls):
+    for index, (full_name, arguments) in enumerate(answer.calls):
+        namespace, _, name = full_name.rpartition("/")
         yield {
             "type": "function_call",
             "id": f"fc_{turn}_{index}",
             "call_id": f"call_{turn}_{index}",
+            **({"namespace": namespace} if namespace else {}),
             "name": name,
             "arguments": _arguments(arguments),
             "status": "completed",

@@ -60,7 +60,7 @@ async def _side_by_side(case: Case, sandbox: Sandbox) -> list[Finding]:
 
 async def _look(case: Case, surroundings: Surroundings, task: Task) -> list[Finding]:
     canary = case.truths[task.id]["canary"]
-    setup = surroundings.setup(task, Trace(limits=task.limits), None)
+    setup = surroundings.setup(task, Trace(limits=task.limits))
     async with opened(case.domain.environment, setup) as world:
         tools = world.workspace.tools
         found = [

@@ -4,20 +4,20 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from itbench import Domain, JsonObject
-from itbench_ciso.admission.suite import ADMISSION_SUITE
 from itbench_ciso.agents.specs import AGENTS
-from itbench_ciso.cis.suite import CIS_KUBERNETES
 from itbench_ciso.engines.cel import CEL_PREPARATION
 from itbench_ciso.engines.opa import OPA_PREPARATION
 from itbench_ciso.published.suite import ITBENCH_LITE
-from itbench_ciso.updates.suite import POLICY_UPDATES
+from itbench_ciso.suites.admission import ADMISSION_SUITE
+from itbench_ciso.suites.cis_kubernetes import CIS_KUBERNETES
+from itbench_ciso.suites.policy_updates import POLICY_UPDATES
 
 if TYPE_CHECKING:
     from itbench import Environment, Score, Submission, Task, TrialSetup
 
 
 class CisoScorer:
-    """Every hidden variant judged right, and IBM's four criteria; see docs/ciso.md."""
+    """Every hidden variant judged right, and IBM's four criteria; see docs/reference/ciso.md."""
 
     def score(self, task: "Task", submission: "Submission", truth: JsonObject) -> "Score":
         """Return the score of what was observed of script and policy."""

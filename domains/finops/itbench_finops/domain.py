@@ -5,17 +5,17 @@ from typing import TYPE_CHECKING
 
 from itbench import Domain, JsonObject
 from itbench_finops.agents.specs import AGENTS
-from itbench_finops.anomalies.suite import ANOMALIES
 from itbench_finops.changes import SCORING_CHANGES
 from itbench_finops.published.suite import ITBENCH_LITE
-from itbench_finops.sizing.suite import RIGHT_SIZING
+from itbench_finops.suites.anomalies import ANOMALIES
+from itbench_finops.suites.right_sizing import RIGHT_SIZING
 
 if TYPE_CHECKING:
     from itbench import Score, Submission, Task
 
 
 class FinopsScorer:
-    """All and only the resources to blame, or the share of the achievable saving; see docs/finops.md."""
+    """All and only the resources to blame, or the share of the achievable saving; see docs/reference/finops.md."""
 
     def score(self, task: "Task", submission: "Submission", truth: JsonObject) -> "Score":
         """Return the score of an explanation or of a plan; which of the two it is, the truth tells."""
@@ -39,8 +39,8 @@ def solution(task: "Task", truth: JsonObject) -> Mapping[str, bytes]:
 
 def truth_schema() -> JsonObject:
     """Return the JSON Schema of a stored truth of either kind of task."""
-    from itbench_finops.anomalies.task import truth_schema as of_anomaly
-    from itbench_finops.sizing.truth import truth_schema as of_fleet
+    from itbench_finops.bills.task import truth_schema as of_anomaly
+    from itbench_finops.fleets.truth import truth_schema as of_fleet
 
     return {"allOf": [{"$ref": "urn:itbench:truth"}, {"oneOf": [of_anomaly(), of_fleet()]}]}
 

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 from itbench import Domain, JsonObject
 from itbench_sre.agents.specs import AGENTS
 from itbench_sre.changes import SCORING_CHANGES
-from itbench_sre.incidents.suite import INCIDENTS
 from itbench_sre.published.suite import ITBENCH_AA, ITBENCH_LITE
+from itbench_sre.suites.incidents import INCIDENTS
 
 if TYPE_CHECKING:
     from itbench import Environment, Score, Submission, Task, TrialSetup
 
 
 class SreScorer:
-    """Precision at full recall, with IBM's measures beside it; see docs/scoring.md."""
+    """Precision at full recall, with IBM's measures beside it; see docs/reference/scoring.md."""
 
     def score(self, task: "Task", submission: "Submission", truth: JsonObject) -> "Score":
         """Return the score of a diagnosis."""

@@ -16,19 +16,19 @@ from itbench.interfaces.task import HandIn, Task
 from itbench.interfaces.trace import Trace
 from itbench.interfaces.workspace import Input
 from itbench.sandbox.plain.sandbox import LocalSandbox
-from itbench_ciso.admission.judge import judge_admission
-from itbench_ciso.admission.make import make_admission
 from itbench_ciso.agents.specs import AGENTS
-from itbench_ciso.cis.make import make_scripted
+from itbench_ciso.controls.policy_set import policy_path, policy_text
 from itbench_ciso.controls.register import controls
 from itbench_ciso.controls.texts import BASELINE_FETCH, admission_baseline, baseline_policy
+from itbench_ciso.judging.admission.judge import judge_admission
+from itbench_ciso.judging.rego.judge import judge_policies
 from itbench_ciso.judging.sets import SHOWN, collected, sets_of
 from itbench_ciso.judging.tags import ADMISSION, REGO, UPDATE
-from itbench_ciso.made.draw import ControlTask
-from itbench_ciso.rego.judge import judge_policies
-from itbench_ciso.updates.make import make_update
-from itbench_ciso.updates.policy_set import policy_path, policy_text
-from itbench_ciso.updates.specs import Plan, UpdateTask
+from itbench_ciso.tasks.admission.make import make_admission
+from itbench_ciso.tasks.cis_kubernetes.make import make_scripted
+from itbench_ciso.tasks.draw import ControlTask
+from itbench_ciso.tasks.policy_updates.make import make_update
+from itbench_ciso.tasks.policy_updates.specs import Plan, UpdateTask
 
 pytestmark = pytest.mark.slow  # Makes and judges many tasks.
 

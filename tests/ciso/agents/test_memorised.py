@@ -4,14 +4,14 @@ import pytest
 
 from itbench.interfaces.suite import SuiteOptions
 from itbench.kit.generated.randomness import Randomness
-from itbench_ciso.admission.suite import ADMISSION_SUITE
 from itbench_ciso.agents.memorised import recognised
-from itbench_ciso.cis.suite import CIS_KUBERNETES
 from itbench_ciso.controls.register import controls
-from itbench_ciso.made.suite import CisoSuite
-from itbench_ciso.updates.make import parameters_of
-from itbench_ciso.updates.specs import UpdateTask
-from itbench_ciso.updates.suite import POLICY_UPDATES
+from itbench_ciso.suites.admission import ADMISSION_SUITE
+from itbench_ciso.suites.cis_kubernetes import CIS_KUBERNETES
+from itbench_ciso.suites.policy_updates import POLICY_UPDATES
+from itbench_ciso.suites.suite import CisoSuite
+from itbench_ciso.tasks.policy_updates.make import parameters_of
+from itbench_ciso.tasks.policy_updates.specs import UpdateTask
 
 
 def drawn_names(spec):

@@ -13,7 +13,7 @@ import yaml
 
 from itbench.interfaces.json import JsonObject
 
-Judge: TypeAlias = Callable[[Mapping[str, str], list[JsonObject]], list[dict[str, bool]]]
+Judge: TypeAlias = Callable[[Mapping[str, str], list[JsonObject]], list[dict[str, object]]]
 
 _WORKER = Path(__file__).parent / "judge_worker.py"
 _AS_BOOLEAN = {"true": True, "false": False}
@@ -24,10 +24,11 @@ def rego(machine_folder: Path) -> Iterator[Judge]:
     """Judge inputs with Rego policies."""
     from itbench.sandbox.errors import SandboxError
     from itbench_ciso.engines.opa import find_opa, unsupported
-    from itbench_ciso.rego.trusted import TrustedJudge
+    from itbench_ciso.judging.rego.trusted import TrustedJudge
 
-    if unsupported() is not None:
-        pytest.skip(unsupported())
+    problem = unsupported()
+    if problem is not None:
+        pytest.skip(problem)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ITBENCH_CACHE", str(machine_folder / "sandbox-cache"))
         try:
@@ -37,7 +38,7 @@ def rego(machine_folder: Path) -> Iterator[Judge]:
 
     with TrustedJudge() as judge:
 
-        def judged(policies: Mapping[str, str], inputs: list[JsonObject]) -> list[dict[str, bool]]:
+        def judged(policies: Mapping[str, str], inputs: list[JsonObject]) -> list[dict[str, object]]:
             with pytest.MonkeyPatch.context() as patch:
                 patch.setenv("ITBENCH_CACHE", str(machine_folder / "sandbox-cache"))
                 found = {name: judge({"policy.rego": text}, inputs) for name, text in policies.items()}
@@ -61,7 +62,7 @@ def admission() -> Iterator[Judge]:
         [sys.executable, str(_WORKER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
 
-        def judge(policies: Mapping[str, str], inputs: list[JsonObject]) -> list[dict[str, bool]]:
+        def judge(policies: Mapping[str, str], inputs: list[JsonObject]) -> list[dict[str, object]]:
             assert process.stdin is not None
             assert process.stdout is not None
             process.stdin.write(json.dumps([policies, inputs]) + "\n")

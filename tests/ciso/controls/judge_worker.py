@@ -10,8 +10,8 @@ from typing import Any
 
 
 def judge(policies: dict[str, str], inputs: list[Any]) -> list[dict[str, bool | str]]:
-    from itbench_ciso.admission.policy import read_policy
     from itbench_ciso.engines.inside.cel import CelEngine
+    from itbench_ciso.judging.admission.policy import read_policy
 
     engines = {name: CelEngine(read_policy(text.encode(), 1 << 20)) for name, text in policies.items()}
     found = [

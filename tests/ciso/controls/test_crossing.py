@@ -3,9 +3,9 @@
 import pytest
 
 from itbench.kit.generated.randomness import Randomness
+from itbench_ciso.controls.manifests.scene import Scene
 from itbench_ciso.controls.overlaps import OVERLAPS, overlaps
 from itbench_ciso.controls.register import controls
-from itbench_ciso.controls.scene import Scene
 from itbench_ciso.controls.texts import solution_policy
 from itbench_ciso.controls.variants import combined, drawn_plans
 

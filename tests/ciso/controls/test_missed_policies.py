@@ -3,8 +3,8 @@
 import pytest
 
 from itbench.kit.generated.randomness import Randomness
+from itbench_ciso.controls.manifests.scene import Scene
 from itbench_ciso.controls.register import controls
-from itbench_ciso.controls.scene import Scene
 from itbench_ciso.controls.texts import solution_policy
 
 pytestmark = pytest.mark.slow  # Makes a cluster of each way, and judges them by many policies.

@@ -5,11 +5,11 @@ from pathlib import Path
 from itbench_ciso.controls.page import page
 from itbench_ciso.controls.register import controls
 
-PAGE = Path(__file__).parents[3] / "docs" / "ciso-controls.md"
+PAGE = Path(__file__).parents[3] / "docs" / "reference" / "ciso-controls.md"
 
 
 def test_the_page_is_up_to_date():
-    command = "python -m itbench_ciso.controls.page > docs/ciso-controls.md"
+    command = "python -m itbench_ciso.controls.page > docs/reference/ciso-controls.md"
     assert PAGE.read_text("utf-8") == page(), f"write it again: {command}"
 
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings, strategies as some
 
 from itbench.kit.generated.randomness import Randomness
 from itbench_ciso.controls.control import Control, complies, no_parameters, on_scene, violates
+from itbench_ciso.controls.manifests.scene import Scene
 from itbench_ciso.controls.register import controls
-from itbench_ciso.controls.scene import Scene
 from itbench_ciso.controls.variants import drawn_plans, fewest_variants, make_variants
 
 CONTROLS = list(controls().values())

@@ -15,8 +15,8 @@ from itbench.interfaces.task import HandIn, Task
 from itbench.interfaces.workspace import Input
 from itbench.sandbox.plain.sandbox import LocalSandbox
 from itbench_ciso.controls.texts import FETCH
-from itbench_ciso.fetching.fetch import Fetcher
 from itbench_ciso.judging.environment import CisoEnvironment
+from itbench_ciso.judging.fetching.fetch import Fetcher
 from itbench_ciso.judging.sets import collected, sets_of
 
 pytestmark = pytest.mark.slow  # Runs scripts and engines in the sandbox.
@@ -246,7 +246,7 @@ ODD_FILES = {
 def test_what_is_collected_without_a_script_is_what_the_reference_script_collects(
     bench: Sandbox, manifests: Callable[..., list[Input]], made: Path
 ) -> None:
-    from itbench_ciso.admission.suite import ADMISSION_SUITE
+    from itbench_ciso.suites.admission import ADMISSION_SUITE
 
     sets: dict[str, Sequence[Input]] = {"odd": manifests(ODD_FILES)}
     hidden = sets_of(ADMISSION_SUITE.hidden("admission-0001"))

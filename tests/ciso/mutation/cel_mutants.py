@@ -3,6 +3,7 @@
 import copy
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import yaml
@@ -87,9 +88,9 @@ def _constraints(whole: JsonObject) -> Iterator[tuple[str, str, JsonObject]]:
     rules = whole["spec"]["matchConstraints"]["resourceRules"]
     for number, rule in enumerate(rules):
         if len(rules) > 1:
-            yield "resource rule dropped", str(rule), edited(lambda spec, at=number: _rules(spec).pop(at))
+            yield "resource rule dropped", str(rule), edited(partial(_drop_rule, number))
         if "scope" in rule:
-            yield "scope dropped", str(rule), edited(lambda spec, at=number: _rules(spec)[at].pop("scope"))
+            yield "scope dropped", str(rule), edited(partial(_drop_scope, number))
         for key in ("apiGroups", "apiVersions", "operations", "resources"):
             for place, value in enumerate(rule[key]):
                 label = f"{key} {value}"
@@ -97,15 +98,13 @@ def _constraints(whole: JsonObject) -> Iterator[tuple[str, str, JsonObject]]:
                     yield (
                         f"one of {key} dropped",
                         label,
-                        edited(
-                            lambda spec, at=number, key=key, place=place: _rules(spec)[at][key].pop(place)
-                        ),
+                        edited(partial(_drop_value, number, key, place)),
                     )
             if rule[key] != ["*"]:
                 yield (
                     f"{key} widened",
                     str(rule[key]),
-                    edited(lambda spec, at=number, key=key: _rules(spec)[at].update({key: ["*"]})),
+                    edited(partial(_widen, number, key)),
                 )
     yield "failures ignored", "failurePolicy", edited(lambda spec: spec.update(failurePolicy="Ignore"))
 
@@ -113,6 +112,22 @@ def _constraints(whole: JsonObject) -> Iterator[tuple[str, str, JsonObject]]:
 def _rules(spec: JsonObject) -> list[JsonObject]:
     found: list[JsonObject] = spec["matchConstraints"]["resourceRules"]
     return found
+
+
+def _drop_rule(number: int, spec: JsonObject) -> None:
+    _rules(spec).pop(number)
+
+
+def _drop_scope(number: int, spec: JsonObject) -> None:
+    _rules(spec)[number].pop("scope")
+
+
+def _drop_value(number: int, key: str, place: int, spec: JsonObject) -> None:
+    _rules(spec)[number][key].pop(place)
+
+
+def _widen(number: int, key: str, spec: JsonObject) -> None:
+    _rules(spec)[number][key] = ["*"]
 
 
 def _expressions(text: str) -> Iterator[tuple[str, str]]:

@@ -189,6 +189,11 @@ CEL = (
         "operand dropped",
         r"\[variables\.isForWindows \|\| => \]|isForWindows.*procMount",
     ),
+    Equivalence(
+        "Decoding a Secret puts stringData into data, so that no object that is admitted has stringData.",
+        "operand dropped",
+        r"\[&& object\.\?stringData\.orValue\(\{\}\)\.size\(\) == 0 => \]",
+    ),
 )
 
 

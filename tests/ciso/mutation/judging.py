@@ -3,8 +3,12 @@
 import json
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from itbench.interfaces.json import JsonObject
+
+if TYPE_CHECKING:
+    from itbench_ciso.engines.inside.requests import Request
 
 Verdicts = Callable[[Sequence[str]], Iterator[bool | None]]
 _AS_BOOLEAN = {"true": True, "false": False}
@@ -34,8 +38,8 @@ def cel(policy: str) -> Verdicts:
     Raises:
         ValueError: it is not valid.
     """
-    from itbench_ciso.admission.policy import PolicyError, read_policy
     from itbench_ciso.engines.inside.cel import CelEngine
+    from itbench_ciso.judging.admission.policy import PolicyError, read_policy
 
     try:
         engine = CelEngine(read_policy(policy.encode(), len(policy.encode())))
@@ -45,7 +49,7 @@ def cel(policy: str) -> Verdicts:
 
 
 @lru_cache(maxsize=2500)
-def _requests(text: str) -> list["Request"]:  # noqa: F821 - imported where it is used
+def _requests(text: str) -> "list[Request]":
     from itbench_ciso.engines.inside.requests import requests
 
     return requests(json.loads(text)["resources"])

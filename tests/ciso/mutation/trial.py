@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itbench.interfaces.json import JsonObject
 from itbench.kit.generated.randomness import Randomness
 from itbench_ciso.controls.control import Control, Parameters
-from itbench_ciso.controls.scene import Scene
+from itbench_ciso.controls.manifests.scene import Scene
 from itbench_ciso.controls.variants import apply, drawn_plans, fewest_variants
 
 Verdicts = Callable[[Sequence[str]], Iterator[bool | None]]

@@ -15,7 +15,7 @@ from itbench.run.plan.options import parse_agent, with_model
 Itbench = Callable[..., Any]
 COMMANDS = [
     "check",
-    "compare", "doctor", "export", "fetch", "leaderboard", "list-agents", "list-domains", "list-suites",
+    "compare", "doctor", "export", "fetch", "install-agent", "leaderboard", "list-agents", "list-domains", "list-suites",
     "list-tasks", "new-domain", "resume", "run", "runs", "score", "show", "validate",
 ]  # fmt: skip
 
@@ -94,8 +94,12 @@ def test_suites_tasks_and_agents_are_listed(sums: Path, itbench: Itbench) -> Non
     agents = {row["agent"]: row["role"] for row in json.loads(itbench("list-agents", "sums", "--json").out)}
     assert agents == {
         "adder": "baseline",
+        "claude-code": "agent",
+        "codex": "agent",
         "command": "agent",
         "echo": "cheat",
+        "gemini-cli": "agent",
+        "mini-swe-agent": "agent",
         "null": "cheat",
         "oracle": "privileged",
         "react": "agent",

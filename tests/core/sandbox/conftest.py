@@ -21,6 +21,7 @@ from itbench.sandbox.container.engine import ENGINES, Engine
 from itbench.sandbox.container.sandbox import ContainerSandbox
 from itbench.sandbox.errors import SandboxError
 from itbench.sandbox.limits import GIB, MIB, SandboxLimits
+from itbench.sandbox.plain.sandbox import LocalSandbox
 
 LIMITS = SandboxLimits(
     memory_bytes=256 * MIB,
@@ -38,18 +39,32 @@ LIMITS = SandboxLimits(
 SPARSE_BYTES = 5 * GIB
 
 
-@pytest.fixture(scope="session", params=["bubblewrap", *ENGINES])
+KINDS = ("bubblewrap", *ENGINES)
+
+
+@pytest.fixture(scope="session", params=KINDS)
 def sandbox(machine_folder: Path, request: pytest.FixtureRequest) -> Any:
     """Return a sandbox of each kind without packages, with small limits, made once for all test processes."""
-    problem = available() if request.param == "bubblewrap" else Engine(request.param).problem()
+    return made_sandbox(request.param, machine_folder)
+
+
+@pytest.fixture(scope="session", params=[*KINDS, "none"])
+def anywhere(machine_folder: Path, request: pytest.FixtureRequest) -> Any:
+    """Return a sandbox of each kind, and none."""
+    return LocalSandbox() if request.param == "none" else made_sandbox(request.param, machine_folder)
+
+
+def made_sandbox(kind: str, machine_folder: Path) -> Any:
+    """Return a sandbox of a kind, or skip the test with the reason."""
+    problem = available() if kind == "bubblewrap" else Engine(kind).problem()
     if problem is not None:
         pytest.skip(problem)
-    made = choose_sandbox(request.param, limits=LIMITS, with_tools=False)
+    made = choose_sandbox(kind, limits=LIMITS, with_tools=False)
     assert isinstance(made, BubblewrapSandbox | ContainerSandbox)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ITBENCH_CACHE", str(machine_folder / "sandbox-cache"))
         made.prepare()
-    if request.param in ENGINES:
+    if kind in ENGINES:
         # An engine may answer and still start no container, for example because of its runtime.
         try:
             asyncio.run(_once(made))

@@ -12,6 +12,7 @@ from itbench.sandbox.bubblewrap.launch import launch
 from itbench.sandbox.bubblewrap.program import find_bubblewrap
 from itbench.sandbox.bubblewrap.sandbox import BubblewrapSandbox
 from itbench.sandbox.image.image import base_python
+from itbench.sandbox.inside.orders import first_message
 from itbench.sandbox.inside.process import SandboxProcess
 from itbench.sandbox.inside.workspace import SandboxedWorkspace
 
@@ -49,7 +50,7 @@ print("told" if select.select([handle], [], [], 1.5)[0] else "nothing", flush=Tr
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["/usr/bin/true", "/usr/libexec/runner.py"])
+@pytest.mark.parametrize("name", ["/usr/bin/true", "/usr/libexec/first/main.py"])
 @pytest.mark.parametrize("kind", HOLDERS)
 def test_a_lock_of_one_trial_is_not_seen_by_another(kind: str, name: str, sandbox: Any) -> None:
     """Slow: two sandboxes for each."""
@@ -129,9 +130,10 @@ def test_where_there_are_no_overlays_the_sandbox_works_as_well(sandbox: Any) -> 
             inputs=[],
             limits=sandbox.limits,
         )
-        process = await SandboxProcess.start(launch(program, layout, identity), identity.user, layout)
+        first = first_message(identity.user, layout)
+        process = await SandboxProcess.start(launch(program, layout, identity), first)
         try:
-            workspace = SandboxedWorkspace(process, {}, sandbox.limits, ["/bin/sh", "-c"])
+            workspace = SandboxedWorkspace(process, layout)
             return str((await workspace.execute("echo alive; touch /usr/x", timeout_s=30)).stdout)
         finally:
             await process.close()

@@ -126,7 +126,7 @@ CHANGING = [
     shell("change the shell", "echo x >> /usr/bin/sh && echo ESCAPED"),
     shell("change the users", "echo x >> /etc/passwd && echo ESCAPED"),
     shell("poison Python's packages", "touch $(python3 -c 'import json; print(json.__path__[0])')/x && echo ESCAPED"),
-    shell("change the runner", "echo x >> /usr/libexec/runner.py && echo ESCAPED"),
+    shell("change the runner", "echo x >> /usr/libexec/first/main.py && echo ESCAPED"),
     shell("make a file in the root", "touch /x /dev/x /var/tmp/x; ls /x /dev/x /var/tmp/x && echo ESCAPED"),
     python("open the kernel's settings for writing", """
         for folder, _, names in os.walk("/proc/sys"):
@@ -350,6 +350,36 @@ def test_an_attempt_to_get_out_fails(attempt: Attempt, inside: Callable[..., Any
     assert sorted(path.name for path in Path(host.values["folder"]).iterdir()) == ["task", "truth.json"]
     if attempt in NAMES:
         assert host.mark not in said
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("group", range(6))
+def test_an_attempt_to_get_out_of_a_service_fails(group: int, sandbox: Any, host: Any) -> None:
+    """Whatever an agent gets a server to run is in there: the attempts share a service, which has to live on after each."""
+    weakness = missing_layer()
+    chosen = [each for each in ATTEMPTS[group::6] if weakness is None or each not in NAMES]
+
+    async def main() -> list[tuple[Attempt, Execution]]:
+        async with sandbox.service(["sleep", "300"], inputs=host.inputs) as service:
+            done = []
+            for each in chosen:
+                done.append((each, await service.execute(text_of(each, host.values), timeout_s=each.limit_s)))
+                assert (await service.execute("cat data/alerts.json", timeout_s=10)).stdout == "[]\n", (
+                    each.name
+                )
+            return done
+
+    found = asyncio.run(main())
+    assert len(found) == len(chosen) > 0
+    for each, tried in found:
+        said = tried.stdout + tried.stderr
+        assert host.canary not in said, each.name
+        assert "ESCAPED" not in said, each.name
+        assert each not in NAMES or host.mark not in said, each.name
+        assert not tried.timed_out, each.name
+    assert host.guests == []
+    assert host.inputs[0].source.read_text() == "[]\n"
+    assert sorted(path.name for path in Path(host.values["folder"]).iterdir()) == ["task", "truth.json"]
 
 
 HARMLESS = [attempt for attempt in ATTEMPTS if attempt.works_outside]

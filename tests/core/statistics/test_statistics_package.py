@@ -9,7 +9,7 @@ from pathlib import Path
 
 import itbench.statistics
 
-PAGE = Path(__file__).parents[3] / "docs" / "statistics.md"
+PAGE = Path(__file__).parents[3] / "docs" / "reference" / "statistics.md"
 
 
 def test_the_examples_of_the_page_are_true() -> None:

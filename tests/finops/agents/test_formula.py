@@ -7,9 +7,9 @@ import pytest
 
 from itbench_finops.agents.fleet import fleet_entries
 from itbench_finops.agents.formula import cheapest_size, needs_of, smallest_requests
+from itbench_finops.fleets.simulate import draw_specs, make_fleet
+from itbench_finops.fleets.truth import workloads
 from itbench_finops.scoring.sizing import score_plan
-from itbench_finops.sizing.simulate import draw_specs, make_fleet
-from itbench_finops.sizing.truth import workloads
 
 
 @pytest.mark.slow

@@ -11,10 +11,10 @@ from hypothesis import given, strategies as st
 
 from itbench_finops.agents.fleet import FleetEntry, fleet_entries, plan_of
 from itbench_finops.agents.formula import smallest_requests
+from itbench_finops.fleets.fleet import Needs, Size, breach, cost, optimum, up_to_step
+from itbench_finops.fleets.simulate import draw_specs, make_fleet
+from itbench_finops.fleets.truth import Workload
 from itbench_finops.scoring.sizing import Verdict, judge, score_plan
-from itbench_finops.sizing.fleet import Needs, Size, breach, cost, optimum, up_to_step
-from itbench_finops.sizing.simulate import draw_specs, make_fleet
-from itbench_finops.sizing.truth import Workload
 
 MOST_REPLICAS = 5
 SIZES = st.builds(

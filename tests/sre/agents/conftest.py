@@ -266,9 +266,16 @@ class RecordingWorkspace:
     async def execute(self, command: Any, **options: Any) -> Any:
         raise AssertionError(f"no agent of this domain runs commands, this one ran {command!r}")
 
+    async def session(self, *, pty: bool = False) -> Any:
+        raise AssertionError("no agent of this domain opens a session")
+
+    async def expose(self, name: str, port: int, server: Any) -> None:
+        raise AssertionError("no agent of this domain exposes a server")
+
     async def read_file(self, path: str, *, max_bytes: int | None = None) -> bytes:
         self.paths.append(path)
-        return await self.inner.read_file(path, max_bytes=max_bytes)
+        data: bytes = await self.inner.read_file(path, max_bytes=max_bytes)
+        return data
 
     async def write_file(self, path: str, data: bytes) -> None:
         self.paths.append(path)
@@ -276,7 +283,8 @@ class RecordingWorkspace:
 
     async def list_files(self, path: str = ".") -> list[str]:
         self.paths.append(path)
-        return await self.inner.list_files(path)
+        paths: list[str] = await self.inner.list_files(path)
+        return paths
 
 
 def attempt(

@@ -106,9 +106,9 @@ def make() -> Any:
 
 @pytest.fixture(scope="session")
 def serve() -> Callable[..., Any]:
-    return runpy.run_path(str(HERE.parents[1] / "core" / "hub" / "hub_server.py"), run_name="hub_server")[
-        "serve"
-    ]
+    program = HERE.parents[1] / "core" / "kit" / "published" / "hub_server.py"
+    serve: Callable[..., Any] = runpy.run_path(str(program), run_name="hub_server")["serve"]
+    return serve
 
 
 @pytest.fixture
@@ -132,7 +132,7 @@ def fetch(tmp_path: Path) -> Callable[..., dict[str, Any]]:
             check=False,
         )
         assert program.returncode == 0, program.stderr
-        result = json.loads(program.stdout)
+        result: dict[str, Any] = json.loads(program.stdout)
         assert set(result["hosts"]) <= {"127.0.0.1"}
         assert result["threads"] == []
         return result

@@ -1,8 +1,10 @@
 """Names that look like those of objects and are not: what an agent might guess, mistype or make up to score."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
+Item = TypeVar("Item")
 HASH = "7d9c8b6f5d"
 
 
@@ -83,7 +85,7 @@ class Inventor:
         for at in range(count):
             yield sorts[at % len(sorts)]()
 
-    def _pick(self, items: "tuple[str, ...] | list[str]") -> str:
+    def _pick(self, items: Sequence[Item]) -> Item:
         return self._random.choice(items)
 
     def _word(self) -> str:
@@ -117,7 +119,7 @@ class Inventor:
         return f"{place or 'nowhere'}/{kind}/{name}"
 
     def _of_no_kind(self) -> str:
-        place, names = self._pick([("otel-demo", [*SERVICES, *OBJECTS]), ("chaos-mesh", EXPERIMENTS)])
+        place, names = self._pick([("otel-demo", (*SERVICES, *OBJECTS)), ("chaos-mesh", EXPERIMENTS)])
         return f"{place}/{self._pick(BOGUS_KINDS)}/{self._pick(names)}"
 
     def _of_two_targets(self) -> str:

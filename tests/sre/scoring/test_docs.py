@@ -1,4 +1,4 @@
-"""The worked example of docs/scoring.md is true."""
+"""The worked example of docs/reference/scoring.md is true."""
 
 import json
 import re
@@ -10,7 +10,7 @@ import pytest
 from itbench_sre.scoring import score_diagnosis
 from itbench_sre.truth import load_truth, truth_from_json
 
-PAGE = (Path(__file__).parents[3] / "docs/scoring.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[3] / "docs/reference/scoring.md").read_text(encoding="utf-8")
 
 
 def block(language):
@@ -19,7 +19,9 @@ def block(language):
 
 
 def test_every_row_of_the_worked_example_holds():
-    parts = score_diagnosis(json.loads(block("json")), load_truth(block("yaml"), source="docs/scoring.md"))
+    parts = score_diagnosis(
+        json.loads(block("json")), load_truth(block("yaml"), source="docs/reference/scoring.md")
+    )
     section = PAGE.split("## A worked example")[1].split("\n## ")[0]
     rows = re.findall(r"^\| `(\S+)` \| (\S+) \|", section, re.MULTILINE)
     assert len(rows) == 19
@@ -44,7 +46,9 @@ def test_every_row_of_the_headlines_table_holds():
 
 
 def test_every_metric_is_on_the_page():
-    parts = score_diagnosis(json.loads(block("json")), load_truth(block("yaml"), source="docs/scoring.md"))
+    parts = score_diagnosis(
+        json.loads(block("json")), load_truth(block("yaml"), source="docs/reference/scoring.md")
+    )
     families = {re.sub(r"(_precision|_recall|_f1)$", "", name) for name in parts.metrics}
     families = {re.sub(r"@\d$", "@", name) for name in families} - {"precision_at_full"}
     assert {name for name in families if name not in PAGE} == set()

@@ -1,4 +1,4 @@
-"""Each form in which the objects of a cluster can be named wins or loses a public truth as docs/scoring.md says."""
+"""Each form in which the objects of a cluster can be named wins or loses a public truth as docs/reference/scoring.md says."""
 
 import re
 

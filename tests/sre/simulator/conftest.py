@@ -39,6 +39,7 @@ class Made:
 
     @property
     def root(self) -> dict[str, Any]:
+        root: dict[str, Any]
         (root,) = [group for group in self.truth["groups"] if group.get("root_cause")]
         return root
 

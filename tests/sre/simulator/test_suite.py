@@ -12,9 +12,9 @@ import pytest
 
 from itbench.kit.generated.digests import digest_of
 from itbench_sre.simulator import draw_specs, embedded_specs, make_incident
-from itbench_sre.simulator.digests import read_manifest
 from itbench_sre.simulator.incident import Run
 from itbench_sre.simulator.specs import FAMILIES
+from itbench_sre.suites.digests import read_manifest
 
 pytestmark = pytest.mark.slow  # each incident takes about a second to make
 

@@ -102,13 +102,16 @@ def log_line(second: float) -> str:
 
 
 def object_line(second: float) -> str:
-    body = {
+    body: dict[str, object] = {
         "apiVersion": "v1",
         "kind": "ConfigMap",
         "metadata": {"name": "flags", "namespace": "shop", "uid": "u"},
     }
     body["data"] = {"flags.json": json.dumps({"padding": "x" * 8000, "slow": "off"})}
-    values = {"Timestamp": stamp(second), "Body": json.dumps(body, sort_keys=True, separators=(",", ":"))}
+    values: dict[str, object] = {
+        "Timestamp": stamp(second),
+        "Body": json.dumps(body, sort_keys=True, separators=(",", ":")),
+    }
     return line(LOG_COLUMNS, values | {"LogAttributes": "{'k8s.resource.name': 'configmaps'}"})
 
 
@@ -134,7 +137,7 @@ def span_line(second: float) -> str:
 
 
 def sample_line(second: float) -> str:
-    values = {
+    values: dict[str, object] = {
         "metric_name": "traces_span_metrics_duration_milliseconds_bucket",
         "timestamp": stamp(second)[:-6],
     }

@@ -1,5 +1,6 @@
 """Where IBM's published truths lie, if they are here at all."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ _HEAD = Path(__file__).parents[3] / "../shared/reference/itbench/ground_truths/h
 
 
 @pytest.fixture
-def published_truth():
+def published_truth() -> Callable[[int], str]:
     """A function that gives the text of a published truth by its number."""
     if not _HEAD.is_dir():
         pytest.skip(f"the published truths are not at {_HEAD}")

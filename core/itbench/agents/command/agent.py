@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from itbench.agents.command.absent import why_absent
 from itbench.agents.command.options import CommandOptions
 from itbench.agents.command.output import OutputLog
 from itbench.agents.command.way_out import WayOut, open_way_out
+from itbench.agents.tool_server.served import ServedTools, serve_tools
 from itbench.host.faults import HostError
 from itbench.interfaces.execution import Execution
 from itbench.interfaces.fault import LimitReached, Stage, StageError
@@ -20,6 +22,22 @@ TASK_FILE = "task.json"
 _CHMOD_LIMIT_S = 30.0
 _CLOSING_S = 90.0
 _CONNECTIONS = 8
+_TOOL_CONNECTIONS = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launch:
+    """What is started for one trial.
+
+    Attributes:
+        words: the program and its arguments, as they are found in the workspace's world.
+        stdin: what it reads.
+        variables: for its environment.
+    """
+
+    words: tuple[str, ...]
+    stdin: bytes
+    variables: Mapping[str, str]
 
 
 class CommandAgent:
@@ -27,7 +45,8 @@ class CommandAgent:
 
     The program finds the task as JSON on its standard input and in `task.json` in its working directory, and
     in the environment: ITBENCH_TASK (path of that file), ITBENCH_TASK_ID, ITBENCH_ANSWER (path to write the
-    answer to), ITBENCH_SEED.
+    answer to), ITBENCH_SEED; where the task has tools, also ITBENCH_TOOLS and ITBENCH_MCP_CONFIG, for the programs
+    `itbench-tool` and `itbench-mcp` on its PATH.
 
     Args:
         words: the program and its arguments, as they are found in the workspace's world.
@@ -45,9 +64,9 @@ class CommandAgent:
 
     @property
     def connections(self) -> int:
-        """What a program holds open at a time if it has a way out: a client library keeps a few for each host."""
+        """What a program holds open at a time: to tools, and if it has a way out, a few for each host of a client library."""
         has_way_out = bool(self._options.allowed) or self._options.gateway is not None
-        return _CONNECTIONS if has_way_out else 0
+        return _CONNECTIONS + _TOOL_CONNECTIONS if has_way_out else _TOOL_CONNECTIONS
 
     @property
     def secrets(self) -> Sequence[str]:
@@ -84,20 +103,33 @@ class CommandAgent:
             # All that is done here is itbench's own work: the program fails by its exit code.
             raise HostError("the program cannot be given what it needs", error) from error
 
+    def launch(self, task: Task, workspace: Workspace, variables: Mapping[str, str]) -> Launch:
+        """Return what to start for a task; `variables` are what it has to be told of the task, its model and its tools."""
+        return Launch(words=self._words, stdin=_task_text(task), variables=variables)
+
     async def _work(self, task: Task, workspace: Workspace, trace: Trace) -> None:
         options = self._options
         if options.gateway is None:
             trace.turn()
-        text = task.model_dump_json(indent=2).encode()
-        await workspace.write_file(TASK_FILE, text)
+        await workspace.write_file(TASK_FILE, _task_text(task))
         await self._copy(workspace)
-        async with open_way_out(workspace, trace, options) as way_out:
-            variables = {**options.variables, **way_out.variables, **_task_variables(task, workspace, trace)}
+        async with (
+            serve_tools(workspace, trace) as tools,
+            open_way_out(workspace, trace, options) as way_out,
+        ):
+            variables = {
+                **options.variables,
+                **way_out.variables,
+                **tools.variables,
+                **_task_variables(task, workspace, trace),
+            }
+            launch = self.launch(task, workspace, variables)
             try:
-                result = await self._run(task, workspace, trace, way_out, (text, variables))
+                result = await self._run(task, workspace, trace, (way_out, tools), launch)
             except OSError as error:  # Without a sandbox, a program that is not there does not even start.
-                absent = await why_absent(self._words, workspace)
+                absent = await why_absent(launch.words, workspace)
                 raise RuntimeError(absent or f"{self._words[0]!r} did not start: {error}") from error
+        tools.check()
         if way_out.uncounted is not None:
             raise StageError(Stage.MODEL, way_out.uncounted)
         if way_out.model_failure is not None and not await _is_done(result, task, workspace):
@@ -106,34 +138,42 @@ class CommandAgent:
         if result.timed_out:
             raise LimitReached("wall")
         if result.exit_code != 0:
-            raise RuntimeError(self._ending(result, await why_absent(self._words, workspace)))
+            raise RuntimeError(self._ending(result, await why_absent(launch.words, workspace)))
 
     async def _run(
         self,
         task: Task,
         workspace: Workspace,
         trace: Trace,
-        way_out: WayOut,
-        given: tuple[bytes, Mapping[str, str]],
+        opened: tuple[WayOut, ServedTools],
+        launch: Launch,
     ) -> Execution:
-        """Run the program, and end it once a limit of the task is reached at its model."""
+        """Run the program, and end it once a limit of the task is reached at its model or at a tool."""
+        way_out, tools = opened
         run = workspace.host if isinstance(workspace, Hosting) else workspace.execute
         with OutputLog(trace) as log:
             running = asyncio.create_task(
-                run(self._words, timeout_s=task.limits.wall_s, stdin=given[0], env=given[1], heard=log.add)
+                run(
+                    launch.words,
+                    timeout_s=task.limits.wall_s,
+                    stdin=launch.stdin,
+                    env=launch.variables,
+                    heard=log.add,
+                )
             )
-            stopping = asyncio.create_task(way_out.stopped.wait())
+            stopping = {asyncio.create_task(each.stopped.wait()) for each in opened}
             try:
-                await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait({running, *stopping}, return_when=asyncio.FIRST_COMPLETED)
                 if not running.done():
+                    tools.check()
                     if way_out.uncounted is not None:
                         raise StageError(Stage.MODEL, way_out.uncounted)
                     raise LimitReached(trace.limit or "tokens")
                 return running.result()
             finally:
-                for each in (running, stopping):
+                for each in (running, *stopping):
                     each.cancel()
-                await asyncio.wait({running, stopping})
+                await asyncio.wait({running, *stopping})
 
     def _ending(self, result: Execution, absent: str | None) -> str:
         how = (
@@ -155,6 +195,10 @@ async def _is_done(result: Execution, task: Task, workspace: Workspace) -> bool:
         return False
     wanted = {*task.hand_in.files, *filter(None, [task.hand_in.answer])}
     return not wanted.isdisjoint(await workspace.list_files())
+
+
+def _task_text(task: Task) -> bytes:
+    return task.model_dump_json(indent=2).encode()
 
 
 def _task_variables(task: Task, workspace: Workspace, trace: Trace) -> dict[str, str]:

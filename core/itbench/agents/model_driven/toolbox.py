@@ -1,27 +1,28 @@
 """The tools of one trial: a shell, `finish`, and whatever the domain offers; and how a call is carried out."""
 
-import asyncio
 import errno
-import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from itbench.agents.domain_tools import (
+    ToolCallError,
+    call_tool,
+    check_arguments,
+    check_tools,
+    read_arguments,
+)
 from itbench.agents.model_driven.hand_in import hand_in_problem
 from itbench.interfaces.conversation import ModelTool, ToolCall, ToolResult
 from itbench.interfaces.execution import Execution, Gap
-from itbench.interfaces.fault import Stage, StageError
 from itbench.interfaces.json import JsonObject, JsonValue, json_text
 from itbench.interfaces.task import Task
 from itbench.interfaces.trace import Trace
 from itbench.interfaces.workspace import Tool, Workspace
-from itbench.models.reply.foreign import DEEPEST, is_shallow
-from itbench.schema.check import schema_faults
 from itbench.text.output import cut
 from itbench.text.redaction import Redactor
 
 SHELL, FINISH = "execute", "finish"
-_SHOWN_FAULTS = 3
 _COMMAND = {"type": "string", "description": "For /bin/sh."}
 _PATH = {"type": "string", "description": "The file with the answer; may be left out."}
 
@@ -34,10 +35,6 @@ class _Output:
     is_ok: bool = True
     noted: bool = False
     gaps: tuple[Gap, ...] = ()
-
-
-class ToolUseError(Exception):
-    """A call that cannot be carried out as the model wrote it; the message is for the model."""
 
 
 class Toolbox:
@@ -59,9 +56,8 @@ class Toolbox:
         self._trace = trace
         self._redactor = redactor
         self._output_chars = output_chars
+        check_tools(workspace.tools, taken=(SHELL, FINISH))
         self._domain_tools = {tool.name: tool for tool in workspace.tools}
-        if taken := sorted({SHELL, FINISH} & set(self._domain_tools)):
-            raise StageError(Stage.ENVIRONMENT, f"the domain's tool {taken[0]!r} has a name that is taken")
         self._tools = {tool.name: tool for tool in (*_own_tools(), *map(_model_tool, workspace.tools))}
 
     @property
@@ -74,7 +70,7 @@ class Toolbox:
         started = time.monotonic()
         try:
             output = await self._carry_out(call)
-        except ToolUseError as fault:
+        except ToolCallError as fault:
             output = _Output(str(fault), is_ok=False)
         text = cut(self._redactor.text(output.text), self._output_chars, output.gaps)
         if not output.noted:
@@ -85,11 +81,12 @@ class Toolbox:
 
     async def _carry_out(self, call: ToolCall) -> _Output:
         if self.is_finished:
-            raise ToolUseError("not carried out: the work was finished before")
+            raise ToolCallError("not carried out: the work was finished before")
         tool = self._tools.get(call.name)
         if tool is None:
-            raise ToolUseError(f"there is no tool {call.name!r}; there are: {', '.join(self._tools)}")
-        arguments = _arguments(call, tool)
+            raise ToolCallError(f"there is no tool {call.name!r}; there are: {', '.join(self._tools)}")
+        # Some models send nothing at all for a tool that needs no arguments.
+        arguments = check_arguments(read_arguments(call.arguments), {"type": "object", **tool.parameters})
         if call.name == SHELL:
             return await self._execute(arguments["command"])
         if call.name == FINISH:
@@ -98,13 +95,13 @@ class Toolbox:
 
     async def _execute(self, command: str) -> _Output:
         if "\0" in command:
-            raise ToolUseError("a command cannot hold a NUL character")
+            raise ToolCallError("a command cannot hold a NUL character")
         try:
             result = await self._workspace.execute(command, timeout_s=self._task.limits.command_s)
         except OSError as error:
             if error.errno != errno.E2BIG:
                 raise
-            raise ToolUseError("the command is too long for a shell; write long files in parts") from error
+            raise ToolCallError("the command is too long for a shell; write long files in parts") from error
         is_ok = result.exit_code == 0 and not result.timed_out
         return _Output(self._shell_text(result), is_ok=is_ok, noted=True, gaps=result.gaps)
 
@@ -121,10 +118,12 @@ class Toolbox:
     async def _finish(self, path: str | None) -> _Output:
         hand_in = self._task.hand_in
         if path and hand_in.answer and not self._is_answer(path, hand_in.answer):
-            raise ToolUseError(f"not finished: the answer belongs in {self._workspace.path / hand_in.answer}")
+            raise ToolCallError(
+                f"not finished: the answer belongs in {self._workspace.path / hand_in.answer}"
+            )
         problem = await hand_in_problem(hand_in, self._workspace)
         if problem is not None:
-            raise ToolUseError(f"not finished: {problem}")
+            raise ToolCallError(f"not finished: {problem}")
         self.is_finished = True
         return _Output("finished")
 
@@ -132,17 +131,10 @@ class Toolbox:
         return self._workspace.path / path == self._workspace.path / answer
 
     async def _use_domain_tool(self, tool: Tool, arguments: Mapping[str, JsonValue]) -> _Output:
-        limit_s = self._task.limits.command_s
         try:
-            async with asyncio.timeout(limit_s) as limit:
-                output = await tool.call(**arguments)
-        except StageError:
-            raise
-        except TimeoutError as error:
-            said = f"ended at its limit of {limit_s:g} s" if limit.expired() else _said(error)
-            return _Output(said, is_ok=False, noted=True)
-        except Exception as error:  # noqa: BLE001 - foreign code; what went wrong is the model's to read
-            return _Output(_said(error), is_ok=False, noted=True)
+            output = await call_tool(tool, arguments)
+        except ToolCallError as error:
+            return _Output(str(error), is_ok=False, noted=True)
         return _Output(output if isinstance(output, str) else json_text(output), noted=True)
 
 
@@ -166,27 +158,3 @@ def _schema(properties: JsonObject, *required: str) -> JsonObject:
 
 def _model_tool(tool: Tool) -> ModelTool:
     return ModelTool(name=tool.name, description=tool.description, parameters=tool.parameters)
-
-
-def _arguments(call: ToolCall, tool: ModelTool) -> JsonObject:
-    """Return the arguments of a call, checked.
-
-    Raises:
-        ToolUseError: they are not JSON, or not what the tool wants.
-    """
-    try:
-        # Some models send nothing at all for a tool that needs no arguments.
-        value = json.loads(call.arguments or "{}")
-    except (ValueError, RecursionError) as error:
-        raise ToolUseError(f"the arguments are not JSON: {error}") from error
-    if not is_shallow(value):
-        raise ToolUseError(f"the arguments are nested more than {DEEPEST} levels deep")
-    wrong = schema_faults(value, {"type": "object", **tool.parameters})
-    if wrong:
-        raise ToolUseError(f"the arguments do not fit the tool: {'; '.join(wrong[:_SHOWN_FAULTS])}")
-    arguments: JsonObject = value
-    return arguments
-
-
-def _said(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"

@@ -11,7 +11,12 @@ _LARGEST_COUNT = 1000
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """A seed of the user's own, and how many tasks to make from it."""
+    """A seed of the user's own, and how many tasks to make from it.
+
+    Attributes:
+        seed: a secret: anyone who knows it can make the truths.
+        count: number of tasks.
+    """
 
     seed: int
     count: int

@@ -1,4 +1,4 @@
-"""The columns of the flat exports, one row a trial; docs/exports.md tells of each.
+"""The columns of the flat exports, one row a trial; docs/reference/exports.md tells of each.
 
 Raise SCHEMA_VERSION when a column gets another name, type or meaning, or goes; one more needs no other version.
 """

@@ -12,6 +12,7 @@ from itbench.errors import UsageError
 from itbench.host.cache import cache_dir
 from itbench.interfaces.sandbox import Mount
 from itbench.interfaces.suite import Suite
+from itbench.sandbox.image.store import PROGRAM_PREFIX, store_folder
 
 _OWN_PACKAGES = ("itbench", "itbench_schemas")
 _RUN_FILE = ".itbench"
@@ -99,11 +100,17 @@ def _places_of_run(suite: Suite, out: Path | None) -> Iterator[_Place]:
 
 def _problem(source: Path, places: Iterable[_Place], names: _Names) -> str | None:
     shown = Path(os.path.realpath(source))
-    for place in places:
+    for place in [] if _is_program(shown) else places:
         real = Path(os.path.realpath(place.path))
         if real.is_relative_to(shown) or (place.is_whole and shown.is_relative_to(real)):
             return place.why
     return next(_found_below(shown, names), None)
+
+
+def _is_program(shown: Path) -> bool:
+    """Tell whether a folder is that of one program which itbench has installed for agents to run."""
+    folder = shown.parent
+    return folder.name.startswith(PROGRAM_PREFIX) and folder.parent == Path(os.path.realpath(store_folder()))
 
 
 def _found_below(shown: Path, names: _Names) -> Iterator[str]:

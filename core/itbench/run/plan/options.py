@@ -31,6 +31,7 @@ class RunOptions:
         sandbox: name of the sandbox; None for the default one.
         is_unsafe_allowed: whether it may be one that isolates nothing.
         is_faulty_data_allowed: whether tasks whose data is faulty are run anyway.
+        role_models: `PROVIDER/NAME` or `PROVIDER/NAME:key=value,...` of the models that play roles in environments.
         suite: options of the suite.
     """
 
@@ -51,6 +52,7 @@ class RunOptions:
     sandbox: str | None = None
     is_unsafe_allowed: bool = False
     is_faulty_data_allowed: bool = False
+    role_models: Mapping[str, str] = field(default_factory=dict)
     suite: SuiteOptions = field(default_factory=SuiteOptions)
 
     def __post_init__(self) -> None:
@@ -60,6 +62,7 @@ class RunOptions:
             UsageError: a word that is not UTF-8.
         """
         words = [self.reference, self.agent or "", *self.arguments, *self.task_globs, *self.tags]
+        words += [*self.role_models, *self.role_models.values()]
         words += [str(self.suite.data or ""), *self.suite.extra, *self.suite.extra.values()]
         for word in words:
             if any("\ud800" <= mark <= "\udfff" for mark in word):

@@ -3,15 +3,17 @@
 import dataclasses
 import platform
 import secrets
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from itbench.errors import UsageError
 from itbench.interfaces.agent import Agent, AgentRequest, AgentSpec, DescribedAgent
 from itbench.interfaces.domain import Domain
 from itbench.interfaces.json import map_texts
-from itbench.interfaces.plan import MOST_TRIALS, Plan, PlannedAgent, PlannedFloor
+from itbench.interfaces.plan import MOST_TRIALS, Plan, PlannedAgent, PlannedFloor, PlannedModel
 from itbench.interfaces.sandbox import Sandbox
 from itbench.interfaces.suite import Suite
+from itbench.models.model import Model
 from itbench.run.plan.options import RunOptions
 from itbench.run.plan.secrecy import redactor_of
 from itbench.run.plan.tasks import PlannedTasks
@@ -33,6 +35,7 @@ def make_plan(
     planned: PlannedTasks,
     sandboxes: tuple[Sandbox, Sandbox],
     n_tasks: int,
+    role_models: Mapping[str, Model],
 ) -> Plan:
     """Return the plan of a new run; `n_tasks` is how many tasks the whole suite has.
 
@@ -46,7 +49,7 @@ def make_plan(
     spec, request, made = agent
     sandbox, bench = sandboxes
     versions = installed(domain, spec.name)
-    floor, redactor = suite.floor, redactor_of(made)
+    floor, redactor = suite.floor, redactor_of(made, role_models.values())
     return Plan(
         id=_new_id(),
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -76,6 +79,13 @@ def make_plan(
             if isinstance(made, DescribedAgent)
             else {},
         ),
+        role_models={
+            role: PlannedModel(
+                asked=redactor.text(options.role_models[role]),
+                description=map_texts(model.description(), redactor.text),
+            )
+            for role, model in role_models.items()
+        },
         tasks=planned.tasks,
         repeats=options.repeats,
         seed=options.seed,

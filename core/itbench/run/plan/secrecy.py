@@ -1,16 +1,21 @@
 """Which secrets a run knows, and what of an agent's words its plan keeps."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from itbench.errors import UsageError
 from itbench.interfaces.agent import Agent, SecretiveAgent
 from itbench.interfaces.plan import Plan
+from itbench.models.model import Model
 from itbench.text.redaction import MARK, Redactor, clean_words, environment_redactor
 
 
-def redactor_of(agent: Agent) -> Redactor:
-    """Return what takes the secrets of the environment and of an agent out of all that is kept or shown."""
-    return environment_redactor().and_of(agent.secrets if isinstance(agent, SecretiveAgent) else ())
+def redactor_of(agent: Agent, models: Iterable[Model] = ()) -> Redactor:
+    """Return what takes the secrets of the environment, of an agent and of models out of all that is kept or shown."""
+    redactor = environment_redactor().and_of(agent.secrets if isinstance(agent, SecretiveAgent) else ())
+    for model in models:
+        redactor = redactor.and_of(model.redactor.values)
+    return redactor
 
 
 def words_of(path: Path, plan: Plan, given: tuple[str, ...]) -> tuple[str, ...]:

@@ -37,23 +37,32 @@ class Budget:
             yield
         finally:
             self._running.remove(trace)
-            self.spent_usd += trace.usage.spent_usd
-            self.unknown += trace.usage.sums["cost_usd"].left_out
+            self.spent_usd += _spent_usd(trace)
+            self.unknown += _unknown(trace)
 
     def refusal(self) -> str | None:
         """Return why no further trial may begin, or None if one may."""
         if self.most_usd is None:
             return None
-        spent_usd = self.spent_usd + sum(trace.usage.spent_usd for trace in self._running)
+        spent_usd = self.spent_usd + sum(map(_spent_usd, self._running))
         if spent_usd >= self.most_usd:
             return f"${spent_usd:.2f} is spent, of at most ${self.most_usd:.2f} for the run"
-        unknown = self.unknown + sum(trace.usage.sums["cost_usd"].left_out for trace in self._running)
+        unknown = self.unknown + sum(map(_unknown, self._running))
         if unknown:
             return (
                 f"the run may cost at most ${self.most_usd:.2f}, but what {unknown} of its replies cost is not known; "
                 "where the price of the model is not, give it with the option price=INPUT/OUTPUT"
             )
         return None
+
+
+def _spent_usd(trace: Trace) -> float:
+    return trace.usage.spent_usd + sum(usage.spent_usd for usage in trace.roles.values())
+
+
+def _unknown(trace: Trace) -> int:
+    sums = [usage.sums["cost_usd"] for usage in (trace.usage, *trace.roles.values())]
+    return sum(each.left_out for each in sums)
 
 
 def budget_of(run: RunFile, most_usd: float | None) -> Budget:

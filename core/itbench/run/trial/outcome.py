@@ -14,8 +14,12 @@ from itbench.schema.answer import read_answer
 
 @dataclass(slots=True)
 class Outcome:
-    """How the work on a task ended, filled in as the stages go by."""
+    """How the work on a task ended, filled in as the stages go by.
 
+    `is_begun` is False where the agent was not let in.
+    """
+
+    is_begun: bool = True
     fault: Fault | None = None
     collected: Collected = field(default_factory=Collected)
     observation: Observation = field(default_factory=Observation)

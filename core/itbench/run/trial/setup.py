@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from itbench.interfaces.environment import TrialSetup
 from itbench.interfaces.events import EventKind
 from itbench.interfaces.json import JsonValue, json_text
+from itbench.interfaces.role import RoleModel, no_model
 from itbench.interfaces.sandbox import Sandbox
 from itbench.interfaces.suite import Suite
 from itbench.interfaces.task import Task
 from itbench.interfaces.trace import Trace, TraceEvent
+from itbench.models.model import Model
 from itbench.suites.shown import Secrets, shown_inputs
 
 
@@ -23,6 +25,7 @@ class Surroundings:
         sandbox: that the agent works in.
         bench: where what was handed in is tried.
         options: of the suite.
+        role_models: the models that play roles in environments, by role.
         secrets: what no agent may be shown; None for the suite's truths and the hidden data of each task itself.
     """
 
@@ -30,10 +33,16 @@ class Surroundings:
     sandbox: Sandbox
     bench: Sandbox
     options: Mapping[str, str] = field(default_factory=dict)
+    role_models: Mapping[str, Model] = field(default_factory=dict)
     secrets: Secrets | None = None
 
     def setup(
-        self, task: Task, trace: Trace, on_progress: "Callable[[str, int, int], object] | None"
+        self,
+        task: Task,
+        trace: Trace,
+        *,
+        on_progress: Callable[[str, int, int], object] | None = None,
+        model: Callable[[str], RoleModel] = no_model,
     ) -> TrialSetup:
         """Return the setup of one trial.
 
@@ -54,13 +63,14 @@ class Surroundings:
             bench=self.bench,
             progress=voice.progress,
             record=voice.record,
+            model=model,
         )
 
 
 class _Voice:
     """Hears the environment, which lives in another thread, on behalf of the trace."""
 
-    def __init__(self, trace: Trace, on_progress: "Callable[[str, int, int], object] | None") -> None:
+    def __init__(self, trace: Trace, on_progress: Callable[[str, int, int], object] | None) -> None:
         self._trace = trace
         self._on_progress = on_progress
         self._loop = asyncio.get_running_loop()

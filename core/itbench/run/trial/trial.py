@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -23,6 +24,8 @@ from itbench.run.trial.budget import Budget
 from itbench.run.trial.collect import Collected, collect
 from itbench.run.trial.judge import Judge
 from itbench.run.trial.outcome import Outcome, answer_hash, is_handed_in, submission_of
+from itbench.run.trial.roles import played
+from itbench.run.trial.room import Room, Turns
 from itbench.run.trial.setup import Surroundings
 from itbench.run.trial.tools import fault_in
 from itbench.run.trial.workspace import TracedWorkspace
@@ -45,6 +48,8 @@ class TrialSetting:
         redactor: takes secrets out of all that is kept of a trial.
         on_event: told of each event of a trace.
         on_progress: told how far the set-up of a world is.
+        room: that open worlds take; None for any number of them.
+        turns: of agents; None where each may begin when its world is open.
     """
 
     domain: Domain
@@ -57,10 +62,20 @@ class TrialSetting:
     redactor: Redactor = field(default_factory=Redactor)
     on_event: Callable[[TrialKey, TraceEvent], object] | None = None
     on_progress: Callable[[TrialKey, str, int, int], object] | None = None
+    room: Room | None = None
+    turns: Turns | None = None
+
+
+class NotBegunError(Exception):
+    """The run's budget was spent before the agent could begin: there is nothing to record."""
 
 
 async def run_trial(setting: TrialSetting, task: Task, key: TrialKey) -> TrialRecord:
-    """Run one trial to its end; whatever goes wrong is part of the record."""
+    """Run one trial to its end; whatever goes wrong is part of the record.
+
+    Raises:
+        NotBegunError: the run's budget was spent while its world was opened.
+    """
     started_at, started = datetime.now(UTC), time.monotonic()
     trace = _trace(setting, task, key)
     outcome = Outcome()
@@ -69,6 +84,8 @@ async def run_trial(setting: TrialSetting, task: Task, key: TrialKey) -> TrialRe
             await _work(setting, task, trace, outcome, key)
     except Blamed as error:
         outcome.fault = error.fault
+    if not outcome.is_begun:
+        raise NotBegunError
     submission = submission_of(task, outcome)
     scoring = await asyncio.to_thread(_scoring, setting.judge, task, submission, trace, outcome)
     return TrialRecord(
@@ -114,16 +131,33 @@ async def _work(setting: TrialSetting, task: Task, trace: Trace, outcome: Outcom
     if on_progress is not None:
         told = lambda text, done, total: on_progress(key, text, done, total)  # noqa: E731 - it binds the key
     with blame(Stage.ENVIRONMENT):
-        setup = setting.surroundings.setup(task, trace, told)
-        async with opened(setting.domain.environment, setup) as world:
-            workspace = TracedWorkspace(world.workspace, trace)
-            outcome.fault = await _solve(setting.agent, task, workspace, trace)
-            outcome.collected = _clean_files(await collect(task, world.workspace), setting.redactor)
+        surroundings = setting.surroundings
+        needs = surroundings.suite.needs(task.id)
+        async with (
+            setting.room.taken(needs) if setting.room else nullcontext(),
+            played(surroundings.role_models, trace) as roles,
+        ):
+            setup = surroundings.setup(task, trace, on_progress=told, model=roles.model)
+            await _in_world(setting, setup, trace, outcome)
+
+
+async def _in_world(setting: TrialSetting, setup: TrialSetup, trace: Trace, outcome: Outcome) -> None:
+    began = time.monotonic()
+    async with opened(setting.domain.environment, setup) as world:
+        workspace = TracedWorkspace(world.workspace, trace)
+        if setting.turns is not None:
+            setting.turns.opened(time.monotonic() - began)
+        async with setting.turns.turn() if setting.turns else nullcontext(True) as may_begin:
+            outcome.is_begun = may_begin
+            if not may_begin:
+                return
+            outcome.fault = await _solve(setting.agent, setup.task, workspace, trace)
+            outcome.collected = _clean_files(await collect(setup.task, world.workspace), setting.redactor)
             outcome.observation = await world.observe(outcome.collected.files)
             if setting.domain.environment is not None:
                 trace.record(EventKind.OBSERVED, broken_by_agent=outcome.observation.broken_by_agent)
-        if workspace.troubles:
-            outcome.fault = await _fault_of_tools(setting, setup, workspace) or outcome.fault
+    if workspace.troubles:
+        outcome.fault = await _fault_of_tools(setting, setup, workspace) or outcome.fault
 
 
 async def _fault_of_tools(

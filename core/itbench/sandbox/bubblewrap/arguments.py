@@ -1,6 +1,7 @@
 """What bubblewrap is told: which namespaces, which mounts, which variables."""
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -10,7 +11,9 @@ from itbench.interfaces.sandbox import Mount
 from itbench.interfaces.workspace import Input
 from itbench.sandbox.bubblewrap.identity import Identity
 from itbench.sandbox.errors import SandboxError
-from itbench.sandbox.image.image import RUNNER
+from itbench.sandbox.image.files import FILES
+from itbench.sandbox.image.host_programs import StoredProgram
+from itbench.sandbox.image.image import RUNNER_FOLDER
 from itbench.sandbox.limits import SandboxLimits
 
 HOME = PurePosixPath("/home/user")
@@ -28,6 +31,12 @@ VARIABLES = {
     "TZ": "UTC",
     "USER": "user",
 }
+# Each name has an address of its own.
+_HOST_ADDRESS = "127.0.1.{number}"
+MOST_HOSTS = 200
+_HOST_NAME = re.compile(r"(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
+_OWN_NAMES = frozenset({"localhost", "sandbox"})
+_START = "import sys; sys.path.insert(0, sys.argv[1]); from first.main import main; main(sys.argv[2])"
 _OTHERS_MAY_READ = 0o004
 _OTHERS_MAY_ENTER = 0o005
 
@@ -44,6 +53,9 @@ class Layout:
         mounts: folders of the host to show read-only below `/opt`.
         limits: how large the places are that can be written to.
         nothing: an empty folder to lay over image and tools, so that each trial has files of its own; None to share them.
+        programs: of this machine, to show below `/opt` and on the `PATH`.
+        hosts: names that lead to an address of the loopback each.
+        has_ipc: whether System V IPC and POSIX message queues are allowed.
     """
 
     image: Path
@@ -53,6 +65,40 @@ class Layout:
     limits: SandboxLimits
     mounts: Sequence[Mount] = ()
     nothing: Path | None = None
+    programs: Sequence[StoredProgram] = ()
+    hosts: Sequence[str] = ()
+    has_ipc: bool = False
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The variables that programs have."""
+        folders = [f"/opt/{program.name}/bin" for program in self.programs]
+        return VARIABLES | {"PATH": ":".join([*folders, VARIABLES["PATH"]])}
+
+    @property
+    def shell(self) -> str:
+        """The shell that runs commands and sessions."""
+        return "/bin/bash" if (self.image / "usr/bin/bash").exists() else "/bin/sh"
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """The address of each name."""
+        named = {name: _HOST_ADDRESS.format(number=number) for number, name in enumerate(self.hosts, 1)}
+        return {"localhost": "127.0.0.1"} | named
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The files that differ from those of the image, by path."""
+        lines = "".join(f"{self.addresses[name]} {name}\n" for name in self.hosts)
+        return {"/etc/hosts": FILES["etc/hosts"] + lines} if lines else {}
+
+    def shown(self) -> list[tuple[Path, str, bool]]:
+        """Return what shows below `/opt`: where it lies, where it shows, and whether itbench itself has made it."""
+        found = [(mount.source, f"/opt/{mount.name}", False) for mount in self.mounts]
+        for program in self.programs:
+            found.append((program.content, f"/opt/{program.name}", True))
+            found += [(folder, f"/opt/{program.name}{folder}", False) for folder in program.folders]
+        return found
 
     def folders(self) -> list[str]:
         """Return the folders in the workspace that inputs need, outer ones first, from the home folder on."""
@@ -66,8 +112,13 @@ class Layout:
 
     def runner(self, control: int | str) -> list[str]:
         """Return the program to start inside; `control` is where it takes orders from: a descriptor, or a folder in a container."""
-        # -I: no variables and no folder of the agent's are looked at; -S: and no packages.
-        return [f"/usr/local/bin/{self.python}", "-I", "-S", "-B", RUNNER, str(control)]
+        return runner_words(f"/usr/local/bin/{self.python}", RUNNER_FOLDER, str(control))
+
+
+def runner_words(python: str, folder: str, control: str) -> list[str]:
+    """Return the program that carries orders out, whose modules lie in a folder."""
+    # -I: no variables and no folder of the agent's are looked at; -S: and no packages.
+    return [python, "-I", "-S", "-B", "-c", _START, folder, control]
 
 
 def bubblewrap_arguments(
@@ -86,6 +137,8 @@ def bubblewrap_arguments(
     # Read-only: some of the kernel's settings belong to a namespace, and so to its creator.
     words += ["--proc", "/proc", "--remount-ro", "/proc", "--dev", "/dev"]
     words += _tmpfs("/dev/shm", limits.shared_memory_bytes, "1777")  # noqa: S108 - the sandbox's own
+    if layout.has_ipc:
+        words += ["--mqueue", "/dev/mqueue"]
     words += ["--remount-ro", "/dev", *_tmpfs("/tmp", limits.temporary_bytes, "1777")]  # noqa: S108 - as above
     words += _tmpfs(str(HOME), limits.workspace_bytes, "0755")
     for folder in layout.folders()[1:]:
@@ -96,18 +149,33 @@ def bubblewrap_arguments(
             readable_source(entry.source, f"input {entry.path!r}", is_root=identity.namespace is not None),
             str(HOME.joinpath(*clean(entry.path))),
         ]
-    if layout.mounts:
-        words += _tmpfs("/opt", 1 << 16, "0755")
-        for mount in layout.mounts:
-            words += [
-                "--ro-bind",
-                readable_source(mount.source, "folder", is_root=identity.namespace is not None),
-                f"/opt/{mount.name}",
-            ]
+    shown = layout.shown()
+    if shown:
+        words += _tmpfs("/opt", 1 << 18, "0755")
+        for source, place, is_ours in shown:
+            if is_ours:
+                words += shared(source, place, layout.nothing)
+            else:
+                where = readable_source(source, "folder", is_root=identity.namespace is not None)
+                words += ["--ro-bind", where, place]
         words += ["--remount-ro", "/opt"]
-    for name, value in VARIABLES.items():
+    for name, value in layout.variables.items():
         words += ["--setenv", name, value]
     return [*words, "--chdir", str(HOME)]
+
+
+def check_hosts(hosts: Sequence[str]) -> None:
+    """Refuse names that no host can have.
+
+    Raises:
+        SandboxError: one of them is none, or there are too many.
+    """
+    wrong = [name for name in hosts if not _HOST_NAME.fullmatch(name) or name in _OWN_NAMES]
+    if wrong or len(hosts) > MOST_HOSTS:
+        what = f"{wrong[0]!r} cannot be a name in a workspace" if wrong else f"there are {len(hosts)} names"
+        raise SandboxError(
+            f"{what}; up to {MOST_HOSTS} names of letters, digits, '-' and '.' can be, {sorted(_OWN_NAMES)} excepted"
+        )
 
 
 def shared(folder: Path, place: str, nothing: Path | None) -> list[str]:

@@ -48,8 +48,8 @@ def launch(program: Path, layout: Layout, identity: Identity) -> Launched:
             theirs.callback(os.close, descriptor)
             return descriptor
 
-        rules = passed(filter_program(here))
-        files = {path: passed(text.encode()) for path, text in identity.files.items()}
+        rules = passed(filter_program(here, has_ipc=layout.has_ipc))
+        files = {path: passed(text.encode()) for path, text in (identity.files | layout.files).items()}
         options = bubblewrap_arguments(layout, identity, rules, files)
         # By a file: the host's list of processes shows no paths, and there may be any number of inputs.
         paper = passed(encoded("\0".join(options)))

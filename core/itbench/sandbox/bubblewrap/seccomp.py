@@ -13,6 +13,7 @@ from itbench.sandbox.bubblewrap.syscalls import (
     NAMING_A_PROCESS,
     NAMING_BY_KIND,
     REFUSED,
+    SYSTEM_V,
     Machine,
 )
 
@@ -33,8 +34,11 @@ _OUR_PROCESS = 1
 _FILE_REQUESTS = (1024, 1026)
 
 
-def filter_program(machine: Machine) -> bytes:
-    """Return the filter for a machine: what it does not know and what is dangerous fails, everything else is allowed."""
+def filter_program(machine: Machine, *, has_ipc: bool = False) -> bytes:
+    """Return the filter for a machine: what it does not know and what is dangerous fails, everything else is allowed.
+
+    With `has_ipc`, System V IPC is allowed too, in which the namespace of a service is bounded by its limits only.
+    """
     calls = machine.calls
     program = [
         _load(_ARCHITECTURE),
@@ -42,7 +46,7 @@ def filter_program(machine: Machine) -> bytes:
         _load(_CALL),
         *_if(_JUMP_GREATER, LAST_KNOWN_CALL, _refuse(errno.ENOSYS)),
     ]
-    for name in ABSENT:
+    for name in sorted(ABSENT.keys() - (SYSTEM_V if has_ipc else set())):
         program += _if(_JUMP_EQUAL, calls[name], _refuse(errno.ENOSYS))
     for name in REFUSED:
         if name in calls:

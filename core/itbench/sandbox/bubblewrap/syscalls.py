@@ -80,6 +80,9 @@ ABSENT = {
     "shmget": (29, 194),
 }
 
+# Of those, the ones that a service may be allowed.
+SYSTEM_V = frozenset(name for name in ABSENT if name.startswith(("msg", "sem", "shm")))
+
 REFUSED: Mapping[str, tuple[int | None, int | None]] = {
     "_sysctl": (156, None),
     "acct": (163, 89),

@@ -10,6 +10,7 @@ from pathlib import Path
 from itbench.sandbox.errors import SandboxError
 
 ENGINES = ("podman", "docker")
+"""The container engines that can be sandboxes, by the name of their command line."""
 _ASK_LIMIT_S = 20
 _IMPORT_LIMIT_S = 600
 

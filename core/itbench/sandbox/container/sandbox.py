@@ -7,27 +7,26 @@ import secrets
 import socket
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from itbench.host.leftovers import sweep, temporary_folder
 from itbench.host.paths import clean
 from itbench.interfaces.progress import Progress, no_progress
 from itbench.interfaces.sandbox import Mount
-from itbench.interfaces.workspace import Input
-from itbench.sandbox.bubblewrap.arguments import HOME, VARIABLES, Layout, readable_source
+from itbench.sandbox.bubblewrap.arguments import HOME, Layout, readable_source
 from itbench.sandbox.bubblewrap.identity import USER
 from itbench.sandbox.bubblewrap.launch import Launched
 from itbench.sandbox.bubblewrap.seccomp import filter_program
 from itbench.sandbox.bubblewrap.syscalls import machine
 from itbench.sandbox.container.engine import Engine
 from itbench.sandbox.errors import SandboxError
-from itbench.sandbox.image.image import base_python
-from itbench.sandbox.image.parts import Parts, find_parts, image_name, make_parts
+from itbench.sandbox.image.parts import image_name, make_parts
 from itbench.sandbox.inside.descriptors import readable
+from itbench.sandbox.inside.orders import first_message
 from itbench.sandbox.inside.process import SandboxProcess
-from itbench.sandbox.inside.workspace import SandboxedWorkspace
+from itbench.sandbox.inside.sandbox import IsolatingSandbox
 from itbench.sandbox.limits import SandboxLimits
 
 _START_LIMIT_S = 60.0
@@ -35,10 +34,13 @@ _LOOK_S = 0.05
 # Of one user, in all containers where the engine gives them no users of their own.
 _MOST_PROCESSES = 4096
 _DOOR = "/run/door"
-_PREFIX = "itbench-door-"
+_MESSAGE_QUEUE_BYTES = 819_200
+_DOOR_PREFIX = "itbench-door-"
+# Of the names of containers.
+PREFIX = "itbench-"
 
 
-class ContainerSandbox:
+class ContainerSandbox(IsolatingSandbox):
     """Gives each trial a container without a network, from an image of this machine's own programs.
 
     Args:
@@ -58,13 +60,9 @@ class ContainerSandbox:
         mounts: Sequence[Mount] = (),
         warning: str | None = None,
     ) -> None:
-        self.warning = warning
+        super().__init__(limits, with_tools=with_tools, mounts=mounts, warning=warning)
         self.name = engine.name
-        self.limits = limits or SandboxLimits()
         self._engine = engine
-        self._with_tools = with_tools
-        self._mounts = mounts
-        self._parts: Parts | None = None
 
     def prepare(self, progress: Progress = no_progress) -> None:
         """Make the image, and put it into the engine's store.
@@ -77,31 +75,13 @@ class ContainerSandbox:
         self._engine.import_image(self._parts.image, _tag())
 
     @asynccontextmanager
-    async def open(self, inputs: Sequence[Input]) -> AsyncIterator[SandboxedWorkspace]:
-        """Start a container with the inputs in its workspace, and end it.
-
-        Raises:
-            SandboxError: it has not been prepared, or does not start.
-        """
-        self._parts = self._parts or find_parts(with_tools=self._with_tools)
-        if self._parts is None:
-            raise SandboxError("the sandbox's file system has not been made yet: run 'itbench sandbox build'")
-        layout = Layout(
-            image=self._parts.image,
-            tools=self._parts.tools,
-            python=base_python().version,
-            inputs=inputs,
-            limits=self.limits,
-            mounts=self._mounts,
-        )
-        name = f"itbench-{secrets.token_hex(8)}"
+    async def _started(self, layout: Layout) -> AsyncIterator[SandboxProcess]:
+        name = f"{PREFIX}{secrets.token_hex(8)}"
         try:
             launched = await _launch(self._engine, name, layout)
-            process = await SandboxProcess.start(launched, USER, layout)
-            sources = {"/".join(clean(entry.path)): entry.source for entry in inputs}
-            shell = "bash" if (layout.image / "usr/bin/bash").exists() else "sh"
+            process = await SandboxProcess.start(launched, first_message(USER, layout))
             try:
-                yield SandboxedWorkspace(process, sources, self.limits, [f"/bin/{shell}", "-c"])
+                yield process
             finally:
                 await process.close()
         finally:
@@ -111,18 +91,25 @@ class ContainerSandbox:
 class _Door:
     """A socket in a folder of its own, to which the container's process 1 comes once."""
 
-    def __init__(self, rules: bytes) -> None:
+    def __init__(self, rules: bytes, files: Mapping[str, str]) -> None:
         self._place = ExitStack()
-        sweep(Path(tempfile.gettempdir()), f"{_PREFIX}*")
-        self.folder = self._place.enter_context(temporary_folder(Path(tempfile.gettempdir()), _PREFIX))
+        sweep(Path(tempfile.gettempdir()), f"{_DOOR_PREFIX}*")
+        self.folder = self._place.enter_context(temporary_folder(Path(tempfile.gettempdir()), _DOOR_PREFIX))
         self.errors = os.memfd_create("errors", os.MFD_CLOEXEC)
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._listener.bind(str(self.folder / "door"))
         (self.folder / "door").chmod(0o777)
         (self.folder / "filter").write_bytes(rules)
+        for path, text in files.items():
+            self.file(path).write_text(text, encoding="utf-8")
+            self.file(path).chmod(0o644)
         self.folder.chmod(0o711)
         self._listener.listen(1)
         self._listener.setblocking(False)
+
+    def file(self, path: str) -> Path:
+        """Return where what a container shows at a path lies."""
+        return self.folder / PurePosixPath(path).name
 
     def start(self, words: Sequence[str]) -> "subprocess.Popen[bytes]":
         """Start the engine's client."""
@@ -160,10 +147,10 @@ async def _launch(engine: Engine, name: str, layout: Layout) -> Launched:
     here = machine(platform.machine())
     if here is None:
         raise SandboxError(f"the sandbox has no system call table for {platform.machine()!r}")
-    door = _Door(filter_program(here))
+    door = _Door(filter_program(here, has_ipc=layout.has_ipc), layout.files)
     process: subprocess.Popen[bytes] | None = None
     try:
-        process = door.start([engine.name, *_arguments(name, door.folder, layout)])
+        process = door.start([engine.name, *_arguments(name, door, layout)])
         async with asyncio.timeout(_START_LIMIT_S):
             return Launched(process, await door.accept(process), door.errors)
     except BaseException as error:
@@ -179,7 +166,7 @@ async def _launch(engine: Engine, name: str, layout: Layout) -> Launched:
         door.close()
 
 
-def _arguments(name: str, folder: Path, layout: Layout) -> list[str]:
+def _arguments(name: str, door: _Door, layout: Layout) -> list[str]:
     limits = layout.limits
     words = ["run", "--rm", "--name", name, "--network", "none", "--read-only", "--cap-drop", "ALL"]
     words += ["--security-opt", "no-new-privileges", "--user", "0:0", "--hostname", "sandbox"]
@@ -194,13 +181,16 @@ def _arguments(name: str, folder: Path, layout: Layout) -> list[str]:
         words += ["--tmpfs", f"{place}:rw,size={size_bytes},mode=1777,exec"]
     # An empty one: what is there tells of this machine.
     words += ["--tmpfs", "/sys:ro,size=4k"]
-    for variable, value in VARIABLES.items():
+    for variable, value in layout.variables.items():
         words += ["--env", f"{variable}={value}"]
-    for source, target in _shown(layout):
+    if layout.has_ipc:
+        words += ["--ulimit", f"msgqueue={_MESSAGE_QUEUE_BYTES}:{_MESSAGE_QUEUE_BYTES}"]
+    own_files = [(str(door.file(path)), path) for path in layout.files]
+    for source, target in [*_shown(layout), *own_files]:
         if "," in f"{source}{target}":
             raise SandboxError(f"a container cannot show {str(source)!r}: its path has a comma")
         words += ["--mount", f"type=bind,source={source},target={target},readonly"]
-    words += ["--mount", f"type=bind,source={folder},target={_DOOR}", _tag()]
+    words += ["--mount", f"type=bind,source={door.folder},target={_DOOR}", _tag()]
     return [*words, *layout.runner(_DOOR)]
 
 
@@ -215,8 +205,8 @@ def _shown(layout: Layout) -> list[tuple[str, str]]:
         for entry in layout.inputs
     ]
     shown += [
-        (readable_source(mount.source, "folder", is_root=is_root), f"/opt/{mount.name}")
-        for mount in layout.mounts
+        (str(source) if is_ours else readable_source(source, "folder", is_root=is_root), place)
+        for source, place, is_ours in layout.shown()
     ]
     if layout.tools is not None:
         shown.append((str(layout.tools), f"/usr/local/lib/{layout.python}/site-packages"))

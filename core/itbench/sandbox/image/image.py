@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import platform
+import py_compile
 import shutil
 import sys
 import sysconfig
@@ -14,6 +15,7 @@ from itbench.interfaces.progress import Progress
 from itbench.sandbox.errors import SandboxError
 from itbench.sandbox.image import elf
 from itbench.sandbox.image.files import FILES, FOLDERS, LIBRARIES, PROGRAMS, SHARED
+from itbench.sandbox.image.own_programs import key_of, scripts_in_image, write_scripts
 
 _SEARCH = ("/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin")
 _LIBRARY_FOLDERS = ("/lib64", "/usr/lib64", "/lib", "/usr/lib")
@@ -24,7 +26,8 @@ _NOT_COPIED = (
 _STEPS = 4
 # To be raised when the same sources give another image.
 _FORMAT = 1
-RUNNER = "/usr/libexec/runner.py"
+# Holds the modules of process 1.
+RUNNER_FOLDER = "/usr/libexec"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +52,15 @@ def base_python() -> BasePython:
 def image_key() -> str:
     """Return a name that changes with whatever the image is made of."""
     python = base_python()
-    sources = [*_programs().values(), python.program]
+    loader = elf.loader_of(python.program)
+    # The loader belongs to the C library, which programs that are shown bring a copy of.
+    sources = [*_programs().values(), python.program, *([loader] if loader else ())]
     states = [(str(path), path.stat().st_size, int(path.stat().st_mtime)) for path in sources]
-    runner = hashlib.sha256(_runner_source().read_bytes()).hexdigest()
+    sources_of_runner = sorted(_runner_source().glob("*.py"))
+    runner = hashlib.sha256(b"".join(path.read_bytes() for path in sources_of_runner)).hexdigest()
+    own = key_of(scripts_in_image())
     layout = [_FORMAT, platform.machine(), sys.version, FILES, FOLDERS, LIBRARIES, SHARED, _NOT_COPIED]
-    return hashlib.sha256(json.dumps([states, runner, layout]).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps([states, runner, own, layout]).encode()).hexdigest()[:16]
 
 
 def build_image(root: Path, progress: Progress) -> None:
@@ -92,7 +99,8 @@ def build_image(root: Path, progress: Progress) -> None:
         )
     for path, text in FILES.items():
         (root / path).write_text(text)
-    _copy_file(_runner_source(), root / RUNNER.lstrip("/"))
+    _copy_runner(root / RUNNER_FOLDER.lstrip("/"))
+    write_scripts(root / "usr/local/bin", scripts_in_image())
     for parent, names, _ in os.walk(root):
         for name in names:
             # The sandbox's user must be able to enter, whatever this process's umask is.
@@ -101,7 +109,21 @@ def build_image(root: Path, progress: Progress) -> None:
 
 
 def _runner_source() -> Path:
-    return Path(__file__).parents[1] / "inside" / "runner.py"
+    return Path(__file__).parents[1] / "inside" / "first"
+
+
+def _copy_runner(folder: Path) -> None:
+    """Copy the modules of process 1, compiled: each sandbox would compile them again otherwise."""
+    target = folder / "first"
+    target.mkdir(parents=True)
+    for source in _runner_source().glob("*.py"):
+        _copy_file(source, target / source.name)
+        py_compile.compile(
+            str(target / source.name),
+            dfile=f"{RUNNER_FOLDER}/first/{source.name}",
+            doraise=True,
+            invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
+        )
 
 
 def _programs() -> dict[str, Path]:

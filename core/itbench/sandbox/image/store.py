@@ -12,6 +12,8 @@ from itbench.host.cache import cache_dir, require_cache, writing_cache
 from itbench.host.leftovers import sweep, temporary_folder
 from itbench.sandbox.image.content import change_of, write_listing
 
+# Of folders with programs that agents run; unlike the rest of the cache they may be shown to agents.
+PROGRAM_PREFIX = "agent-"
 _READY = "ready"
 _MAKING = ".making-"
 # Within one process, each thing is looked at once.

@@ -5,8 +5,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from itbench.sandbox.errors import SandboxEndedError
+from itbench.sandbox.limits import SandboxLimits
 
-# What the runner exits with where the machine refuses it something; see `runner.py`.
+# What the runner exits with where the machine refuses it something; see `first/main.py`.
 HOST_FAILED = 75
 # A bubblewrap, or a client of a container engine, hands the signal that ended process 1 on in this way.
 _BY_SIGNAL = 128
@@ -48,3 +49,15 @@ def processes_killed_for_memory() -> int:
             if line.startswith(b"oom_kill "):
                 return int(line.split()[1])
     return 0
+
+
+def limit_note(reason: str, limits: SandboxLimits) -> str:
+    """Return what is added to the errors of a command that was ended at a limit; nothing for one that ended by itself."""
+    what = {
+        "memory": f"all processes together hold more than {limits.memory_bytes} bytes of memory",
+        "processes": f"there are more than {limits.processes} processes",
+        "files": f"there are more than {limits.files} files in the workspace and the temporary folders",
+        "stopped": f"it was stopped, or printed more than {limits.output_bytes} bytes",
+        "forks": "its processes start others faster than they can be ended, so that all sessions were ended",
+    }.get(reason)
+    return f"\n[ended by the sandbox: {what}]\n" if what else ""

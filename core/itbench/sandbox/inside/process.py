@@ -1,79 +1,54 @@
 """The process of one sandbox, and the messages between it and us.
 
-Over a socket that keeps messages apart (the other end is `runner.py`):
+Over a socket that keeps messages apart (the other end is `first/main.py`):
 
 - we send the limits, fields divided by NUL; it answers `ready 1` (`ready 0` without Landlock) with a descriptor of
   the workspace's folder;
-- we send `run` with four descriptors: the order, standard input, output and error output. The order's fields are
-  divided by NUL: `NUMBER KIND LIMIT_MS COUNT`, as many words as COUNT says, variables as NAME=VALUE;
-- we send `listen`; it answers `listening PORT` with a descriptor of a socket that listens on the loopback inside;
-- it answers `NUMBER CODE REASON` when nothing of the command is left; we may send `stop NUMBER` before that.
+- `run`, with descriptors: the order, standard input, output and error output, and of a session two more. The order's fields
+  are divided by NUL: `NUMBER KIND LIMIT_MS COUNT`, as many words as COUNT says, variables as NAME=VALUE. Of kind `run` and
+  `write`, one is carried out at a time; `start` and `terminal` start what lasts;
+- `stop NUMBER` ends a command, `end NUMBER` what lasts, `clear NUMBER` everything;
+- `signal NUMBER SIGNAL 0` sends a signal to all that descends from what lasts, with 1 to itself too;
+- `listen NUMBER HOST PORT` and `connect NUMBER PORT-OR-PATH` ask for a socket in there: it comes as a descriptor;
+- it answers `NUMBER CODE REASON`, once for each number: when nothing of a command is left, when what lasts has ended.
 """
 
 import asyncio
 import errno
 import os
-import resource
 import signal
 import socket
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 
 from itbench.host.faults import HostError, host_errors
-from itbench.sandbox.bubblewrap.arguments import Layout
 from itbench.sandbox.bubblewrap.launch import Launched
 from itbench.sandbox.errors import SandboxEndedError, SandboxError
 from itbench.sandbox.inside.descriptors import encoded, readable, sealed
 from itbench.sandbox.inside.ending import why_ended
+from itbench.sandbox.inside.orders import Answer, Order
 
 _START_LIMIT_S = 20.0
 _END_LIMIT_S = 3.0
 _ANSWER_GRACE_S = 10.0
 # What the runner answers where the machine refused it something; the code is the error's number.
 _REFUSED = frozenset({"fork", "host"})
+# Instead of a descriptor that this process had no room for.
+_NO_ROOM = -2
 _NO_ORDER = "no command can be given to the sandbox"
 _DESCRIPTOR = struct.Struct("i")
 # struct ucred of unix(7): process, user, group.
 _CREDENTIALS = struct.Struct("iII")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """A command for the runner inside: a program to run, or a file to write."""
-
-    kind: str
-    words: Sequence[str]
-    variables: Mapping[str, str]
-    limit_s: float
-
-    @property
-    def problem(self) -> str | None:
-        """What the kernel would not take, if anything."""
-        texts = [*self.words, *self.variables, *self.variables.values()]
-        if any("\0" in text for text in texts):
-            return "it holds the character NUL"
-        return None if self.words and self.words[0] else "it is empty"
-
-    def text(self, number: int) -> bytes:
-        """Return the order as the runner reads it."""
-        limit_ms = max(1, round(self.limit_s * 1000))
-        head = f"{number} {self.kind} {limit_ms} {len(self.words)}"
-        variables = [f"{name}={value}" for name, value in self.variables.items()]
-        return encoded("\0".join([head, *self.words, *variables]))
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """How a command ended: its exit code, and the limit that ended it or `-`."""
-
-    code: int
-    reason: str
-
-
 class SandboxProcess:
-    """Starts bubblewrap with our runner inside, sends it orders and ends it."""
+    """Starts bubblewrap with our runner inside, sends it orders and ends it.
+
+    Attributes:
+        folder: descriptor of the workspace's folder.
+        has_landlock: whether the kernel keeps commands from /proc/PID/*.
+    """
 
     def __init__(self, launched: Launched) -> None:
         self._process = launched.process
@@ -82,22 +57,27 @@ class SandboxProcess:
         self._number = 0
         self._runner = -1
         self._was_killed = False
+        self._pending: dict[int, asyncio.Future[Answer]] = {}
+        self._has_gone = False
+        self._loop = asyncio.get_running_loop()
         self.folder = -1
         self.has_landlock = False
 
     @classmethod
-    async def start(cls, launched: Launched, user: int, layout: Layout) -> "SandboxProcess":
-        """Wait until a sandbox that was launched can take orders, which it then carries out as a user.
+    async def start(cls, launched: Launched, first: Sequence[str]) -> "SandboxProcess":
+        """Wait until a sandbox that was launched can take orders; `first` are the fields of the first message.
 
         Raises:
             SandboxError: it does not start.
         """
         self = cls(launched)
         try:
-            fields = [str(user), str(user), *_numbers(layout), *layout.folders()]
-            self._control.send("\0".join(fields).encode())
+            self._control.send(encoded("\0".join(first)))
             async with asyncio.timeout(_START_LIMIT_S):
-                data, self.folder, runner = await self._receive_descriptor()
+                await readable(self._control.fileno())
+                data, self.folder, runner = self._receive()
+                if self.folder == _NO_ROOM:
+                    raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
                 self._runner = os.pidfd_open(runner) if runner else -1
         except (OSError, TimeoutError) as error:
             data = f"{type(error).__name__}: {error}".encode()
@@ -109,74 +89,110 @@ class SandboxProcess:
             await self.close()
             raise SandboxError(f"the sandbox does not start: {said}; see what itbench doctor says")
         self.has_landlock = data == b"ready 1"
+        self._loop.add_reader(self._control.fileno(), self._read)
         return self
 
     def send(self, order: Order, descriptors: Sequence[int]) -> int:
-        """Send a command with its standard input, output and error output; return its number.
+        """Send a command with its descriptors; return its number.
 
         A sandbox that has ended meanwhile is told of by the wait for the answer.
 
         Raises:
             HostError: the machine refuses it.
         """
-        self._number += 1
+        number = self._expect()
         with host_errors(_NO_ORDER):
-            paper = sealed(order.text(self._number))
+            paper = sealed(order.text(number))
             try:
                 with suppress(ConnectionError):
                     socket.send_fds(self._control, [b"run"], [paper, *descriptors])
             finally:
                 os.close(paper)
-        return self._number
+        return number
 
-    async def listen(self) -> socket.socket:
-        """Return a socket that listens on the loopback inside.
-
-        Raises:
-            SandboxEndedError: the sandbox has ended.
-            HostError: the machine refuses it.
-        """
-        try:
-            async with asyncio.timeout(_ANSWER_GRACE_S):
-                self._control.send(b"listen")
-                while True:
-                    data, descriptor, _ = await self._receive_descriptor()
-                    if not data:
-                        raise ConnectionError("closed")
-                    # What came of a command that nobody waited for any longer is passed over.
-                    if descriptor >= 0:
-                        return socket.socket(fileno=descriptor)
-        except TimeoutError as error:
-            self.kill()
-            raise await self._gone() from error
-        except ConnectionError as error:
-            raise await self._gone() from error
-        except OSError as error:
-            raise HostError("no socket can be opened in the sandbox", error) from error
-
-    async def answer(self, number: int, limit_s: float, stopped: asyncio.Event) -> Answer:
+    async def answer(self, number: int, limit_s: float, stopped: asyncio.Event | None = None) -> Answer:
         """Wait until nothing is left of a command; setting `stopped` ends it early.
 
         Raises:
             SandboxEndedError: the sandbox has ended.
             HostError: the machine gave no process for the command.
         """
-        stopping = asyncio.create_task(self._stop_when(number, stopped))
+        stopping = asyncio.create_task(self._stop_when(number, stopped)) if stopped else None
         try:
             async with asyncio.timeout(limit_s + _ANSWER_GRACE_S):
-                return _carried_out(await self._receive(number))
+                return await self.end_of(number)
         except TimeoutError as error:
             self.kill()
             raise await self._gone() from error
-        except ConnectionError as error:
-            raise await self._gone() from error
-        except OSError as error:
-            raise HostError("the sandbox's answer cannot be read", error) from error
         except asyncio.CancelledError:
-            self._stop(number)
+            self._tell(f"stop {number}")
             raise
         finally:
-            stopping.cancel()
+            self._pending.pop(number, None)
+            if stopping is not None:
+                stopping.cancel()
+
+    async def end_of(self, number: int) -> Answer:
+        """Wait for the answer to a number, for as long as it takes.
+
+        Raises:
+            SandboxEndedError: the sandbox has ended.
+            HostError: the machine refused something.
+        """
+        try:
+            return _carried_out(await asyncio.shield(self._pending[number]))
+        except ConnectionError as error:
+            raise await self._gone() from error
+
+    def has_ended(self, number: int) -> bool:
+        """Tell whether a number has been answered, or the sandbox has ended."""
+        waiting = self._pending.get(number)
+        return waiting is None or waiting.done()
+
+    def signal(self, number: int, kind: int, *, with_itself: bool) -> None:
+        """Send a signal to all that descends from a lasting program, and perhaps to that too."""
+        self._tell(f"signal {number} {kind} {int(with_itself)}")
+
+    async def end(self, number: int) -> None:
+        """End a lasting program with all that it started."""
+        if not self.has_ended(number):
+            self._tell(f"end {number}")
+            await self._wait(number)
+
+    async def end_everything(self) -> None:
+        """End all programs, at once.
+
+        Raises:
+            SandboxEndedError: the sandbox has ended.
+        """
+        number = self._expect()
+        self._tell(f"clear {number}")
+        await self.answer(number, 0)
+
+    async def listen(self, host: str = "127.0.0.1", port: int = 0) -> socket.socket:
+        """Return a socket that listens on the loopback inside.
+
+        Raises:
+            OSError: the address cannot be had.
+            SandboxEndedError: the sandbox has ended.
+        """
+        return await self._socket(f"{host} {port}", "listen")
+
+    async def connect(self, place: int | str) -> socket.socket:
+        """Return a socket that is connected to a port or a Unix socket inside.
+
+        Raises:
+            OSError: nothing listens there.
+            SandboxEndedError: the sandbox has ended.
+        """
+        made = await self._socket(str(place), "connect")
+        try:
+            made.setblocking(False)
+            await _connected(made)
+        except BaseException:
+            made.close()
+            raise
+        return made
 
     def kill(self) -> None:
         """End the sandbox immediately, from outside."""
@@ -189,6 +205,7 @@ class SandboxProcess:
 
     async def close(self) -> None:
         """End the sandbox and everything in it."""
+        self._lose()
         self._control.close()
         try:
             if self._process.poll() is None:
@@ -199,30 +216,81 @@ class SandboxProcess:
                     os.close(descriptor)
             self._errors = self._runner = self.folder = -1
 
-    async def _receive(self, number: int) -> Answer:
+    def _expect(self) -> int:
+        self._number += 1
+        waiting: asyncio.Future[Answer] = self._loop.create_future()
+        # Nobody may ask any more.
+        waiting.add_done_callback(lambda done: done.cancelled() or done.exception())
+        self._pending[self._number] = waiting
+        if self._has_gone:
+            waiting.set_exception(ConnectionError("closed"))
+        return self._number
+
+    async def _wait(self, number: int) -> None:
+        waiting = self._pending.get(number)
+        if waiting is None:
+            return
+        done, _ = await asyncio.wait({waiting}, timeout=_ANSWER_GRACE_S)
+        if not done:
+            self.kill()
+
+    async def _socket(self, place: str, kind: str) -> socket.socket:
+        number = self._expect()
+        self._tell(f"{kind} {number} {place}")
+        answer = await self.answer(number, 0)
+        if answer.descriptor < 0:
+            raise OSError(answer.code, os.strerror(answer.code))
+        return socket.socket(fileno=answer.descriptor)
+
+    def _read(self) -> None:
+        """Take the answers that have come."""
         while True:
-            await readable(self._control.fileno())
-            data = self._control.recv(64)
+            try:
+                data, descriptor, _ = self._receive()
+            except BlockingIOError:
+                return
+            except ConnectionError:
+                self._lose()
+                return
+            except OSError as error:
+                self._lose(HostError("the sandbox's answer cannot be read", error))
+                return
             if not data:
-                raise ConnectionError("closed")
-            answered, code, reason = data.decode("ascii").split()
-            # What came of a command that nobody waited for any longer is passed over.
-            if int(answered) == number:
-                return Answer(int(code), reason)
+                self._lose()
+                return
+            number, code, reason = data.decode("ascii").split()
+            waiting = self._pending.get(int(number))
+            if waiting is not None and not waiting.done() and descriptor == _NO_ROOM:
+                refused = OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+                waiting.set_exception(HostError("no socket can be opened in the sandbox", refused))
+            elif waiting is not None and not waiting.done():
+                waiting.set_result(Answer(int(code), reason, descriptor))
+            elif descriptor >= 0:
+                # What came of something that nobody waited for any longer is passed over.
+                os.close(descriptor)
+
+    def _lose(self, error: Exception | None = None) -> None:
+        self._has_gone = True
+        if self._control.fileno() >= 0:
+            self._loop.remove_reader(self._control.fileno())
+        for waiting in self._pending.values():
+            if not waiting.done():
+                waiting.set_exception(error or ConnectionError("closed"))
 
     async def _stop_when(self, number: int, stopped: asyncio.Event) -> None:
         await stopped.wait()
-        self._stop(number)
+        self._tell(f"stop {number}")
 
-    def _stop(self, number: int) -> None:
+    def _tell(self, message: str) -> None:
         try:
-            self._control.send(f"stop {number}".encode())
+            self._control.send(encoded(message))
+        except ConnectionError:
+            return  # It has ended; whoever waits for its answer is told.
         except OSError:
             self.kill()
 
-    async def _receive_descriptor(self) -> tuple[bytes, int, int]:
+    def _receive(self) -> tuple[bytes, int, int]:
         """Return a message, the descriptor that came with it or -1, and the number of the process that sent it or 0."""
-        await readable(self._control.fileno())
         room = socket.CMSG_SPACE(_DESCRIPTOR.size) + socket.CMSG_SPACE(_CREDENTIALS.size)
         data, ancillary, flags, _ = self._control.recvmsg(64, room, socket.MSG_CMSG_CLOEXEC)
         descriptor, sender = -1, 0
@@ -234,7 +302,7 @@ class SandboxProcess:
                 sender = _CREDENTIALS.unpack(content)[0]
         if flags & socket.MSG_CTRUNC and descriptor < 0:
             # The kernel hands a message over without the descriptor that there was no room for.
-            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+            descriptor = _NO_ROOM
         return data, descriptor, sender
 
     async def _wait_for_end(self) -> None:
@@ -272,24 +340,33 @@ class SandboxProcess:
         return why_ended(self._process.poll(), self._said(), was_killed_by_us=self._was_killed)
 
 
+async def _connected(made: socket.socket) -> None:
+    """Wait until a socket that is about to connect has.
+
+    Raises:
+        OSError: it does not.
+    """
+    loop = asyncio.get_running_loop()
+    waiting: asyncio.Future[None] = loop.create_future()
+
+    def is_decided() -> None:
+        loop.remove_writer(made)
+        if not waiting.done():
+            waiting.set_result(None)
+
+    loop.add_writer(made, is_decided)
+    try:
+        async with asyncio.timeout(_ANSWER_GRACE_S):
+            await waiting
+    finally:
+        loop.remove_writer(made)
+    problem = made.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+    if problem:
+        raise OSError(problem, os.strerror(problem))
+
+
 def _carried_out(answer: Answer) -> Answer:
     if answer.reason in _REFUSED:
         refused = OSError(answer.code, os.strerror(answer.code))
         raise HostError("no process can be started in the sandbox", refused)
     return answer
-
-
-def _numbers(layout: Layout) -> list[str]:
-    limits = layout.limits
-    # The kernel counts descriptors on their way to another process against the sender's own limit, for all of a user together.
-    most_open = resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2
-    fields = (
-        limits.memory_bytes,
-        limits.processes,
-        limits.open_files if most_open <= 0 else min(limits.open_files, most_open),
-        limits.file_bytes,
-        limits.cpu_s,
-        limits.files,
-        int(bool(layout.mounts)),
-    )
-    return [str(number) for number in fields]

@@ -7,6 +7,7 @@ import signal
 import socket
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from itbench.host.faults import (
@@ -17,14 +18,17 @@ from itbench.host.faults import (
 )
 from itbench.host.paths import clean
 from itbench.interfaces.execution import Execution, Heard
-from itbench.interfaces.workspace import Tool
-from itbench.sandbox.bubblewrap.arguments import HOME, VARIABLES
+from itbench.interfaces.workspace import Server, Tool
+from itbench.sandbox.bubblewrap.arguments import HOME, Layout
+from itbench.sandbox.errors import SandboxEndedError, SandboxError
 from itbench.sandbox.inside import below
 from itbench.sandbox.inside.descriptors import sealed
-from itbench.sandbox.inside.ending import processes_killed_for_memory
-from itbench.sandbox.inside.process import Answer, Order, SandboxProcess
+from itbench.sandbox.inside.ending import limit_note, processes_killed_for_memory
+from itbench.sandbox.inside.orders import Answer, Order
+from itbench.sandbox.inside.process import SandboxProcess
+from itbench.sandbox.inside.relay import Relay, check_port, connect_to
+from itbench.sandbox.inside.session import ShellSession
 from itbench.sandbox.inside.streams import Streams
-from itbench.sandbox.limits import SandboxLimits
 
 _WRITE_LIMIT_S = 60.0
 _NO_LIMIT = "-"
@@ -37,24 +41,29 @@ _OWN_LIMITS = frozenset({"files", "memory", "processes"})
 
 
 class SandboxedWorkspace:
-    """A folder and commands inside a sandbox; commands run one after another."""
+    """A folder and commands inside a sandbox; commands run one after another, sessions beside them."""
 
     tools: Sequence[Tool] = ()
 
-    def __init__(
-        self, process: SandboxProcess, inputs: Mapping[str, Path], limits: SandboxLimits, shell: Sequence[str]
-    ) -> None:
+    def __init__(self, process: SandboxProcess, layout: Layout) -> None:
         self._process = process
-        self._inputs = inputs
-        self._limits = limits
-        self._shell = shell
-        # At the end of a command everything inside is ended, so there can be only one at a time.
+        self._layout = layout
+        self._inputs = {"/".join(clean(entry.path)): entry.source for entry in layout.inputs}
+        self._limits = layout.limits
+        self._sessions: list[ShellSession] = []
+        self._relays: list[Relay] = []
+        # At the end of a command everything that it started is ended, so there can be only one at a time.
         self._turn = asyncio.Lock()
 
     @property
     def path(self) -> PurePosixPath:
         """The home folder inside."""
         return HOME
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The variables that programs have."""
+        return self._layout.variables
 
     async def execute(
         self,
@@ -71,8 +80,9 @@ class SandboxedWorkspace:
             SandboxEndedError: the sandbox has ended.
             HostError: the machine refuses something, or has ended a process for want of memory.
         """
-        words = [*self._shell, command] if isinstance(command, str) else list(command)
-        order = Order(kind="run", words=words, variables=VARIABLES | dict(env or {}), limit_s=timeout_s)
+        words = [self._layout.shell, "-c", command] if isinstance(command, str) else list(command)
+        variables = self._layout.variables | dict(env or {})
+        order = Order(kind="run", words=words, variables=variables, limit_s=timeout_s)
         if order.problem is not None:
             return _refused(order.problem)
         started, killed_before = time.monotonic(), processes_killed_for_memory()
@@ -83,7 +93,7 @@ class SandboxedWorkspace:
             and processes_killed_for_memory() > killed_before
         ):
             raise HostError("the command was killed", OSError(errno.ENOMEM, os.strerror(errno.ENOMEM)))
-        error_text = streams.error.text() + _note(answer, self._limits)
+        error_text = streams.error.text() + limit_note(answer.reason, self._limits)
         return Execution(
             exit_code=answer.code,
             stdout=streams.output.text(),
@@ -119,8 +129,9 @@ class SandboxedWorkspace:
         if answer.code > 0:
             raise WorkspaceFileError(answer.code, f"{os.strerror(answer.code)} in the sandbox", path)
         if answer.code < 0:
-            ended = f"ended{_note(answer, self._limits)}".strip()
-            if answer.reason in _OWN_LIMITS:
+            ended = f"ended{limit_note(answer.reason, self._limits)}".strip()
+            # What runs in a session can end whatever its user runs, this too.
+            if answer.reason in _OWN_LIMITS or any(session.is_open for session in self._sessions):
                 raise WorkspaceFileError(f"{path!r} cannot be written in the sandbox: {ended}")
             raise HostError(f"{path!r} cannot be written in the sandbox", OSError(ended))
 
@@ -135,8 +146,62 @@ class SandboxedWorkspace:
         Raises:
             SandboxEndedError: the sandbox has ended.
         """
-        async with self._turn:
+        with host_errors("no socket can be opened in the sandbox"):
             return await self._process.listen()
+
+    async def session(self, *, pty: bool = False) -> ShellSession:
+        """Open a lasting shell.
+
+        Raises:
+            SandboxError: it does not start.
+            SandboxEndedError: the sandbox has ended.
+        """
+        session = await ShellSession.start(
+            self._process, self._layout.shell, self._layout.variables, self._limits, has_terminal=pty
+        )
+        self._sessions.append(session)
+        return session
+
+    async def expose(self, name: str, port: int, server: Server) -> None:
+        """Let programs inside reach a server as `name:port`.
+
+        Raises:
+            SandboxError: the workspace was not opened with this name, or the port cannot be listened on.
+        """
+        check_port(port)
+        address = self._layout.addresses.get(name)
+        if address is None:
+            raise SandboxError(
+                f"{name!r} cannot be exposed: the workspace was opened with the hosts {sorted(self._layout.addresses)}; "
+                f"add it to 'hosts' of Sandbox.open"
+            )
+        try:
+            listener = await self._process.listen(address, port)
+        except OSError as error:
+            raise SandboxError(
+                f"{name}:{port} cannot be exposed in the workspace: {error.strerror}"
+            ) from error
+        self._relays.append(Relay(listener, lambda: connect_to(server)))
+
+    async def end_all(self) -> None:
+        """End all sessions, and every process in the sandbox; files stay.
+
+        It is called when the agent stops, before anything is collected or observed.
+        """
+        with suppress(SandboxEndedError):
+            await self._process.end_everything()
+        for session in self._sessions:
+            await session.close()
+        self._sessions.clear()
+
+    async def close(self) -> None:
+        """End sessions and relays; the sandbox itself ends after that."""
+        for relay in self._relays:
+            await relay.close()
+        self._relays.clear()
+        for session in self._sessions:
+            await session.close()
+        self._sessions.clear()
 
     async def _run(self, order: Order, stdin: bytes, heard: Heard | None = None) -> tuple[Answer, Streams]:
         async with self._turn:
@@ -164,13 +229,3 @@ def _read_input(path: str, source: Path, max_bytes: int | None) -> bytes:
     if max_bytes is not None and size > max_bytes:
         raise ValueError(f"{path!r} holds {size} bytes, allowed: {max_bytes}")
     return source.read_bytes()
-
-
-def _note(answer: Answer, limits: SandboxLimits) -> str:
-    what = {
-        "memory": f"all processes together hold more than {limits.memory_bytes} bytes of memory",
-        "processes": f"there are more than {limits.processes} processes",
-        "files": f"there are more than {limits.files} files in the workspace and the temporary folders",
-        "stopped": f"it was stopped, or printed more than {limits.output_bytes} bytes",
-    }.get(answer.reason)
-    return f"\n[ended by the sandbox: {what}]\n" if what else ""

@@ -6,20 +6,30 @@ import shutil
 import socket
 import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from itbench.host.faults import PATH_ERRORS, PROGRAM_ERRORS, host_errors
 from itbench.host.leftovers import sweep, temporary_folder
 from itbench.host.paths import clean, read_below
 from itbench.interfaces.execution import Execution, Heard
-from itbench.interfaces.workspace import Input, Tool
+from itbench.interfaces.sandbox import Program
+from itbench.interfaces.service import Ready, Service, ServiceLimits
+from itbench.interfaces.workspace import Input, Server, Tool
+from itbench.sandbox.errors import SandboxError
+from itbench.sandbox.inside.relay import Relay, check_port, connect_to
+from itbench.sandbox.inside.session import ShellSession
 from itbench.sandbox.plain.process import run_process
+from itbench.sandbox.plain.programs import programs_folder
+from itbench.sandbox.plain.sessions import PlainSessions
 
 _MEMORY_BYTES = 1 << 30
 # Up to this many bytes inputs are copied, so that an agent cannot change them for others; more are linked.
 COPY_LIMIT_BYTES = 64 * 1024 * 1024
-_WARNING = "no sandbox: agents work in plain temporary directories and can read whatever this user can read"
+_WARNING = (
+    "no sandbox: agents work in plain temporary directories and can read whatever this user can read; what is exposed to "
+    "them listens on this machine's own loopback"
+)
 _PREFIX = "itbench-trial-"
 # Folders in which this process has looked for what others had left.
 _SWEPT: set[Path] = set()
@@ -36,8 +46,19 @@ class LocalSandbox:
         self.warning: str | None = None if is_in_process else _WARNING
 
     @asynccontextmanager
-    async def open(self, inputs: Sequence[Input]) -> AsyncIterator["LocalWorkspace"]:
-        """Make a directory with the inputs in it, and remove it at the end."""
+    async def open(
+        self, inputs: Sequence[Input], *, programs: Sequence[Program] = (), hosts: Sequence[str] = ()
+    ) -> AsyncIterator["LocalWorkspace"]:
+        """Make a directory with the inputs in it, and remove it at the end; programs are this machine's own.
+
+        Raises:
+            SandboxError: names of hosts are wanted, which this machine's own files would have to tell.
+        """
+        if hosts:
+            raise SandboxError(
+                f"sandbox {self.name!r} has no names for servers ({', '.join(hosts)}): expose them as 'localhost', "
+                "or use a sandbox that isolates"
+            )
         parent = self._parent or Path(tempfile.gettempdir())
         if parent not in _SWEPT:
             _SWEPT.add(parent)
@@ -46,12 +67,39 @@ class LocalSandbox:
             try:
                 if inputs:
                     await asyncio.to_thread(_stage, root, inputs)
-                yield LocalWorkspace(root, {entry.path: entry.source for entry in inputs})
+                workspace = LocalWorkspace(root, {entry.path: entry.source for entry in inputs}, programs)
+                try:
+                    yield workspace
+                finally:
+                    await workspace.close()
             finally:
                 if inputs:
                     await asyncio.to_thread(_remove, root)
                 else:
                     _remove(root)
+
+    def service(
+        self,
+        command: Sequence[str],
+        *,
+        inputs: Sequence[Input] = (),
+        programs: Sequence[Program] = (),
+        before: Sequence[Sequence[str]] = (),
+        port: int | None = None,
+        socket: str | None = None,
+        ready: Ready | None = None,
+        ready_s: float = 60.0,
+        limits: ServiceLimits | None = None,
+    ) -> AbstractAsyncContextManager[Service]:
+        """Refuse: nothing runs on the host.
+
+        Raises:
+            SandboxError: always.
+        """
+        raise SandboxError(
+            f"sandbox {self.name!r} has no namespaces for the service {command[0]!r}, and no server runs on the host; "
+            "use the sandbox 'bubblewrap', 'podman' or 'docker'"
+        )
 
 
 class LocalWorkspace:
@@ -59,9 +107,12 @@ class LocalWorkspace:
 
     tools: Sequence[Tool] = ()
 
-    def __init__(self, root: Path, inputs: Mapping[str, Path]) -> None:
+    def __init__(self, root: Path, inputs: Mapping[str, Path], programs: Sequence[Program] = ()) -> None:
         self._root = root
         self._inputs = inputs
+        self._variables = _safe_environment(root, programs)
+        self._sessions = PlainSessions(root, self._variables)
+        self._relays: list[Relay] = []
 
     @property
     def path(self) -> PurePosixPath:
@@ -79,14 +130,21 @@ class LocalWorkspace:
     ) -> Execution:
         """Run a command in the directory and end its whole process group at the time limit."""
         words = ["/bin/sh", "-c", command] if isinstance(command, str) else list(command)
-        variables = {**_safe_environment(self._root), **(env or {})}
+        variables = {**self._variables, **(env or {})}
         with host_errors("the command cannot be started", but=PROGRAM_ERRORS):
             return await run_process(
                 words, cwd=self._root, env=variables, stdin=stdin, timeout_s=timeout_s, heard=heard
             )
 
     async def listen(self) -> socket.socket:
-        """Return a socket on this machine's own loopback: nothing keeps other programs from it, or these from others."""
+        """Return a socket on this machine's own loopback: nothing keeps other programs from it, or these from others.
+
+        From then on commands find the programs that connect to servers of ours on their PATH.
+        """
+        own = str(await asyncio.to_thread(programs_folder))
+        search = self._variables.get("PATH", os.defpath)
+        if own not in search.split(os.pathsep):
+            self._variables["PATH"] = f"{own}{os.pathsep}{search}"
         with host_errors("no socket can be opened for the program"):
             listener = socket.socket()
             try:
@@ -96,6 +154,44 @@ class LocalWorkspace:
                 listener.close()
                 raise
         return listener
+
+    async def session(self, *, pty: bool = False) -> ShellSession:
+        """Open a lasting shell on the host: it ends with all that descends from it, and nothing limits what it takes.
+
+        Raises:
+            SandboxError: it does not start.
+        """
+        return await self._sessions.open(has_terminal=pty)
+
+    async def expose(self, name: str, port: int, server: Server) -> None:
+        """Let all programs of this machine reach a server as `localhost:port`.
+
+        Raises:
+            SandboxError: another name is asked for, or the port cannot be listened on.
+        """
+        check_port(port)
+        if name != "localhost":
+            raise SandboxError(f"without a sandbox {name!r} cannot be exposed, only 'localhost'")
+        listener = socket.socket()
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(("127.0.0.1", port))
+            listener.listen()
+        except OSError as error:
+            listener.close()
+            raise SandboxError(f"localhost:{port} cannot be exposed: {error.strerror}") from error
+        self._relays.append(Relay(listener, lambda: connect_to(server)))
+
+    async def end_all(self) -> None:
+        """End all sessions and what they started; files stay."""
+        await self._sessions.end_all()
+
+    async def close(self) -> None:
+        """End sessions and relays."""
+        await self._sessions.end_all()
+        for relay in self._relays:
+            await relay.close()
+        self._relays.clear()
 
     async def read_file(self, path: str, *, max_bytes: int | None = None) -> bytes:
         """Return a file's content; an input is read where it lies."""
@@ -157,6 +253,8 @@ def _remove(root: Path) -> None:
     shutil.rmtree(root, ignore_errors=True)
 
 
-def _safe_environment(home: Path) -> dict[str, str]:
+def _safe_environment(home: Path, programs: Sequence[Program]) -> dict[str, str]:
     kept = {name: os.environ[name] for name in _SAFE_VARIABLES if name in os.environ}
-    return kept | {"HOME": str(home)}
+    folders = {str(path.parent): None for program in programs for path in program.commands.values()}
+    search = os.pathsep.join([*folders, kept.get("PATH", os.defpath)])
+    return kept | ({"PATH": search} if folders else {}) | {"HOME": str(home)}

@@ -4,11 +4,11 @@ import re
 
 from itbench import Task, Trace, Workspace
 from itbench_ciso.controls.control import Control
+from itbench_ciso.controls.policy_set import COMBINING, policy_path, policy_text
 from itbench_ciso.controls.register import controls
 from itbench_ciso.controls.texts import BASELINE_FETCH, admission_baseline, baseline_policy
 from itbench_ciso.judging.direct import EXISTING
 from itbench_ciso.judging.tags import ADMISSION, UPDATE
-from itbench_ciso.updates.policy_set import COMBINING, policy_path, policy_text
 
 _TAG = "cis-"
 _LAST_PART = re.compile(r"(?s)(.*\n)([ \t]*)(data\.policies\.\w+\.result)\n")

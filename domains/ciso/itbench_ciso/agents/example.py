@@ -4,9 +4,9 @@ import re
 from pathlib import PurePosixPath
 
 from itbench import JsonValue, Workspace
+from itbench_ciso.controls.policy_set import COMBINING
 from itbench_ciso.judging.direct import EXISTING
 from itbench_ciso.judging.sets import SHOWN, resources_in
-from itbench_ciso.updates.policy_set import COMBINING
 
 # Other clusters have some of the same name.
 _EVERYWHERE = ("Namespace", "NetworkPolicy", "ServiceAccount")

@@ -11,10 +11,10 @@ from functools import cache
 from itbench import Task, Trace, Workspace
 from itbench.kit import Randomness
 from itbench_ciso.controls.control import Control, Parameters
+from itbench_ciso.controls.policy_set import COMBINING, combining_text, policy_path, policy_text
 from itbench_ciso.controls.register import controls
 from itbench_ciso.controls.texts import FETCH, admission_policy, requirement, solution_policy
 from itbench_ciso.judging.tags import ADMISSION, UPDATE
-from itbench_ciso.updates.policy_set import COMBINING, combining_text, policy_path, policy_text
 
 # Seeds of which only the kinds of the parameters are used, not their values.
 _ANY_SEED = 1

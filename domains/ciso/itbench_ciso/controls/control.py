@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from itbench import JsonValue
 from itbench.kit import Randomness
-from itbench_ciso.controls.scene import Scene
+from itbench_ciso.controls.manifests.scene import Scene
 
 BENCHMARK = "CIS Kubernetes Benchmark v1.10"
 

@@ -1,4 +1,4 @@
-"""Writes the page about all controls: `python -m itbench_ciso.controls.page > docs/ciso-controls.md`."""
+"""Writes the page about all controls: `python -m itbench_ciso.controls.page > docs/reference/ciso-controls.md`."""
 
 import sys
 from collections.abc import Iterator

@@ -1,6 +1,7 @@
-"""What belongs to a control in words and as policies; the files lie beside this module.
+"""What belongs to a control in words and as policies; the files lie in the control's folder.
 
-A `$name` in a file stands for a parameter, or for a part in the folder `shared`.
+A `$name` in a file stands for a parameter, or for a part that several controls share: those of `requirement.md` lie in
+`parts/requirement`, those of `policy.rego` in `parts/policy`, and so on.
 """
 
 import json
@@ -12,6 +13,7 @@ from string import Template
 from itbench import JsonValue
 from itbench_ciso.controls.control import Control, Parameters
 from itbench_ciso.controls.fetch_scripts import BASELINE_FETCH, FETCH
+from itbench_ciso.controls.register import folders
 
 __all__ = [
     "BASELINE_FETCH",
@@ -36,37 +38,38 @@ def requirement(control: Control, parameters: Parameters, *, is_complete: bool =
     in_words = {name: _in_words(value) for name, value in parameters.items()}
     explained = shared_texts()
     if not is_complete:
-        return _filled("texts", f"{control.number}.md", dict.fromkeys(explained, "") | in_words)
-    return f"{_filled('texts', f'{control.number}.md', in_words)}\n{explained['reading']}\n"
+        return _filled(control, "requirement.md", dict.fromkeys(explained, "") | in_words)
+    return f"{_filled(control, 'requirement.md', in_words)}\n{explained['reading']}\n"
 
 
 def shared_texts() -> Mapping[str, str]:
     """Return what the requirements of several controls explain alike, by name."""
-    return dict(sorted(_shared("texts").items()))
+    return dict(sorted(_parts("requirement").items()))
 
 
 def solution_policy(control: Control, parameters: Parameters) -> str:
     """Return the reference policy in Rego, for what `FETCH` collects."""
-    return _filled("policies", f"{control.number}.rego", _as_json(parameters))
+    return _filled(control, "policy.rego", _as_json(parameters))
 
 
 def baseline_policy(control: Control) -> str:
     """Return what is written in a hurry from the title alone, in Rego, for what `BASELINE_FETCH` collects."""
-    return _filled("baselines", f"{control.number}.rego", {})
+    return _filled(control, "baseline.rego", {})
 
 
 def admission_policy(control: Control, parameters: Parameters) -> str:
     """Return the reference ValidatingAdmissionPolicy in YAML."""
-    return _filled("admission", f"{control.number}.yaml", _as_json(parameters))
+    return _filled(control, "admission.yaml", _as_json(parameters))
 
 
 def admission_baseline(control: Control) -> str:
     """Return a ValidatingAdmissionPolicy that is written in a hurry from the title alone, in YAML."""
-    return _filled("admission_baselines", f"{control.number}.yaml", {})
+    return _filled(control, "admission_baseline.yaml", {})
 
 
-def _filled(folder: str, name: str, values: dict[str, str]) -> str:
-    return Template(_read(folder, name)).substitute(_shared(folder) | values)
+def _filled(control: Control, name: str, values: dict[str, str]) -> str:
+    parts = _parts(name.partition(".")[0])
+    return Template(_read(folders()[control.number], name)).substitute(parts | values)
 
 
 @cache
@@ -75,12 +78,12 @@ def _read(folder: str, name: str) -> str:
 
 
 @cache
-def _shared(folder: str) -> dict[str, str]:
-    """Return the parts that several files of a folder have in common, by name."""
-    shared = files(__package__).joinpath(folder, "shared")
-    if not shared.is_dir():
+def _parts(of: str) -> dict[str, str]:
+    """Return what several controls' files of one name have in common, by the names of the parts."""
+    folder = files(__package__).joinpath("parts", of)
+    if not folder.is_dir():
         return {}
-    parts = [part for part in shared.iterdir() if part.is_file()]
+    parts = [part for part in folder.iterdir() if part.is_file()]
     return {part.name.partition(".")[0]: part.read_text("utf-8").rstrip("\n") for part in parts}
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from itbench.kit import Randomness
 from itbench_ciso.controls.control import Change, Control, Parameters, Way
-from itbench_ciso.controls.layout import laid_out
-from itbench_ciso.controls.scene import Scene
+from itbench_ciso.controls.manifests.layout import laid_out
+from itbench_ciso.controls.manifests.scene import Scene
 
 # More complying ways in one cluster would make it larger than needed.
 _MOST_QUIET = 2

@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from itbench import Input, JsonObject, TrialSetup
-from itbench_ciso.admission.judge import judge_admission
 from itbench_ciso.engines.verdict import Verdict
+from itbench_ciso.judging.admission.judge import judge_admission
 from itbench_ciso.judging.observation import Observation
+from itbench_ciso.judging.rego.judge import judge_policies
 from itbench_ciso.judging.sets import SHOWN, collected, sets_of
-from itbench_ciso.rego.judge import judge_policies
 
 ADMISSION_POLICY = "policy.yaml"
 EXISTING = "existing/"

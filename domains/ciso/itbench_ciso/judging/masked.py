@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from itbench import Input, JsonValue
-from itbench_ciso.controls.yaml_text import yaml_text
+from itbench_ciso.controls.manifests.yaml_text import yaml_text
 
 # What a script needs to find its way in manifests.
 _STRUCTURE = frozenset(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from itbench import JsonObject
 from itbench_ciso.engines.packages import find_engine
 from itbench_ciso.engines.verdict import Verdict
-from itbench_ciso.fetching.outcome import FetchOutcome
+from itbench_ciso.judging.fetching.outcome import FetchOutcome
 
 
 class Observation:

@@ -8,14 +8,14 @@ from tempfile import TemporaryDirectory
 from itbench import Input, JsonObject, TrialSetup
 from itbench_ciso.engines.limits import EngineLimits
 from itbench_ciso.engines.verdict import Verdict, VerdictKind
-from itbench_ciso.fetching.fetch import Fetcher
-from itbench_ciso.fetching.outcome import FetchLimits
-from itbench_ciso.fetching.script import SCRIPT, rewritten
+from itbench_ciso.judging.fetching.fetch import Fetcher
+from itbench_ciso.judging.fetching.outcome import FetchLimits
+from itbench_ciso.judging.fetching.script import SCRIPT, rewritten
 from itbench_ciso.judging.masked import Mask, secret_of, write_masked
 from itbench_ciso.judging.observation import Observation
+from itbench_ciso.judging.rego.judge import judge_policies
 from itbench_ciso.judging.sets import COMPLIANT, SHOWN, VIOLATION, sets_of
 from itbench_ciso.judging.tags import PUBLISHED, engine_of
-from itbench_ciso.rego.judge import judge_policies
 
 POLICY = "policy.rego"
 # IBM's evaluator gives each step 60 s.

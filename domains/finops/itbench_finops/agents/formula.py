@@ -2,7 +2,7 @@
 
 from itbench import JsonObject
 from itbench_finops.agents.fleet import FleetEntry, plan_of
-from itbench_finops.sizing.fleet import Needs, optimum
+from itbench_finops.fleets.fleet import Needs, optimum
 
 
 def needs_of(entry: FleetEntry) -> Needs:

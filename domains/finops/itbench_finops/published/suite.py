@@ -90,7 +90,7 @@ class PublishedSuite(Suite):
 
     def tasks(self) -> "list[Task]":
         """Return a task for each directory, by number."""
-        from itbench_finops.anomalies.task import make_task
+        from itbench_finops.bills.task import make_task
 
         return [
             make_task(

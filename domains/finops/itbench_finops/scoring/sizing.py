@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from itbench import JsonObject
-from itbench_finops.scoring.parts import ScoreParts
-from itbench_finops.sizing.fleet import (
+from itbench_finops.fleets.fleet import (
     CPU_STEP_MILLICORES,
     MEMORY_STEP_MIB,
     Size,
@@ -19,7 +18,8 @@ from itbench_finops.sizing.fleet import (
     optimum,
     up_to_step,
 )
-from itbench_finops.sizing.truth import Workload, workloads
+from itbench_finops.fleets.truth import Workload, workloads
+from itbench_finops.scoring.parts import ScoreParts
 
 BREACH_FACTOR = 2
 """A breach costs so many times what the workload costs, now or at its optimum, whichever is more.

@@ -12,7 +12,7 @@ def perfect_answer(truth: JsonObject) -> bytes:
             "resource": [{"name": each["name"], "type": each["type"]} for each in truth["resource"]]
         }
     else:
-        from itbench_finops.sizing.solution import perfect_plan
+        from itbench_finops.fleets.solution import perfect_plan
 
         answer = perfect_plan(truth)
     return json.dumps(answer, indent=2).encode()

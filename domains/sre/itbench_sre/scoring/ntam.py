@@ -1,6 +1,6 @@
 """Normalized Topology-Aware Match: how near what an answer names is to what is true, as the paper of ITBench means it.
 
-The paper (arXiv 2502.05352) says what it weighs and gives no formula. Ours is in docs/scoring.md:
+The paper (arXiv 2502.05352) says what it weighs and gives no formula. Ours is in docs/reference/scoring.md:
 
     NTAM = min(P, T) / max(P, T) * max over one-to-one pairs of sum(importance(t) * nearness(p, t)) / sum(importance(t))
 """

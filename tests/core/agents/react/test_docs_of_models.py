@@ -1,4 +1,4 @@
-"""The provider that docs/models.md shows works as it stands."""
+"""The provider that docs/how-to/models.md shows works as it stands."""
 
 import asyncio
 import json
@@ -12,7 +12,7 @@ from itbench.agents.react.agent import ReactAgent
 from itbench.models import ModelRequest, ModelSettings
 from itbench.sandbox.plain.sandbox import LocalSandbox
 
-PAGE = Path(__file__).parents[4] / "docs" / "models.md"
+PAGE = Path(__file__).parents[4] / "docs" / "how-to" / "models.md"
 
 
 def test_the_provider_of_the_page_works() -> None:

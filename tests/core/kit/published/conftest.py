@@ -1,6 +1,6 @@
 """A dataset of nobody's, and trees as it would lie on a disk."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -34,6 +34,6 @@ def plant(root: Path, folder: str = "fruit", numbers: Iterable[int] = (1,)) -> P
 
 
 @pytest.fixture
-def planted():
+def planted() -> Callable[..., Path]:
     """The builder above; test modules cannot import this one."""
     return plant

@@ -9,7 +9,9 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import huggingface_hub  # noqa: F401 - so that no fork has to import it
 
@@ -79,14 +81,14 @@ def state() -> str:
     return "whole" if files == FILES else f"silently another: {sorted(files)}"
 
 
-def kills(count: int) -> dict[str, object]:
+def kills(count: int) -> dict[str, Any]:
     counted = CACHE.with_name("counted")
     assert forked(lambda: killed_at(0, counted)) == 0
     events, results = int(counted.read_text()), []
     few = min(count, events)
     for event in sorted({1 + (2 * at + 1) * (events - 1) // (2 * few) for at in range(few)}):
         shutil.rmtree(CACHE)
-        code = forked(lambda event=event: killed_at(event, counted))
+        code = forked(partial(killed_at, event, counted))
         before = state()
         results.append([event, code, before, forked(lambda: download(apples)), state()])
     return {"events": events, "results": results}
@@ -102,22 +104,28 @@ def blob(path: str) -> Path:
 
 
 SEED = "fruit/apple-1/seed"
+
+
+def link_to_another_file() -> None:
+    (root() / SEED).unlink()
+    (root() / SEED).symlink_to(blob("fruit/apple-1/skin"))
+
+
+def add_a_task() -> None:
+    (root() / "fruit/apple-9").mkdir()
+    (root() / "fruit/apple-9/seed").write_text("9")
+
+
 DAMAGES: dict[str, Callable[[], object]] = {
     "a file cut off": lambda: blob(SEED).write_text(FILES[SEED][:-1]),
     "an empty file": lambda: blob(SEED).write_text(""),
     "another content of the same size": lambda: blob(SEED).write_text("x" * len(FILES[SEED])),
     "no content": lambda: blob(SEED).unlink(),
     "no link": lambda: (root() / SEED).unlink(),
-    "a link to another file": lambda: (
-        (root() / SEED).unlink(),
-        (root() / SEED).symlink_to(blob("fruit/apple-1/skin")),
-    ),
+    "a link to another file": link_to_another_file,
     "no task": lambda: shutil.rmtree(root() / "fruit/apple-1"),
     "one more file": lambda: (root() / "fruit/apple-1/worm").write_text("hello"),
-    "one more task": lambda: (
-        (root() / "fruit/apple-9").mkdir(),
-        (root() / "fruit/apple-9/seed").write_text("9"),
-    ),
+    "one more task": add_a_task,
     "one more link": lambda: (root() / "fruit/apple-1/worm").symlink_to("/etc"),
     "a marker that is no JSON": lambda: next(root().glob(".itbench-*")).write_text("{"),
     "an empty marker": lambda: next(root().glob(".itbench-*")).write_text(""),
@@ -134,7 +142,7 @@ DAMAGES: dict[str, Callable[[], object]] = {
 }
 
 
-def damages(names: list[str]) -> dict[str, object]:
+def damages(names: list[str]) -> dict[str, Any]:
     results = {}
     for name in names or DAMAGES:
         shutil.rmtree(CACHE, ignore_errors=True)

@@ -17,7 +17,7 @@ from itbench.store.seals import seal_all
 from itbench.testing.model_server import Answer, Asked, ModelServer
 
 Itbench = Callable[..., Any]
-PAGE = Path(__file__).resolve().parents[4] / "docs" / "exports.md"
+PAGE = Path(__file__).resolve().parents[4] / "docs" / "reference" / "exports.md"
 TYPES = {"string": "text", "int64": "integer", "float64": "number", "bool_": "boolean"}
 # What these tests are about is not the sandbox.
 OPEN = ("--sandbox", "none", "--allow-unsafe")

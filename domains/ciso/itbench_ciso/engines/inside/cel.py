@@ -37,7 +37,7 @@ class _Rule:
 
 
 class CelEngine:
-    """One policy, whose fields `itbench_ciso.admission.policy` has checked before.
+    """One policy, whose fields `itbench_ciso.judging.admission.policy` has checked before.
 
     Raises:
         ValueError: an expression does not compile, or is of a type that it must not have.

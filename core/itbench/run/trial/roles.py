@@ -1,0 +1,115 @@
+"""Models that play a role in an environment: asked in our own loop, and metered apart from the agent's."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+
+from itbench.interfaces.conversation import Conversation, ModelTool, Reply, TokenUse
+from itbench.interfaces.events import EventKind
+from itbench.interfaces.role import RoleModel, no_model
+from itbench.interfaces.trace import Trace
+from itbench.models.model import Model, ModelSettings, ModelWait
+
+# Many providers take a signed 32-bit number only.
+_SEED_RANGE = 2**31
+
+
+@dataclass(slots=True)
+class Roles:
+    """The models of one trial by their roles."""
+
+    models: Mapping[str, Model]
+    trace: Trace
+    _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
+    _open: AsyncExitStack = field(default_factory=AsyncExitStack)
+    _sessions: set[str] = field(default_factory=set)
+
+    def model(self, role: str) -> RoleModel:
+        """Return the model that plays a role.
+
+        Raises:
+            NoRoleModelError: the run names none.
+        """
+        if role not in self.models:
+            return no_model(role)
+        return _Player(role, self.models[role], self)
+
+    async def reply(self, role: str, conversation: Conversation, tools: Sequence[ModelTool]) -> Reply:
+        """Ask the model of a role, and count what its reply takes."""
+        model = self.models[role]
+        if role not in self._sessions:
+            self._sessions.add(role)
+            await self._open.enter_async_context(model.session())
+        settings = ModelSettings(
+            seed=self.trace.seed % _SEED_RANGE,
+            draw=self.trace.draw,
+            waits=lambda wait: self._waits(role, wait),
+        )
+        self.trace.record(EventKind.REQUEST, role=role, model=model.name, messages=len(conversation.messages))
+        reply = await model.reply(conversation, tools, settings)
+        use = reply.use or TokenUse()
+        self.trace.record(
+            EventKind.REPLY,
+            role=role,
+            model=model.name,
+            text=reply.message.text,
+            duration_s=round(reply.duration_s, 6),
+        )
+        self.trace.use_in_role(
+            role,
+            input_tokens=use.input_tokens,
+            output_tokens=use.output_tokens,
+            cached_tokens=use.cached_tokens,
+            reasoning_tokens=use.reasoning_tokens,
+            cost_usd=reply.cost_usd,
+        )
+        return reply
+
+    def _waits(self, role: str, wait: ModelWait) -> None:
+        self.trace.record(
+            EventKind.WAITING,
+            role=role,
+            model=wait.model,
+            failure=wait.failure,
+            wait_s=wait.wait_s,
+            attempt=wait.failed + 1,
+            attempts=wait.attempts,
+        )
+
+    async def close(self) -> None:
+        """Close the connections of all models."""
+        await self._open.aclose()
+
+    async def asked(self, role: str, conversation: Conversation, tools: Sequence[ModelTool]) -> Reply:
+        """Return the reply to whoever asks from another thread."""
+        coming = asyncio.run_coroutine_threadsafe(self.reply(role, conversation, tools), self._loop)
+        return await asyncio.wrap_future(coming)
+
+
+@dataclass(frozen=True, slots=True)
+class _Player:
+    """The model of a role, as an environment gets it."""
+
+    role: str
+    model: Model
+    roles: Roles
+
+    @property
+    def name(self) -> str:
+        """`PROVIDER/NAME`."""
+        return self.model.name
+
+    async def reply(self, conversation: Conversation, tools: Sequence[ModelTool] = ()) -> Reply:
+        """Return the next message of a conversation."""
+        return await self.roles.asked(self.role, conversation, tools)
+
+
+@asynccontextmanager
+async def played(models: Mapping[str, Model], trace: Trace) -> AsyncIterator[Roles]:
+    """Give the roles of one trial to its environment, and close the models' connections afterwards."""
+    roles = Roles(models, trace)
+    try:
+        yield roles
+    finally:
+        await roles.close()

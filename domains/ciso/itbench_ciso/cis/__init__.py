@@ -1,1 +1,0 @@
-"""The suite `ciso/cis-kubernetes`: write a script and a policy for one control."""

@@ -1,0 +1,1 @@
+"""Control 5.2.10: containers that have any capability at all."""

@@ -1,0 +1,1 @@
+"""Control 5.4.2: Secrets are kept in an external store."""

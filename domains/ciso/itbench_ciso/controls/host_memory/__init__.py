@@ -1,0 +1,1 @@
+"""Control 5.2.4: the inter-process communication of the node."""

@@ -1,0 +1,1 @@
+"""Control 5.2.13: ports of the node."""

@@ -1,0 +1,1 @@
+"""Control 5.5.1: images of known origin."""

@@ -1,0 +1,1 @@
+"""Control 5.2.2: privileged containers."""

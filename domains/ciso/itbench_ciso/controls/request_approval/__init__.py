@@ -1,0 +1,1 @@
+"""Control 5.1.11: approving certificate signing requests."""

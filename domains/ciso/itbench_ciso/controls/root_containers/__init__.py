@@ -1,0 +1,1 @@
+"""Control 5.2.7: containers that run as root."""

@@ -1,0 +1,1 @@
+"""Control 5.1.2: reading Secrets."""

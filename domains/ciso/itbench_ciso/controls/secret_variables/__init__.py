@@ -1,0 +1,1 @@
+"""Control 5.4.1: Secrets in environment variables."""

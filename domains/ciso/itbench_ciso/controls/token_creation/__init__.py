@@ -1,0 +1,1 @@
+"""Control 5.1.13: creating tokens of service accounts."""

@@ -1,0 +1,1 @@
+"""Control 5.1.6: tokens of service accounts in pods."""

@@ -1,0 +1,1 @@
+"""What the ways of several controls are made of."""

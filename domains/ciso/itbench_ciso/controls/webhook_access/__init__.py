@@ -1,0 +1,1 @@
+"""Control 5.1.12: changing admission webhooks."""

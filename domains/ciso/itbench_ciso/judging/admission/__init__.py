@@ -1,0 +1,1 @@
+"""Kubernetes' own admission policies: what is refused, and how they are judged."""

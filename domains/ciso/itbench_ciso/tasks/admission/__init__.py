@@ -1,0 +1,1 @@
+"""Tasks of `ciso/admission`: write an admission policy for one control."""

@@ -1,1 +1,0 @@
-"""The suite `ciso/policy-updates`: fix an existing set of policies without breaking what it did."""

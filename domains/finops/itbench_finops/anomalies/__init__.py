@@ -1,1 +1,0 @@
-"""The embedded suite of simulated cost anomalies, made on first use."""

@@ -1,1 +1,0 @@
-"""What the suites that are made from seeds share: options, the cache, and the pinned hashes."""

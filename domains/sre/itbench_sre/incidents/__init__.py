@@ -1,1 +1,0 @@
-"""The embedded suite of simulated incidents, made on first use."""

@@ -1,0 +1,82 @@
+"""The same seed makes the same bytes, on every Python."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from itbench.kit.generated.randomness import Randomness, mixed
+from itbench_finops.suites.digests import make_manifest, read_manifest
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+RUNNING = f"{sys.version_info[0]}.{sys.version_info[1]}"
+CHECK = "from itbench_finops.suites.digests import make_manifest, read_manifest as r; print(make_manifest() == r())"
+
+
+def test_the_generator_is_splitmix64() -> None:
+    # The first outputs for seed 1234567, as in the reference implementation.
+    random = Randomness(1234567)
+    assert [random.bits() for _ in range(3)] == [
+        6457827717110365317,
+        3203168211198807973,
+        9817491932198370423,
+    ]
+
+
+def test_forks_are_independent_of_the_order_in_which_they_are_made() -> None:
+    one, other = Randomness(1), Randomness(1)
+    first = one.fork("a").bits()
+    other.fork("b")
+    assert other.fork("a").bits() == first
+    assert mixed(1, "a") != mixed(1, "b")
+
+
+def test_shuffling_keeps_all_items() -> None:
+    items = list(range(50))
+    shuffled = Randomness(3).shuffled(items)
+    assert sorted(shuffled) == items
+    assert shuffled != items
+
+
+@pytest.mark.slow
+def test_the_embedded_tasks_come_out_as_pinned() -> None:
+    """Slow: makes all tasks."""
+    assert make_manifest() == read_manifest()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "version",
+    [
+        pytest.param(each, marks=[] if each == "3.13" else [pytest.mark.soak])
+        for each in ("3.11", "3.12", "3.13")
+        if each != RUNNING
+    ],
+)
+def test_another_python_makes_the_same_bytes(version: str) -> None:
+    """Slow: makes all tasks."""
+    python = _find_python(version)
+    if python is None:
+        pytest.skip(f"no Python {version} on this machine")
+    folders = [REPOSITORY / "core", REPOSITORY / "domains" / "finops", REPOSITORY / "schemas"]
+    done = subprocess.run(
+        [python, "-B", "-c", CHECK],
+        env={"PYTHONPATH": os.pathsep.join(map(str, folders)), "PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert (done.stdout, done.stderr) == ("True\n", "")
+
+
+def _find_python(version: str) -> Path | None:
+    if version == f"{sys.version_info[0]}.{sys.version_info[1]}":
+        return Path(sys.executable)
+    root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    for path in sorted(root.glob(f"{version}.*/bin/python")):
+        return path
+    found = shutil.which(f"python{version}")
+    return Path(found) if found else None
