@@ -5,14 +5,11 @@ that is False from the beginning is not converted.
 """
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from itbench.errors import UsageError
-
-if TYPE_CHECKING:
-    from typer.core import TyperOption
 
 
 class QuickCommand(TyperCommand):
