@@ -22,14 +22,11 @@ class QuickCommand(TyperCommand):
             UsageError: an option for one value has two, of which one would be left out without a word.
         """
         _, _, order = self.make_parser(ctx).parse_args(args=list(args))
-        given = Counter(id(each) for each in order)
-        for each in order:
-            if (
-                given[id(each)] > 1
-                and each.param_type_name == "option"
-                and not (each.multiple or each.is_flag)
-            ):
-                raise UsageError(f"option {each.opts[0]} is given twice; leave one out")
+        options = [each for each in order if isinstance(each, TyperOption)]
+        given = Counter(map(id, options))
+        for option in options:
+            if given[id(option)] > 1 and not (option.multiple or option.is_flag):
+                raise UsageError(f"option {option.opts[0]} is given twice; leave one out")
         return super().parse_args(ctx, args)
 
     def get_help_option(self, ctx: Any) -> "TyperOption | None":
