@@ -4,16 +4,30 @@ Typer 0.29 converts a missing `--help` (None) to a boolean with pydantic, at eac
 that is False from the beginning is not converted.
 """
 
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from typing import Any
 
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperCommand, TyperGroup, TyperOption
 
-if TYPE_CHECKING:
-    from typer.core import TyperOption
+from itbench.errors import UsageError
 
 
 class QuickCommand(TyperCommand):
-    """A command whose help flag is False unless it is given."""
+    """A command whose help flag is False unless it is given, and that refuses an option that is given twice."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the words of a command line.
+
+        Raises:
+            UsageError: an option for one value has two, of which one would be left out without a word.
+        """
+        _, _, order = self.make_parser(ctx).parse_args(args=list(args))
+        options = [each for each in order if isinstance(each, TyperOption)]
+        given = Counter(map(id, options))
+        for option in options:
+            if given[id(option)] > 1 and not (option.multiple or option.is_flag):
+                raise UsageError(f"option {option.opts[0]} is given twice; leave one out")
+        return super().parse_args(ctx, args)
 
     def get_help_option(self, ctx: Any) -> "TyperOption | None":
         """Return the help option with its default."""

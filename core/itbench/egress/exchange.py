@@ -151,7 +151,7 @@ class Exchange:
             ConnectionError: the program has gone.
         """
         lines = [
-            (name.encode("latin-1"), value.encode("latin-1", "replace"))
+            (name.encode("latin-1"), value.encode("ascii", "replace"))
             for name, value in headers
             if name.lower() not in HOP_BY_HOP
         ]

@@ -7,6 +7,9 @@ from itbench.interfaces.json import JsonObject
 from itbench.interfaces.model import Frozen
 from itbench.interfaces.task import OtherLimits
 
+# More than any run has; files and memory would not hold them.
+MOST_TRIALS = 10_000_000
+
 
 class PlannedAgent(Frozen):
     """Who works on the tasks."""

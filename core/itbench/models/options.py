@@ -12,6 +12,7 @@ from itbench.models.prices import OwnPrices, parse_prices
 OPTIONS = frozenset(
     {"base_url", "key_env", "window", "price", "idle_s", "attempts", "retry_s", "cache", "reasoning"}
 )
+_URL = re.compile(r"(?:[!-$&-~]|%[0-9A-Fa-f]{2})*")
 _WORDS = {"yes": True, "no": False, "true": True, "false": False, "on": True, "off": False}
 
 
@@ -116,6 +117,11 @@ def checked_url(text: str | None, place: str) -> str | None:
     """
     if text is None:
         return None
+    if not _URL.fullmatch(text):
+        # A library would read another address than is written, or none.
+        raise UsageError(
+            f"{place} is {text!r}; allowed: a URL of visible ASCII characters, each % followed by two hexadecimal digits"
+        )
     try:
         parts = urlsplit(text)
         is_url = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0

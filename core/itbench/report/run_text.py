@@ -9,7 +9,7 @@ from itbench.report.floor import floor_line
 from itbench.report.plan_notes import plan_warnings
 from itbench.report.shown import newer_rules, shown_metrics, shown_values
 from itbench.report.summary import RunSummary, metric_means, run_symptoms, summarise
-from itbench.report.table import dollars, number, seconds, table, taken, terminal_columns
+from itbench.report.table import dollars, number, seconds, table, taken_by_one, terminal_columns
 from itbench.statistics import value_with_interval
 from itbench.store.reader import RunFile
 from itbench.store.role_use import RoleUse, role_use
@@ -70,7 +70,7 @@ def trials_table(run: RunFile) -> str:
             number(row["value"]),
             *(number(values[row["task"]][row["repeat"]]) for values in shown.values()),
             str(row["turns"]),
-            taken(row["cost_usd"], row["replies"], dollars),
+            taken_by_one(row["cost_usd"], row["replies"], dollars),
             seconds(row["wall_s"]),
             row["fault"] or _first(row["reasons"]),
         ]
@@ -140,9 +140,11 @@ def _cost(run: RunFile, most_usd: float | None) -> Iterator[str]:
     row = run.connection.execute(_COST).fetchone()
     if not row["priced"] and not row["unknown"]:
         return
-    left_out = f" ({row['unknown']} attempts with unknown cost left out)" if row["unknown"] else ""
+    attempts = "1 attempt" if row["unknown"] == 1 else f"{row['unknown']} attempts"
+    left_out = f" ({attempts} with unknown cost left out)" if row["unknown"] and row["priced"] else ""
+    known = dollars(row["cost_usd"]) if row["priced"] else "unknown"
     limit = f", at most {dollars(most_usd)}" if most_usd is not None else ""
-    yield f"cost of the run: {dollars(row['cost_usd'] or 0.0)}{left_out}{limit}"
+    yield f"cost of the run: {known}{left_out}{limit}"
 
 
 def _metrics(run: RunFile) -> Iterator[str]:

@@ -89,6 +89,11 @@ def taken(mean: float | None, unknown: int, text: Callable[[float], str]) -> str
     return f"{text(mean)} ({unknown} unknown)" if unknown else text(mean)
 
 
+def taken_by_one(amount: float | None, replies: int, text: Callable[[float], str]) -> str:
+    """Return for a table what one trial took, which is known of all its replies or unknown."""
+    return taken(amount, replies if amount is None else 0, text)
+
+
 def _small_digits(value: float) -> int:
     return min(_MOST_DIGITS, 1 - math.floor(math.log10(value)))
 

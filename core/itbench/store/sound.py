@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import ValidationError
 
-from itbench.interfaces.plan import Plan
+from itbench.interfaces.plan import MOST_TRIALS, Plan
 from itbench.interfaces.task import Task
 from itbench.store.seals import (
     Key,
@@ -34,7 +34,6 @@ from itbench.store.values import (
 
 _SMALL_TABLES = ("plan", "task", "trial", "scoring", "score")
 _SEALED = 2
-_MOST_TRIALS = 10_000_000
 _WORK = (
     ("submission", "SELECT * FROM main.submission WHERE trial = ?", SUBMISSION),
     ("file", "SELECT path, data FROM main.file WHERE trial = ?", FILE),
@@ -67,6 +66,10 @@ def light_faults(connection: sqlite3.Connection) -> Iterator[str]:
     """
     is_sealed = has_seals(connection)
     yield from _index_faults(connection, (*_SMALL_TABLES, *(["seal", "identity"] if is_sealed else [])))
+    if is_sealed:
+        (identities,) = connection.execute("SELECT count(*) FROM main.identity").fetchone()
+        if identities != 1:
+            yield f"it has {identities} identities, must be one"
     plan, faults = _plan(connection)
     yield from faults
     if plan is not None:
@@ -108,7 +111,7 @@ def _plan(connection: sqlite3.Connection) -> tuple[Plan | None, list[str]]:
         plan = Plan.model_validate_json(rows[0]["document"])
     except ValidationError as error:
         return None, [f"its plan cannot be used: {_first(error)}"]
-    if plan.planned_trials > _MOST_TRIALS:
+    if plan.planned_trials > MOST_TRIALS:
         return None, [f"its plan has {plan.planned_trials} trials, which no run has"]
     return plan, [*_task_faults(connection, plan)]
 

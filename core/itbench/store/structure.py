@@ -11,12 +11,12 @@ from itbench.store.tables1 import TABLES_1
 
 _MADE = "SELECT type, name, sql FROM main.sqlite_schema WHERE name NOT LIKE 'sqlite^_%' ESCAPE '^'"
 # SQLite writes a table that was altered or renamed with other quotes and spaces.
-_FORMATTING = re.compile(r'\s*([,()])\s*|"')
+_FORMATTING = re.compile(r' ?([,()]) ?|"')
 _SPACE = re.compile(r"\s+")
 
 
 def structure_faults(connection: sqlite3.Connection, version: int) -> Iterator[str]:
-    """Yield what is missing or other than it was made, one clause each; further tables, indexes and views are let be.
+    """Yield what is missing or other than it was made, one clause each, and what itbench did not make.
 
     The view `outcome` is for other programs: itbench reads by its own, whatever the file has.
 
@@ -38,6 +38,8 @@ def structure_faults(connection: sqlite3.Connection, version: int) -> Iterator[s
             yield f"trigger {name!r} changes what is written; itbench makes none"
         elif name in names:
             yield f"{kind} {name!r} has the name of a part of a run file"
+        else:
+            yield f"{kind} {name!r} is none that itbench makes"
 
 
 def view_fault(connection: sqlite3.Connection, version: int) -> str | None:
@@ -72,4 +74,4 @@ def _expected(version: int) -> dict[tuple[str, str], frozenset[str]]:
 
 
 def _plain(text: object) -> str:
-    return _SPACE.sub(" ", _FORMATTING.sub(r"\1", str(text))).strip()
+    return _FORMATTING.sub(r"\1", _SPACE.sub(" ", str(text))).strip()

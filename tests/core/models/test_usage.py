@@ -54,7 +54,14 @@ BASE = {"prompt_tokens": 100, "completion_tokens": 20}
         ({"prompt_tokens": "100", "completion_tokens": 20.0}, use()),
         ({"prompt_tokens": " 100 ", "completion_tokens": "20"}, use()),
         ({"prompt_tokens": 2**53, "completion_tokens": 0}, use(inputs=2**53, output=0)),
+        ({**BASE, "input_tokens": 0, "output_tokens": 0, "total_tokens": 120}, use()),
+        ({**BASE, "input_tokens": 100, "output_tokens": 20}, use()),
         # From here on something is unknown.
+        ({**BASE, "input_tokens": 900}, use(inputs=None)),
+        ({**BASE, "completion_tokens": 0, "output_tokens": 77}, use(output=None)),
+        ({**BASE, "total_tokens": 60}, None),
+        ({**BASE, "cached_tokens": 80, "prompt_tokens_details": {"cached_tokens": "?"}}, use(cached=None)),
+        ({**BASE, "cache_creation": {"ephemeral_5m_input_tokens": 5}, "cache_creation_input_tokens": 0}, use(written=None)),
         ({"total_tokens": 120}, None),
         ({"prompt_tokens": 1e20, "completion_tokens": 20}, use(inputs=None)),
         ({"prompt_tokens": HUGE, "completion_tokens": 20}, use(inputs=None)),
@@ -107,6 +114,24 @@ def test_a_cache_that_is_counted_apart_is_part_of_the_input(usage: Any, expected
     assert read_use(usage, is_cache_apart=True) == expected
 
 
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "1e999", "9" * 400, "-1", "true", '"many"'])
+def test_a_count_that_is_told_and_no_number_is_unknown_and_not_0(number: str) -> None:
+    def told(name: str, *, details: bool = False) -> TokenUse | None:
+        entry = f'"{name}": {number}'
+        entry = f'"prompt_tokens_details": {{{entry}}}' if details else entry
+        body = '{"choices": [{"message": {"content": "Hi."}, "finish_reason": "stop"}], "usage": {' + entry
+        base = {key: value for key, value in BASE.items() if key != name}
+        meter = ReplyMeter("/chat/completions")
+        meter.add((body + "".join(f', "{key}": {value}' for key, value in base.items()) + "}}").encode())
+        draft = meter.draft()
+        assert draft is not None
+        return draft.use
+
+    assert told("cached_tokens", details=True) == use(cached=None)
+    assert told("prompt_tokens") == use(inputs=None)
+    assert told("completion_tokens") == use(output=None)
+
+
 @pytest.mark.parametrize(
     ("events", "expected"),
     [
@@ -116,7 +141,9 @@ def test_a_cache_that_is_counted_apart_is_part_of_the_input(usage: Any, expected
         ([{"choices": [], "x_groq": {"id": "r", "usage": BASE}}], use()),
         ([{"usage": {"prompt_tokens": 100, "completion_tokens": 0}}, {"usage": BASE}, {"usage": {"prompt_tokens": 0, "completion_tokens": 0}}], use()),
         ([{"usage": BASE}, {"usage": []}], use()),
-        ([{"usage": BASE}, {"usage": {"prompt_tokens": "?"}}], use()),
+        ([{"usage": BASE}, {"usage": {"prompt_tokens": "?"}}], use(inputs=None)),
+        ([{"usage": BASE}, {"usage": "lots"}], None),
+        ([{"usage": {"prompt_tokens": "?"}}, {"usage": BASE}], use()),
         ([{"usage": {"prompt_tokens": 1e20, "completion_tokens": 1e20}}], None),
         ([{"usage": "none"}, {"x_groq": []}], None),
     ],

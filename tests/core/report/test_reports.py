@@ -481,3 +481,14 @@ def test_a_run_from_before_the_measure_was_shown_shows_it_as_installed(
         seal_all(connection)
         connection.commit()
     assert "exact: 1.000" in itbench("show", path).out
+
+
+def test_the_cost_of_a_run_of_which_nothing_is_known_is_unknown(sums: Path, itbench: Itbench) -> None:
+    path = run(itbench, "sums", "--limit", "2")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE trial SET replies = 1, cost_usd = NULL")
+        seal_all(connection)
+        connection.commit()
+    shown = itbench("show", path).out
+    assert "cost of the run: unknown" in shown
+    assert "$0.00" not in shown

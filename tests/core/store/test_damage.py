@@ -311,6 +311,13 @@ STRUCTURES = {
         "DROP VIEW outcome; ALTER TABLE score RENAME TO scores; CREATE VIEW score AS SELECT scoring, trial, 1.0 AS value, is_leak, "
         "fault_stage, fault, fault_traceback, metrics, reasons, details FROM scores"
     ),
+    "an index more": "CREATE INDEX more ON score (trial)",
+    "an index of a function": "CREATE INDEX more ON score (abs(value))",
+    "an index of a part": "CREATE UNIQUE INDEX more ON trial (task) WHERE repeat > 5",
+    "a table more": "CREATE TABLE more (value)",
+    "a view more": "CREATE VIEW more AS SELECT load_extension('x')",
+    "two identities": "INSERT INTO identity VALUES ('another')",
+    "no identity": "DELETE FROM identity",
     "a trigger": (
         "CREATE TRIGGER more AFTER INSERT ON score BEGIN UPDATE score SET value = 1.0 WHERE trial = NEW.trial; END"
     ),

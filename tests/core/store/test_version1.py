@@ -1,5 +1,6 @@
 """Run files of format 1 are read as what they are, and become ones of today's format only when they are written."""
 
+import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -66,6 +67,10 @@ def test_what_no_reply_told_is_unknown_and_reading_changes_nothing(old: Path) ->
 def test_every_report_reads_it(old: Path, itbench: Itbench) -> None:
     shown = itbench("show", old)
     assert (shown.code, "tried again: 1 trials" in shown.out) == (0, True), shown.err
+    # A trial's cost is known or not; only means and sums leave something out.
+    assert "$0.50" in shown.out
+    assert "$0.50 (" not in shown.out
+    assert re.search(r"cost of the run: \$\d\.\d\d \(\d attempts with unknown cost left out\)", shown.out)
     board = itbench("leaderboard", old)
     assert "$0.25 (3 unknown)" in board.out
     assert "1 tried again" in board.out

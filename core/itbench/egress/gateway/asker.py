@@ -13,6 +13,7 @@ from itbench.egress.gateway.relay import Relay
 from itbench.egress.gateway.reservations import Reservations, Worth
 from itbench.egress.gateway.routes import Route
 from itbench.egress.gateway.upstream import Failure, Upstream, Whole
+from itbench.interfaces.conversation import TokenUse
 from itbench.models.http.retries import RetryPolicy
 from itbench.models.reply.codec import Draft
 
@@ -30,6 +31,7 @@ class Asking:
         worth: what it may take.
         is_sent: whether the provider has been asked.
         has_reply: whether the provider has begun to answer.
+        failed_use: what a reply that failed says that it took.
     """
 
     exchange: Exchange
@@ -40,6 +42,7 @@ class Asking:
     worth: Worth
     is_sent: bool = False
     has_reply: bool = False
+    failed_use: TokenUse | None = None
 
 
 class Asker:
@@ -119,8 +122,11 @@ class Asker:
         if failure is not None and failure.is_passing:
             self.health.noticed()
             self._count.failed(asking.model, failure.reason, started)
+            self._count.spent(asking.model, relay.use)
+            asking.failed_use = relay.use
         elif failure is not None:
             self._count.refused(asking.model, response.status_code, started)
+            self._count.spent(asking.model, relay.use)
         else:
             self._answered(asking, response.status_code, relay, started)
         await relay.end()
@@ -184,7 +190,7 @@ class Asker:
         self.health.failed(failure.reason)
         if await self.answers(asking) and await self._try(asking) is not None:
             self.health.cleared(failure.reason)
-            self._count.answered(asking.model, 200, None, len(asking.data), time.monotonic())
+            self._count.provoked(asking.model, asking.failed_use, len(asking.data))
 
     def _relay(self, asking: Asking, exchange: Exchange | None) -> Relay:
         return Relay(exchange, self._upstream.http, asking.route.path, self._upstream.redactor)

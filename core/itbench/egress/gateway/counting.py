@@ -39,14 +39,15 @@ class AnswerCount:
         self._prices = prices
         self._stopped = stopped
         self.uncounted: str | None = None
-        self._has_cost = False
 
     def refuses(self, model: str) -> str | None:
-        """Return why a model may not be asked: nothing would keep the limit of cost, which others kept so far."""
-        cost_usd = self._prices(model).cost_usd(_ANY_USE)
-        if self._trace.limits.cost_usd is None or cost_usd is not None or not self._has_cost:
+        """Return why a model may not be asked: nothing would keep the limit of cost."""
+        if self._trace.limits.cost_usd is None or self._prices(model).cost_usd(_ANY_USE) is not None:
             return None
-        return f"the cost is limited, and the price of {model[:200]!r} is unknown"
+        return (
+            f"the cost is limited, and the price of {model[:200]!r} is unknown; "
+            "give it with the agent's option price=INPUT/OUTPUT"
+        )
 
     def failed(self, model: str, reason: str, started: float) -> None:
         """Note that the provider gave no answer, which is no turn."""
@@ -102,9 +103,36 @@ class AnswerCount:
             use = draft.use
         return self._use(model, use, estimated_tokens(characters))
 
+    def spent(self, model: str, use: TokenUse | None) -> None:
+        """Count what a reply took that is none otherwise, as far as it tells."""
+        if use is None:
+            return
+        with suppress(LimitReached):
+            self._trace.use(
+                input_tokens=use.input_tokens,
+                output_tokens=use.output_tokens,
+                cached_tokens=use.cached_tokens,
+                reasoning_tokens=use.reasoning_tokens,
+                cost_usd=self._prices(model).cost_usd(use),
+            )
+        if self._trace.limit is not None:
+            self._stopped.set()
+
+    def provoked(self, model: str, use: TokenUse | None, characters: int) -> None:
+        """Count a turn whose reply cannot be read because of what the program asked for, which is no way around a limit of cost."""
+        self._turn()
+        if use is None:
+            with suppress(LimitReached):
+                self._trace.use(estimated_tokens=estimated_tokens(characters))
+        known = use is not None and self._prices(model).cost_usd(use) is not None
+        if self._trace.limits.cost_usd is not None and not known:
+            with suppress(LimitReached):
+                self._trace.stop("cost")
+        if self._trace.limit is not None:
+            self._stopped.set()
+
     def _use(self, model: str, use: TokenUse | None, estimated: int) -> Worth:
         cost_usd = None if use is None else self._prices(model).cost_usd(use)
-        self._has_cost = self._has_cost or cost_usd is not None
         self.uncounted = self.uncounted or unknown_cost(self._trace.limits, model, use, cost_usd)
         if self.uncounted is not None:
             self._stopped.set()

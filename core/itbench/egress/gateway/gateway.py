@@ -25,6 +25,8 @@ from itbench.interfaces.trace import Trace
 _PATIENCE_S = 30.0
 # A program may have given up on a request that had to wait for others; it is not sent then.
 _LONG_WAIT_S = 1.0
+# A body of so many bytes is read in a thread; shorter ones take less time than that.
+_LARGE_BYTES = 100_000
 
 
 class ModelGateway:
@@ -110,8 +112,9 @@ class ModelGateway:
                 await self._look_up(exchange, route, sent_headers(request, is_stream=False), None)
                 return
             reading = partial(self._asking, exchange, request, route, body)
+            is_large = len(body) > _LARGE_BYTES
             del body
-            asking = await self._share.work(reading)
+            asking = await self._share.work(reading, is_large=is_large)
             del reading
             if route.is_asking:
                 why = self._count.refuses(asking.model)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from itbench.egress.exchange import Request
 
+_VISIBLE = re.compile(r"[\t -~]*")
 _VERSION_DATE = re.compile(r"20\d\d-[01]\d-[0-3]\d")
 _BETA = "anthropic-beta"
 # What changes how a model answers and what it is shown. Those that are not here lead to tools or files at the provider, change who
@@ -49,4 +50,7 @@ def sent_headers(request: Request, *, is_stream: bool) -> list[tuple[str, str]]:
 
 def replied_headers(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return the headers of a reply that the program gets."""
-    return [(name, value) for name, value in headers if name.lower() in _REPLIED]
+    # What no header can hold is a mistake of the provider, and stops no reply.
+    return [
+        (name, value) for name, value in headers if name.lower() in _REPLIED and _VISIBLE.fullmatch(value)
+    ]

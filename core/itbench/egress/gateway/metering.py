@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from itbench.interfaces.conversation import TokenUse
 from itbench.models.anthropic.reader import MessagesReader
 from itbench.models.faults import ModelError, PassingError
 from itbench.models.openai.chat_reader import ChatReader
@@ -50,6 +51,10 @@ class ReplyMeter:
         except (PassingError, ModelError) as error:
             self._failed(error)
             return None
+
+    def use(self) -> TokenUse | None:
+        """Return what the reply says that it took, whether or not it is one."""
+        return self._parser.use()
 
     def _failed(self, error: PassingError | ModelError) -> None:
         self.failure, self.is_passing = str(error), isinstance(error, PassingError)

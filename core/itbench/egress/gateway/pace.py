@@ -23,12 +23,12 @@ class FairShare:
     def __init__(self) -> None:
         self._lock = asyncio.Lock()
 
-    async def work(self, piece: Callable[[], _Result]) -> _Result:
-        """Do a piece of work and return what it gives."""
+    async def work(self, piece: Callable[[], _Result], *, is_large: bool = False) -> _Result:
+        """Do a piece of work and return what it gives; a large one in a thread, so that others are served meanwhile."""
         async with self._lock:
             started = time.monotonic()
             try:
-                return piece()
+                return await asyncio.to_thread(piece) if is_large else piece()
             finally:
                 worked_s = time.monotonic() - started
                 if worked_s > _SHORT_S:

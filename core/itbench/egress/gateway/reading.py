@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from itbench.egress.gateway.metering import ReplyMeter
+from itbench.interfaces.conversation import TokenUse
 from itbench.models.reply.codec import Draft
 from itbench.models.reply.reading import LARGEST_REPLY_BYTES
 
@@ -12,6 +13,7 @@ _LETTERS = {"br": bytes.fromhex("0b00807803"), "zstd": bytes.fromhex("28b52ffd20
 _ALWAYS = frozenset({"gzip", "deflate", "identity"})
 # Decoded in so small steps, no step becomes large.
 _STEP_BYTES = 64
+_MOST_ENCODINGS = 2
 
 
 class ReplyReading:
@@ -62,10 +64,16 @@ class ReplyReading:
         self.failure, self.is_passing = self._meter.failure, self._meter.is_passing
         return found
 
+    def use(self) -> TokenUse | None:
+        """Return what the reply says that it took, whether or not it is one."""
+        return self._meter.use()
+
 
 def can_decode(http: Any, encoding: str) -> bool:
     """Tell whether a reply of an encoding, or of several one over the other, can be read with a package of an HTTP client."""
-    return all(name in _ALWAYS or _knows(http, name) for name in _names(encoding))
+    # Each one over another multiplies what a step may become.
+    names = _names(encoding)
+    return len(names) <= _MOST_ENCODINGS and all(name in _ALWAYS or _knows(http, name) for name in names)
 
 
 def _knows(http: Any, name: str) -> bool:
@@ -78,7 +86,7 @@ def _names(encoding: str) -> list[str]:
     return [name.strip().lower().removeprefix("x-") for name in encoding.split(",") if name.strip()]
 
 
-def decoded(http: Any, encoding: str, data: bytes) -> Iterator[bytes]:
+def decoded(http: Any, encoding: str, data: bytes, most_bytes: int = LARGEST_REPLY_BYTES) -> Iterator[bytes]:
     """Return the bytes of a reply without its encoding, at most some megabytes at a time.
 
     Raises:
@@ -92,6 +100,6 @@ def decoded(http: Any, encoding: str, data: bytes) -> Iterator[bytes]:
         200, headers={"content-encoding": ",".join(_names(encoding))}, content=steps
     ).iter_bytes():
         total_bytes += len(part)
-        if total_bytes > LARGEST_REPLY_BYTES:
-            raise http.DecodingError(f"decoded, it has more than {LARGEST_REPLY_BYTES} bytes")
+        if total_bytes > most_bytes:
+            raise http.DecodingError(f"decoded, it has more than {most_bytes} bytes")
         yield part

@@ -12,6 +12,7 @@ from itbench.models.reply.reading import LARGEST_REPLY_BYTES
 from itbench.text.redaction import Redactor, StreamRedactor
 
 if TYPE_CHECKING:
+    from itbench.interfaces.conversation import TokenUse
     from itbench.models.reply.codec import Draft
 
 
@@ -29,6 +30,7 @@ class Relay:
     Attributes:
         received_bytes: of the reply's body.
         draft: what the model said; None where it is not known.
+        use: what a reply that failed says that it took, if it does.
         is_cut: whether the reply ended before it was whole.
     """
 
@@ -39,6 +41,7 @@ class Relay:
         self._redactor = redactor
         self._held = b""
         self.draft: Draft | None = None
+        self.use: TokenUse | None = None
         self.is_cut = False
         self.received_bytes = 0
 
@@ -58,6 +61,7 @@ class Relay:
         self.draft = await asyncio.to_thread(reading.draft) if encoding else reading.draft()
         if reading.failure is None:
             return None
+        self.use = reading.use()
         return Failure(reason=f"in its reply: {reading.failure}", is_passing=reading.is_passing)
 
     async def end(self) -> None:

@@ -1,5 +1,6 @@
 """Sends one request to the provider, and tells how it failed if it did."""
 
+import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -87,6 +88,9 @@ class Upstream:
         whole = await self.whole(response)
         return whole if isinstance(whole, Failure) else _judged(whole)
 
+    def _decoded(self, encoding: str, data: bytes) -> bytes:
+        return b"".join(decoded(self.http, encoding, data, _LARGEST_ERROR_BYTES))
+
     async def whole(self, response: Any) -> Whole | Failure:
         """Read a reply to its end, decoded."""
         encoding = response.headers.get("content-encoding", "")
@@ -99,7 +103,7 @@ class Upstream:
                         reason=f"its reply has more than {_LARGEST_ERROR_BYTES} bytes", is_passing=False
                     )
             body = (
-                b"".join(decoded(self.http, encoding, bytes(data)))
+                await asyncio.to_thread(self._decoded, encoding, bytes(data))
                 if can_decode(self.http, encoding)
                 else b""
             )

@@ -1,9 +1,10 @@
 """Reads replies of Anthropic's Messages, streamed or whole."""
 
-from itbench.interfaces.conversation import AssistantMessage, Native, Stop, ToolCall
+from itbench.interfaces.conversation import AssistantMessage, Native, Stop, TokenUse, ToolCall
 from itbench.interfaces.json import JsonObject, JsonValue
 from itbench.models.reply.calls import distinct_ids, named_call
 from itbench.models.reply.codec import Draft, ReplyReader, cut_off, empty
+from itbench.models.reply.endings import idle_failure, is_length, is_refusal
 from itbench.models.reply.errors import failed_finish
 from itbench.models.reply.foreign import (
     arguments_object,
@@ -17,12 +18,6 @@ from itbench.models.reply.foreign import (
 from itbench.models.reply.handing_back import sent_object
 from itbench.models.reply.usage import merge_usage, read_use
 
-_STOPS = {
-    "max_tokens": Stop.LENGTH,
-    "model_context_window_exceeded": Stop.LENGTH,
-    "refusal": Stop.REFUSAL,
-    "tool_use": Stop.TOOLS,
-}
 _DELTAS = {"text_delta": "text", "thinking_delta": "thinking", "signature_delta": "signature"}
 # What a delta is part of, where the event that begins its block is missing.
 _BLOCKS = {"text_delta": "text", "thinking_delta": "thinking", "signature_delta": "thinking"}
@@ -38,7 +33,10 @@ class MessagesReader(ReplyReader):
     def __init__(self, turn: int = 0) -> None:
         self._turn = turn
         self._blocks: dict[int, JsonObject] = {}
-        self._inputs: dict[int, str] = {}
+        self._inputs: dict[int, list[str]] = {}
+        # Texts that grow, by block and field; joined at the end, since joining each piece would cost the square of their length.
+        self._texts: dict[tuple[int, str], list[str]] = {}
+        self._last = 0
         self._usage: JsonValue = None
         self._stop = ""
         self._is_done = False
@@ -52,7 +50,7 @@ class MessagesReader(ReplyReader):
             self._start(self._index(event, len(self._blocks)), event.get("content_block"))
         elif kind == "content_block_delta":
             delta = object_of(event.get("delta"), "delta")
-            self._grow(self._index(event, max(self._blocks, default=0)), delta)
+            self._grow(self._index(event, self._last), delta)
         elif kind == "message_delta":
             delta = object_of(event.get("delta"), "delta")
             self._stop = text_of(delta.get("stop_reason"), "stop_reason") or self._stop
@@ -78,11 +76,16 @@ class MessagesReader(ReplyReader):
         """Take note that the stream is complete."""
         self._is_done = True
 
+    def use(self) -> TokenUse | None:
+        """Return what the reply says that it took."""
+        return read_use(self._usage, is_cache_apart=True)
+
     def draft(self) -> Draft:
         """Return the reply."""
         error = failed_finish(self._stop)
         if error is not None:
             raise error
+        self._join()
         calls = self._calls()
         blocks = list(self._blocks.values())
         text = "".join(_spelled_text(block) for block in blocks if block["type"] == "text")
@@ -90,8 +93,8 @@ class MessagesReader(ReplyReader):
         native = Native(api="messages", value=blocks)
         return Draft(
             message=AssistantMessage(text=text, calls=calls, native=native),
-            stop=_STOPS.get(self._stop, Stop.TOOLS if calls else Stop.END),
-            use=read_use(self._usage, is_cache_apart=True),
+            stop=_stop(self._stop, calls),
+            use=self.use(),
             has_ending=bool(self._stop),
         )
 
@@ -111,7 +114,10 @@ class MessagesReader(ReplyReader):
         elif not isinstance(kind, str):
             raise wrong_kind(kind, "a block's type")
         self._blocks[index] = block
+        self._last = max(self._last, index)
         self._inputs.pop(index, None)
+        for key in _DELTAS.values():
+            self._texts.pop((index, key), None)
 
     def _grow(self, index: int, delta: JsonObject) -> None:
         kind = text_of(delta.get("type"), "a delta's type")
@@ -120,14 +126,24 @@ class MessagesReader(ReplyReader):
             if kind not in _BLOCKS:
                 raise wrong_kind(None, "the block of a delta")
             block = self._blocks[index] = {"type": _BLOCKS[kind]}
+            self._last = max(self._last, index)
         if kind == "input_json_delta":
             more = arguments_text(delta.get("partial_json"), "a piece of arguments")
-            self._inputs[index] = self._inputs.get(index, "") + more
+            self._inputs.setdefault(index, []).append(more)
         elif kind == "citations_delta":
-            block["citations"] = [*list_of(block.get("citations"), "citations"), delta.get("citation")]
+            if not isinstance(block.get("citations"), list):
+                block["citations"] = list_of(block.get("citations"), "citations")
+            block["citations"].append(delta.get("citation"))
         elif kind in _DELTAS:
             key = _DELTAS[kind]
-            block[key] = text_of(block.get(key), key) + text_of(delta.get(key), key)
+            pieces = self._texts.get((index, key))
+            if pieces is None:
+                pieces = self._texts[index, key] = [text_of(block.get(key), key)]
+            pieces.append(text_of(delta.get(key), key))
+
+    def _join(self) -> None:
+        for (index, key), pieces in self._texts.items():
+            self._blocks[index][key] = "".join(pieces)
 
     def _calls(self) -> tuple[ToolCall, ...]:
         """Return the calls, and complete their blocks."""
@@ -138,7 +154,7 @@ class MessagesReader(ReplyReader):
             block = self._blocks[index]
             given = arguments_text(block.get("input"), "a call's input")
             name = text_of(block.get("name"), "a call's name")
-            call = named_call(call_id, name, self._inputs.get(index) or given or "{}")
+            call = named_call(call_id, name, "".join(self._inputs.get(index, ())) or given or "{}")
             block |= {"id": call.id, "name": call.name, "input": sent_object(call.arguments)}
             calls.append(call)
         return tuple(calls)
@@ -153,9 +169,19 @@ class MessagesReader(ReplyReader):
                 raise cut_off()
         elif not said and self._stop == "tool_use":
             raise empty()
+        elif not said and (error := idle_failure(self._stop)) is not None:
+            raise error
 
     def _count(self, usage: JsonValue) -> None:
         self._usage = merge_usage(self._usage, usage)
+
+
+def _stop(reason: str, calls: tuple[ToolCall, ...]) -> Stop:
+    if is_length(reason):
+        return Stop.LENGTH
+    if is_refusal(reason):
+        return Stop.REFUSAL
+    return Stop.TOOLS if calls or reason == "tool_use" else Stop.END
 
 
 def _spelled_text(block: JsonObject) -> str:

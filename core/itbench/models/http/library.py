@@ -4,6 +4,7 @@ import sys
 from importlib.util import find_spec
 from typing import Any
 
+from itbench.models.http.bounded import bounded
 from itbench.models.http.gate import LARGEST
 
 
@@ -35,4 +36,5 @@ def http_client(library: Any, idle_s: float) -> Any:
     return library.DefaultAsyncHttpxClient(
         timeout=http.Timeout(idle_s, connect=min(60.0, idle_s), pool=None),
         limits=http.Limits(max_connections=LARGEST, max_keepalive_connections=LARGEST),
+        event_hooks={"response": [bounded(http)]},
     )

@@ -1,9 +1,10 @@
 """Reads replies of OpenAI's Responses, streamed or whole."""
 
-from itbench.interfaces.conversation import AssistantMessage, Native, Stop, ToolCall
+from itbench.interfaces.conversation import AssistantMessage, Native, Stop, TokenUse, ToolCall
 from itbench.interfaces.json import JsonObject, JsonValue
 from itbench.models.reply.calls import distinct_ids, named_call
 from itbench.models.reply.codec import Draft, ReplyReader, cut_off, empty
+from itbench.models.reply.endings import idle_failure, is_refusal
 from itbench.models.reply.errors import error_of, failed_finish, says_something
 from itbench.models.reply.foreign import (
     arguments_object,
@@ -58,17 +59,21 @@ class ResponsesReader(ReplyReader):
         """Take note that the stream is complete."""
         self._is_done = True
 
+    def use(self) -> TokenUse | None:
+        """Return what the reply says that it took."""
+        return read_use(self._usage)
+
     def draft(self) -> Draft:
         """Return the reply."""
         status, reason = self._ending()
         items = self._said()
         calls = self._calls(items)
         text = "".join(text_in(item) for item in items if item["type"] == "message")
-        self._check(status, text, calls)
+        self._check(status, reason, text, calls)
         return Draft(
             message=AssistantMessage(text=text, calls=calls, native=Native(api="responses", value=items)),
             stop=self._stop(status, reason, items, calls),
-            use=read_use(self._usage),
+            use=self.use(),
             has_ending=bool(status),
         )
 
@@ -109,18 +114,20 @@ class ResponsesReader(ReplyReader):
             calls.append(call)
         return tuple(calls)
 
-    def _check(self, status: str, text: str, calls: tuple[ToolCall, ...]) -> None:
+    def _check(self, status: str, reason: str, text: str, calls: tuple[ToolCall, ...]) -> None:
         """Refuse a reply that is not complete, or lacks what it says it has."""
         said = bool(text.strip() or calls)
         is_told = isinstance((self._response or {}).get("output"), list | str) and not self._has_deltas
         if not said and not (status == "incomplete" or (status and is_told)):
             raise empty()
+        if not said and (error := idle_failure(reason if status == "incomplete" else status)) is not None:
+            raise error
         # Without a word on its end, only what is whole can be told from what was cut.
         if not status and not all(arguments_object(call.arguments) is not None for call in calls):
             raise cut_off()
 
     def _stop(self, status: str, reason: str, items: list[JsonObject], calls: tuple[ToolCall, ...]) -> Stop:
-        if reason == "content_filter" or any(_is_refusal(item) for item in items):
+        if is_refusal(reason) or any(_is_refusal(item) for item in items):
             return Stop.REFUSAL
         if status == "incomplete":
             return Stop.LENGTH

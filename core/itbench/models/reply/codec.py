@@ -51,6 +51,10 @@ class ReplyReader(ABC):
         """Take note that the stream says that it is complete (`[DONE]`)."""
 
     @abstractmethod
+    def use(self) -> TokenUse | None:
+        """Return what the reply says that it took, whether or not it is one."""
+
+    @abstractmethod
     def draft(self) -> Draft:
         """Return the reply.
 

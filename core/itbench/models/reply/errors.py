@@ -128,6 +128,7 @@ def says_something(value: JsonValue) -> bool:
 
 def failed_finish(reason: str) -> PassingError | ModelError | None:
     """Return the error that the reason for a reply's end stands for, or None where it is an honest end."""
+    reason = reason[:_LONGEST_TEXT]
     if not _FAILED.search(reason):
         return None
     return error_of(None, {"code": reason, "message": f"the reply ended with the reason {reason!r}"})
@@ -157,7 +158,10 @@ def _told(body: JsonValue) -> _Told:
         body = f"an error that is nested more than {DEEPEST} levels deep"
     layers = list(_layers(body))
     kinds = [
-        str(value) for layer in layers for key in _CODES if isinstance(value := layer.get(key), str | int)
+        value if isinstance(value, str) else str(whole_number(value))
+        for layer in layers
+        for key in _CODES
+        if isinstance(value := layer.get(key), str | int)
     ]
     texts = [
         value
@@ -171,8 +175,8 @@ def _told(body: JsonValue) -> _Told:
     text = texts[0] if texts else body if isinstance(body, str) else _shown(body)
     statuses = [status for layer in layers if (status := _status(layer)) is not None]
     return _Told(
-        kinds=" ".join(kinds).lower(),
-        text=sound(text.strip())[:_LONGEST_TEXT] or "no message",
+        kinds=" ".join(kind[:_LONGEST_TEXT] for kind in kinds)[:_LONGEST_TEXT].lower(),
+        text=sound(text[: 8 * _LONGEST_TEXT].strip())[:_LONGEST_TEXT] or "no message",
         status=statuses[0] if statuses else None,
     )
 

@@ -8,24 +8,31 @@ import math
 
 from itbench.interfaces.json import JsonObject, JsonValue, json_text
 from itbench.models.faults import PassingError
+from itbench.text.json_size import has_more_values
 
 # Far more than any interface has; what is much deeper could not be walked through or written down.
 DEEPEST = 64
 # Longer ones are no counts, and Python refuses to read or write numbers of more than 4,300 digits.
 _MOST_DIGITS = 300
+# Each becomes an object of Python, which is many times larger.
+_MOST_VALUES = 1_000_000
+# What stands for a count that cannot be read.
+UNREADABLE = "no readable number"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def parse(data: bytes | str) -> JsonValue:
-    """Return the JSON in a text; numbers that are none (NaN, Infinity, 1e999) and endless ones become null.
+    """Return the JSON in a text; numbers that are none (NaN, Infinity, 1e999) and endless ones become null, in `usage` a text.
 
     Raises:
         PassingError: it is not JSON, or nested too deeply.
     """
     try:
         if isinstance(data, bytes):
+            if has_more_values(data, _MOST_VALUES):
+                raise PassingError(f"the reply holds more than {_MOST_VALUES} values")
             data = data.removeprefix(_BYTE_ORDER_MARK).decode("utf-8", "surrogatepass")
-        value: JsonValue = _DECODER.decode(data)
+        value = _decoded(data)
     except (ValueError, RecursionError) as error:
         raise PassingError(f"the reply is not JSON: {error}") from error
     if data.count("[") + data.count("{") > DEEPEST and not is_shallow(value):
@@ -156,25 +163,63 @@ def _kind(value: JsonValue) -> str:
     return kinds.get(type(value), "a number")
 
 
-def _integer(digits: str) -> int | None:
-    return int(digits) if len(digits) <= _MOST_DIGITS else None
+def _decoded(text: str) -> JsonValue:
+    try:
+        value: JsonValue = _DECODER.decode(text)
+    except _OddNumberError:
+        return _cleaned(_LENIENT_DECODER.decode(text), is_usage=False)
+    return value
 
 
-def _real(digits: str) -> float | None:
+def _cleaned(value: JsonValue, *, is_usage: bool) -> JsonValue:
+    """Return a value without what is no number; a count that is none stays told, so that it is not taken for none."""
+    if isinstance(value, dict):
+        return {key: _cleaned(each, is_usage=is_usage or key == "usage") for key, each in value.items()}
+    if isinstance(value, list):
+        return [_cleaned(each, is_usage=is_usage) for each in value]
+    if isinstance(value, float) and math.isnan(value):
+        return UNREADABLE if is_usage else None
+    return value
+
+
+class _OddNumberError(Exception):
+    """A number is none, or has no end."""
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > _MOST_DIGITS:
+        raise _OddNumberError
+    return int(digits)
+
+
+def _real(digits: str) -> float:
     number = float(digits)
-    return number if math.isfinite(number) else None
+    if not math.isfinite(number):
+        raise _OddNumberError
+    return number
 
 
 def _no_number(_: str) -> None:
-    return None
+    raise _OddNumberError
+
+
+def _lenient_integer(digits: str) -> float:
+    return int(digits) if len(digits) <= _MOST_DIGITS else math.nan
+
+
+def _lenient_real(digits: str) -> float:
+    number = float(digits)
+    return number if math.isfinite(number) else math.nan
+
+
+def _nan(_: str) -> float:
+    return math.nan
 
 
 _LARGEST_NUMBER = 2**53
 _LONGEST_NUMBER = 16
-_DECODER = json.JSONDecoder(
-    parse_int=_integer,
-    parse_float=_real,
-    parse_constant=_no_number,
-    # Unescaped control characters are not valid JSON, but they are unambiguous.
-    strict=False,
+# Unescaped control characters are not valid JSON, but they are unambiguous.
+_DECODER = json.JSONDecoder(parse_int=_integer, parse_float=_real, parse_constant=_no_number, strict=False)
+_LENIENT_DECODER = json.JSONDecoder(
+    parse_int=_lenient_integer, parse_float=_lenient_real, parse_constant=_nan, strict=False
 )

@@ -48,13 +48,17 @@ def read_use(usage: JsonValue, *, is_cache_apart: bool = False) -> TokenUse | No
     """
     if not isinstance(usage, dict):
         return None
-    inputs, outputs = _first(usage, _INPUT), _first(usage, _OUTPUT)
+    total = whole_number(usage.get("total_tokens"))
+    inputs, outputs = _count(usage, _INPUT, total), _count(usage, _OUTPUT, total)
     cached = _part(usage, _INPUT_DETAILS, _CACHED)
-    written = _part(usage, _INPUT_DETAILS, _WRITTEN) if _mentions(usage, _WRITTEN) else _written_by_age(usage)
+    written = _written(usage)
     reasoning = _part(usage, _OUTPUT_DETAILS, _REASONING)
     if is_cache_apart:
         inputs = None if None in (inputs, cached, written) else (inputs or 0) + (cached or 0) + (written or 0)
-    inputs, outputs = _by_total(inputs, outputs, (cached, reasoning), whole_number(usage.get("total_tokens")))
+    if _has(usage, _INPUT) and _has(usage, _OUTPUT):
+        # What is told and cannot be read is not made up from the rest.
+        total = None if None in (inputs, outputs) else total
+    inputs, outputs = _by_total(inputs, outputs, (cached, reasoning), total)
     # No request is of no tokens: a server that says so does not count. Sums may be more than any count.
     inputs, outputs = whole_number(inputs) or None, whole_number(outputs)
     if inputs is None and outputs is None:
@@ -73,15 +77,21 @@ def read_use(usage: JsonValue, *, is_cache_apart: bool = False) -> TokenUse | No
 
 
 def merge_usage(before: JsonValue, more: JsonValue) -> JsonValue:
-    """Return what two events of one reply say of its tokens; counts only ever grow, so the larger one is the later."""
-    if more is None:
+    """Return what two events of one reply say of its tokens, in place of the first.
+
+    Counts only ever grow, so the larger one is the later; what a later event says and nobody can read is unknown.
+    """
+    if more is None or more in ([], ""):
         return before
-    if isinstance(before, dict) and isinstance(more, dict):
-        return before | {key: merge_usage(before.get(key), value) for key, value in more.items()}
-    counts = [count for value in (before, more) if (count := whole_number(value)) is not None]
-    if counts:
-        return max(counts)
-    return before if more is None or isinstance(before, dict) else more
+    if isinstance(more, dict):
+        whole = before if isinstance(before, dict) else {}
+        for key, value in more.items():
+            whole[key] = merge_usage(whole.get(key), value)
+        return whole
+    if before is None:
+        return more
+    counts = whole_number(before), whole_number(more)
+    return more if None in counts else max(count for count in counts if count is not None)
 
 
 def _by_total(
@@ -94,24 +104,30 @@ def _by_total(
         return (total - (outputs or 0) if total >= (outputs or 0) else None), outputs
     if outputs is None:
         return inputs, (total - inputs if total >= inputs else None)
+    if 0 < total < inputs + outputs:
+        return None, None
     apart, (cached, reasoning) = total - inputs - outputs, parts
     if apart > 0 and apart == cached and apart != reasoning:
         return inputs + apart, outputs
     return inputs, outputs + apart if apart > 0 and (not reasoning or apart == reasoning) else outputs
 
 
-def _first(usage: JsonObject, names: Sequence[str]) -> int | None:
-    told = [usage[name] for name in names if usage.get(name) is not None]
-    return whole_number(told[0]) if told else None
+def _count(usage: JsonObject, names: Sequence[str], total: int | None) -> int | None:
+    """Return a count in whatever spelling; None where it cannot be read, or two spellings of it do not agree."""
+    counts = {whole_number(usage[name]) for name in names if usage.get(name) is not None}
+    if len(counts) > 1 and total:
+        # Some servers fill in one spelling and leave 0 in the other; the sum shows that it is so.
+        counts -= {0}
+    return counts.pop() if len(counts) == 1 else None
 
 
 def _part(usage: JsonObject, details: Sequence[str], names: Sequence[str]) -> int | None:
     """Return a part in whatever spelling: 0 where none is used, None where they cannot be read or do not agree."""
-    told = list(_told(usage, details, names))
-    counts = {count for value in told if (count := whole_number(value)) is not None}
-    if len(counts - {0}) > 1 or (told and not counts):
+    counts = {whole_number(value) for value in _told(usage, details, names)}
+    known = {count for count in counts if count is not None}
+    if None in counts or len(known - {0}) > 1:
         return None
-    return max(counts, default=0)
+    return max(known, default=0)
 
 
 def _told(usage: JsonObject, details: Sequence[str], names: Sequence[str]) -> Iterator[JsonValue]:
@@ -124,14 +140,18 @@ def _told(usage: JsonObject, details: Sequence[str], names: Sequence[str]) -> It
     yield from (usage[key] for key in names if usage.get(key) is not None)
 
 
-def _mentions(usage: JsonObject, names: Sequence[str]) -> bool:
-    return any(usage.get(name) is not None for name in names) or "cache_creation" not in usage
+def _has(usage: JsonObject, names: Sequence[str]) -> bool:
+    return any(usage.get(name) is not None for name in names)
 
 
-def _written_by_age(usage: JsonObject) -> int | None:
-    """Anthropic also tells what was written by how long it is kept."""
-    ages = usage["cache_creation"]
+def _written(usage: JsonObject) -> int | None:
+    """Return what was written to the cache; Anthropic tells it as a sum and by how long it is kept, which have to agree."""
+    whole, ages = _part(usage, _INPUT_DETAILS, _WRITTEN), usage.get("cache_creation")
+    if ages is None:
+        return whole
     if not isinstance(ages, dict):
-        return None if ages is not None else 0
+        return None
     counts = [whole_number(value) for value in ages.values() if value is not None]
-    return None if None in counts else sum(count or 0 for count in counts)
+    by_age = None if None in counts else sum(count or 0 for count in counts)
+    is_told = next(_told(usage, _INPUT_DETAILS, _WRITTEN), None) is not None
+    return by_age if not is_told or by_age == whole else None

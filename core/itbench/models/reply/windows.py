@@ -36,7 +36,7 @@ TEXTS: Mapping[str, str] = {
     "TensorRT-LLM": r"prompt length .{0,40}exceeds? (the )?max(imum)? input length|exceeds? max_input_len",
     # For servers that are not in this table: the input, and that it is too much, close to each other.
     "others": r"\b(context|prompt|conversation|input tokens|token count|sequence length)\b"
-    r".{0,40}\b(too long|too large|exceed|overflow)|exceed\w* .{0,20}(context|prompt) (length|size|window|limit)",
+    r".{0,40}\b(too long|too large|exceed|overflow)|exceed\w{0,5} .{0,20}(context|prompt) (length|size|window|limit)",
 }
 # Codes and types of errors.
 CODES = frozenset(

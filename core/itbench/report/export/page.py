@@ -8,7 +8,7 @@ from typing import IO
 from itbench.report.run_text import closing_lines, title
 from itbench.report.shown import shown_values
 from itbench.report.summary import metric_means, summarise
-from itbench.report.table import dollars, number, seconds, taken
+from itbench.report.table import dollars, number, seconds, taken_by_one
 from itbench.statistics import Values
 from itbench.store.reader import RunFile
 from itbench.text.harmless import one_line
@@ -76,7 +76,7 @@ def _rows(run: RunFile, shown: Mapping[str, Values]) -> Iterator[str]:
             bar,
             *(number(values[outcome["task"]][outcome["repeat"]]) for values in shown.values()),
             str(outcome["turns"]),
-            taken(outcome["cost_usd"], outcome["replies"], dollars),
+            taken_by_one(outcome["cost_usd"], outcome["replies"], dollars),
             seconds(outcome["wall_s"]),
             _shown(outcome["fault"] or "; ".join(map(str, reasons))),
         ]

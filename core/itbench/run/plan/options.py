@@ -84,6 +84,8 @@ def parse_agent(text: str) -> tuple[str, Mapping[str, str]]:
         key, equals, value = piece.partition("=")
         if equals and key.strip():
             last = key.strip()
+            if last in options:
+                raise UsageError(f"agent option {last!r} is given twice in {text!r}; leave one out")
             options[last] = value
         elif last and not equals:
             options[last] += f",{piece}"
@@ -104,6 +106,12 @@ def with_model(agent: str | None, model: str | None, base_url: str | None = None
     if model is None and agent is None:
         raise UsageError("--base-url is the endpoint of a model; add --model PROVIDER/NAME")
     given = {"model": model, "base_url": base_url}
+    already = parse_agent(name)[1]
+    for key, value in given.items():
+        if value is not None and key in already:
+            raise UsageError(
+                f"--{key.replace('_', '-')} and the agent's option {key}= are both given; leave one out"
+            )
     words = ",".join(f"{key}={value}" for key, value in given.items() if value is not None)
     return f"{name}{',' if ':' in name else ':'}{words}"
 
@@ -119,5 +127,7 @@ def parse_pairs(pairs: tuple[str, ...], option: str) -> dict[str, str]:
         key, equals, value = pair.partition("=")
         if not equals or not key:
             raise UsageError(f"{option} {pair!r} is not of the form key=value")
+        if key in parsed:
+            raise UsageError(f"{option} {key!r} is given twice; leave one out")
         parsed[key] = value
     return parsed

@@ -6,10 +6,11 @@ import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from itbench.errors import UsageError
 from itbench.interfaces.agent import Agent, AgentRequest, AgentSpec, DescribedAgent
 from itbench.interfaces.domain import Domain
 from itbench.interfaces.json import map_texts
-from itbench.interfaces.plan import Plan, PlannedAgent, PlannedFloor, PlannedModel
+from itbench.interfaces.plan import MOST_TRIALS, Plan, PlannedAgent, PlannedFloor, PlannedModel
 from itbench.interfaces.sandbox import Sandbox
 from itbench.interfaces.suite import Suite
 from itbench.models.model import Model
@@ -36,7 +37,15 @@ def make_plan(
     n_tasks: int,
     role_models: Mapping[str, Model],
 ) -> Plan:
-    """Return the plan of a new run; `n_tasks` is how many tasks the whole suite has."""
+    """Return the plan of a new run; `n_tasks` is how many tasks the whole suite has.
+
+    Raises:
+        UsageError: more trials than a run may have.
+    """
+    if len(planned.tasks) * options.repeats > MOST_TRIALS:
+        raise UsageError(
+            f"--repeats {options.repeats} of {len(planned.tasks)} tasks are more than {MOST_TRIALS} trials; use fewer repeats"
+        )
     spec, request, made = agent
     sandbox, bench = sandboxes
     versions = installed(domain, spec.name)

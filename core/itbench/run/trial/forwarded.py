@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from itbench.interfaces.execution import Execution, Heard
 from itbench.interfaces.json import JsonValue
-from itbench.interfaces.workspace import Stopping, Listening, Server, Session, Tool, Workspace
+from itbench.interfaces.workspace import Listening, Server, Session, Stopping, Tool, Workspace
 from itbench.run.trial.apart import Apart
 
 # To end processes takes no longer than this, whatever they are.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from itbench.interfaces.execution import Execution, Heard
 from itbench.interfaces.fault import Stage, StageError
 from itbench.interfaces.trace import Trace
-from itbench.interfaces.workspace import Stopping, Listening, Server, Session, Tool, Workspace
+from itbench.interfaces.workspace import Listening, Server, Session, Stopping, Tool, Workspace
 from itbench.run.trial.tools import Tools, Trouble
 from itbench.text.output import cut
 

@@ -1,7 +1,6 @@
 """Reads the body of a request for a model, refuses what is not on the interface's list, and completes it."""
 
 import json
-import re
 from collections.abc import Collection, Mapping
 
 from itbench.egress.exchange import BadRequestError
@@ -12,6 +11,7 @@ from itbench.egress.gateway.allowed.responses import RESPONSES
 from itbench.egress.gateway.allowed.shape import Check, NotAllowedError
 from itbench.interfaces.json import JsonObject
 from itbench.models.openai.responses import reasons
+from itbench.text.json_size import has_more_values
 
 CHECKS: Mapping[str, Check] = {
     "/chat/completions": CHAT,
@@ -21,7 +21,6 @@ CHECKS: Mapping[str, Check] = {
 }
 # Each becomes an object of Python, which is many times larger.
 _MOST_VALUES = 400_000
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _SEALED_REASONING = "reasoning.encrypted_content"
 
 
@@ -71,7 +70,7 @@ def _dumped(asked: JsonObject) -> bytes:
 
 
 def _parsed(body: bytes) -> JsonObject:
-    if _has_too_many_values(body):
+    if has_more_values(body, _MOST_VALUES):
         raise BadRequestError(413, f"the body has more than {_MOST_VALUES} values")
     try:
         asked = json.loads(body, parse_constant=_refuse_constant)
@@ -80,17 +79,6 @@ def _parsed(body: bytes) -> JsonObject:
     if not isinstance(asked, dict):
         raise BadRequestError(400, "the body is not a JSON object")
     return asked
-
-
-def _has_too_many_values(body: bytes) -> bool:
-    if _values(body) <= _MOST_VALUES:
-        return False
-    # Commas and braces stand in texts as well.
-    return _values(_STRING.sub(b"", body)) > _MOST_VALUES
-
-
-def _values(text: bytes) -> int:
-    return text.count(b",") + text.count(b"{") + text.count(b"[")
 
 
 def _refuse_constant(name: str) -> None:
