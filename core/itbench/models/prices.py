@@ -25,6 +25,12 @@ class Prices(ABC):
         """Return US dollars, or None where the price is unknown, or a number of tokens that it depends on."""
 
     @property
+    def is_known(self) -> bool:
+        """Whether the price is known, whatever the tokens."""
+        any_use = TokenUse(input_tokens=1, cached_tokens=0, cache_write_tokens=0, output_tokens=1)
+        return self.cost_usd(any_use) is not None
+
+    @property
     @abstractmethod
     def source(self) -> str:
         """Where the price comes from, for the run's record."""

@@ -16,7 +16,7 @@ Itbench = Callable[..., Any]
 COMMANDS = [
     "check",
     "compare", "doctor", "export", "fetch", "install-agent", "leaderboard", "list-agents", "list-domains", "list-suites",
-    "list-tasks", "new-domain", "resume", "run", "runs", "score", "show", "validate",
+    "list-tasks", "new-domain", "pin", "resume", "run", "runs", "score", "show", "validate",
 ]  # fmt: skip
 
 

@@ -309,29 +309,53 @@ def test_a_failing_provider_is_no_fault_of_the_program(
     assert record.value is None
 
 
-@pytest.mark.parametrize(
-    ("answer", "price", "limits", "told"),
-    [
-        (
-            Answer(tells_use=False),
-            {"price": "1/1"},
-            Limits(cost_usd=1, wall_s=60),
-            "does not tell its tokens",
-        ),
-        (Answer(), {}, Limits(cost_usd=1, wall_s=60), "the price of nobody-knows-it is unknown"),
-    ],
-)
 def test_a_limit_that_cannot_be_kept_ends_the_program_and_is_no_zero(
-    sums: Any, sandbox: Any, model: Any, answer: Answer, price: dict[str, str], limits: Limits, told: str
+    sums: Any, sandbox: Any, model: Any
 ) -> None:
     code = ASK.replace("STREAM", "True").replace("gpt-4o", "nobody-knows-it")
-    with model(script(answer)) as server:
-        options = {"gateway": "openai", "base_url": server.openai_url, **price}
+    with model(script(Answer(tells_use=False))) as server:
+        options = {"gateway": "openai", "base_url": server.openai_url, "price": "1/1"}
+        limits = Limits(cost_usd=1, wall_s=60)
         record = trial(sandbox, options, code + "import time; time.sleep(50)", limits)
     assert record.fault is not None
     assert record.fault.stage is Stage.MODEL
-    assert told in record.fault.message
+    assert "does not tell its tokens" in record.fault.message
     assert record.value is None
+
+
+def test_a_model_without_a_price_is_refused_before_it_is_asked_where_the_cost_is_limited(
+    sums: Any, sandbox: Any, model: Any
+) -> None:
+    """Else a program could escape its score by asking such a model once."""
+    code = ASK.replace("STREAM", "True").replace("gpt-4o", "nobody-knows-it")
+    with model(script(Answer())) as server:
+        options = {"gateway": "openai", "base_url": server.openai_url}
+        record = trial(sandbox, options, code, Limits(cost_usd=1, wall_s=60))
+        assert server.requests == []
+    assert record.value == 0.0
+    assert record.fault is not None
+    assert record.fault.stage is Stage.AGENT
+
+
+@pytest.mark.parametrize(
+    ("options", "lacks"),
+    [
+        ({}, "have to be named (models=NAME)"),
+        ({"models": "gpt-4o+nobody-knows-it"}, "the price of nobody-knows-it is unknown"),
+        ({"models": "gpt-4o"}, None),
+        ({"price": "1/2"}, None),
+    ],
+)
+def test_what_a_limit_of_cost_lacks_is_told_before_the_run(
+    options: dict[str, str], lacks: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("genai_prices", reason="genai-prices is not installed; it comes with itbench[models]")
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-0123456789abcdef")
+    request = AgentRequest(name="command", options={"gateway": "openai", **options}, arguments=("true",))
+    agent = CommandAgent(("true",), command_options(request))
+    assert agent.missing(is_cost_limited=False) == []
+    missing = agent.missing(is_cost_limited=True)
+    assert missing == [] if lacks is None else lacks in missing[0]
 
 
 @pytest.mark.slow

@@ -314,8 +314,6 @@ STRUCTURES = {
     "an index more": "CREATE INDEX more ON score (trial)",
     "an index of a function": "CREATE INDEX more ON score (abs(value))",
     "an index of a part": "CREATE UNIQUE INDEX more ON trial (task) WHERE repeat > 5",
-    "a table more": "CREATE TABLE more (value)",
-    "a view more": "CREATE VIEW more AS SELECT load_extension('x')",
     "two identities": "INSERT INTO identity VALUES ('another')",
     "no identity": "DELETE FROM identity",
     "a trigger": (

@@ -74,8 +74,10 @@ class CommandAgent:
         return self._options.secrets
 
     def missing(self, *, is_cost_limited: bool) -> list[str]:
-        """Return what a run needs and this machine lacks; which model the program will ask is not known before."""
-        return self._options.missing()
+        """Return what a run needs and this machine lacks; where the cost is limited, also the prices of its models."""
+        gateway = self._options.gateway
+        unpriced = gateway.unpriced(self._options.models) if is_cost_limited and gateway is not None else []
+        return [*self._options.missing(), *unpriced]
 
     def description(self) -> JsonObject:
         """Return where requests to the model go; never a secret."""

@@ -18,10 +18,6 @@ if TYPE_CHECKING:
     from itbench.models.prices import Prices
 
 
-# Of a price, nothing but whether it is known is of interest.
-_ANY_USE = TokenUse(input_tokens=1, cached_tokens=0, cache_write_tokens=0, output_tokens=1)
-
-
 class AnswerCount:
     """The count of one trial; whatever is answered counts, also after a limit has been reached.
 
@@ -42,7 +38,7 @@ class AnswerCount:
 
     def refuses(self, model: str) -> str | None:
         """Return why a model may not be asked: nothing would keep the limit of cost."""
-        if self._trace.limits.cost_usd is None or self._prices(model).cost_usd(_ANY_USE) is not None:
+        if self._trace.limits.cost_usd is None or self._prices(model).is_known:
             return None
         return (
             f"the cost is limited, and the price of {model[:200]!r} is unknown; "

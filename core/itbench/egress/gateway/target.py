@@ -1,6 +1,6 @@
 """The provider behind a gateway: where it is, which key it wants, and how programs are told of the gateway."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,6 +55,21 @@ class GatewayTarget:
         """Return all that asking the provider still needs on this machine, one thing each, and how to bring it."""
         key = self.address.missing_key
         return [*absent(*self.packages), *([key] if key else [])]
+
+    def unpriced(self, models: Sequence[str]) -> list[str]:
+        """Return what a limit of cost still lacks, one thing each: the price of every model that may be asked is needed."""
+        if not models and not self.prices("").is_known:
+            return [
+                (
+                    "the cost is limited, so the models that may be asked have to be named (models=NAME), or one price "
+                    "given for all (price=INPUT/OUTPUT)"
+                )
+            ]
+        return [
+            f"the cost is limited, but the price of {name} is unknown; give it with price=INPUT/OUTPUT"
+            for name in models
+            if not self.prices(name).is_known
+        ]
 
     def description(self) -> dict[str, str | None]:
         """Return what a run should record about the gateway; never a secret."""

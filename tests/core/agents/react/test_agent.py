@@ -100,7 +100,7 @@ def test_the_shell_lasts_from_one_command_to_the_next_and_is_replaced_where_it_e
     ]
     answers = [Answer(calls=[("execute", {"command": command})]) for command in commands]
     done = work(turns(*answers, Answer(calls=[WRITE]), Answer(calls=[FINISH])))
-    results = [request.results[0] for request in done.requests[1:5]]
+    results = [request.results[-1] for request in done.requests[1:5]]
     assert results[1] == "exit code 0\ndeep\n7\nalive"
     assert results[2] == f"exit code 4\n{RESTARTED}"
     assert results[3].endswith("\n[]")
@@ -114,7 +114,7 @@ def test_a_command_that_can_be_interrupted_leaves_the_shell_as_it_was(work: Any,
     answers = turns(Answer(calls=[slow]), Answer(calls=[told]), Answer(calls=[WRITE]), Answer(calls=[FINISH]))
     done = work(answers, task=a_task(Limits(turns=20, command_s=0.5)))
     assert done.requests[1].results == ["ended at its limit of 0.5 s"]
-    assert done.requests[2].results == ["exit code 0\n7"]
+    assert done.requests[2].results[-1].endswith("\n7")
 
 
 def test_long_output_keeps_head_and_tail(work: Any) -> None:
