@@ -44,7 +44,7 @@ def test_a_domain_appears_when_it_is_installed_runs_and_is_gone_when_it_is_unins
         run = json.loads(command("itbench", "run", "sums", "--agent", "adder:wrong=3", "--json"))
         assert (run["trials_scored"], run["domain"]) == (12, "sums")
         assert json.loads(command("itbench", "run", "sums", "--agent", "oracle", "--json"))["score"] == 1.0
-        assert command("itbench", "validate", "sums") == "sums/easy: 12 tasks, 13 rules, no fault\n"
+        assert command("itbench", "validate", "sums") == "sums/easy: 12 tasks, 14 rules, no fault\n"
     finally:
         command("pip", "uninstall", "--quiet", "--yes", "itbench-sums")
     assert "sums" not in domains()
@@ -71,7 +71,9 @@ def test_a_new_domain_is_generated_installed_listed_run_validated_and_tested_wit
     command("pip", "install", "--quiet", "--no-build-isolation", "./itbench-fresh-work")
     try:
         assert "fresh-work" in command("itbench", "list-domains")
-        assert command("itbench", "validate", "fresh-work").endswith("2 tasks, 13 rules, no fault\n")
+        assert command("itbench", "validate", "fresh-work").endswith(
+            "2 tasks, 14 rules, 1 skipped in part, no fault\n"
+        )
         assert json.loads(command("itbench", "run", "fresh-work", "--json"))["score"] == 0.5
         assert (
             json.loads(command("itbench", "run", "fresh-work", "--agent", "oracle", "--json"))["score"] == 1.0

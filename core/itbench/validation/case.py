@@ -112,14 +112,14 @@ class Rule:
 
 
 def run_sandbox() -> Sandbox:
-    """Return the sandbox that runs use, ready to be opened.
+    """Return the sandbox that runs use, ready to be opened; what is promised to agents beside it is left out, as it takes a minute.
 
     Raises:
         ITBenchError: none works on this machine.
     """
     from itbench.sandbox.choose import choose_sandbox
 
-    sandbox = choose_sandbox()
+    sandbox = choose_sandbox(with_tools=False)
     if hasattr(sandbox, "prepare"):
         sandbox.prepare()
     return sandbox
