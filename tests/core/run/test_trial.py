@@ -523,3 +523,33 @@ def test_required_files_must_be_there_and_optional_ones_need_not(
     assert record.handed_in == handed_in
     assert (record.fault and record.fault.message) == fault
     assert record.value == (1.0 if fault is None else 0.0)
+
+
+def keep_busy() -> None:
+    """Keep the loop from turning, as reading something large would."""
+    time.sleep(1.3)
+
+
+def test_time_that_this_process_lost_is_given_back_to_an_agent() -> None:
+    async def work(workspace: Workspace, trace: Trace) -> None:
+        keep_busy()
+        await asyncio.sleep(0.3)
+        await workspace.write_file("answer.json", GOOD)
+
+    short = TASK.model_copy(update={"limits": Limits(wall_s=1.0)})
+    record = run(work, task=short)
+    assert (record.value, record.limit) == (1.0, None)
+
+
+def test_a_trial_that_lost_most_of_its_time_to_this_process_has_no_score() -> None:
+    async def work(workspace: Workspace, trace: Trace) -> None:
+        keep_busy()
+        await asyncio.sleep(30)
+
+    short = TASK.model_copy(update={"limits": Limits(wall_s=1.0)})
+    record = run(work, task=short)
+    assert record.value is None
+    assert record.limit == "wall"
+    assert record.fault is not None
+    assert record.fault.stage is Stage.ENVIRONMENT
+    assert "itbench itself was busy" in record.fault.message

@@ -23,6 +23,7 @@ from itbench.run.trial.blame import Blamed, blame, fault_of
 from itbench.run.trial.budget import Budget
 from itbench.run.trial.collect import Collected, collect
 from itbench.run.trial.judge import Judge
+from itbench.run.trial.lag import Lag, watched
 from itbench.run.trial.outcome import Outcome, answer_hash, is_handed_in, submission_of
 from itbench.run.trial.roles import played
 from itbench.run.trial.room import Room, Turns
@@ -170,28 +171,44 @@ async def _fault_of_tools(
 
 
 async def _solve(agent: Agent, task: Task, workspace: Workspace, trace: Trace) -> Fault | None:
-    work = asyncio.create_task(_guarded(agent, task, workspace, trace))
-    closing_s = agent.closing_s if isinstance(agent, PunctualAgent) else 0.0
-    try:
-        finished, _ = await asyncio.wait({work}, timeout=task.limits.wall_s + closing_s)
-    except asyncio.CancelledError:
-        await _cancel(work)
-        raise
-    if not finished:
+    async with watched() as lag:
+        work = asyncio.create_task(_guarded(agent, task, workspace, trace))
+        is_finished = await _ends(work, agent, task, lag)
+    if not is_finished:
         trace.limit = trace.limit or "wall"
         # Asked before the agent cleans up: what it does then is no longer its work.
-        fault = _provider_fault(task, trace)
+        fault = _wall_fault(task, trace, lag)
         await _cancel(work)
         return fault
     if work.cancelled():
         return Fault(Stage.AGENT, "the agent cancelled itself")
-    return work.result() or _provider_fault(task, trace)
+    return work.result() or _wall_fault(task, trace, lag)
 
 
-def _provider_fault(task: Task, trace: Trace) -> Fault | None:
-    """Return the fault of a trial that ended at the wall clock because the provider of its model failed."""
-    reason = trace.provider.blame(task.limits.wall_s) if trace.limit == "wall" else None
-    return None if reason is None else Fault(Stage.MODEL, reason)
+async def _ends(work: asyncio.Task[Fault | None], agent: Agent, task: Task, lag: Lag) -> bool:
+    """Wait for the end of an agent's work; time that this process lost is given back once, up to the limit itself."""
+    closing_s = agent.closing_s if isinstance(agent, PunctualAgent) else 0.0
+    try:
+        finished, _ = await asyncio.wait({work}, timeout=task.limits.wall_s + closing_s)
+        if not finished and lag.lost_s:
+            finished, _ = await asyncio.wait({work}, timeout=min(lag.lost_s, task.limits.wall_s))
+    except asyncio.CancelledError:
+        await _cancel(work)
+        raise
+    return bool(finished)
+
+
+def _wall_fault(task: Task, trace: Trace, lag: Lag) -> Fault | None:
+    """Return the fault of a trial that ended at the wall clock because the provider of its model failed, or because of us."""
+    if trace.limit != "wall":
+        return None
+    wall_s = task.limits.wall_s
+    reason = trace.provider.blame(wall_s)
+    if reason is not None:
+        return Fault(Stage.MODEL, reason)
+    if lag.lost_s > wall_s / 2:
+        return Fault(Stage.ENVIRONMENT, f"itbench itself was busy for {lag.lost_s:.0f} of {wall_s:g} s")
+    return None
 
 
 async def _guarded(agent: Agent, task: Task, workspace: Workspace, trace: Trace) -> Fault | None:
