@@ -174,9 +174,9 @@ BAD = {
     "a link as data": ("printf '#!/bin/sh\\nln -s /etc/passwd collected_data.json\\n' > fetch.sh\n" + POLICY.format("result := true"), "fetch_generates_data: "),
     "a FIFO as data": ("printf '#!/bin/sh\\nmkfifo collected_data.json\\n' > fetch.sh\n" + POLICY.format("result := true"), "is not a plain file"),
     "binary": ("head -c 5000 /dev/urandom > fetch.sh; printf '\\377' > policy.rego", "fetch_generates_data: fetch.sh ended with exit code"),
-    "no script": (POLICY.format("result := true"), "required_files_exist: fetch.sh not handed in"),
-    "a link as the script": ("ln -s /bin/true fetch.sh\n" + POLICY.format("result := true"), "required_files_exist: fetch.sh not handed in"),
-    "a huge policy": (FETCH + "head -c 300000 /dev/zero | tr '\\0' '#' > policy.rego", "required_files_exist: policy.rego not handed in"),
+    "no script": (POLICY.format("result := true"), "'fetch.sh' was not handed in"),
+    "a link as the script": ("ln -s /bin/true fetch.sh\n" + POLICY.format("result := true"), "'fetch.sh' is not in the workspace as it should be"),
+    "a huge policy": (FETCH + "head -c 300000 /dev/zero | tr '\\0' '#' > policy.rego", "'policy.rego' holds 300000 bytes, allowed: 262144"),
 }  # fmt: skip
 SLOW = {
     "an endless policy": (FETCH + POLICY.format("result if { some i in numbers.range(1, 9999); some j in numbers.range(1, 9999); some k in numbers.range(1, 9999); i * j * k == -1 }"), "violation_detection: static-resources should be judged false, found "),
@@ -206,7 +206,7 @@ def test_a_construct_that_is_not_accepted_is_a_zero_with_its_reason(itbench: Itb
 def test_the_scorer_takes_whatever_hypothesis_thinks_of() -> None:
     from itbench.suites.load import load_tasks
     from itbench.testing.junk import check_scorer_is_total
-    from itbench.validation.finding import Case
+    from itbench.validation.case import Case
 
     for suite in (ADMISSION_SUITE, POLICY_UPDATES):
         check_scorer_is_total(Case(DOMAIN, suite, load_tasks(suite)[:1]))

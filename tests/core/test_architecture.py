@@ -3,6 +3,7 @@
 import ast
 import importlib
 import importlib.metadata
+import pkgutil
 import re
 from collections.abc import Container, Mapping
 from graphlib import TopologicalSorter
@@ -146,6 +147,14 @@ def _names_for_type_checkers(path: Path) -> set[str]:
     aliases = [alias for node in blocks[0].body if isinstance(node, ast.ImportFrom) for alias in node.names]
     assert all(alias.asname == alias.name for alias in aliases)
     return {alias.name for alias in aliases}
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_no_name_of_a_door_is_that_of_a_module_behind_it(door: str) -> None:
+    """Once such a module is imported, it would stand in the place of the name."""
+    package = importlib.import_module(door)
+    modules = {each.name for each in pkgutil.iter_modules(getattr(package, "__path__", []))}
+    assert modules & set(package.__all__) == set()
 
 
 def test_the_version_is_that_of_the_distribution() -> None:

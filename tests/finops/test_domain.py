@@ -298,7 +298,7 @@ def spoilt_table(spoil, lite: Path, tmp_path: Path) -> None:
 def test_the_scorer_takes_whatever_hypothesis_thinks_of() -> None:
     from itbench.suites.load import load_tasks
     from itbench.testing.junk import check_scorer_is_total
-    from itbench.validation.finding import Case
+    from itbench.validation.case import Case
 
     for suite in (ANOMALIES, RIGHT_SIZING):
         check_scorer_is_total(Case(DOMAIN, suite, load_tasks(suite)[:1]))

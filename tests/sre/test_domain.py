@@ -91,7 +91,8 @@ def test_no_cheat_gets_far_and_the_best_adversary_is_the_floor(incidents: None, 
 def test_validating_a_drawn_suite_finds_nothing(itbench: Itbench) -> None:
     """Slow: makes two incidents, runs every cheat on them and reads every input for canaries."""
     done = itbench("validate", "sre", "-S", "seed=987654321", "-S", "count=2")
-    assert (done.code, done.out) == (0, f"sre/incidents: 2 tasks, {len(RULES) + 1} rules, no fault\n")
+    conclusion = f"sre/incidents: 2 tasks, {len(RULES) + 1} rules, 1 skipped in part, no fault"
+    assert (done.code, done.out.splitlines()[-1]) == (0, conclusion)
 
 
 @pytest.mark.soak

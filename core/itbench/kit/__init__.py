@@ -29,10 +29,6 @@ if TYPE_CHECKING:
         mixed as mixed,
     )
     from itbench.kit.generated.suite import GeneratedSuite as GeneratedSuite
-    from itbench.kit.lazy_agent import (
-        lazy_agent as lazy_agent,
-        lazy_agents as lazy_agents,
-    )
     from itbench.kit.names import (
         TaskNames as TaskNames,
         numbered as numbered,
@@ -45,6 +41,10 @@ if TYPE_CHECKING:
     )
     from itbench.kit.published.locate import Location as Location
     from itbench.kit.published.suite import PublishedSuite as PublishedSuite
+    from itbench.kit.specs import (
+        lazy_agent as lazy_agent,
+        lazy_agents as lazy_agents,
+    )
     from itbench.schema.answer import read_answer as read_answer
     from itbench.schema.check import schema_faults as schema_faults
 
@@ -61,7 +61,7 @@ __getattr__, __dir__, __all__ = lazy_names(
         "kit.generated.pins": "made_digests pin_suites PinnedSuite",
         "kit.generated.randomness": "mixed Randomness",
         "kit.generated.suite": "GeneratedSuite",
-        "kit.lazy_agent": "lazy_agent lazy_agents",
+        "kit.specs": "lazy_agent lazy_agents",
         "kit.names": "numbered task_number TaskNames",
         "kit.published.dataset": "HubDataset",
         "kit.published.files": "read_data read_text",

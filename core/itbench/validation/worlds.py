@@ -94,18 +94,18 @@ async def _time_findings(case: Case, task: Task, workspace: Workspace, own: list
     entries = shown_inputs(case.suite, task.id, case.secrets)
     told = {value for value in leaves(case.truths[task.id]) if value.isdecimal() and len(value) >= 4}
     odd = [
-        entry.path
+        f"input {entry.path!r}"
         for entry in entries
         if any(value in str(int(entry.source.stat().st_mtime)) for value in told)
     ]
     if own:
         times = await _times(workspace, own)
-        odd += [path for path, moment in times.items() if moment < max(times.values()) - _ODD_S]
+        odd += [f"file {path!r}" for path, moment in times.items() if moment < max(times.values()) - _ODD_S]
     problem, fix = (
         "its time is not that of the others, or holds a number of the truth",
         "set one time for all files",
     )
-    return [Finding("truth-hidden", f"task {task.id}: file {path!r}", problem, fix) for path in odd]
+    return [Finding("truth-hidden", f"task {task.id}: {place}", problem, fix) for place in odd]
 
 
 async def _times(workspace: Workspace, paths: list[str]) -> dict[str, float]:

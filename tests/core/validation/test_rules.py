@@ -317,7 +317,7 @@ class FilesScorer:
 
 class FilesSuite(Hosts):
     def task(self, number: int) -> Task:
-        hand_in = HandIn(answer=None, files=("host.txt",))
+        hand_in = HandIn(answer=None, optional_files=("host.txt",))
         return super().task(number).model_copy(update={"hand_in": hand_in})
 
 
@@ -328,7 +328,7 @@ def test_a_scorer_that_pays_for_nothing_is_told(tmp_path: Path) -> None:
         scorer=FilesScorer(),
         solution=lambda _task, truth: {"host.txt": truth["host"].encode()},
     )
-    assert "handing in nothing scores 0.5, allowed: 0.0" in {finding.problem for finding in found}
+    assert "doing nothing scores 0.5, allowed: 0.0" in {finding.problem for finding in found}
 
 
 class Lucky:

@@ -1,7 +1,7 @@
 """The built-in agents by name; each is imported when it is asked for."""
 
 from itbench.interfaces.agent import Agent, AgentRequest, AgentSpec
-from itbench.kit.lazy_agent import lazy_agent
+from itbench.kit.specs import lazy_agent
 
 
 def _replay(request: AgentRequest) -> Agent:

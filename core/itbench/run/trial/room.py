@@ -64,7 +64,7 @@ class Room:
         except asyncio.CancelledError:
             if entry in self._waiting:
                 self._waiting.remove(entry)
-            else:
+            elif not turn.cancelled():
                 self._open.remove(needs)
             self._let_in()
             raise
