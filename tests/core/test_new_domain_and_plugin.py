@@ -15,13 +15,18 @@ from itbench.validation.rules import RULES
 Itbench = Callable[..., Any]
 
 
-def test_a_new_domain_is_written_whole_and_says_what_comes_next(itbench: Itbench) -> None:
-    done = itbench("new-domain", "net-ops")
+@pytest.mark.parametrize(
+    ("options", "count"), [((), 19), (("--kind", "files"), 19), (("--kind", "acting"), 20)]
+)
+def test_a_new_domain_is_written_whole_and_says_what_comes_next(
+    options: tuple[str, ...], count: int, itbench: Itbench
+) -> None:
+    done = itbench("new-domain", "net-ops", *options)
     assert done.code == 0
-    assert "18 files written to itbench-net-ops" in done.out
+    assert f"{count} files written to itbench-net-ops" in done.out
     assert "pip install -e itbench-net-ops" in done.out
     texts = {path: path.read_text() for path in Path("itbench-net-ops").rglob("*") if path.is_file()}
-    assert len(texts) == 18
+    assert len(texts) == count
     assert not [
         path for path, text in texts.items() if "@" in f"{path}{text}" and "@module@" in f"{path}{text}"
     ]
@@ -35,6 +40,13 @@ def test_a_name_that_cannot_be_one_is_refused(name: str, itbench: Itbench) -> No
     done = itbench("new-domain", name)
     assert done.code == 2
     assert f"a domain cannot be named {name!r}" in done.err
+
+
+def test_a_kind_that_there_is_not_is_refused(itbench: Itbench) -> None:
+    done = itbench("new-domain", "netops", "--kind", "moving")
+    assert done.code == 2
+    assert "'moving' is not one of 'files', 'acting'" in done.err
+    assert not Path("itbench-netops").exists()
 
 
 def test_a_folder_with_something_in_it_is_left_alone(itbench: Itbench) -> None:

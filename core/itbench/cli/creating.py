@@ -8,6 +8,7 @@ import typer
 from itbench.cli.options import AsJson
 from itbench.cli.output import print_json, print_note, print_rows, print_text
 from itbench.cli.quick import QuickCommand
+from itbench.validation.scaffold.kind import Kind
 
 
 def register(app: typer.Typer) -> None:
@@ -21,15 +22,21 @@ def new_domain(
     folder: Annotated[
         Path | None, typer.Argument(help="New folder; without it itbench-NAME.", metavar="DIR")
     ] = None,
+    kind: Annotated[
+        Kind,
+        typer.Option(
+            help="What agents do: read files and hand in an answer, or act on a server in a sandbox of its own."
+        ),
+    ] = Kind.FILES,
 ) -> None:
     """Write a domain plugin that works as it stands: tasks, truths, schemas, scorer, baseline, tests.
 
-    Example: itbench new-domain netops
+    Example: itbench new-domain netops --kind acting
     """
     from itbench.validation.scaffold.write import write_domain
 
     target = folder or Path(f"itbench-{name}")
-    written = write_domain(name, target)
+    written = write_domain(name, target, kind)
     print_text("\n".join([f"{len(written)} files written to {target}; next:", *_next_steps(name, target)]))
 
 

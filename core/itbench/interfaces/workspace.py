@@ -104,8 +104,11 @@ class Workspace(Protocol):
 
     @property
     def tools(self) -> Sequence[Tool]:
-        """What the domain offers beyond files and commands."""
+        """What the domain offers beyond files and commands; the environment sets it before it yields the workspace."""
         ...
+
+    @tools.setter
+    def tools(self, tools: Sequence[Tool]) -> None: ...
 
     async def execute(
         self,

@@ -79,7 +79,7 @@ class Dial(Environment):
         await self._misbehave("open")
         # Scopes like this one must be left by the task that entered them.
         async with asyncio.TaskGroup(), self.setup.sandbox.open(self.setup.inputs) as workspace:
-            workspace.tools = [self._tool("turn", self.turn), self._tool("read", self.read)]  # type: ignore[misc]
+            workspace.tools = [self._tool("turn", self.turn), self._tool("read", self.read)]
             yield workspace
         await self._misbehave("close")
 
@@ -361,10 +361,12 @@ def test_what_a_tool_raises_is_its_answer() -> None:
     assert record.value == 0.0
 
 
-def test_an_agent_cannot_let_a_name_lead_anywhere() -> None:
+def test_an_agent_cannot_let_a_name_lead_anywhere_and_offers_itself_no_tools() -> None:
     async def work(tools: Any, workspace: Workspace) -> None:
         with pytest.raises(PermissionError, match="only the environment"):
             await workspace.expose("db", 5432, "/run/docker.sock")  # type: ignore[arg-type]
+        with pytest.raises(PermissionError, match="only the environment"):
+            workspace.tools = []
 
     assert trial(work).fault is None
 

@@ -41,6 +41,10 @@ class TracedWorkspace:
         """The domain's tools; each call shows in the trace."""
         return self._tools.offered
 
+    @tools.setter
+    def tools(self, tools: Sequence[Tool]) -> None:
+        raise PermissionError(f"only the environment may offer tools, found {[tool.name for tool in tools]}")
+
     @property
     def troubles(self) -> Sequence[Trouble]:
         """The calls of tools that failed as no tool may."""

@@ -8,13 +8,20 @@ from pathlib import Path
 
 from itbench.errors import UsageError
 from itbench.host.output_file import write_output
+from itbench.validation.scaffold.kind import Kind
 
 _NAME = re.compile(r"[a-z][a-z0-9]{1,29}(-[a-z0-9]{1,29})*")
 _SUFFIX = ".template"
+_SHARED = "shared"
 
 
-def write_domain(name: str, folder: Path) -> list[Path]:
+def write_domain(name: str, folder: Path, kind: Kind = Kind.FILES) -> list[Path]:
     """Write the plugin of a domain into a folder and return the files, in order.
+
+    Args:
+        name: of the domain.
+        folder: a new or empty one.
+        kind: whether agents answer questions about files, or act on a server.
 
     Raises:
         UsageError: the name cannot be one, is taken, or the folder has something in it.
@@ -35,7 +42,9 @@ def write_domain(name: str, folder: Path) -> list[Path]:
         )
     words = {"name": name, "module": module, "title": name.replace("-", " ")}
     written = []
-    for source, path in _templates(files("itbench.validation.scaffold") / "templates", Path()):
+    root = files("itbench.validation.scaffold") / "templates"
+    templates = [entry for part in (_SHARED, kind.value) for entry in _templates(root / part, Path())]
+    for source, path in sorted(templates, key=lambda entry: entry[1]):
         target = folder / _filled(str(path), words)
         write_output(target, _filled(source.read_text(encoding="utf-8"), words))
         written.append(target)

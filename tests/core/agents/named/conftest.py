@@ -44,7 +44,7 @@ class Adding(Environment):
 
         async with self._setup.sandbox.open(self._setup.inputs) as workspace:
             tool = Tool(name="add", description="Add two numbers.", parameters=PARAMETERS, call=add)
-            workspace.tools = [tool]  # type: ignore[misc]
+            workspace.tools = [tool]
             yield workspace
 
 

@@ -112,7 +112,7 @@ async def _work(agent: Any, worked: Worked, tools: Sequence[Tool], sandbox: Sand
     async with sandbox.open([]) as workspace:
         worked.where = str(workspace.path)
         if tools:
-            workspace.tools = tools  # type: ignore[misc] # a plain workspace keeps them in an attribute
+            workspace.tools = tools
         try:
             await agent.solve(worked.task, TracedWorkspace(workspace, worked.trace), worked.trace)
         except LimitReached as reached:
