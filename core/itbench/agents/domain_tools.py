@@ -1,5 +1,6 @@
 """Calls a domain's tool for an agent, whatever kind of agent that is: checked arguments in, JSON or one line of error out."""
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 
@@ -97,6 +98,12 @@ async def call_tool(tool: Tool, arguments: Mapping[str, JsonValue]) -> JsonValue
         return await tool.call(**arguments)
     except StageError:
         raise
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        # The tool itself said so, and not what ends this trial.
+        raise ToolCallError("CancelledError") from error
     except ToolError as error:
         raise ToolCallError(str(error)) from error
     except Exception as error:  # foreign code; what went wrong is the agent's to read

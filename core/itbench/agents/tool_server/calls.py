@@ -66,7 +66,7 @@ class ToolCalls:
                 return await self._call(name, arguments)
             except ToolCallError as error:
                 raise ToolCallError(
-                    one_line(str(error))[:_LONGEST_ERROR], is_misuse=error.is_misuse
+                    one_line(str(error)[:_LONGEST_ERROR]), is_misuse=error.is_misuse
                 ) from error
             except (StageError, LimitReached) as error:
                 self.ending = self.ending or error

@@ -83,6 +83,8 @@ def test_a_call_that_does_not_fit_is_in_the_trace_as_a_failed_one(working: Worki
 SAID = {
     "fail": "ValueError: no such thing",
     "leave": "SystemExit",
+    "cancel": "CancelledError",
+    "complain": "ValueError: \\u202e \\u202e",
     "hang": "ended at its limit of 1 s",
     "bytes": "JSON",
     "set": "JSON",
@@ -95,7 +97,7 @@ SAID = {
 @pytest.mark.slow  # One of them hangs for a second.
 def test_a_tool_that_fails_in_any_way_is_an_error_of_one_line_and_the_trial_goes_on(working: Working) -> None:
     assert set(SAID) == set(BAD)
-    calls = "".join(f"itbench-tool {name} 2>&1 | head -c 3000; " for name in BAD)
+    calls = "".join(f"itbench-tool {name} 2>&1 | head -c 30000; " for name in BAD)
     code = f"{calls} itbench-tool fail 2>/dev/null; echo $?"
     ended = working(code, BAD_TOOLS, limits=Limits(wall_s=60, tool_s=1, command_s=1))
     *lines, code = ended.out.splitlines()

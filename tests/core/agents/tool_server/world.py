@@ -36,6 +36,14 @@ async def leave() -> JsonValue:
     sys.exit(3)
 
 
+async def cancel() -> JsonValue:
+    raise asyncio.CancelledError
+
+
+async def complain() -> JsonValue:
+    raise ValueError("\u202e\n" * 1_000_000)
+
+
 async def hang() -> JsonValue:
     await asyncio.sleep(3600)
 
@@ -55,6 +63,8 @@ GOOD = [tool("add", add, ADD), tool("echo", echo, {"type": "object", "required":
 BAD = {
     "fail": fail,
     "leave": leave,
+    "cancel": cancel,
+    "complain": complain,
     "hang": hang,
     "bytes": returning(b"\x00\x01"),
     "set": returning({1}),
