@@ -2,7 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from itbench.errors import DataError
 from itbench.interfaces.fault import Stage, StageError
@@ -12,6 +14,9 @@ from itbench.models.reply.foreign import DEEPEST, is_shallow
 from itbench.schema.check import schema_faults
 
 _SHOWN_FAULTS = 3
+_LONGEST_SHOWN = 100
+# What providers of models and MCP accept.
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class ToolCallError(Exception):
@@ -26,7 +31,7 @@ class ToolCallError(Exception):
         self.is_misuse = is_misuse
 
 
-def check_tools(tools: Sequence[Tool], taken: Sequence[str] = ()) -> None:
+def check_tools(tools: Sequence[object], taken: Sequence[str] = ()) -> None:
     """Check that the tools of a workspace can be offered.
 
     Args:
@@ -34,18 +39,47 @@ def check_tools(tools: Sequence[Tool], taken: Sequence[str] = ()) -> None:
         taken: names that the agent has already given to tools of its own.
 
     Raises:
-        StageError: a name is taken or stands twice, or parameters are not a JSON Schema.
+        StageError: of the environment, with the first thing that is wrong.
     """
-    names = [*taken, *(tool.name for tool in tools)]
-    for tool in tools:
-        if names.count(tool.name) > 1:
-            raise StageError(Stage.ENVIRONMENT, f"the domain's tool {tool.name!r} has a name that is taken")
-        try:
-            schema_faults({}, parameters_of(tool))
-        except (DataError, TypeError, ValueError) as error:
-            raise StageError(
-                Stage.ENVIRONMENT, f"the parameters of the domain's tool {tool.name!r} are broken: {error}"
-            ) from error
+    for name, problem in tool_problems(tools, taken):
+        raise StageError(Stage.ENVIRONMENT, f"the domain's tool {name} cannot be offered: {problem}")
+
+
+def tool_problems(tools: Sequence[object], taken: Sequence[str] = ()) -> Iterator[tuple[str, str]]:
+    """Yield the name of each tool with which something is wrong, and what; the arguments are those of `check_tools`."""
+    seen: set[str] = set()
+    for each in tools:
+        if not isinstance(each, Tool):
+            yield repr(each)[:_LONGEST_SHOWN], f"found a {type(each).__name__}, allowed: itbench.Tool"
+            continue
+        tool: Any = each  # Its fields are what a plugin wrote.
+        name = repr(tool.name)[:_LONGEST_SHOWN]
+        if not isinstance(tool.name, str) or not _NAME.fullmatch(tool.name):
+            yield name, "its name must be 1 to 64 letters, digits, `_` and `-`"
+        elif tool.name in taken:
+            yield name, "agents bring a tool of this name themselves"
+        elif tool.name in seen:
+            yield name, "two tools have this name"
+        seen.add(str(tool.name))
+        if not isinstance(tool.description, str) or not tool.description.strip():
+            yield name, "it has no description"
+        if not callable(tool.call):
+            yield name, "it cannot be called"
+        problem = _parameters_problem(tool.parameters)
+        if problem is not None:
+            yield name, problem
+
+
+def _parameters_problem(parameters: JsonValue) -> str | None:
+    if not isinstance(parameters, dict):
+        return f"its parameters are a {type(parameters).__name__}, allowed: a JSON Schema"
+    if parameters.get("type", "object") != "object":
+        return f"its parameters are of the type {parameters['type']!r}, allowed: 'object'"
+    try:
+        schema_faults({}, parameters)
+    except (DataError, TypeError, ValueError) as error:
+        return f"its parameters are no JSON Schema: {error}"
+    return None
 
 
 def parameters_of(tool: Tool) -> JsonObject:

@@ -7,6 +7,7 @@ written; 130 interrupted; 141 the reader of standard output has ended.
 """
 
 import errno
+import os
 import sys
 from types import TracebackType
 from typing import NoReturn
@@ -15,6 +16,7 @@ from itbench.cli.exit_codes import INTERRUPTED, READER_ENDED
 from itbench.cli.streams import output_problem, tell, watch_streams
 from itbench.errors import ITBenchError, StorageError, UsageError
 from itbench.host.faults import is_shortage, shortage_advice
+from itbench.host.left_behind import count_left_behind
 
 # Where typer and this program end a command themselves.
 _OWN_EXITS = ("itbench.cli", "typer", "click")
@@ -25,7 +27,11 @@ def main() -> NoReturn:
     watch_streams()
     code = _run()
     problem = output_problem()
-    sys.exit(code if problem is None else _not_printed(problem))
+    code = code if problem is None else _not_printed(problem)
+    if count_left_behind():
+        # An ordinary end would wait for threads of foreign code that never end.
+        os._exit(code)
+    sys.exit(code)
 
 
 def _run() -> int:

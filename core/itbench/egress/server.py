@@ -10,6 +10,7 @@ from itbench.egress.exchange import LARGEST_BODIES_BYTES, BadRequestError, Excha
 from itbench.egress.gateway.gateway import ModelGateway
 from itbench.egress.memory import MemoryBudget
 from itbench.egress.proxy.proxy import Proxy
+from itbench.interfaces.events import EventKind
 from itbench.interfaces.fault import Stage, StageError
 from itbench.interfaces.json import JsonValue
 
@@ -69,9 +70,9 @@ class NetworkServer:
     def _record(self, **seen: JsonValue) -> None:
         self._recorded += 1
         if self._recorded <= _MOST_RECORDED:
-            self._tell("network", **seen)
+            self._tell(EventKind.NETWORK, **seen)
         elif self._recorded == _MOST_RECORDED + 1:
-            self._tell("network", cut_at_connections=_MOST_RECORDED)
+            self._tell(EventKind.NETWORK, cut_at_connections=_MOST_RECORDED)
 
     async def _dispatch(self, exchange: Exchange, request: Request) -> None:
         if request.method == "CONNECT":

@@ -2,9 +2,10 @@
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from itbench.interfaces.events import EventKind
 from itbench.interfaces.fault import LimitReached
 from itbench.interfaces.json import JsonValue, json_text
 from itbench.interfaces.provider import ProviderWatch
@@ -50,6 +51,15 @@ class Usage:
     sums: dict[str, Sum] = field(default_factory=lambda: {name: Sum() for name in TAKEN})
     tool_calls: int = 0
     failed_tool_calls: int = 0
+
+    def count(self, told: Mapping[str, float | None], estimated_tokens: int = 0) -> None:
+        """Count what one reply took, by the names of `TAKEN`; None for what is not known."""
+        self.replies += 1
+        if told["input_tokens"] is None or told["output_tokens"] is None:
+            self.uncounted += 1
+            self.estimated_tokens += estimated_tokens
+        for name, amount in told.items():
+            self.sums[name].add(amount)
 
     def total(self, name: str) -> float | None:
         """Return what all replies took of one of `TAKEN`; None where that is not known of all, or there was none."""
@@ -127,12 +137,12 @@ class Trace:
             self.stop("turns")
         self.check()
         self.usage.turns += 1
-        self.record("turn", number=self.usage.turns)
+        self.record(EventKind.TURN, number=self.usage.turns)
         return self.usage.turns
 
     def message(self, role: str, content: JsonValue) -> None:
         """Add a message to or from a model."""
-        self.record("message", role=role, content=content)
+        self.record(EventKind.MESSAGE, role=role, content=content)
 
     def tool_call(
         self, name: str, arguments: JsonValue, output: JsonValue, *, is_ok: bool, duration_s: float
@@ -141,7 +151,12 @@ class Trace:
         self.usage.tool_calls += 1
         self.usage.failed_tool_calls += not is_ok
         self.record(
-            "tool", name=name, arguments=arguments, output=output, ok=is_ok, duration_s=round(duration_s, 6)
+            EventKind.TOOL,
+            name=name,
+            arguments=arguments,
+            output=output,
+            ok=is_ok,
+            duration_s=round(duration_s, 6),
         )
 
     def use(
@@ -163,21 +178,9 @@ class Trace:
         Raises:
             LimitReached: these were more than the task allows, or a limit was reached before; they count anyway.
         """
-        told = {
-            "input_tokens": possible(input_tokens),
-            "output_tokens": possible(output_tokens),
-            "cached_tokens": possible(cached_tokens),
-            "reasoning_tokens": possible(reasoning_tokens),
-            "cost_usd": possible(cost_usd),
-        }
-        usage = self.usage
-        usage.replies += 1
-        if told["input_tokens"] is None or told["output_tokens"] is None:
-            usage.uncounted += 1
-            usage.estimated_tokens += estimated_tokens
-        for name, amount in told.items():
-            usage.sums[name].add(amount)
-        self.record("usage", **told)
+        told = _told(input_tokens, output_tokens, cached_tokens, reasoning_tokens, cost_usd)
+        self.usage.count(told, estimated_tokens)
+        self.record(EventKind.USAGE, **told)
         self.check()
 
     def use_in_role(
@@ -194,19 +197,9 @@ class Trace:
 
         They are counted apart, against no limit of the agent's; the run's budget counts them too.
         """
-        told = {
-            "input_tokens": possible(input_tokens),
-            "output_tokens": possible(output_tokens),
-            "cached_tokens": possible(cached_tokens),
-            "reasoning_tokens": possible(reasoning_tokens),
-            "cost_usd": possible(cost_usd),
-        }
-        usage = self.roles.setdefault(role, Usage())
-        usage.replies += 1
-        usage.uncounted += told["input_tokens"] is None or told["output_tokens"] is None
-        for name, amount in told.items():
-            usage.sums[name].add(amount)
-        self.record("usage", role=role, **told)
+        told = _told(input_tokens, output_tokens, cached_tokens, reasoning_tokens, cost_usd)
+        self.roles.setdefault(role, Usage()).count(told)
+        self.record(EventKind.USAGE, role=role, **told)
 
     def provider_failed(
         self,
@@ -230,7 +223,9 @@ class Trace:
         """
         self.provider.failed(failure, lost_s=lost_s + (wait_s or 0.0), is_given_up=wait_s is None)
         waits = None if wait_s is None else round(wait_s, 3)
-        self.record("waiting", model=model, failure=failure, wait_s=waits, attempt=attempt, attempts=attempts)
+        self.record(
+            EventKind.WAITING, model=model, failure=failure, wait_s=waits, attempt=attempt, attempts=attempts
+        )
 
     def stop(self, limit: str) -> None:
         """Note that a limit has been reached.
@@ -266,3 +261,8 @@ class Trace:
             self.stop("tokens")
         if limits.cost_usd is not None and usage.spent_usd > limits.cost_usd:
             self.stop("cost")
+
+
+def _told(*amounts: float | None) -> dict[str, float | None]:
+    """Return what a reply took by the names of `TAKEN`, in their order; None for what no reply can have taken."""
+    return {name: possible(amount) for name, amount in zip(TAKEN, amounts, strict=True)}

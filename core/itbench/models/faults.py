@@ -1,7 +1,7 @@
 """How asking a model can fail.
 
 StageError
-└── ModelError            no reply; nobody's zero, a fault of the stage `model`
+└── ModelError            no reply; a fault of the stage `model`, never a zero
     └── ContextLengthError    the conversation is too long for the model; a shorter one may do
 
 PassingError              inside this package only: the same request may do better later

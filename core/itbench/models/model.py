@@ -9,6 +9,9 @@ from itbench.interfaces.conversation import Conversation, ModelTool, Reply, Toke
 from itbench.interfaces.json import JsonObject
 from itbench.text.redaction import Redactor
 
+SEED_RANGE = 2**31
+"""Seeds that are sent to providers are below it: many take a signed 32-bit number only."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelWait:

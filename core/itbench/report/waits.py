@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 
+from itbench.interfaces.events import EventKind
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.record import TrialKey
 from itbench.interfaces.trace import TraceEvent
@@ -45,14 +46,14 @@ class Waits:
 
     def hear(self, key: TrialKey, event: TraceEvent, now_s: float) -> None:
         """Learn from an event of a trial's trace."""
-        if event.kind == "waiting":
+        if event.kind == EventKind.WAITING:
             data = json.loads(event.data)
             wait_s = data.get("wait_s")
             before = self._waits.get(key)
             said_at_s = before.said_at_s if before is not None else None
             until_s = None if wait_s is None else now_s + wait_s
             self._waits[key] = _Wait(now_s, until_s, _what(data), said_at_s)
-        elif event.kind == "request":
+        elif event.kind == EventKind.REQUEST:
             self._waits[key] = _Wait(now_s, None, "its model to answer")
         else:
             self._waits.pop(key, None)

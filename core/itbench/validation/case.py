@@ -1,18 +1,19 @@
 """A suite that is looked at, and the trials that the rules have done on it."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeVar
 
 from itbench.agents.builtin.null import NullAgent
 from itbench.agents.builtin.oracle import OracleAgent
-from itbench.errors import ITBenchError
 from itbench.interfaces.agent import Agent
 from itbench.interfaces.domain import Domain
 from itbench.interfaces.json import JsonObject
+from itbench.interfaces.progress import no_progress
 from itbench.interfaces.record import TrialKey, TrialRecord
-from itbench.interfaces.sandbox import Sandbox
+from itbench.interfaces.sandbox import Prepared, Sandbox
 from itbench.interfaces.suite import Suite
 from itbench.interfaces.task import Task
 from itbench.run.trial.judge import Judge
@@ -23,6 +24,7 @@ from itbench.sandbox.plain.sandbox import LocalSandbox
 from itbench.suites.shown import Secrets
 from itbench.validation.finding import Finding, Skipped
 
+Result = TypeVar("Result")
 _AT_ONCE = 4
 
 
@@ -90,16 +92,10 @@ class Case:
             domain=self.domain, surroundings=self.surroundings, agent=agent, judge=self.judge, seed=0
         )
 
-        async def all_of_them() -> list[TrialRecord]:
-            gate = asyncio.Semaphore(_AT_ONCE)
+        async def one(task: Task) -> TrialRecord:
+            return await run_trial(setting, task, TrialKey(task.id, 0, 0))
 
-            async def one(task: Task) -> TrialRecord:
-                async with gate:
-                    return await run_trial(setting, task, TrialKey(task.id, 0, 0))
-
-            return await asyncio.gather(*map(one, tasks))
-
-        return asyncio.run(all_of_them())
+        return side_by_side(tasks, one)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +107,23 @@ class Rule:
     check: Callable[[Case], Iterator[Finding | Skipped]]
 
 
+def side_by_side(tasks: Sequence[Task], look: Callable[[Task], Awaitable[Result]]) -> list[Result]:
+    """Return what a coroutine returns for each task, a few of them at a time."""
+
+    async def all_of_them() -> list[Result]:
+        gate = asyncio.Semaphore(_AT_ONCE)
+
+        async def one(task: Task) -> Result:
+            async with gate:
+                return await look(task)
+
+        return await asyncio.gather(*map(one, tasks))
+
+    return asyncio.run(all_of_them())
+
+
 def run_sandbox() -> Sandbox:
-    """Return the sandbox that runs use, ready to be opened; what is promised to agents beside it is left out, as it takes a minute.
+    """Return the sandbox that runs use, ready to be opened, without the packages for agents, whose making takes a minute.
 
     Raises:
         ITBenchError: none works on this machine.
@@ -120,15 +131,6 @@ def run_sandbox() -> Sandbox:
     from itbench.sandbox.choose import choose_sandbox
 
     sandbox = choose_sandbox(with_tools=False)
-    if hasattr(sandbox, "prepare"):
-        sandbox.prepare()
+    if isinstance(sandbox, Prepared):
+        sandbox.prepare(no_progress)
     return sandbox
-
-
-def sandbox_problem() -> str | None:
-    """Return why there is no sandbox on this machine; None if there is."""
-    try:
-        run_sandbox()
-    except ITBenchError as error:
-        return str(error)
-    return None

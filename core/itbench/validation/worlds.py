@@ -1,12 +1,14 @@
 """Rules about worlds: they open where runs open them, their tools can be used, and they give no truth away."""
 
-import asyncio
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import PurePosixPath
 
+from itbench.agents.domain_tools import tool_problems
+from itbench.agents.model_driven.toolbox import FINISH, SHELL
+from itbench.errors import ITBenchError
 from itbench.interfaces.fault import Stage
-from itbench.interfaces.sandbox import Sandbox
 from itbench.interfaces.task import Task
 from itbench.interfaces.trace import Trace
 from itbench.interfaces.workspace import Workspace
@@ -14,13 +16,10 @@ from itbench.run.trial.blame import Blamed, blame
 from itbench.run.trial.setup import Surroundings
 from itbench.run.trial.world import opened
 from itbench.suites.shown import shown_inputs
-from itbench.validation.case import Case, run_sandbox, sandbox_problem
+from itbench.validation.case import Case, run_sandbox, side_by_side
 from itbench.validation.finding import Finding, Skipped
 from itbench.validation.hidden import leaves
-from itbench.validation.tools import tool_problems
 
-_AT_ONCE = 4
-_BLOCK_BYTES = 1 << 20
 _COMMAND_S = 60.0
 # A file that is older by so many seconds than the newest was given its time on purpose.
 _ODD_S = 60.0
@@ -28,34 +27,25 @@ _ODD_S = 60.0
 
 def worlds_open(case: Case) -> Iterator[Finding | Skipped]:
     """The world of every task opens in the sandbox that runs use, within its limits, and its tools can be used."""
-    problem = sandbox_problem()
-    if problem is not None and not case.domain.needs_sandbox:
-        yield Skipped("worlds-open", f"worlds are not opened in a sandbox: {problem}")
-        sandbox = case.surroundings.sandbox
-    elif problem is not None:
-        yield Finding("worlds-open", f"domain {case.domain.name}", problem, "install a sandbox")
-        return
-    else:
-        sandbox = run_sandbox()
-    yield from asyncio.run(_side_by_side(case, sandbox))
-
-
-async def _side_by_side(case: Case, sandbox: Sandbox) -> list[Finding]:
-    gate = asyncio.Semaphore(_AT_ONCE)
-    surroundings = Surroundings(
-        suite=case.suite, sandbox=sandbox, bench=case.surroundings.bench, secrets=case.secrets
-    )
+    try:
+        surroundings = replace(case.surroundings, sandbox=run_sandbox())
+    except ITBenchError as error:
+        if case.domain.needs_sandbox:
+            yield Finding("worlds-open", f"domain {case.domain.name}", str(error), "install a sandbox")
+            return
+        yield Skipped("worlds-open", f"worlds are not opened in a sandbox: {error}")
+        surroundings = case.surroundings
 
     async def one(task: Task) -> list[Finding]:
-        async with gate:
-            try:
-                with blame(Stage.ENVIRONMENT):
-                    return await _look(case, surroundings, task)
-            except Blamed as error:
-                fix = "fix the environment, or its limits"
-                return [Finding("worlds-open", f"task {task.id}", error.fault.message, fix)]
+        try:
+            with blame(Stage.ENVIRONMENT):
+                return await _look(case, surroundings, task)
+        except Blamed as error:
+            fix = "fix the environment, or its limits"
+            return [Finding("worlds-open", f"task {task.id}", error.fault.message, fix)]
 
-    return [finding for findings in await asyncio.gather(*map(one, case.tasks)) for finding in findings]
+    for findings in side_by_side(case.tasks, one):
+        yield from findings
 
 
 async def _look(case: Case, surroundings: Surroundings, task: Task) -> list[Finding]:
@@ -65,7 +55,7 @@ async def _look(case: Case, surroundings: Surroundings, task: Task) -> list[Find
         tools = world.workspace.tools
         found = [
             Finding("worlds-open", f"task {task.id}: tool {name}", problem, "correct the tool")
-            for name, problem in tool_problems(tools)
+            for name, problem in tool_problems(tools, taken=(SHELL, FINISH))
         ]
         found += [
             _told(task, f"tool {tool.name}", "its description holds the canary of its truth")

@@ -3,9 +3,13 @@
 import asyncio
 import json
 import math
+import os
+import subprocess
+import sys
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,7 +35,6 @@ from itbench import (
     Workspace,
 )
 from itbench.interfaces.record import TrialKey, TrialRecord
-from itbench.run.trial.apart import Apart
 from itbench.run.trial.judge import Judge
 from itbench.run.trial.setup import Surroundings
 from itbench.run.trial.trial import TrialSetting, run_trial
@@ -371,15 +374,43 @@ def test_an_agent_cannot_let_a_name_lead_anywhere_and_offers_itself_no_tools() -
     assert trial(work).fault is None
 
 
-def test_a_thread_that_never_comes_back_is_counted() -> None:
-    """The command line then ends without waiting for it."""
-    before = Apart.left_behind
-    stop = time.monotonic() + 7
+HANGING = """
+import asyncio, threading
+from dataclasses import replace
+from itbench import FilesEnvironment, Observation
+from itbench_sums import DOMAIN
 
-    def forever(_dial: Dial) -> None:
-        while time.monotonic() < stop:
-            time.sleep(0.05)
+class Hanging(FilesEnvironment):
+    async def observe(self, files):
+        HOW
 
-    record = trial(turn_twice, observe=forever)
-    assert fault(record)[0] is Stage.ENVIRONMENT
-    assert Apart.left_behind == before + 1
+DOMAIN = replace(DOMAIN, name="hanging", environment=Hanging)
+"""
+
+
+@pytest.mark.slow  # Each waits out the limit of the observation and the time that it gets to stop.
+@pytest.mark.parametrize(
+    "how",
+    ["threading.Event().wait()", "await asyncio.to_thread(threading.Event().wait)"],
+    ids=["in its loop", "in a thread of its loop"],
+)
+def test_a_program_ends_also_where_an_environment_never_does(
+    how: str, sums: Path, distribution: Callable[..., Path], tmp_path: Path
+) -> None:
+    code = {"hanging_domain": HANGING.replace("HOW", how)}
+    distribution("hanging", group="itbench.domains", points={"hanging": "hanging_domain:DOMAIN"}, code=code)
+    limited = "from itbench.interfaces.task import Limits; Limits.model_fields['observe_s'].default = 0.3; Limits.model_rebuild(force=True)"
+    done = subprocess.run(
+        [
+            *(sys.executable, "-c", f"{limited}; from itbench.cli.main import main; main()"),
+            *("run", "hanging", "-n", "2", "--agent", "null", "--attempts", "1"),
+        ],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 1, done.stderr
+    assert "looking at the end state took longer than its limit of 0.3 s" in done.stdout
+    assert "2 without a score (environment)" in done.stdout

@@ -5,6 +5,7 @@ import time
 from types import TracebackType
 from typing import Self
 
+from itbench.interfaces.events import EventKind
 from itbench.interfaces.trace import Trace
 
 _PIECE_BYTES = 8_192
@@ -43,7 +44,7 @@ class OutputLog:
             self._flush()
         if self._left_bytes <= 0:
             self._flush()
-            self._trace.record("output", stream=stream, text="", cut_at_bytes=_MOST_BYTES)
+            self._trace.record(EventKind.OUTPUT, stream=stream, text="", cut_at_bytes=_MOST_BYTES)
 
     def _flush(self, *, is_last: bool = False) -> None:
         for stream, held in self._held.items():
@@ -52,6 +53,6 @@ class OutputLog:
             end = len(held) if is_whole else held.rfind(b"\n") + 1
             text = self._decoders[stream].decode(held[:end], final=is_last)
             if text:
-                self._trace.record("output", stream=stream, text=text)
+                self._trace.record(EventKind.OUTPUT, stream=stream, text=text)
             self._held[stream] = held[end:]
         self._since = time.monotonic()

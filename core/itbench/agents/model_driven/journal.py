@@ -12,6 +12,7 @@ from itbench.interfaces.conversation import (
     TokenUse,
     ToolResult,
 )
+from itbench.interfaces.events import EventKind
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.trace import Trace
 from itbench.models.faults import ContextLengthError
@@ -40,7 +41,7 @@ class Journal:
         data: JsonObject = {"from": same, "messages": [self._spelled(entry) for entry in messages[same:]]}
         if not same:
             data["system"] = self._redactor.text(conversation.system)
-        self._trace.record("request", **data)
+        self._trace.record(EventKind.REQUEST, **data)
         self._trace.provider.asked()
         self._last = tuple(messages)
 
@@ -58,14 +59,14 @@ class Journal:
     def too_long(self, error: ContextLengthError) -> None:
         """Note that the request was answered: it is too long."""
         self._trace.provider.answered()
-        self._trace.record("too_long", message=str(error))
+        self._trace.record(EventKind.TOO_LONG, message=str(error))
 
     def reply(self, reply: Reply) -> None:
         """Note what was answered, and count what it took."""
         self._trace.provider.answered()
         message, use = reply.message, reply.use
         self._trace.record(
-            "reply",
+            EventKind.REPLY,
             text=message.text,
             calls=[asdict(call) for call in message.calls],
             stop=reply.stop,

@@ -7,6 +7,7 @@ from itbench.agents.model_driven.options import ReactOptions
 from itbench.agents.model_driven.prompts import VERSION, prompts_hash
 from itbench.agents.react.work import Work
 from itbench.interfaces.agent import TrialEstimate
+from itbench.interfaces.events import EventKind
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.task import Task
 from itbench.interfaces.trace import Trace
@@ -46,7 +47,7 @@ class ReactAgent:
 
     async def solve(self, task: Task, workspace: Workspace, trace: Trace) -> None:
         """Work on the task until the answer is handed in, the model gives up, or a limit is reached."""
-        trace.record("agent", **self.description())
+        trace.record(EventKind.AGENT, **self.description())
         async with self.model.session():
             ended_by = await Work(self.model, self.options, task, workspace, trace).run()
-        trace.record("end", by=ended_by)
+        trace.record(EventKind.END, by=ended_by)

@@ -13,12 +13,10 @@ from itbench.interfaces.task import Task
 from itbench.interfaces.trace import Trace
 from itbench.interfaces.workspace import Workspace
 from itbench.models.faults import ContextLengthError, ModelError
-from itbench.models.model import Model
+from itbench.models.model import SEED_RANGE, Model
 from itbench.models.uncounted import unknown_cost
 
 _TOLD_AT = (10, 5, 1)
-# Many providers take a signed 32-bit number only.
-_SEED_RANGE = 2**31
 
 
 class Work:
@@ -40,7 +38,7 @@ class Work:
         limits = [limit for limit in (task.limits.turns, options.turns) if limit is not None]
         self._turns = min(limits, default=None)
         self._told_left = self._turns
-        seed = trace.seed % _SEED_RANGE if options.sends_seed else None
+        seed = trace.seed % SEED_RANGE if options.sends_seed else None
         self._settings = replace(options.settings, seed=seed, draw=trace.draw, waits=self.journal.waits)
         self._system = prompt(
             "system",

@@ -17,15 +17,14 @@ from itbench.agents.stirrup.shell import WorkspaceShell
 from itbench.agents.stirrup.tools import domain_tools, finish_tool
 from itbench.agents.stirrup.watcher import Watcher
 from itbench.interfaces.agent import TrialEstimate
+from itbench.interfaces.events import EventKind
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.task import Task
 from itbench.interfaces.trace import Trace
 from itbench.interfaces.workspace import Workspace
 from itbench.models.find import missing_for
-from itbench.models.model import Model, ModelSettings
+from itbench.models.model import SEED_RANGE, Model, ModelSettings
 
-# Many providers take a signed 32-bit number only.
-_SEED_RANGE = 2**31
 # Stirrup cannot do without a number of turns, and tells it to the model.
 _UNLIMITED_TURNS = 1_000_000
 
@@ -65,12 +64,12 @@ class StirrupAgent:
 
     async def solve(self, task: Task, workspace: Workspace, trace: Trace) -> None:
         """Work on the task until Stirrup finishes or a limit is reached."""
-        trace.record("agent", **self.description())
+        trace.record(EventKind.AGENT, **self.description())
         async with self.model.session():
             is_finished = await self._work(self._agent(task, workspace, trace), task, workspace, trace)
         if not is_finished:
             trace.stop("turns")
-        trace.record("end", by="finish")
+        trace.record(EventKind.END, by="finish")
 
     def _agent(self, task: Task, workspace: Workspace, trace: Trace) -> Agent:
         options, clean = self.options, self.model.redactor.text
@@ -88,7 +87,7 @@ class StirrupAgent:
         )
 
     def _settings(self, trace: Trace) -> ModelSettings:
-        seed = trace.seed % _SEED_RANGE if self.options.sends_seed else None
+        seed = trace.seed % SEED_RANGE if self.options.sends_seed else None
         return replace(self.options.settings, seed=seed, draw=trace.draw)
 
     async def _work(self, agent: Agent, task: Task, workspace: Workspace, trace: Trace) -> bool:
@@ -98,9 +97,9 @@ class StirrupAgent:
             async with agent.session(clear_cache_on_success=False, cache_on_interrupt=False) as session:
                 finished, _, _ = await session.run(task_prompt(task, workspace))
         except ContextOverflowError as error:
-            trace.record("too_long", message=str(error))
+            trace.record(EventKind.TOO_LONG, message=str(error))
             trace.stop("context")
         except OutputTokenLimitError as error:
-            trace.record("cut", message=str(error))
+            trace.record(EventKind.CUT, message=str(error))
             trace.stop("output")
         return finished is not None

@@ -5,6 +5,7 @@ from typing import Any, Self
 from stirrup.core.models import tool_call_blocks
 from stirrup.utils.logging import AgentLoggerBase
 
+from itbench.interfaces.events import EventKind
 from itbench.interfaces.trace import Trace
 
 
@@ -50,7 +51,7 @@ class Watcher(AgentLoggerBase):  # type: ignore[misc] # stirrup is no part of th
 
     def context_summarization_complete(self, summary: str, bridge: str) -> None:
         """Note that the conversation continues from a summary."""
-        self._trace.record("summarised", characters=len(summary))
+        self._trace.record(EventKind.SUMMARISED, characters=len(summary))
 
     def context_summarization_start(self, pct_used: float, cutoff: float) -> None:
         """Leave it: the request shows it."""
@@ -72,7 +73,7 @@ class Watcher(AgentLoggerBase):  # type: ignore[misc] # stirrup is no part of th
 
     def warning(self, message: str, *args: object) -> None:
         """Note it."""
-        self._trace.record("warning", message=message % args if args else message)
+        self._trace.record(EventKind.WARNING, message=message % args if args else message)
 
     def error(self, message: str, *args: object) -> None:
         """Note it."""

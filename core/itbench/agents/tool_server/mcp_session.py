@@ -54,7 +54,7 @@ class _Session:
         """Serve until either side ends."""
         import anyio
 
-        # What a program sends is not for the terminal of whoever runs itbench.
+        # What a program sends must not reach the user's terminal.
         logging.getLogger("mcp").addHandler(logging.NullHandler())
         logging.getLogger("mcp").propagate = False
         coming, received = anyio.create_memory_object_stream[Any](0)

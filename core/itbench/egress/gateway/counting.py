@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from itbench.egress.gateway.reservations import Worth
 from itbench.interfaces.conversation import TokenUse
+from itbench.interfaces.events import EventKind
 from itbench.interfaces.fault import LimitReached
 from itbench.interfaces.trace import Trace
 from itbench.models.reply.codec import Draft
@@ -47,27 +48,27 @@ class AnswerCount:
 
     def failed(self, model: str, reason: str, started: float) -> None:
         """Note that the provider gave no answer, which is no turn."""
-        self._trace.record("model", model=model, failure=reason, duration_s=_since(started))
+        self._trace.record(EventKind.MODEL, model=model, failure=reason, duration_s=_since(started))
 
     def checked(self, model: str, reason: str | None, started: float) -> None:
-        """Note a question of our own, which is on nobody's bill but the user's."""
-        self._trace.record("model_check", model=model, failure=reason, duration_s=_since(started))
+        """Note a question of our own; no trial is charged for it."""
+        self._trace.record(EventKind.MODEL_CHECK, model=model, failure=reason, duration_s=_since(started))
 
     def lost(self, model: str) -> None:
         """Note a request whose answer did not come before the trial had to end: what it took is unknown."""
-        self._trace.record("model", model=model, failure="not answered before the end of the trial")
+        self._trace.record(EventKind.MODEL, model=model, failure="not answered before the end of the trial")
         with suppress(LimitReached):
             self._trace.use()
 
     def refused(self, model: str, status: int, started: float) -> None:
         """Note an answer that says what is wrong with the request."""
         self._turn()
-        self._trace.record("model", model=model, status=status, duration_s=_since(started))
+        self._trace.record(EventKind.MODEL, model=model, status=status, duration_s=_since(started))
 
     def waits(self, model: str, reason: str, wait_s: float, attempt: int, attempts: int) -> None:
         """Note that a request is sent again after so many seconds."""
         self._trace.record(
-            "waiting",
+            EventKind.WAITING,
             model=model,
             failure=reason,
             wait_s=round(wait_s, 3),
@@ -88,7 +89,7 @@ class AnswerCount:
             started: when the request was sent.
         """
         self._turn()
-        self._trace.record("model", model=model, status=status, duration_s=_since(started))
+        self._trace.record(EventKind.MODEL, model=model, status=status, duration_s=_since(started))
         use = None
         if draft is not None:
             calls = [
@@ -154,7 +155,7 @@ class AnswerCount:
         except LimitReached:
             # It had been sent when another answer reached the limit.
             self._trace.usage.turns += 1
-            self._trace.record("turn", number=self._trace.usage.turns)
+            self._trace.record(EventKind.TURN, number=self._trace.usage.turns)
 
 
 def _since(started: float) -> float:

@@ -1,6 +1,6 @@
 """Whether the provider fails, or the program makes it look so: a short question of our own tells.
 
-The provider's failure is nobody's zero, so a program must not be able to bring it about. What it can do, and what is said then:
+The provider's failure is never an agent's zero, so a program must not be able to bring it about. What it can do, and what is said then:
 
 - a request that is wrong (400, 404, 413, 422), for a model that does not exist, or refused by us: its own doing;
 - a request that fails again and again while others are answered: its own doing, as the question is answered;

@@ -3,9 +3,11 @@
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
+from itbench.host.left_behind import leave_behind
 from itbench.interfaces.fault import Stage, StageError
 
 Result = TypeVar("Result")
@@ -14,17 +16,13 @@ _GRACE_S = 5.0
 
 
 class Apart:
-    """Runs coroutines in another thread: whatever they do, they hold up nobody but themselves.
-
-    Attributes:
-        left_behind: how many threads of this process never came back.
-    """
-
-    left_behind: ClassVar[int] = 0
+    """Runs coroutines in another thread: whatever they do, they hold up nobody but themselves."""
 
     def __init__(self) -> None:
         self._ours = asyncio.get_running_loop()
         self._theirs = asyncio.new_event_loop()
+        self._helpers = _Helpers()
+        self._theirs.set_default_executor(self._helpers)
         self._ended = asyncio.Event()
         self._is_lost = False
         # A daemon: one that is left behind must not keep the program from ending.
@@ -74,7 +72,7 @@ class Apart:
             async with asyncio.timeout(0.0 if self._is_lost else _GRACE_S):
                 await self._ended.wait()
         except TimeoutError:
-            Apart.left_behind += 1
+            leave_behind("an environment")
 
     async def _stop(self, call: "_Call") -> None:
         """Have a call cancelled, and wait until it has cleaned up."""
@@ -97,8 +95,32 @@ class Apart:
             self._theirs.run_until_complete(self._theirs.shutdown_asyncgens())
         finally:
             self._theirs.close()
+            if self._helpers.busy:
+                leave_behind("a thread of an environment")
             with suppress(RuntimeError):  # Our own loop may have ended before a thread that was left behind.
                 self._ours.call_soon_threadsafe(self._ended.set)
+
+
+class _Helpers(ThreadPoolExecutor):
+    """The threads of `asyncio.to_thread` over there.
+
+    Attributes:
+        busy: how many of them are at work.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(thread_name_prefix="itbench-environment")
+        self.busy = 0
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Have a function called in a thread."""
+        future = super().submit(fn, *args, **kwargs)
+        self.busy += 1
+        future.add_done_callback(self._ended)
+        return future
+
+    def _ended(self, _future: Future[Any]) -> None:
+        self.busy -= 1
 
 
 class _Outcome:

@@ -1,4 +1,4 @@
-"""Time that a trial lost because this process was busy with something else: nobody's limit may be reached by it."""
+"""Time that a trial lost because this process was busy with something else: no agent is to reach its limit by it."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -9,10 +9,7 @@ from itbench.interfaces.conversation import Conversation, ModelTool, Reply, Toke
 from itbench.interfaces.events import EventKind
 from itbench.interfaces.role import RoleModel, no_model
 from itbench.interfaces.trace import Trace
-from itbench.models.model import Model, ModelSettings, ModelWait
-
-# Many providers take a signed 32-bit number only.
-_SEED_RANGE = 2**31
+from itbench.models.model import SEED_RANGE, Model, ModelSettings, ModelWait
 
 
 @dataclass(slots=True)
@@ -42,7 +39,7 @@ class Roles:
             self._sessions.add(role)
             await self._open.enter_async_context(model.session())
         settings = ModelSettings(
-            seed=self.trace.seed % _SEED_RANGE,
+            seed=self.trace.seed % SEED_RANGE,
             draw=self.trace.draw,
             waits=lambda wait: self._waits(role, wait),
         )
@@ -82,7 +79,7 @@ class Roles:
         await self._open.aclose()
 
     async def asked(self, role: str, conversation: Conversation, tools: Sequence[ModelTool]) -> Reply:
-        """Return the reply to whoever asks from another thread."""
+        """Return the reply to a caller in another thread."""
         coming = asyncio.run_coroutine_threadsafe(self.reply(role, conversation, tools), self._loop)
         return await asyncio.wrap_future(coming)
 

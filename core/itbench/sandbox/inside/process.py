@@ -285,7 +285,7 @@ class SandboxProcess:
         try:
             self._control.send(encoded(message))
         except ConnectionError:
-            return  # It has ended; whoever waits for its answer is told.
+            return  # It has ended; the caller that waits for its answer is told.
         except OSError:
             self.kill()
 

@@ -170,9 +170,9 @@ def test_only_the_trials_own_sandbox_reaches_its_tools(
 
 
 BROKEN = {
-    "no schema": ([tool("x", BAD["fail"], {"type": "objekt"})], "the parameters of the domain's tool 'x' are broken"),
+    "no schema": ([tool("x", BAD["fail"], {"type": "objekt"})], "the domain's tool 'x' cannot be offered: its parameters"),
     "no reference": ([tool("x", BAD["fail"], {"properties": {"a": {"$ref": "#/nowhere"}}, "required": ["a"]})], None),
-    "two of one name": ([tool("x", BAD["fail"]), tool("x", BAD["leave"])], "'x' has a name that is taken"),
+    "two of one name": ([tool("x", BAD["fail"]), tool("x", BAD["leave"])], "two tools have this name"),
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Who started whom, and how all of them are ended."""
+"""The tree of processes, and how all below one of them are ended."""
 
 # ruff: noqa: PTH123, PTH208 - pathlib takes 5 ms to import
 import os
@@ -38,7 +38,7 @@ class Tree:
                         self.entries[int(name)] = Entry(file.read())
                 except OSError:
                     continue  # it has ended
-        # Whoever was born meanwhile may be missing.
+        # A process that started meanwhile may be missing.
         self.is_complete = _last_number() == before
         self._children: dict[int, list[int]] = {}
         for number, entry in self.entries.items():
