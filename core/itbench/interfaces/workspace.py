@@ -81,7 +81,10 @@ class Session(Protocol):
         ...
 
     async def interrupt(self, *, wait_s: float = 2.0) -> bool:
-        """Send the signal SIGINT to whatever runs, but not to the shell; tell whether nothing runs so many seconds later."""
+        """Send the signal SIGINT to whatever runs; tell whether nothing runs so many seconds later.
+
+        The shell stays open, and carries out what stands after the interrupted program in the same command.
+        """
         ...
 
     async def close(self) -> None:

@@ -44,10 +44,7 @@ class Room:
     @asynccontextmanager
     async def taken(self, needs: Needs) -> AsyncIterator[None]:
         """Wait until a world fits beside those that are open, and take its room."""
-        if needs == Needs() and not self._waiting and not self._is_held():
-            self._open.append(needs)
-        else:
-            await self._wait(needs)
+        await self._wait(needs)
         try:
             yield
         finally:
