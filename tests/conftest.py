@@ -148,6 +148,26 @@ def plain_sandbox(machine_folder: Path) -> "BubblewrapSandbox":
 
 
 @pytest.fixture(scope="session")
+def cache_without_packages(plain_sandbox: "BubblewrapSandbox", machine_folder: Path) -> Path:
+    """Return a cache of its own with the default sandbox in it, whose folder of packages is empty.
+
+    It is for programs that make a sandbox themselves and need none of the packages, which take a minute to install.
+    """
+    from itbench.sandbox.image.parts import tools_name
+    from itbench.sandbox.image.store import make_stored
+
+    cache = machine_folder / "cache-without-packages"
+    with locked(machine_folder / "cache-without-packages.lock"), pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ITBENCH_CACHE", str(cache))
+        if not cache.exists():
+            (cache / "sandbox").mkdir(parents=True)
+            for made in (machine_folder / "sandbox-cache/sandbox").glob("image-*/"):
+                (cache / "sandbox" / made.name).symlink_to(made)
+        make_stored(tools_name(), lambda _: None)
+    return cache
+
+
+@pytest.fixture(scope="session")
 def incident_cache(machine_folder: Path) -> Path:
     """Return a cache in which the embedded incidents are made, once for all test processes."""
     from itbench_sre.suites.incidents import INCIDENTS

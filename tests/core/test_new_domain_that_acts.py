@@ -10,8 +10,6 @@ from typing import Any
 
 import pytest
 
-from itbench.sandbox.image.parts import _tools_name
-from itbench.sandbox.image.store import make_stored
 from itbench.store.reader import RunFile
 from itbench.validation.scaffold.kind import Kind
 from itbench.validation.scaffold.write import write_domain
@@ -24,8 +22,7 @@ NAME, MODULE = "web-ops", "itbench_web_ops"
 
 @pytest.fixture
 def written(
-    plain_sandbox: Any,
-    machine_folder: Path,
+    cache_without_packages: Path,
     distribution: Callable[..., Path],
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
@@ -37,8 +34,7 @@ def written(
     distribution(
         f"itbench-{NAME}", group="itbench.domains", points={NAME: f"{MODULE}.domain:DOMAIN"}, code={}
     )
-    monkeypatch.setenv("ITBENCH_CACHE", str(machine_folder / "sandbox-cache"))
-    make_stored(_tools_name(), lambda _: None)
+    monkeypatch.setenv("ITBENCH_CACHE", str(cache_without_packages))
     yield folder
     for module in [name for name in sys.modules if name.split(".")[0] == MODULE]:
         del sys.modules[module]

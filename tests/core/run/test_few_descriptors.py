@@ -6,12 +6,9 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from itbench.sandbox.image.parts import _tools_name
-from itbench.sandbox.image.store import make_stored
 from itbench.store.reader import RunFile
 
 ADD = """
@@ -27,12 +24,10 @@ MOST_RESUMES = 5
 
 
 @pytest.fixture
-def sandbox_cache(plain_sandbox: Any, machine_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a cache with a sandbox that has no packages, which these programs do not need."""
-    cache = machine_folder / "sandbox-cache"
-    monkeypatch.setenv("ITBENCH_CACHE", str(cache))
-    make_stored(_tools_name(), lambda _: None)
-    return cache
+def sandbox_cache(cache_without_packages: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Let a test use a sandbox that has no packages, which these programs do not need."""
+    monkeypatch.setenv("ITBENCH_CACHE", str(cache_without_packages))
+    return cache_without_packages
 
 
 def limited(limits: str, *words: str | Path) -> subprocess.CompletedProcess[str]:

@@ -33,16 +33,14 @@ def make_parts(progress: Progress, *, with_tools: bool) -> Parts:
         SandboxError: they cannot be made.
     """
     image = make_stored(image_name(), lambda folder: build_image(folder, progress))
-    tools = (
-        make_stored(_tools_name(), lambda folder: build_packages(folder, progress)) if with_tools else None
-    )
+    tools = make_stored(tools_name(), lambda folder: build_packages(folder, progress)) if with_tools else None
     return Parts(image, tools, make_stored(_NOTHING, lambda _: None))
 
 
 def find_parts(*, with_tools: bool) -> Parts | None:
     """Return both, or None where one has not been made yet."""
     image = stored(image_name())
-    tools = stored(_tools_name()) if with_tools else None
+    tools = stored(tools_name()) if with_tools else None
     nothing = stored(_NOTHING)
     if image is None or nothing is None or (with_tools and tools is None):
         return None
@@ -54,5 +52,6 @@ def image_name() -> str:
     return f"image-{image_key()}"
 
 
-def _tools_name() -> str:
+def tools_name() -> str:
+    """Return the name of the folder of packages, which changes with the packages and with their Python."""
     return f"tools-{tools_key()}"
