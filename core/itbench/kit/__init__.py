@@ -34,11 +34,15 @@ if TYPE_CHECKING:
         numbered as numbered,
         task_number as task_number,
     )
-    from itbench.kit.published.dataset import HubDataset as HubDataset
+    from itbench.kit.published.dataset import (
+        GitDataset as GitDataset,
+        HubDataset as HubDataset,
+    )
     from itbench.kit.published.files import (
         read_data as read_data,
         read_text as read_text,
     )
+    from itbench.kit.published.git_suite import GitSuite as GitSuite
     from itbench.kit.published.locate import Location as Location
     from itbench.kit.published.suite import PublishedSuite as PublishedSuite
     from itbench.kit.specs import (
@@ -63,8 +67,9 @@ __getattr__, __dir__, __all__ = lazy_names(
         "kit.generated.suite": "GeneratedSuite",
         "kit.specs": "lazy_agent lazy_agents",
         "kit.names": "numbered task_number TaskNames",
-        "kit.published.dataset": "HubDataset",
+        "kit.published.dataset": "GitDataset HubDataset",
         "kit.published.files": "read_data read_text",
+        "kit.published.git_suite": "GitSuite",
         "kit.published.locate": "Location",
         "kit.published.suite": "PublishedSuite",
         "schema.answer": "read_answer",
