@@ -1,0 +1,72 @@
+"""The truth of a case: what its `metadata.json` says, and the calls that experts made."""
+
+import re
+from ast import literal_eval
+from collections.abc import Iterator
+from pathlib import Path
+
+from itbench import DataError, JsonObject
+from itbench.kit import canary_of, read_text
+from itbench_sre.opsbench.recording import read_object
+
+_CALL = re.compile(r"tool_name='(\w+)' arguments=\{(.*)\}", re.DOTALL)
+_ARGUMENT = re.compile(r"(\w+): ('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[^,]+)(?:, |$)")
+
+
+def read_truth(path: Path) -> JsonObject:
+    """Return the truth in a published `metadata.json`, or as it was stored.
+
+    Raises:
+        DataError: it cannot be read, or lacks something.
+    """
+    metadata = read_object(path)
+    if "canary" in metadata:
+        return metadata
+    try:
+        result, process = metadata["result"], metadata["process"]
+        truth = {key: str(result[key]) for key in ("fault_taxonomy", "fault_object", "root_cause")}
+        paths = {name: [str(step) for step in process[name]] for name in ("path1", "path2")}
+    except (KeyError, TypeError) as error:
+        raise DataError(f"{path}: {error} is missing; fetch the dataset again") from error
+    calls = {name: list(_calls(file)) for name, file in _trajectories(path.parent) if file.is_file()}
+    return truth | {"canary": canary_of(read_text(path)), "process": paths, "expert": calls}
+
+
+def trajectory_files(directory: Path) -> list[Path]:
+    """Return where the expert trajectories of the case in a directory lie, if they are there."""
+    return [file for _, file in _trajectories(directory)]
+
+
+def truth_schema() -> JsonObject:
+    """Return the JSON Schema of a stored truth."""
+    text, steps = {"type": "string"}, {"type": "array", "items": {"type": "string"}}
+    call = {"type": "array", "prefixItems": [text, {"type": "object"}], "minItems": 2, "maxItems": 2}
+    texts = dict.fromkeys(("canary", "fault_taxonomy", "fault_object", "root_cause"), text)
+    return {
+        "type": "object",
+        "required": [*texts, "process", "expert"],
+        "properties": texts
+        | {
+            "process": {"type": "object", "additionalProperties": steps},
+            "expert": {"type": "object", "additionalProperties": {"type": "array", "items": call}},
+        },
+        "additionalProperties": False,
+    }
+
+
+def _trajectories(directory: Path) -> Iterator[tuple[str, Path]]:
+    root, inside = directory.parents[3], directory.relative_to(directory.parents[2])
+    for name in ("path1", "path2"):
+        yield name, root / "golden-trajectory" / inside / f"{name}.json"
+
+
+def _calls(path: Path) -> Iterator[list[object]]:
+    try:
+        for step in read_object(path)["diagnostic_trace"]:
+            found = _CALL.fullmatch(step["calling"])
+            if found is None:
+                raise ValueError(step["calling"][:100])
+            arguments = {key: literal_eval(value) for key, value in _ARGUMENT.findall(found[2])}
+            yield [found[1], {key: value for key, value in arguments.items() if value is not None}]
+    except (KeyError, TypeError, ValueError, SyntaxError) as error:
+        raise DataError(f"{path}: no call of a tool: {error}; fetch the dataset again") from error
