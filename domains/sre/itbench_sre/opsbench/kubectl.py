@@ -89,14 +89,15 @@ def answer(recording: dict[str, Any], words: Iterable[str]) -> str | None:
     if plain[0] == "logs":
         return logs(recording, plain, options)
     wanted = key_of(plain, options, recording["namespace"])
+    found: dict[str, str] = {}
     for line, output in recording["states"].items():
         own = parse(line.split("|")[0].split()[1:])
         if own is not None and len(own[0]) > 1 and key_of(*own, recording["namespace"]) == wanted:
-            return (
-                output
-                or f"No resources found in {options.get('namespace', recording['namespace'])} namespace.\n"
-            )
-    return None
+            found.setdefault(own[0][1], output)
+    # Some objects were recorded twice, under two spellings of their kind.
+    output = found.get(plain[1], next(iter(found.values()), None))
+    nothing = f"No resources found in {options.get('namespace', recording['namespace'])} namespace.\n"
+    return nothing if output == "" else output
 
 
 def main() -> None:

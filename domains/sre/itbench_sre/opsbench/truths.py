@@ -1,11 +1,10 @@
 """The truth of a case: what its `metadata.json` says, and the calls that experts made."""
 
 import re
-from ast import literal_eval
 from collections.abc import Iterator
 from pathlib import Path
 
-from itbench import DataError, JsonObject
+from itbench import DataError, JsonObject, JsonValue
 from itbench.kit import canary_of, read_text
 from itbench_sre.opsbench.recording import read_object
 
@@ -66,7 +65,15 @@ def _calls(path: Path) -> Iterator[list[object]]:
             found = _CALL.fullmatch(step["calling"])
             if found is None:
                 raise ValueError(step["calling"][:100])
-            arguments = {key: literal_eval(value) for key, value in _ARGUMENT.findall(found[2])}
+            arguments = {key: _literal(value) for key, value in _ARGUMENT.findall(found[2])}
             yield [found[1], {key: value for key, value in arguments.items() if value is not None}]
-    except (KeyError, TypeError, ValueError, SyntaxError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise DataError(f"{path}: no call of a tool: {error}; fetch the dataset again") from error
+
+
+def _literal(text: str) -> JsonValue:
+    """Return a value as Python writes it; `ast.literal_eval` fails now and then where several threads call it."""
+    if text[0] in "'\"":
+        return re.sub(r"\\(.)", r"\1", text[1:-1])
+    names: dict[str, JsonValue] = {"None": None, "True": True, "False": False}
+    return names[text] if text in names else int(text)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from itbench import JsonObject, SuiteOptions, UsageError
+from itbench import Floor, JsonObject, SuiteOptions, UsageError
 from itbench.kit import GitDataset, GitSuite
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ class CloudOpsBenchSuite(GitSuite):
 
     version = "1"
     summary = "Cloud-OpsBench: 656 incidents of two applications, recorded on a real cluster."
+    # Measured with every cheat over 50 cases, one of each fault of each system; a test does it again. Over all 656: 0.032.
+    floor = Floor(agent="constant", value=0.04, measured_on="50 of its 656 cases")
     dataset = CLOUD_OPSBENCH_DATA
     truth_names = ("metadata.json",)
     needed_files = ("tool_cache.json", "metadata.json")
