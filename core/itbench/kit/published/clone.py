@@ -103,31 +103,32 @@ def _clone(git: str, url: str, root: Path, revision: str | None, progress: Progr
         "--no-local",
     ]
     words += ["--template=", *([f"--branch={revision}"] if revision else []), "--", url, str(root)]
-    process = subprocess.Popen(
-        words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=_variables()
-    )
     said = b""
-    try:
-        assert process.stderr is not None
-        for line in _lines(process.stderr):
-            counted = _COUNTED.search(line)
-            if counted is None:
-                said = line or said
-                continue
-            what = counted[1].decode().lower()
-            progress(f"fetching {suite}: {what}", int(counted[2]), int(counted[3]))
-        code = process.wait()
-    finally:
-        process.kill()
-        process.wait()
+    with subprocess.Popen(
+        words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=_variables()
+    ) as process:
+        try:
+            for line in _lines(process.stderr):
+                counted = _COUNTED.search(line)
+                if counted is None:
+                    # More words may follow, which only say what might be wrong.
+                    said = said if said.startswith(b"fatal:") else line or said
+                    continue
+                what = counted[1].decode().lower()
+                progress(f"fetching {suite}: {what}", int(counted[2]), int(counted[3]))
+            code = process.wait()
+        finally:
+            process.kill()
     if code != 0:
         story = said.decode(errors="replace").strip()[:_SHOWN_CHARS].replace(url, _shown(url))
         raise DataError(f"{_shown(url)} could not be cloned: git ended with {code}: {story}")
 
 
-def _lines(stream: IO[bytes]) -> Iterator[bytes]:
+def _lines(stream: IO[bytes] | None) -> Iterator[bytes]:
     """Yield what git says; lines of progress end in a carriage return."""
     rest = b""
+    if stream is None:
+        return
     while chunk := os.read(stream.fileno(), 65536):
         *whole, rest = re.split(rb"[\r\n]", rest + chunk)
         yield from whole
