@@ -60,6 +60,19 @@ def test_the_experts_calls_win_and_cover_their_paths(published: Path, itbench: C
     assert {row["metrics"]["invalid_actions"] for row in found} == {0.0}
 
 
+def test_an_experts_call_that_was_wrong_is_made_all_the_same(
+    clone: Path, itbench: Callable[..., Any]
+) -> None:
+    for path in clone.glob("golden-trajectory/*/*/*/path1.json"):
+        trace = json.loads(path.read_text())
+        wrong = "tool_name='GetResources' arguments={namespace: 'boutique', resource_type: ''}"
+        trace["diagnostic_trace"].append({"tool_name": "", "calling": wrong, "output": ""})
+        path.write_text(json.dumps(trace))
+        path.with_name("path2.json").write_text(json.dumps(trace))
+    found = rows(itbench, clone, "expert")
+    assert {(row["value"], row["metrics"]["invalid_actions"]) for row in found} == {(1.0, 1.0)}
+
+
 @pytest.mark.soak
 def test_validate_finds_nothing_wrong_with_the_published_cases(
     published: Path, itbench: Callable[..., Any]
