@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         GitDataset as GitDataset,
         HubDataset as HubDataset,
     )
+    from itbench.kit.published.dataset_suite import DatasetSuite as DatasetSuite
     from itbench.kit.published.files import (
         read_data as read_data,
         read_text as read_text,
@@ -68,6 +69,7 @@ __getattr__, __dir__, __all__ = lazy_names(
         "kit.specs": "lazy_agent lazy_agents",
         "kit.names": "numbered task_number TaskNames",
         "kit.published.dataset": "GitDataset HubDataset",
+        "kit.published.dataset_suite": "DatasetSuite",
         "kit.published.files": "read_data read_text",
         "kit.published.git_suite": "GitSuite",
         "kit.published.locate": "Location",

@@ -102,8 +102,9 @@ def test_no_part_of_a_run_that_an_agent_sees_holds_the_truth(
         assert not re.search(r"scheduling|admission|runtime/|node_cordon_mismatch\b.*app/cart\b", text)
 
 
-def test_the_floor_is_the_best_cheat(published: Path) -> None:
-    del published
+def test_no_cheat_passes_the_floor_of_the_whole_dataset() -> None:
     floor = CLOUD_OPSBENCH.floor
     assert floor is not None
-    assert (floor.agent, floor.value) == ("constant", 0.04)
+    cheats = {name: value for name, (value, _) in MEASURED.items() if name not in {"baseline", "null"}}
+    assert floor.agent in cheats
+    assert max(cheats.values()) <= floor.value < 0.05

@@ -29,8 +29,8 @@ class CloudOpsBenchSuite(GitSuite):
 
     version = "1"
     summary = "Cloud-OpsBench: 656 incidents of two applications, recorded on a real cluster."
-    # Measured with every cheat over 50 cases, one of each fault of each system; a test does it again. Over all 656: 0.032.
-    floor = Floor(agent="constant", value=0.04, measured_on="50 of its 656 cases")
+    # Measured with every cheat over all cases; the test, which has 50 of them, finds less.
+    floor = Floor(agent="first-unready", value=32 / 656)
     dataset = CLOUD_OPSBENCH_DATA
     truth_names = ("metadata.json",)
     needed_files = ("tool_cache.json", "metadata.json")
