@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from itbench import Environment, Observation, Program, TrialSetup, Workspace
-from itbench_sre.opsbench.recording import read_object, recording_of
+from itbench.kit import read_object
+from itbench_sre.opsbench.recording import recording_of
 from itbench_sre.opsbench.tools import CaseTools
 
 CACHE, LOGS, STATES = "tool_cache.json", "raw_data/logs.json", "raw_data/k8s_states.json"

@@ -5,7 +5,8 @@ from contextlib import suppress
 from typing import TypeAlias
 
 from itbench import JsonObject, Task, ToolError, Trace, Workspace
-from itbench_sre.opsbench.steps import closest, step_of
+from itbench.kit import closest_path
+from itbench_sre.opsbench.steps import step_of
 
 Solver: TypeAlias = Callable[[Task, Workspace], Awaitable[None]]
 
@@ -28,7 +29,7 @@ async def replay(truth: JsonObject, workspace: Workspace) -> None:
     def nearness(calls: list[tuple[str, JsonObject]]) -> tuple[float, float]:
         noted = [{"tool": tool, "arguments": arguments, "is_error": False} for tool, arguments in calls]
         steps = [step for call in noted if (step := step_of(call)) is not None]
-        _, near = closest(steps, truth["process"])
+        _, near = closest_path(steps, truth["process"])
         return near.coverage, near.relevance
 
     for tool, arguments in max(truth["expert"].values(), key=nearness):

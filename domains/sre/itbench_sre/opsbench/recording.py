@@ -7,8 +7,8 @@ from pathlib import Path
 from threading import Lock
 from weakref import WeakValueDictionary
 
-from itbench import DataError, JsonValue
-from itbench.kit import read_data
+from itbench import JsonValue
+from itbench.kit import RecordedCalls, read_object
 from itbench_sre.opsbench.kinds import kind_of
 
 LINES = 50
@@ -19,27 +19,22 @@ _KNOWN: "WeakValueDictionary[tuple[str, int], Recording]" = WeakValueDictionary(
 _LOCK = Lock()
 
 
-class Recording:
-    """The answers of one case; trials of the same case share one."""
+class Recording(RecordedCalls):
+    """The answers of one case; trials of the same case share one.
+
+    Attributes:
+        services: that each tool was recorded for.
+        logs: the last lines of each log.
+    """
 
     def __init__(self, cache: Mapping[str, JsonValue], logs: Mapping[str, JsonValue]) -> None:
-        self._answers: dict[str, JsonValue] = {}
-        self.services: dict[str, list[str]] = {}
-        spelled_otherwise: dict[str, JsonValue] = {}
-        for key, answer in cache.items():
-            tool, arguments = _read_key(key)
-            kind = arguments.get("resource_type")
-            is_plain = kind is None or kind_of(kind) == kind
-            (self._answers if is_plain else spelled_otherwise)[_key(tool, arguments)] = answer
-            service = arguments.get("app_name") or arguments.get("service_name")
-            if service and service not in self.services.setdefault(tool, []):
-                self.services[tool].append(service)
-        self._answers = spelled_otherwise | self._answers
+        calls = [(*_read_key(key), answer) for key, answer in cache.items()]
+        super().__init__(calls, _spelled)
+        self.services: dict[str, set[str]] = {}
+        for tool, arguments, _ in calls:
+            name = arguments.get("app_name") or arguments.get("service_name")
+            self.services.setdefault(tool, set()).update([name] if name else [])
         self.logs = {name: lines for name, log in logs.items() if (lines := _last_lines(log))}
-
-    def answer(self, tool: str, **arguments: JsonValue) -> JsonValue:
-        """Return what was recorded for a call, whatever the order of its arguments; None if nothing was."""
-        return self._answers.get(_key(tool, arguments))
 
 
 def recording_of(cache: Path, logs: Path | None) -> Recording:
@@ -56,20 +51,6 @@ def recording_of(cache: Path, logs: Path | None) -> Recording:
         return found
 
 
-def read_object(path: Path) -> dict[str, JsonValue]:
-    """Return the object in a file of JSON.
-
-    Raises:
-        DataError: it cannot be read, or holds something else.
-    """
-    value = read_data(path)
-    if not isinstance(value, dict):
-        raise DataError(
-            f"{path}: expected a JSON object, found {type(value).__name__}; fetch the dataset again"
-        )
-    return value
-
-
 def _read_key(key: str) -> tuple[str, dict[str, JsonValue]]:
     tool, _, text = key.partition(":")
     odd = _ODD_KEY.fullmatch(key)
@@ -82,12 +63,8 @@ def _read_key(key: str) -> tuple[str, dict[str, JsonValue]]:
     return (tool, arguments) if isinstance(arguments, dict) else (key, {})
 
 
-def _key(tool: str, arguments: Mapping[str, JsonValue]) -> str:
-    """Return one text for all ways to write a call: what is empty or off is left out."""
-    told = {name: value for name, value in arguments.items() if value not in ("", None, False)}
-    if "resource_type" in told:
-        told["resource_type"] = kind_of(told["resource_type"]) or told["resource_type"]
-    return tool + json.dumps(told, sort_keys=True)
+def _spelled(name: str, value: JsonValue) -> JsonValue:
+    return kind_of(value) or value if name == "resource_type" else value
 
 
 def _last_lines(log: JsonValue) -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from itbench import JsonValue
+from itbench import JsonObject, JsonValue
 from itbench_sre.opsbench.kinds import CLUSTER_KINDS, kind_of
 from itbench_sre.opsbench.recording import Recording
 
@@ -34,42 +34,24 @@ class Resources:
         self._home = home
 
     def get(
-        self,
-        resource_type: str,
-        namespace: str | None = None,
-        name: str | None = None,
-        show_labels: bool = False,
-        output_wide: bool = False,
-        label_selector: str | None = None,
-        output_yaml: bool = False,
+        self, resource_type: str, namespace: str | None = None, name: str | None = None, **flags: JsonValue
     ) -> JsonValue:
-        """Return what `kubectl get` printed."""
-        kind, selector = kind_of(resource_type), (label_selector or "").strip()
-        problem = _problem(
-            resource_type, kind, namespace, selector, name, show_labels, output_wide, output_yaml
-        )
-        if kind is None or problem is not None:
+        """Return what `kubectl get` printed; flags are show_labels, output_wide, output_yaml and label_selector."""
+        kind = kind_of(resource_type)
+        if kind is None:
+            return f"Error: Unknown resource type '{resource_type}'"
+        flags["label_selector"] = selector = str(flags.get("label_selector") or "").strip()
+        problem = _problem(kind, namespace, name, flags)
+        if problem is not None:
             return problem
-        flags = {"show_labels": show_labels, "output_wide": output_wide}
-        found = self._found(
-            "GetResources",
-            kind,
-            namespace,
-            name=name,
-            **flags,
-            output_yaml=output_yaml,
-            label_selector=selector,
-        )
+        found = self._found("GetResources", kind, namespace, name=name, **flags)
         if found:
             return found
-        if output_yaml:
-            return f'Error: YAML snapshot for {kind} "{name}" is ' + (
-                "empty or not available."
-                if found is not None
-                else f'not recorded in namespace "{namespace}".'
-            )
+        if flags.get("output_yaml"):
+            state = f'not recorded in namespace "{namespace}"' if found is None else "empty or not available"
+            return f'Error: YAML snapshot for {kind} "{name}" is {state}.'
         if selector:
-            return self._selected(kind, namespace, name, selector, flags)
+            return self._selected(kind, namespace, name, flags)
         if found is None and name:
             return _not_found(kind, kind, name, namespace)
         return (
@@ -100,55 +82,49 @@ class Resources:
         )
         return next((answer for answer in answers if answer is not None), None)
 
-    def _selected(
-        self, kind: str, namespace: str | None, name: str | None, selector: str, flags: dict[str, bool]
-    ) -> JsonValue:
+    def _selected(self, kind: str, namespace: str | None, name: str | None, flags: JsonObject) -> JsonValue:
         """Return those rows of a recorded table that another recorded table says the selector selects."""
 
         def table(**more: JsonValue) -> list[str]:
             found = self._found("GetResources", kind, namespace, name=name, **more)
             return [line for line in str(found or "").splitlines() if line.strip()]
 
+        selector = str(flags["label_selector"])
         names = (
             _names(table(label_selector=selector))
             or _names(table(show_labels=True), holding=selector)
             or _names(row for row in table(output_wide=True) if row.split()[-1] in {selector, "SELECTOR"})
         )
-        rows = table(**flags)
+        rows = table(**{**flags, "label_selector": ""})
         chosen = [row for row in rows[1:] if row.split()[0] in names]
-        if not chosen:
-            return f'No matching {kind} found for selector "{selector}".'
-        return "\n".join([rows[0], *chosen])
+        return (
+            "\n".join([rows[0], *chosen])
+            if chosen
+            else f'No matching {kind} found for selector "{selector}".'
+        )
 
 
-def _problem(
-    resource_type: str, kind: str | None, namespace: str | None, selector: str, name: str | None,
-    show_labels: bool, output_wide: bool, output_yaml: bool,
-) -> str | None:  # fmt: skip
-    if kind is None:
-        return f"Error: Unknown resource type '{resource_type}'"
-    if kind not in CLUSTER_KINDS and not namespace:
-        return "Error: Error: 'GetResources' command requires a specific 'namespace'."
-    if selector and kind not in _SELECTED_KINDS:
-        return (
-            f"Error: label_selector is not supported for {kind} in this benchmark. "
-            f"Please query all {kind} in the namespace and manually inspect."
+def _problem(kind: str, namespace: str | None, name: str | None, flags: JsonObject) -> str | None:
+    selector, is_yaml = str(flags["label_selector"]), flags.get("output_yaml")
+    tables = [flag for flag in ("show_labels", "output_wide") if flags.get(flag)]
+    is_pair = selector.count("=") == 1 and all(part.strip() for part in selector.split("="))
+    problems = {
+        "Error: 'GetResources' command requires a specific 'namespace'.": kind not in CLUSTER_KINDS
+        and not namespace,
+        f"label_selector is not supported for {kind} in this benchmark. Please query all {kind} in the namespace and "
+        "manually inspect.": selector and kind not in _SELECTED_KINDS,
+        "Error: Only simple label selectors in the form 'key=value' are supported.": selector and not is_pair,
+        "Error: Only one of '--show-labels' or '-o wide' can be specified at a time for kubectl get.": len(
+            tables
         )
-    if selector and (selector.count("=") != 1 or not all(part.strip() for part in selector.split("="))):
-        return "Error: Error: Only simple label selectors in the form 'key=value' are supported."
-    if show_labels and output_wide:
-        return "Error: Error: Only one of '--show-labels' or '-o wide' can be specified at a time for kubectl get."
-    if output_yaml and (show_labels or output_wide):
-        return "Error: Error: 'output_yaml' cannot be combined with 'show_labels' or 'output_wide'."
-    if output_yaml and kind not in _YAML_KINDS:
-        return (
-            f"Error: output_yaml is only supported for single named resources of types {sorted(_YAML_KINDS)}."
-        )
-    if output_yaml and not name:
-        return (
-            "Error: Error: 'output_yaml' requires a specific resource 'name'; list queries are not supported."
-        )
-    return None
+        > 1,
+        "Error: 'output_yaml' cannot be combined with 'show_labels' or 'output_wide'.": is_yaml and tables,
+        f"output_yaml is only supported for single named resources of types {sorted(_YAML_KINDS)}.": is_yaml
+        and kind not in _YAML_KINDS,
+        "Error: 'output_yaml' requires a specific resource 'name'; list queries are not supported.": is_yaml
+        and not name,
+    }
+    return next((f"Error: {text}" for text, is_so in problems.items() if is_so), None)
 
 
 def _names(rows: Iterable[str], holding: str = "") -> set[str]:

@@ -1,9 +1,11 @@
 """Scores a diagnosis as the published evaluator does, with two misspelt root causes accepted in both spellings."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 from itbench import JsonObject, JsonValue, Score
-from itbench_sre.opsbench.steps import closest, coverage_by_workload, redundancy, step_of
+from itbench.kit import closest_path, redundancy
+from itbench_sre.opsbench.steps import coverage_by_workload, step_of
 
 _FIELDS = ("fault_taxonomy", "fault_object", "root_cause")
 # As agents are told, and as the truths have it.
@@ -76,13 +78,9 @@ def _process(
         return {}, None
     found = [step_of(call) for call in calls]
     steps = [step for step in found if step is not None]
-    name, near = closest(steps, paths)
+    name, near = closest_path(steps, paths)
     return {
-        "relevance": near.relevance,
-        "coverage": near.coverage,
-        "in_order": near.in_order,
-        "any_order": near.any_order,
-        "exact": near.exact,
+        **asdict(near),
         "coverage_by_workload": coverage_by_workload(steps, paths),
         "steps": float(len(steps)),
         "invalid_actions": float(len(found) - len(steps)),

@@ -1,8 +1,7 @@
-"""Calls of tools as steps, and how near they come to an expert's, by the rules of the published evaluator."""
+"""Calls of tools as steps, by the rules of the published evaluator."""
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from itbench import JsonObject, JsonValue
 from itbench_sre.opsbench.kinds import kind_of
@@ -23,23 +22,6 @@ _POD_NAMES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Closeness:
-    """How near a list of steps comes to an expert's; each from 0 to 1."""
-
-    relevance: float
-    coverage: float
-    in_order: float
-    any_order: float
-    exact: float
-
-    @property
-    def f1(self) -> float:
-        """The harmonic mean of relevance and coverage."""
-        both = self.relevance + self.coverage
-        return 2 * self.relevance * self.coverage / both if both else 0.0
-
-
 def step_of(call: JsonObject) -> str | None:
     """Return the step that a call is, such as `DescribeResource::pods::cart`; None for an invalid one."""
     tool, arguments = call["tool"], call["arguments"]
@@ -52,17 +34,6 @@ def step_of(call: JsonObject) -> str | None:
         if values[0] == "pods" and len(values) > 1:
             return f"{tool}::pods::{_without_suffix(values[1])}"
     return "::".join([tool, *(str(value).strip() for value in values or [""])])
-
-
-def closest(steps: Sequence[str], paths: Mapping[str, Sequence[str]]) -> tuple[str, Closeness]:
-    """Return the name of the better of two expert paths, by F1 and then by order, and how near the steps come to it."""
-    found = [(name, _closeness(steps, paths.get(name, ()))) for name in ("path1", "path2")]
-    return max(found, key=lambda each: (each[1].f1, each[1].in_order))
-
-
-def redundancy(steps: Sequence[str]) -> float:
-    """Return the share of steps that were taken before."""
-    return 1 - len(set(steps)) / len(steps) if steps else 0.0
 
 
 def coverage_by_workload(steps: Sequence[str], paths: Mapping[str, Sequence[str]]) -> float:
@@ -79,20 +50,6 @@ def coverage_by_workload(steps: Sequence[str], paths: Mapping[str, Sequence[str]
 
     shares = [sum(map(covered, set(path))) / len(set(path)) for path in paths.values() if path]
     return max(shares, default=1.0)
-
-
-def _closeness(steps: Sequence[str], expert: Sequence[str]) -> Closeness:
-    done, wanted = set(steps), set(expert)
-    common = len(done & wanted)
-    both_empty = not done and not wanted
-    rest = iter(steps)
-    return Closeness(
-        relevance=1.0 if both_empty else common / len(done) if done else 0.0,
-        coverage=1.0 if both_empty else common / len(wanted) if wanted else 0.0,
-        in_order=float(all(step in rest for step in expert)),
-        any_order=float(wanted <= done),
-        exact=float(list(steps) == list(expert)),
-    )
 
 
 def _without_suffix(name: JsonValue) -> str:

@@ -1,17 +1,21 @@
 """The ten tools of one trial, answered from a recording, and the list of calls for the scorer."""
 
 import json
-from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
-from itbench import JsonObject, JsonValue, Tool, ToolError
+from itbench import JsonObject, JsonValue, Tool
+from itbench.kit import CountedTools
 from itbench_sre.opsbench.recording import Recording
 from itbench_sre.opsbench.resources import Resources
 
-# What a step is known by. Longer values name nothing that there is.
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_NO_STATUS = "Error: Status information for cluster control plane components is not available in the dataset"
+# What a step is known by.
 KEY_ARGUMENTS = ("resource_type", "name", "app_name", "node_name", "service_name", "port")
-_LONGEST = 300
 
 
 @cache
@@ -23,27 +27,21 @@ def tool_texts() -> dict[str, JsonObject]:
     return texts
 
 
-class CaseTools:
-    """The tools of one trial.
-
-    Attributes:
-        calls: what was called, in order, for the scorer; whatever the agent does, only calls of tools are in it.
-    """
+class CaseTools(CountedTools):
+    """The tools of one trial."""
 
     def __init__(self, recording: Recording, namespace: str, system: str) -> None:
+        super().__init__(KEY_ARGUMENTS)
         self._recording, self._namespace, self._system = recording, namespace, system
         self._resources = Resources(recording, namespace)
-        self.calls: list[JsonObject] = []
 
     def offered(self) -> list[Tool]:
         """Return the tools for an agent."""
         answers: Mapping[str, Callable[..., JsonValue]] = {
             "GetResources": self._resources.get,
             "DescribeResource": self._resources.describe,
-            "GetAppYAML": lambda app_name: self._of_service("GetAppYAML", app_name=app_name),
-            "GetServiceDependencies": lambda service_name: self._of_service(
-                "GetServiceDependencies", service_name=service_name
-            ),
+            "GetAppYAML": partial(self._of_service, "GetAppYAML"),
+            "GetServiceDependencies": partial(self._of_service, "GetServiceDependencies"),
             "GetRecentLogs": self._recent_logs,
             "GetErrorLogs": self._error_logs,
             "CheckServiceConnectivity": self._connectivity,
@@ -53,49 +51,21 @@ class CaseTools:
                 self._recording.answer("GetAlerts") or "No active metric anomalies detected at this time."
             ),
         }
-        return [self._tool(name, answers[name], text) for name, text in tool_texts().items()]
+        return [self.make(name, text, answers[name]) for name, text in tool_texts().items()]
 
-    def _tool(self, name: str, answer: Callable[..., JsonValue], text: JsonObject) -> Tool:
-        properties, required = text["properties"], text["required"]
-
-        def refused(arguments: JsonValue) -> None:
-            self._note(name, arguments if isinstance(arguments, dict) else {}, is_error=True)
-
-        async def call(**arguments: JsonValue) -> JsonValue:
-            missing = [key for key in required if arguments.get(key) in (None, "")]
-            self._note(name, arguments, is_error=bool(missing))
-            if missing:
-                raise ToolError(f"{name} needs {', '.join(missing)}")
-            # As in the authors' program, arguments that a tool does not have are let pass.
-            return answer(**{key: value for key, value in arguments.items() if key in properties})
-
-        parameters = {"type": "object", "properties": properties, "required": required}
-        return Tool(name=name, description=text["what"], parameters=parameters, call=call, refused=refused)
-
-    def _note(self, tool: str, arguments: JsonObject, *, is_error: bool) -> None:
-        kept = {key: _short(arguments[key]) for key in KEY_ARGUMENTS if key in arguments}
-        self.calls.append({"tool": tool, "arguments": kept, "is_error": is_error})
+    def _unknown(self, wording: str, service: str, *tools: str) -> str | None:
+        """Return that a service is none of those that these tools were recorded for; None if it is one."""
+        allowed = sorted({name for tool in tools for name in self._recording.services.get(tool, ())})
+        return None if service in allowed else f"{wording} {self._system}. Allowed: {allowed}"
 
     def _of_service(self, tool: str, **argument: JsonValue) -> JsonValue:
         ((_, name),) = argument.items()
-        allowed = sorted(self._recording.services.get(tool, ()))
-        if name not in allowed:
-            return (
-                f"Error: Error: Resource '{name}' is not in the allowed list of services for {self._system}. "
-                f"Allowed: {allowed}"
-            )
-        return self._recording.answer(tool, **argument)
-
-    def _logged(self, tool: str, service_name: str) -> str | None:
-        allowed = sorted(self._recording.services.get("GetErrorLogs", ()))
-        if service_name in allowed:
-            return None
-        return (
-            f"Error: {tool} does not support service '{service_name}' for {self._system}. Allowed: {allowed}"
-        )
+        wording = f"Error: Error: Resource '{name}' is not in the allowed list of services for"
+        return self._unknown(wording, name, tool) or self._recording.answer(tool, **argument)
 
     def _recent_logs(self, namespace: str, service_name: str) -> JsonValue:
-        problem = self._logged("GetRecentLogs", service_name)
+        wording = f"Error: GetRecentLogs does not support service '{service_name}' for"
+        problem = self._unknown(wording, service_name, "GetErrorLogs")
         if problem is not None:
             return problem
         if namespace != self._namespace:
@@ -115,9 +85,10 @@ class CaseTools:
         return lines or f"No recent logs found for {service_name} in {namespace} namespace."
 
     def _error_logs(self, namespace: str, service_name: str) -> JsonValue:
-        problem = self._logged("GetErrorLogs", service_name)
+        wording = f"Error: Error: GetErrorLogs does not support service '{service_name}' for"
+        problem = self._unknown(wording, service_name, "GetErrorLogs")
         if problem is not None:
-            return f"Error: {problem}"
+            return problem
         found = self._recording.answer("GetErrorLogs", namespace=namespace, service_name=service_name)
         if found is None:
             return "Error: Error logs for the specified service are not available."
@@ -129,13 +100,10 @@ class CaseTools:
         return json.dumps(found, indent=2, ensure_ascii=False)
 
     def _connectivity(self, service_name: str, port: int, namespace: str) -> JsonValue:
-        known = self._recording.services
-        allowed = sorted({*known.get("CheckServiceConnectivity", ()), *known.get("GetAppYAML", ())})
-        if service_name not in allowed:
-            return (
-                f"Error: Error: service '{service_name}' is not supported for connectivity checks in {self._system}. "
-                f"Allowed: {allowed}"
-            )
+        wording = f"Error: Error: service '{service_name}' is not supported for connectivity checks in"
+        problem = self._unknown(wording, service_name, "CheckServiceConnectivity", "GetAppYAML")
+        if problem is not None:
+            return problem
         found = self._recording.answer(
             "CheckServiceConnectivity", namespace=namespace, service_name=service_name, port=port
         )
@@ -150,10 +118,4 @@ class CaseTools:
         found = self._recording.answer(
             "CheckNodeServiceStatus", node_name=node_name, service_name=service_name
         )
-        return found or (
-            "Error: Status information for cluster control plane components is not available in the dataset"
-        )
-
-
-def _short(value: JsonValue) -> JsonValue:
-    return value if value is None or isinstance(value, bool | int | float) else str(value)[:_LONGEST]
+        return found or _NO_STATUS

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from itbench import DataError, JsonObject, JsonValue
-from itbench.kit import canary_of, read_text
-from itbench_sre.opsbench.recording import read_object
+from itbench.kit import canary_of, read_object, read_text
 
 _CALL = re.compile(r"tool_name='(\w+)' arguments=\{(.*)\}", re.DOTALL)
 _ARGUMENT = re.compile(r"(\w+): ('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[^,]+)(?:, |$)")
@@ -38,19 +37,10 @@ def trajectory_files(directory: Path) -> list[Path]:
 
 def truth_schema() -> JsonObject:
     """Return the JSON Schema of a stored truth."""
-    text, steps = {"type": "string"}, {"type": "array", "items": {"type": "string"}}
-    call = {"type": "array", "prefixItems": [text, {"type": "object"}], "minItems": 2, "maxItems": 2}
-    texts = dict.fromkeys(("canary", "fault_taxonomy", "fault_object", "root_cause"), text)
-    return {
-        "type": "object",
-        "required": [*texts, "process", "expert"],
-        "properties": texts
-        | {
-            "process": {"type": "object", "additionalProperties": steps},
-            "expert": {"type": "object", "additionalProperties": {"type": "array", "items": call}},
-        },
-        "additionalProperties": False,
-    }
+    texts = {key: {"type": "string"} for key in ("canary", "fault_taxonomy", "fault_object", "root_cause")}
+    lists = {"type": "object", "additionalProperties": {"type": "array"}}
+    shape = {**texts, "process": {**lists, "required": ["path1", "path2"]}, "expert": lists}
+    return {"type": "object", "required": [*shape], "properties": shape, "additionalProperties": False}
 
 
 def _trajectories(directory: Path) -> Iterator[tuple[str, Path]]:

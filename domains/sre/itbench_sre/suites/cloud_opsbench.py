@@ -57,11 +57,9 @@ class CloudOpsBenchSuite(GitSuite):
     @property
     def way(self) -> str:
         """How an agent sees a recording: by tools, as raw files, or by kubectl."""
-        return (
-            {"published": "tools"}.get(self.choice("tools"), "kubectl")
-            if self.choice("files") == "none"
-            else "raw"
-        )
+        if self.choice("files") == "raw":
+            return "raw"
+        return "kubectl" if self.choice("tools") == "kubectl" else "tools"
 
     def make_task(self, task_id: str, directory: Path) -> "Task":
         """Return the task of one case."""
@@ -74,7 +72,7 @@ class CloudOpsBenchSuite(GitSuite):
 
     def setup(self, task_id: str) -> JsonObject:
         """Return what the environment has to know of a case."""
-        from itbench_sre.opsbench.recording import read_object
+        from itbench.kit import read_object
 
         directory = self.directory(task_id)
         metadata = read_object(directory / "metadata.json")
