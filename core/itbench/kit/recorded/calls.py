@@ -1,12 +1,12 @@
 """Answers that were recorded for calls of tools, found whatever a call looks like."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
 from itbench.interfaces.json import JsonObject, JsonValue
 
 Spelling: TypeAlias = Callable[[str, JsonValue], JsonValue]
+_Key: TypeAlias = tuple[str | tuple[str, str], ...]
 
 
 def _as_it_is(_name: str, value: JsonValue) -> JsonValue:
@@ -26,21 +26,24 @@ class RecordedCalls:
         self, recorded: Iterable[tuple[str, JsonObject, JsonValue]], spelled: Spelling = _as_it_is
     ) -> None:
         self._spelled = spelled
-        plain: dict[str, JsonValue] = {}
-        others: dict[str, JsonValue] = {}
+        others: dict[_Key, JsonValue] = {}
+        self._answers: dict[_Key, JsonValue] = {}
         for tool, arguments, answer in recorded:
-            is_plain = all(spelled(name, value) == value for name, value in arguments.items())
-            (plain if is_plain else others)[self._key(tool, arguments)] = answer
-        self._answers = others | plain
+            key = self._key(tool, arguments)
+            is_plain = key == _key(tool, arguments.items())
+            (self._answers if is_plain else others)[key] = answer
+        for key, answer in others.items():
+            self._answers.setdefault(key, answer)
 
     def answer(self, tool: str, **arguments: JsonValue) -> JsonValue:
         """Return what was recorded for a call; None if nothing was."""
         return self._answers.get(self._key(tool, arguments))
 
-    def _key(self, tool: str, arguments: Mapping[str, JsonValue]) -> str:
-        told = {
-            name: self._spelled(name, value)
-            for name, value in arguments.items()
-            if value not in ("", None, False)
-        }
-        return tool + json.dumps(told, sort_keys=True)
+    def _key(self, tool: str, arguments: Mapping[str, JsonValue]) -> _Key:
+        return _key(tool, [(name, self._spelled(name, value)) for name, value in arguments.items()])
+
+
+def _key(tool: str, arguments: Iterable[tuple[str, JsonValue]]) -> _Key:
+    # As text: 1 is not True here, and a list can be no part of a key.
+    told = sorted((name, repr(value)) for name, value in arguments if value not in ("", None, False))
+    return tool, *told
