@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -133,7 +133,27 @@ def installed(machine_folder: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def plain_sandbox(machine_folder: Path) -> "BubblewrapSandbox":
+def sandbox_cache(machine_folder: Path) -> Path:
+    """Return the cache in which sandboxes are made, once for all test processes."""
+    cache = machine_folder / "sandbox-cache"
+    (cache / "sandbox").mkdir(parents=True, exist_ok=True)
+    return cache
+
+
+@pytest.fixture(scope="session")
+def with_sandboxes(sandbox_cache: Path) -> Callable[[Path], None]:
+    """Return a function that makes a cache which has the sandboxes of all tests."""
+    return lambda cache: show_sandboxes(sandbox_cache, cache)
+
+
+@pytest.fixture
+def shared_sandbox(sandbox_cache: Path, own_folders: None, tmp_path: Path) -> None:
+    """Let the cache of one test have the sandboxes of all."""
+    show_sandboxes(sandbox_cache, tmp_path / "cache")
+
+
+@pytest.fixture(scope="session")
+def plain_sandbox(sandbox_cache: Path) -> "BubblewrapSandbox":
     """Return the default sandbox without packages; its image is made once for all test processes."""
     from itbench.sandbox.bubblewrap.sandbox import BubblewrapSandbox
     from itbench.sandbox.bubblewrap.support import available
@@ -142,13 +162,15 @@ def plain_sandbox(machine_folder: Path) -> "BubblewrapSandbox":
         pytest.skip(problem)
     made = BubblewrapSandbox(with_tools=False)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ITBENCH_CACHE", str(machine_folder / "sandbox-cache"))
+        patch.setenv("ITBENCH_CACHE", str(sandbox_cache))
         made.prepare()
     return made
 
 
 @pytest.fixture(scope="session")
-def cache_without_packages(plain_sandbox: "BubblewrapSandbox", machine_folder: Path) -> Path:
+def cache_without_packages(
+    plain_sandbox: "BubblewrapSandbox", sandbox_cache: Path, machine_folder: Path
+) -> Path:
     """Return a cache of its own with the default sandbox in it, whose folder of packages is empty.
 
     It is for programs that make a sandbox themselves and need none of the packages, which take a minute to install.
@@ -161,20 +183,21 @@ def cache_without_packages(plain_sandbox: "BubblewrapSandbox", machine_folder: P
         patch.setenv("ITBENCH_CACHE", str(cache))
         if not cache.exists():
             (cache / "sandbox").mkdir(parents=True)
-            for made in (machine_folder / "sandbox-cache/sandbox").glob("image-*/"):
+            for made in (sandbox_cache / "sandbox").glob("image-*/"):
                 (cache / "sandbox" / made.name).symlink_to(made)
         make_stored(tools_name(), lambda _: None)
     return cache
 
 
 @pytest.fixture(scope="session")
-def incident_cache(machine_folder: Path) -> Path:
+def incident_cache(machine_folder: Path, sandbox_cache: Path) -> Path:
     """Return a cache in which the embedded incidents are made, once for all test processes."""
     from itbench_sre.suites.incidents import INCIDENTS
 
     cache = machine_folder / "incident-cache"
     with locked(machine_folder / "incident-cache.lock"), pytest.MonkeyPatch.context() as patch:
         patch.setenv("ITBENCH_CACHE", str(cache))
+        show_sandboxes(sandbox_cache, cache)
         INCIDENTS.prepare()
     return cache
 
@@ -236,6 +259,13 @@ def _read_only(folder: Path) -> Iterator[None]:
         yield
     finally:
         subprocess.run(["umount", "-l", folder], check=True)
+
+
+def show_sandboxes(sandbox_cache: Path, cache: Path) -> None:
+    """Make a cache that has the sandboxes of another one."""
+    cache.mkdir(exist_ok=True)
+    with suppress(FileExistsError):
+        (cache / "sandbox").symlink_to(sandbox_cache / "sandbox")
 
 
 @contextmanager

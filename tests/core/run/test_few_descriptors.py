@@ -24,7 +24,7 @@ MOST_RESUMES = 5
 
 
 @pytest.fixture
-def sandbox_cache(cache_without_packages: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def bare_cache(cache_without_packages: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Let a test use a sandbox that has no packages, which these programs do not need."""
     monkeypatch.setenv("ITBENCH_CACHE", str(cache_without_packages))
     return cache_without_packages
@@ -59,7 +59,7 @@ def all_right(limits: str, trials: int, at_once: int, *agent: str) -> tuple[str,
 
 @pytest.mark.slow
 def test_programs_in_sandboxes_under_few_descriptors_are_scored(
-    sums: Path, sandbox_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sums: Path, bare_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Slow: 16 sandboxes."""
     monkeypatch.chdir(tmp_path)
@@ -76,7 +76,7 @@ def test_many_programs_in_sandboxes_under_few_descriptors_are_scored(
     limits: str,
     trials: int,
     sums: Path,
-    sandbox_cache: Path,
+    bare_cache: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -87,7 +87,7 @@ def test_many_programs_in_sandboxes_under_few_descriptors_are_scored(
 
 @pytest.mark.slow
 def test_a_lack_that_comes_while_trials_run_is_the_environment_s_fault(
-    sums: Path, sandbox_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    sums: Path, bare_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     distribution: Callable[..., Path],
 ) -> None:  # fmt: skip
     """Slow: 14 sandboxes, and a resumption. A plugin stands for whatever else a process may hold."""
