@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 # A slow machine is no failure of ours.
 settings.register_profile("itbench", deadline=None, database=None)
 settings.load_profile("itbench")
-# Nor does each program that a test starts have to compile the sources again.
+# Nor does each program that a test starts have to compile the sources again; what is installed is compiled when it
+# is first imported, which is a small part of it.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+os.environ["PIP_NO_COMPILE"] = "1"
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SUMS = Path(__file__).parent / "plugins" / "sums" / "src"
