@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -223,6 +224,25 @@ def _first_format(path: Path | str) -> None:
             connection.execute(f"INSERT INTO main.{table} SELECT {', '.join(values)} FROM today.{table}")
         connection.commit()
     old.replace(path)
+
+
+@pytest.fixture(scope="session")
+def python_of() -> Callable[[str], Path]:
+    """Return a function that finds the Python of a version such as `3.13`, or skips the test."""
+    return _python_of
+
+
+def _python_of(version: str) -> Path:
+    if version == f"{sys.version_info[0]}.{sys.version_info[1]}":
+        return Path(sys.executable)
+    root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    for path in sorted(root.glob(f"{version}.*/bin/python")):
+        return path
+    found = shutil.which(f"python{version}")
+    # What lies on the path may stand for a version that is not installed, or not chosen.
+    if found and subprocess.run([found, "--version"], capture_output=True, check=False).returncode == 0:
+        return Path(found)
+    pytest.skip(f"no Python {version} on this machine")
 
 
 @pytest.fixture
