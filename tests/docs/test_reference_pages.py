@@ -12,6 +12,7 @@ import pytest
 from itbench import EventKind, ITBenchError
 from itbench.cli.page import page
 from itbench.store.schema import APPLICATION_ID, OUTCOME, TABLES, VERSION
+from itbench.validation.rules import RULES
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 REFERENCE = REPOSITORY / "docs" / "reference"
@@ -37,6 +38,13 @@ def test_the_page_of_errors_has_every_class_with_its_exit_code() -> None:
     public = [error for error in public if error.__module__ == "itbench.errors"]
     assert len(public) == 6
     assert shown == {error.__name__: error.exit_code for error in public}
+
+
+def test_the_page_about_domains_has_every_rule_in_order() -> None:
+    page_text = (REFERENCE.parent / "how-to" / "writing-a-domain.md").read_text()
+    section = page_text.partition("## The rules that every domain must keep")[2].partition("\n## ")[0]
+    rules = [row[0].strip("`") for row in rows_of(section) if row[0] != "rule"]
+    assert rules == ["tasks-valid", *(rule.name for rule in RULES)]
 
 
 def test_the_page_of_events_has_every_kind_that_the_product_writes() -> None:

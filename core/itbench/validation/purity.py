@@ -52,24 +52,31 @@ _OUTSIDE = frozenset({"connect", "sendto", "getaddrinfo", "fork_exec", "posix_sp
 
 def scorer_total(case: Case) -> Iterator[Finding | Skipped]:
     """Any submission that fits the answer's schema gets a score in [0, 1], and never an exception."""
-    for task in case.tasks[:_LOOKED_AT_TASKS]:
+    for task in case.open_tasks[:_LOOKED_AT_TASKS]:
         for submission in junk_submissions(case, task):
             record = case.judge.judge(task, submission, ())
             if record.fault is not None:
-                shown = json.dumps(submission.answer)[:80]
-                problem = f"the answer {shown} breaks the scorer: {record.fault.message}"
+                problem = f"{_shown(task, submission)} breaks the scorer: {record.fault.message}"
                 yield Finding(
                     "scorer-total",
                     f"task {task.id}",
                     problem,
-                    "score whatever the answer's schema lets through",
+                    "score whatever the schema of the answer lets through, and whatever can have been observed",
                 )
                 break
 
 
+def _shown(task: Task, submission: Submission) -> str:
+    if task.hand_in.answer is not None:
+        return f"the answer {json.dumps(submission.answer)[:80]}"
+    if submission.observed:
+        return f"the observed state {json.dumps(submission.observed)[:200]}"
+    return "a submission in which nothing was observed"
+
+
 def scorer_pure(case: Case) -> Iterator[Finding | Skipped]:
     """The same submission always gets the same score, and scoring reads no clock, chance or network."""
-    for record in case.perfect(case.tasks[:_LOOKED_AT_TASKS]):
+    for record in case.perfect(case.open_tasks[:_LOOKED_AT_TASKS]):
         submission, task = record.submission, case.task(record.key.task)
         if record.value is None or submission is None:
             continue  # `oracle-is-right` tells of it.
