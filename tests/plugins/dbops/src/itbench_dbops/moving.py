@@ -1,0 +1,142 @@
+"""Moves the database of a trial to a fresh server, where nothing of the agent runs and its word for nothing counts.
+
+The agent is superuser of the old server, and through it runs programs there: whatever that server says is what the agent hands in.
+The new server takes it as data, restored by a role that is no superuser.
+"""
+
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+
+from itbench import ITBenchError, JsonObject, Sandbox, Service
+from itbench_dbops.names import AGENT, DATABASE, roles_of
+from itbench_dbops.planting import roles_sql
+from itbench_dbops.postgres import SqlError, ask, first_line, server
+
+_MOST_BYTES = 32 << 20
+_MOST_ROLES = 100
+_DUMP_S = 60.0
+_ROLES = """\
+SELECT json_build_object(
+  'roles', (SELECT json_object_agg(rolname, rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls)
+            FROM pg_roles WHERE rolname !~ '^pg_'),
+  'members', (SELECT coalesce(json_agg(json_build_array(g.rolname, m.rolname)), '[]') FROM pg_auth_members a
+              JOIN pg_roles g ON g.oid = a.roleid JOIN pg_roles m ON m.oid = a.member WHERE m.rolname !~ '^pg_'))
+"""
+
+
+class LostError(Exception):
+    """The agent has left its server so that the database cannot be moved; the message says how, in one clause."""
+
+
+async def taken(old: Service) -> tuple[bytes, JsonObject]:
+    """Return the dump of a database, and the roles of its server with their memberships.
+
+    Raises:
+        LostError: it cannot be had.
+    """
+    if not old.is_running:
+        if old.exit_code is None:
+            raise RuntimeError("the server was ended from outside")
+        raise LostError("the server has been stopped")
+    try:
+        await ask(old, "SELECT 1")
+        # Ends all that was started through the server.
+        await old.restart()
+    except SqlError as error:
+        raise LostError(f"the server does not answer: {error}") from error
+    except ITBenchError as error:
+        raise LostError("the server does not start again") from error
+    words = [
+        "pg_dump",
+        "-Fc",
+        "--lock-wait-timeout=10s",
+        "-h",
+        "/tmp",
+        "-U",
+        "postgres",
+        "-f",
+        "dump",
+        DATABASE,
+    ]
+    done = await old.execute(words, timeout_s=_DUMP_S)
+    if done.exit_code != 0 or done.timed_out:
+        raise LostError(f"the database cannot be dumped: {first_line(done.stderr) or 'it takes too long'}")
+    try:
+        return await old.read_file("dump", max_bytes=_MOST_BYTES), _checked(await ask(old, _ROLES))
+    except (FileNotFoundError, ValueError, SqlError) as error:
+        raise LostError(f"the database cannot be moved: {error}") from error
+
+
+@asynccontextmanager
+async def moved(
+    sandbox: Sandbox, names: Mapping[str, str], dump: bytes, found: JsonObject
+) -> AsyncIterator[Service]:
+    """Start a fresh server, and restore a dump in it."""
+    async with server(sandbox) as new:
+        await ask(new, roles_sql(names) + _further_roles(names, found))
+        await new.write_file("dump", dump)
+        words = ["pg_restore", "--no-owner", "-h", "/tmp", "-U", names["owner"], "-d", DATABASE, "dump"]
+        # What its owner may not restore, such as an event trigger, is not moved; what is missing shows later.
+        await new.execute(words, timeout_s=_DUMP_S)
+        yield new
+
+
+def powers(names: Mapping[str, str], found: JsonObject) -> dict[str, list[str]]:
+    """Return what each of the planted roles has become beyond what it was, by its name."""
+    told = {}
+    for role in roles_of(names):
+        above = _above(role, found["members"])
+        strong = {each for each in above if each.startswith("pg_") or found["roles"].get(each, True)}
+        told[role] = sorted(strong | ({"attributes"} if found["roles"].get(role, True) else set()))
+    return told
+
+
+def _above(role: str, members: Sequence[Sequence[str]]) -> set[str]:
+    """Return all roles of which one is a member, directly or not."""
+    found: set[str] = set()
+    waiting = [role]
+    while waiting:
+        one = waiting.pop()
+        for group, member in members:
+            if member == one and group not in found:
+                found.add(group)
+                waiting.append(group)
+    return found
+
+
+def _further_roles(names: Mapping[str, str], found: JsonObject) -> str:
+    """Return the SQL that makes the other roles, none of them with rights of a server's own."""
+    planted = set(roles_of(names))
+    others = [role for role in found["roles"] if role not in planted | {"postgres"}]
+    known = planted | set(others)
+    made = [f"CREATE ROLE {_quoted(role)};\n" for role in others]
+    joined = [
+        f"GRANT {_quoted(group)} TO {_quoted(member)};\n"
+        for group, member in found["members"]
+        if {group, member} <= known - {AGENT}
+    ]
+    return "".join(made + joined)
+
+
+def _checked(text: str) -> JsonObject:
+    """Return what a server says of its roles.
+
+    Raises:
+        ValueError: that cannot be.
+    """
+    found = json.loads(text)
+    roles, members = found["roles"], found["members"]
+    if len(roles) > _MOST_ROLES or len(members) > _MOST_ROLES * _MOST_ROLES:
+        raise ValueError(f"there are more than {_MOST_ROLES} roles")
+    if not all(isinstance(role, str) and role.isprintable() for role in roles):
+        raise ValueError("a role has a name that cannot be shown")
+    if not all(isinstance(name, str) for pair in members for name in pair) or {
+        len(pair) for pair in members
+    } - {2}:
+        raise ValueError("the memberships of its roles cannot be read")
+    return {"roles": roles, "members": members}
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
