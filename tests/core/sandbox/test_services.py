@@ -1,6 +1,7 @@
 """Servers in namespaces of their own, and how workspaces reach them."""
 
 import asyncio
+import os
 import socket
 import tempfile
 from collections.abc import Awaitable, Callable
@@ -10,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from itbench import Input, Program, ServiceLimits
+from itbench import Input, Prepared, Program, ServiceLimits, no_progress
+from itbench.sandbox.choose import choose_sandbox
 from itbench.sandbox.errors import SandboxError
 from itbench.sandbox.inside.relay import MOST_CONNECTIONS
 from itbench.sandbox.plain.sandbox import LocalSandbox
@@ -478,3 +480,26 @@ def test_a_postgresql_is_a_service(way: str, sandbox: Any) -> None:
             assert await workspace.list_files() == []
 
     asyncio.run(main())
+
+
+def test_the_same_user_is_never_given_twice_by_sandboxes_of_root_not_even_by_different_ones(
+    sandbox: Any,
+) -> None:
+    if os.geteuid() != 0 or sandbox.name != "bubblewrap":
+        pytest.skip("only root's sandboxes run as users of their own, and those of bubblewrap")
+    ask = ["python3", "-c", "import os; print(os.getuid())"]
+    bench = choose_sandbox("bubblewrap", with_tools=False)
+    assert isinstance(bench, Prepared)
+    bench.prepare(no_progress)
+
+    async def main() -> list[str]:
+        async with (
+            sandbox.service(["sleep", "99"]) as service,
+            bench.service(["sleep", "99"]) as other,
+            sandbox.open([]) as workspace,
+            bench.open([]) as fresh,
+        ):
+            rooms = (service, other, workspace, fresh)
+            return [(await room.execute(ask, timeout_s=20)).stdout for room in rooms]
+
+    assert len(set(asyncio.run(main()))) == 4
