@@ -10,7 +10,7 @@ from itbench.kit import Randomness
 PARTIES = 40
 DAYS = ("2031-03-03", "2031-03-04", "2031-03-05")
 TONIGHT = "2031-03-06"
-_LINES = {"2031-03-03": 2600, "2031-03-04": 220, "2031-03-05": 220, TONIGHT: 60}
+_LINES = {"2031-03-03": 1200, "2031-03-04": 200, "2031-03-05": 200, TONIGHT: 60}
 # Lines of an earlier day that arrive once more.
 _REPEATED = {"2031-03-05": 12, TONIGHT: 9}
 LARGE_CENTS = 400_000
@@ -42,7 +42,7 @@ def arrivals(random: Randomness) -> dict[str, list[Line]]:
         for _ in range(count):
             number += random.between(1, 3)
             large = LARGE_CENTS if random.below(8) == 0 else 0
-            party, ref = random.between(1, PARTIES), f"R{first_ref + random.below(1500)}"
+            party, ref = random.between(1, PARTIES), f"R{first_ref + random.below(900)}"
             new.append(Line(f"D{number}", ref, party, large + random.between(100, 90_000), day))
         again = random.shuffled(earlier)[: _REPEATED.get(day, 0)]
         found[day] = random.shuffled(
@@ -88,7 +88,7 @@ def sound_state(
     found: JsonObject = {ref: sorted(line.code for line in documents if line.ref == ref) for ref in refs}
     return {
         "documents": digest([line.cells for line in documents]),
-        "balances": balances(documents),
+        "balances": digest(list(balances(documents).items())),
         "reports": {day: digest(report(loaded, day)) for day in days},
         "lookups": found | {f"{ref} reads all": False for ref in refs},
         "inbox": digest([line.cells for line in lines]),

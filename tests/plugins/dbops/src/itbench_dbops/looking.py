@@ -74,13 +74,13 @@ class Look:
         table = self._table
         documents = _DIGEST.format(columns=f"{self._columns}booked_on", table=table["doc"])
         inbox = _DIGEST.format(columns=f"{self._columns}arrived_on", table=table["inbox"])
-        balances = f"SELECT json_object_agg(id, balance_cents) FROM {table['party']}"
+        balances = _DIGEST.format(columns="id, balance_cents", table=table["party"])
         return [
             Question("owner", "statistics", None, f"ANALYZE {table['doc']}"),
             Question("owner", "inbox", None, inbox),
             Question("owner", "rights", None, self._rights(days), json.loads),
             Question("clerk", "documents", None, documents),
-            Question("clerk", "balances", None, balances, json.loads),
+            Question("clerk", "balances", None, balances),
         ]
 
     def _report(self, day: str) -> Question:

@@ -35,16 +35,14 @@ async def taken(old: Service) -> tuple[bytes, JsonObject]:
     Raises:
         LostError: it cannot be had.
     """
-    if not old.is_running:
-        if old.exit_code is None:
-            raise RuntimeError("the server was ended from outside")
-        raise LostError("the server has been stopped")
+    if old.exit_code is None and not old.is_running:
+        raise RuntimeError("the server was ended from outside")
     try:
         await ask(old, "SELECT 1")
         # Ends all that was started through the server.
         await old.restart()
     except SqlError as error:
-        raise LostError(f"the server does not answer: {error}") from error
+        raise LostError("the server was stopped, or answers no more") from error
     except ITBenchError as error:
         raise LostError("the server does not start again") from error
     words = [

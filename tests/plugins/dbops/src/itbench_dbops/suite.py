@@ -57,7 +57,13 @@ def draw(seed: int, number: int) -> Drawn:
     random = Randomness(seed).fork(f"task-{number}")
     lines = arrivals(random)
     last = random.shuffled(lines[DAYS[-1]])
-    booked = Line("D9000001", last[0].ref, last[1].party, LARGE_CENTS + random.between(1, 99), TONIGHT)
+    booked = Line(
+        f"D9{random.between(100_000, 999_999)}",
+        last[0].ref,
+        last[1].party,
+        LARGE_CENTS + random.between(1, 99),
+        TONIGHT,
+    )
     refs = [line.ref for line in last[:_REFS]]
     return Drawn(draw_names(random), faults[place], lines, refs, booked)
 
