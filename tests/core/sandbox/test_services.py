@@ -134,6 +134,17 @@ async def ended(service: Any) -> None:
         await asyncio.sleep(0.02)
 
 
+def test_a_server_that_a_signal_ended_in_its_sandbox_has_the_signal_as_exit_code(sandbox: Any) -> None:
+    async def main() -> int | None:
+        command = ["sh", "-c", "touch up; sleep 0.3; kill -9 $$"]
+        async with sandbox.service(command, ready=["test", "-e", "up"]) as service:
+            await ended(service)
+            code: int | None = service.exit_code
+            return code
+
+    assert asyncio.run(main()) == -9
+
+
 async def _never(service: Any) -> bool:
     return False
 

@@ -101,6 +101,9 @@ class OnCall(Environment):
         try:
             dump, roles = await taken(self._server)
         except LostError as error:
+            # Where not even a fresh server starts, it is not the agent's doing: this raises.
+            async with server(self.setup.bench) as fresh:
+                await ask(fresh, "SELECT 1")
             return Observation(broken_by_agent=str(error), state={"questions": self._questions})
         secret = self.setup.secret
         async with moved(self.setup.bench, self._names, dump, roles) as new:

@@ -8,7 +8,8 @@ import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
-from itbench import ITBenchError, JsonObject, Sandbox, Service
+from itbench import JsonObject, Sandbox, Service
+from itbench.sandboxes import SandboxError
 from itbench_dbops.names import AGENT, DATABASE, roles_of
 from itbench_dbops.planting import roles_sql
 from itbench_dbops.postgres import SqlError, ask, first_line, server
@@ -43,7 +44,7 @@ async def taken(old: Service) -> tuple[bytes, JsonObject]:
         await old.restart()
     except SqlError as error:
         raise LostError("the server was stopped, or answers no more") from error
-    except ITBenchError as error:
+    except SandboxError as error:
         raise LostError("the server does not start again") from error
     words = [
         "pg_dump",

@@ -128,7 +128,7 @@ class Repair(Suite):
 
     def needs(self, task_id: str) -> Needs:
         """Return what two servers take that do little."""
-        return Needs(cores=0.25, memory_mb=300)
+        return Needs(cores=0.25, memory_mb=300, services=2)
 
     def _drawn(self, task_id: str) -> Drawn:
         return draw(self._seed, task_number(task_id))
