@@ -1,9 +1,12 @@
 """The rules and the drawing of `dbops`: pure, so that they need no server."""
 
+import json
+import re
 from copy import deepcopy
 from typing import Any
 
 import pytest
+from hypothesis import given, strategies
 
 from itbench import Submission, SuiteOptions
 
@@ -97,3 +100,70 @@ def test_options_that_are_none_are_refused(extra: dict[str, str]) -> None:
 
     with pytest.raises(UsageError):
         Repair().configured(SuiteOptions(extra=extra))
+
+
+NODES = {
+    "by index": ({"Node Type": "Index Scan", "Index Cond": "(a = 1)"}, False),
+    "by bitmap": (
+        {"Node Type": "Bitmap Heap Scan", "Plans": [{"Node Type": "Bitmap Index Scan", "Index Cond": "(a = 1)"}]},
+        False,
+    ),
+    "the whole table": ({"Node Type": "Seq Scan"}, True),
+    "a function that hides it": ({"Node Type": "Function Scan", "Function Name": "Index Scan"}, True),
+    "the whole index": ({"Node Type": "Index Only Scan", "Filter": "(a = 1)"}, True),
+    "one of two parts": (
+        {"Node Type": "Append", "Plans": [{"Node Type": "Index Scan", "Index Cond": "x"}, {"Node Type": "Seq Scan"}]},
+        True,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", NODES)
+def test_a_lookup_is_by_index_only_if_all_of_its_plan_is(case: str) -> None:
+    from itbench_dbops.looking import reads_all
+
+    node, is_read = NODES[case]
+    assert reads_all(json.dumps([{"Plan": node}])) is is_read
+
+
+JUNK = strategies.recursive(
+    strategies.none() | strategies.booleans() | strategies.integers() | strategies.text(max_size=5),
+    lambda inner: strategies.lists(inner, max_size=3) | strategies.dictionaries(strategies.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)  # fmt: skip
+NAME = strategies.sampled_from(
+    ["keeper", "clerk", "auditor", "public", "oncall", "pg_monitor", 'a"; drop', "\ud800", "b\nc"]
+)
+ROLES = strategies.fixed_dictionaries(
+    {
+        "roles": strategies.dictionaries(NAME, strategies.booleans()) | JUNK,
+        "members": strategies.lists(strategies.lists(NAME, min_size=1, max_size=3)) | JUNK,
+    }
+)
+
+
+@given(strategies.one_of(ROLES, JUNK))
+def test_whatever_a_server_says_of_its_roles_is_refused_or_can_be_used(said: Any) -> None:
+    from itbench_dbops.moving import checked_roles, further_roles, powers
+
+    names = {"owner": "keeper", "clerk": "clerk", "reporter": "auditor"}
+    try:
+        found = checked_roles(json.dumps(said))
+    except ValueError:
+        return
+    json.dumps(powers(names, found)).encode()
+    for statement in further_roles(names, found):
+        # Each stays one line with names in quotes, so that it is one statement and no command of psql.
+        assert re.fullmatch(r'(CREATE ROLE|GRANT) "([^"]|"")*"( TO "([^"]|"")*")?', statement)
+        assert "\n" not in statement
+        assert "oncall" not in statement or statement.startswith("CREATE")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[" * 30_000, "{" * 3, '{"roles": {}}', "null", '{"roles": [], "members": {}}']
+)
+def test_what_is_no_list_of_roles_is_refused(text: str) -> None:
+    from itbench_dbops.moving import checked_roles
+
+    with pytest.raises(ValueError):
+        checked_roles(text)

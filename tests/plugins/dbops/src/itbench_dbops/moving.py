@@ -5,17 +5,35 @@ The new server takes it as data, restored by a role that is no superuser.
 """
 
 import json
+import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from itbench import JsonObject, Sandbox, Service
+from itbench.kit import schema_faults
 from itbench.sandboxes import SandboxError
 from itbench_dbops.names import AGENT, DATABASE, roles_of
 from itbench_dbops.planting import roles_sql
-from itbench_dbops.postgres import SqlError, ask, first_line, server
+from itbench_dbops.postgres import SqlError, ask, ask_all, first_line, server
 
 _MOST_BYTES = 32 << 20
-_MOST_ROLES = 100
+_ROLES_SCHEMA: JsonObject = {
+    "type": "object",
+    "required": ["roles", "members"],
+    "properties": {
+        "roles": {"type": "object", "maxProperties": 100, "additionalProperties": {"type": "boolean"}},
+        "members": {
+            "type": "array",
+            "maxItems": 1000,
+            "items": {
+                "type": "array",
+                "minItems": 2,
+                "maxItems": 2,
+                "items": {"type": "string", "maxLength": 63},
+            },
+        },
+    },
+}
 _DUMP_S = 60.0
 _ROLES = """\
 SELECT json_build_object(
@@ -34,7 +52,7 @@ async def taken(old: Service) -> tuple[bytes, JsonObject]:
     """Return the dump of a database, and the roles of its server with their memberships.
 
     Raises:
-        LostError: it cannot be had.
+        LostError: it cannot be taken.
     """
     if old.exit_code is None and not old.is_running:
         raise RuntimeError("the server was ended from outside")
@@ -46,6 +64,8 @@ async def taken(old: Service) -> tuple[bytes, JsonObject]:
         raise LostError("the server was stopped, or answers no more") from error
     except SandboxError as error:
         raise LostError("the server does not start again") from error
+    # A name that nobody could know: whatever the agent has left in its place would be in the way.
+    file = f"dump-{secrets.token_hex(8)}"
     words = [
         "pg_dump",
         "-Fc",
@@ -55,14 +75,14 @@ async def taken(old: Service) -> tuple[bytes, JsonObject]:
         "-U",
         "postgres",
         "-f",
-        "dump",
+        file,
         DATABASE,
     ]
     done = await old.execute(words, timeout_s=_DUMP_S)
     if done.exit_code != 0 or done.timed_out:
         raise LostError(f"the database cannot be dumped: {first_line(done.stderr) or 'it takes too long'}")
     try:
-        return await old.read_file("dump", max_bytes=_MOST_BYTES), _checked(await ask(old, _ROLES))
+        return await old.read_file(file, max_bytes=_MOST_BYTES), checked_roles(await ask(old, _ROLES))
     except (FileNotFoundError, ValueError, SqlError) as error:
         raise LostError(f"the database cannot be moved: {error}") from error
 
@@ -73,7 +93,9 @@ async def moved(
 ) -> AsyncIterator[Service]:
     """Start a fresh server, and restore a dump in it."""
     async with server(sandbox) as new:
-        await ask(new, roles_sql(names) + _further_roles(names, found))
+        await ask(new, roles_sql(names))
+        # What cannot be made there, such as a role with a reserved name, is not moved either.
+        await ask_all(new, further_roles(names, found), role="postgres", database="template1")
         await new.write_file("dump", dump)
         words = ["pg_restore", "--no-owner", "-h", "/tmp", "-U", names["owner"], "-d", DATABASE, "dump"]
         # What its owner may not restore, such as an event trigger, is not moved; what is missing shows later.
@@ -104,37 +126,37 @@ def _above(role: str, members: Sequence[Sequence[str]]) -> set[str]:
     return found
 
 
-def _further_roles(names: Mapping[str, str], found: JsonObject) -> str:
+def further_roles(names: Mapping[str, str], found: JsonObject) -> list[str]:
     """Return the SQL that makes the other roles, none of them with rights of a server's own."""
     planted = set(roles_of(names))
     others = [role for role in found["roles"] if role not in planted | {"postgres"}]
     known = planted | set(others)
-    made = [f"CREATE ROLE {_quoted(role)};\n" for role in others]
+    made = [f"CREATE ROLE {_quoted(role)}" for role in others]
     joined = [
-        f"GRANT {_quoted(group)} TO {_quoted(member)};\n"
+        f"GRANT {_quoted(group)} TO {_quoted(member)}"
         for group, member in found["members"]
         if {group, member} <= known - {AGENT}
     ]
-    return "".join(made + joined)
+    return made + joined
 
 
-def _checked(text: str) -> JsonObject:
-    """Return what a server says of its roles.
+def checked_roles(text: str) -> JsonObject:
+    """Return what a server says of its roles; an agent may have written it.
 
     Raises:
         ValueError: that cannot be.
     """
-    found = json.loads(text)
-    roles, members = found["roles"], found["members"]
-    if len(roles) > _MOST_ROLES or len(members) > _MOST_ROLES * _MOST_ROLES:
-        raise ValueError(f"there are more than {_MOST_ROLES} roles")
-    if not all(isinstance(role, str) and role.isprintable() for role in roles):
+    try:
+        found = json.loads(text)
+    except RecursionError as error:
+        raise ValueError("it is nested too deep") from error
+    if schema_faults(found, _ROLES_SCHEMA):
+        raise ValueError("what the server says of its roles cannot be")
+    names = {*found["roles"], *(name for pair in found["members"] for name in pair)}
+    if not all(name.isprintable() for name in names):
         raise ValueError("a role has a name that cannot be shown")
-    if not all(isinstance(name, str) for pair in members for name in pair) or {
-        len(pair) for pair in members
-    } - {2}:
-        raise ValueError("the memberships of its roles cannot be read")
-    return {"roles": roles, "members": members}
+    checked: JsonObject = found
+    return checked
 
 
 def _quoted(name: str) -> str:

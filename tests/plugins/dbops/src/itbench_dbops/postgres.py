@@ -40,7 +40,7 @@ _SERVER = [
 ]
 _INITDB = "initdb -D data -U postgres -A trust -E UTF8 --locale=C --no-sync --wal-segsize=1"
 _LIMITS = ServiceLimits(memory_bytes=512 << 20, processes=64, disk_bytes=256 << 20, has_ipc=True)
-_COMMAND_S = 60.0
+_COMMAND_S = 30.0
 _making = threading.Lock()
 
 
@@ -119,7 +119,7 @@ def first_line(text: str) -> str:
 
 async def _psql(service: Service, sql: str, role: str, database: str) -> Execution:
     words = ["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-h", "/tmp", "-U", role, "-d", database]
-    options = {"PGOPTIONS": "-c search_path=pg_catalog -c statement_timeout=30s -c lock_timeout=10s"}
+    options = {"PGOPTIONS": "-c search_path=pg_catalog -c statement_timeout=10s -c lock_timeout=10s"}
     return await service.execute(words, stdin=sql.encode(), timeout_s=_COMMAND_S, env=options)
 
 

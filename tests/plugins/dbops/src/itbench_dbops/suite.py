@@ -148,7 +148,7 @@ class Repair(Suite):
             title="Repair a database",
             instructions=text,
             hand_in=HandIn(answer=None),
-            limits=Limits(turns=60, wall_s=1800, open_s=180, observe_s=300, tool_s=30),
+            limits=Limits(turns=60, wall_s=1800, open_s=180, observe_s=1200, tool_s=30),
             tags=("postgresql",),
         )
 
