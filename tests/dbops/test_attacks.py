@@ -1,5 +1,6 @@
 """Agents that want a score for what they did not do, or a trial without a score: they are superusers of their server, and know how it works."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -59,20 +60,26 @@ ATTACKS: dict[str, tuple[str, float, str]] = {
         "twice",
         0.0,
         """
-        set role {owner}; create function {schema}.nap(integer) returns integer immutable language plpgsql as
+        set role {owner}; create function {schema}.nap(integer) returns integer immutable language sql as 'select $1';
+        create table {schema}.naps as select generate_series(1, 500) n; create index on {schema}.naps ({schema}.nap(n));
+        create or replace function {schema}.nap(integer) returns integer immutable language plpgsql as
           'begin perform pg_catalog.pg_sleep(1); return $1; end';
-        set session_replication_role = default; create table {schema}.naps (n integer);
-        create index on {schema}.naps ({schema}.nap(n)); reset role; set session_replication_role = replica;
-        update pg_index set indislive = false, indisready = false where indrelid = '{schema}.naps'::regclass;
-        insert into {schema}.naps select generate_series(1, 500);
         """,
     ),
 }  # fmt: skip
+# These end their own connection, or have as many processes as may be.
+ENDING = {
+    "a full disk",
+    "no memory",
+    "sixty thousand files",
+    "a server that was killed",
+    "seventy processes that stay",
+}
 QUICK = {
     "a view that hides that all is read",
     "a reader who is the owner",
     "functions of its own in the way",
-    "seventy processes that stay",
+    "nobody is let in",
 }
 
 
@@ -95,5 +102,9 @@ def test_an_attack_is_a_result_and_worth_no_more_than_what_it_repaired(
         "--task", faults[fault], "--attempts", "1", "--agent", "command", "--", "bash", "-c", script
     )
     (trial,) = rows(told["path"], "SELECT status, value, fault, fault_stage FROM outcome")
+    (event,) = rows(told["path"], "SELECT data FROM event WHERE kind = 'tool'")
+    errors = json.loads(event["data"])["output"]["stderr"]
+    # It was carried out.
+    assert attack in ENDING or "ERROR" not in errors, errors
     assert trial["fault_stage"] in {None, "agent"}, trial
     assert (trial["value"], told["trials_scored"]) == (value, 1), trial
