@@ -325,7 +325,8 @@ def _session(
     if plan.agent.role == "privileged" and isinstance(agent, PrivilegedAgent):
         agent.trust(solver(domain, suite))
     both = sandboxes if sandboxes[0] is not sandboxes[1] else sandboxes[:1]
-    room = capacity([each.name for each in both], connections_of(agent))
+    names = [each.name for each in both] + [sandboxes[0].name] * _most_services(suite, tasks)
+    room = capacity(names, connections_of(agent))
     return Session(
         path=path,
         plan=plan,
@@ -341,6 +342,14 @@ def _session(
         notes=_capacity_notes(plan, room),
         redactor=redactor_of(agent, role_models.values()),
     )
+
+
+def _most_services(suite: Suite, tasks: Sequence[Task]) -> int:
+    """Return how many services the world of any of the tasks runs at a time."""
+    try:
+        return max((suite.needs(task.id).services for task in tasks), default=0)
+    except Exception:  # noqa: BLE001 - foreign code; each of its trials is going to tell of it
+        return 0
 
 
 def _capacity_notes(plan: Plan, room: Capacity) -> list[str]:

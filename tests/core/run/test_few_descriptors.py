@@ -68,6 +68,41 @@ def test_programs_in_sandboxes_under_few_descriptors_are_scored(
     assert codes == [0]
 
 
+NEEDY = """
+from dataclasses import replace
+from itbench import Needs
+from itbench_sums import DOMAIN, Sums
+
+class Needy(Sums):
+    def needs(self, task_id):
+        return Needs(services=SERVICES)
+
+DOMAIN = replace(DOMAIN, name="needy", suites=(Needy("many", 16),), needs_sandbox=True)
+"""
+
+
+@pytest.mark.slow
+def test_services_of_a_world_leave_room_for_fewer_trials(
+    sums: Path,
+    distribution: Callable[..., Path],
+    sandbox_cache: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Slow: two runs of 16 sandboxes in processes of their own."""
+    monkeypatch.chdir(tmp_path)
+    site = distribution(
+        "needy", group="itbench.domains", points={"needy": "needy:DOMAIN"}, code={"needy": NEEDY}
+    )
+    told = []
+    for services in (0, 2):
+        (site / "needy.py").write_text(f"SERVICES = {services}\n{NEEDY}")
+        done = limited("ulimit -n 128", "run", "needy", "-a", "adder", "--max-trials", "16")
+        assert done.returncode == 0, done.stderr
+        told.append(int(done.stderr.partition(" concurrent trials and not 16")[0].split()[-1]))
+    assert 1 <= told[1] <= told[0] // 2
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize(
     ("limits", "trials"), [("ulimit -n 256", 64), ("ulimit -Sn 256", 64), ("ulimit -n 1024", 200)]
