@@ -237,7 +237,8 @@ def test_a_program_s_model_is_asked_with_the_key_and_what_it_took_is_counted(
     assert (usage.turns, usage.total("input_tokens"), usage.total("output_tokens")) == (2, 2000, 100)
     assert (usage.total("cached_tokens"), usage.total("reasoning_tokens")) == (200, 40)
     assert usage.total("cost_usd") == pytest.approx(2 * (1000 * 2 + 50 * 8) / 1e6)
-    assert [each["content"]["text"] for each in events(record, "message")] == ["forty-two"] * 2
+    assert [each["text"] for each in events(record, "reply")] == ["forty-two"] * 2
+    assert events(record, "request")[0]["messages"] == [{"role": "user", "text": "hi"}]
     everything = "".join(event.data for event in record.events) + printed(record)
     assert KEY not in everything
 
@@ -510,6 +511,6 @@ print(ask(os.environ["OPENAI_BASE_URL"] + "/responses", body, {{"authorization":
         70,
         7,
     )
-    (said,) = events(record, "message")
-    assert said["content"]["text"] == "hello"
-    assert [call["name"] for call in said["content"]["calls"]] == ["look"]
+    (said,) = events(record, "reply")
+    assert said["text"] == "hello"
+    assert [call["name"] for call in said["calls"]] == ["look"]

@@ -27,6 +27,7 @@ class ReplyReading:
     Attributes:
         failure: why there is no reply, as the provider says or as it shows; None for one in an encoding that nobody here knows.
         is_passing: whether the same request may do better later.
+        is_too_long: whether the failure is that the conversation is too long for the model.
     """
 
     def __init__(self, http: Any, path: str, encoding: str) -> None:
@@ -37,6 +38,7 @@ class ReplyReading:
         self._is_lost = not can_decode(http, encoding)
         self.failure: str | None = None
         self.is_passing = False
+        self.is_too_long = False
 
     def add(self, data: bytes) -> None:
         """Take the next bytes."""
@@ -62,6 +64,7 @@ class ReplyReading:
             return None
         found = self._meter.draft()
         self.failure, self.is_passing = self._meter.failure, self._meter.is_passing
+        self.is_too_long = self._meter.is_too_long
         return found
 
     def use(self) -> TokenUse | None:

@@ -62,7 +62,11 @@ class Relay:
         if reading.failure is None:
             return None
         self.use = reading.use()
-        return Failure(reason=f"in its reply: {reading.failure}", is_passing=reading.is_passing)
+        return Failure(
+            reason=f"in its reply: {reading.failure}",
+            is_passing=reading.is_passing,
+            is_too_long=reading.is_too_long,
+        )
 
     async def end(self) -> None:
         """Send what is held back, and that this was all; break the connection where it was not."""
