@@ -97,6 +97,10 @@ class Upstream:
             return Failure(reason=_said(error), is_passing=True, is_capacity=True)
         except self.http.HTTPError as error:
             return Failure(reason=_said(error), is_passing=True)
+        except Exception as error:
+            if is_shortage(error):
+                raise HostError("a connection to the model cannot be opened", error) from error
+            return Failure(reason=f"the client library failed: {_said(error)}", is_passing=True)
         if 200 <= response.status_code < 300:
             return response
         whole = await self.whole(response)
