@@ -89,20 +89,11 @@ class ConversationLog:
         self._asked.append(_Asked(self._number, kept))
         return self._number
 
-    def reply(self, number: int, model: str, reply: Reply | None, *, duration_s: float | None = None) -> None:
-        """Note what was answered; None for a reply in an encoding that nobody here can read."""
-        if reply is None:
-            unknown = dict.fromkeys(("text", "calls", "stop", "native", "use", "cost_usd"))
-            data: JsonObject = {
-                **unknown,
-                "duration_s": _rounded(duration_s),
-                "failures": [],
-                "from_cache": False,
-            }
-        else:
-            data = self._spelled_reply(reply)
-            if len(self._replies) < _MOST_REPLIES:
-                self._replies[_digest(reply.message)] = number
+    def reply(self, number: int, model: str, reply: Reply) -> None:
+        """Note what was answered."""
+        if len(self._replies) < _MOST_REPLIES:
+            self._replies[_digest(reply.message)] = number
+        data = self._spelled_reply(reply)
         self._trace.record(EventKind.REPLY, **self._role, request=number, model=model, **data)
 
     def waits(self, number: int, wait: ModelWait) -> None:
@@ -114,7 +105,7 @@ class ConversationLog:
             attempt=wait.failed + 1,
             attempts=wait.attempts,
             request=number,
-            duration_s=_rounded(wait.lost_s),
+            duration_s=wait.lost_s,
             **self._role,
         )
 
@@ -176,10 +167,6 @@ class ConversationLog:
             "failures": list(reply.failures),
             "from_cache": reply.from_cache,
         }
-
-
-def _rounded(seconds: float | None) -> float | None:
-    return None if seconds is None else round(seconds, 6)
 
 
 def _shared(one: Sequence[bytes], other: Sequence[bytes]) -> int:

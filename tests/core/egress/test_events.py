@@ -13,7 +13,7 @@ from itbench.models.anthropic.client import anthropic_model
 from itbench.models.faults import ModelError
 from itbench.models.model import Model, ModelRequest, ModelSettings
 from itbench.models.openai.client import openai_model
-from itbench.testing.model_server import Answer, ModelServer, Status, script
+from itbench.testing.model_server import Answer, ModelServer, Raw, Status, script
 
 TOOL = ModelTool(name="look", description="d", parameters={"type": "object", "properties": {}})
 KINDS = ("request", "waiting", "reply", "usage", "too_long", "failed")
@@ -181,3 +181,48 @@ def test_waiting_events_of_the_trace_have_the_same_fields_whoever_writes_them() 
         "model": "m", "failure": "status 503", "wait_s": 1.0, "attempt": 2, "attempts": 8, "duration_s": 0.5
     }  # fmt: skip
     assert trace.provider.lost_s == pytest.approx(1.5)
+
+
+def two_calls(*ids: str | None) -> list[dict[str, Any]]:
+    """Two parallel calls as servers send them that give no ids, or all calls the same index."""
+    calls: list[dict[str, Any]] = [
+        {"index": 0, "type": "function", "function": {"name": "look", "arguments": json.dumps({"at": at})}}
+        for at in ("x", "y")
+    ]
+    return [call if own is None else call | {"id": own} for call, own in zip(calls, ids, strict=True)]
+
+
+@pytest.mark.parametrize("is_stream", [True, False], ids=["stream", "whole"])
+@pytest.mark.parametrize(
+    "ids", [(None, None), ("", ""), ("a", "b"), ("a", "a")], ids=["none", "empty", "two", "the same"]
+)
+def test_parallel_calls_without_ids_or_with_one_index_are_two_calls_in_the_trace(
+    within: Any, ids: tuple[str | None, str | None], is_stream: bool
+) -> None:
+    calls = two_calls(*ids)
+    usage = {"prompt_tokens": 70, "completion_tokens": 7}
+    if is_stream:
+        events: list[Any] = [{"choices": [{"index": 0, "delta": {"tool_calls": [call]}}]} for call in calls]
+        events.append({"choices": [{"index": 0, "delta": {}, "finish_reason": "tool_calls"}], "usage": usage})
+        body = (
+            b"".join(b"data: " + json.dumps(event).encode() + b"\n\n" for event in events)
+            + b"data: [DONE]\n\n"
+        )
+        raw = Raw(body=body)
+    else:
+        message = {"role": "assistant", "content": None, "tool_calls": calls}
+        whole = {"choices": [{"index": 0, "message": message, "finish_reason": "tool_calls"}], "usage": usage}
+        raw = Raw(body=json.dumps(whole).encode(), content_type="application/json")
+
+    async def steps(program: Any) -> None:
+        asked = {"model": "m", "messages": [{"role": "user", "content": "hi"}], "stream": is_stream}
+        # The program gets what was sent, and makes of it what its own client makes.
+        assert (await program.ask(asked)).body == raw.body
+
+    with ModelServer(script(raw)) as server:
+        done = within(server, steps)
+    (reply,) = done.events("reply")
+    assert [json.loads(call["arguments"]) for call in reply["calls"]] == [{"at": "x"}, {"at": "y"}]
+    assert len({call["id"] for call in reply["calls"]}) == 2
+    assert all(call["id"] for call in reply["calls"])
+    assert (done.trace.usage.turns, done.trace.usage.spent_tokens) == (1, 77)

@@ -238,6 +238,21 @@ def test_a_request_that_is_on_its_way_at_the_end_says_nothing_while_others_are_a
     assert (done.trace.usage.turns, done.trace.usage.uncounted) == (0, 1)
 
 
+@pytest.mark.parametrize("stream", [True, False], ids=["stream", "whole"])
+def test_a_provider_that_is_silent_until_the_end_is_the_cause(within: Any, stream: bool) -> None:
+    """Also one that sends the head of a reply and then nothing."""
+
+    async def steps(program: Any) -> None:
+        asking = asyncio.create_task(program.ask(streamed(HI) if stream else HI))
+        await program.until(lambda: server.requests)
+        asking.cancel()
+
+    with ModelServer(script(Broken(answer=LONG, events=0, is_cut=False))) as server:
+        done = within(server, steps, patience_s=0.5)
+    assert done.gateway.failure == "nothing was heard of the model"
+    assert done.trace.provider.blame(100.0) is not None
+
+
 def lost_s(within: Any, reactions: Any, steps: Any, **options: Any) -> float:
     with ModelServer(reactions) as server:
         return float(within(server, steps, **options).trace.provider.lost_s)

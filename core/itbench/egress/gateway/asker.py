@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from itbench.egress.exchange import Exchange
 from itbench.egress.gateway.allowed.body import encoded
 from itbench.egress.gateway.counting import AnswerCount, Answered
+from itbench.egress.gateway.headers import STREAM
 from itbench.egress.gateway.health import Health, question
 from itbench.egress.gateway.relay import Relay
 from itbench.egress.gateway.reservations import Reservations, Worth
@@ -34,8 +35,9 @@ class Asking:
         failures: of the attempts so far.
         lost: spans of time that failed attempts took through no doing of the program.
         is_sent: whether the provider has been asked.
-        has_reply: whether the provider has begun to answer.
+        relay: carries what the provider answers to the last attempt.
         failed_use: what a reply that failed says that it took.
+        has_failed_reply: whether the provider has answered with what is no reply.
     """
 
     exchange: Exchange
@@ -48,8 +50,14 @@ class Asking:
     failures: list[str] = field(default_factory=list)
     lost: list[tuple[float, float]] = field(default_factory=list)
     is_sent: bool = False
-    has_reply: bool = False
+    relay: Relay | None = None
     failed_use: TokenUse | None = None
+    has_failed_reply: bool = False
+
+    @property
+    def has_reply(self) -> bool:
+        """Whether the program has been given the beginning of a reply."""
+        return self.relay is not None and self.relay.is_begun
 
 
 class Asker:
@@ -147,26 +155,25 @@ class Asker:
             self._count.refused(asking.number, asking.model, response)
             await tell(asking.exchange, response)
             return None
-        asking.has_reply = True
-        relay = self._relay(asking, asking.exchange)
-        failure = await relay.carry(response)
-        if failure is not None and failure.is_passing:
+        asking.relay = relay = self._relay(asking, asking.exchange)
+        came = await relay.carry(response)
+        if not isinstance(came, Failure):
+            self._answered(asking, came, started)
+        elif came.is_passing:
             self.health.noticed()
+            asking.has_failed_reply = True
             self._count.spent(asking.model, relay.use)
             asking.failed_use = relay.use
-        elif failure is not None:
-            self._count.refused(asking.number, asking.model, failure)
-            self._count.spent(asking.model, relay.use)
         else:
-            self._answered(asking, relay, started)
+            self._count.refused(asking.number, asking.model, came)
+            self._count.spent(asking.model, relay.use)
         await relay.end()
-        return _passing(failure)
+        return _passing(came)
 
-    def _answered(self, asking: Asking, relay: Relay, started: float) -> None:
+    def _answered(self, asking: Asking, draft: Draft, started: float) -> None:
         self.health.answered()
-        draft = relay.draft
-        said = relay.received_bytes if draft is None else _length(draft)
-        answer = Answered(started=started, failures=asking.failures, characters=len(asking.data) + said)
+        characters = len(asking.data) + _length(draft)
+        answer = Answered(started=started, failures=asking.failures, characters=characters)
         self._reservations.used(self._count.answered(asking.number, asking.model, draft, answer))
 
     async def _try(self, asking: Asking) -> Failure | None:
@@ -219,7 +226,10 @@ class Asker:
                 await self._settle_reply(asking, last)
                 return
             failure = last
-        self._count.refused(asking.number, asking.model, failure)
+        if asking.has_failed_reply:
+            self._provoked(asking, failure)
+        else:
+            self._count.refused(asking.number, asking.model, failure)
         await tell(asking.exchange, failure)
 
     async def _settle_reply(self, asking: Asking, failure: Failure) -> None:
@@ -227,14 +237,19 @@ class Asker:
         self.health.failed(failure.reason)
         if await self.answers(asking) and await self._try(asking) is not None:
             self.health.cleared(failure.reason)
-            size = len(asking.data)
-            self._count.provoked(asking.number, asking.model, failure.reason, asking.failed_use, size)
+            self._provoked(asking, failure)
         else:
             self.health.lost(asking.lost)
             self._count.failed(asking.number, asking.model, failure.reason)
 
+    def _provoked(self, asking: Asking, failure: Failure) -> None:
+        size = len(asking.data)
+        self._count.provoked(asking.number, asking.model, failure.reason, asking.failed_use, size)
+
     def _relay(self, asking: Asking, exchange: Exchange | None) -> Relay:
-        return Relay(exchange, self._upstream.http, asking.route.path, self._upstream.redactor)
+        is_stream = exchange is not None and STREAM in asking.headers
+        http, redactor = self._upstream.http, self._upstream.redactor
+        return Relay(exchange, http, asking.route.path, redactor, is_stream=is_stream)
 
     async def _closes_within(self, wait_s: float) -> bool:
         """Wait, but not beyond the end of the trial; tell whether it has come."""
@@ -250,9 +265,9 @@ def _length(draft: Draft) -> int:
     return len(draft.message.text) + sum(len(call.arguments) for call in draft.message.calls)
 
 
-def _passing(failure: Failure | None) -> Failure | None:
+def _passing(came: Draft | Failure) -> Failure | None:
     """Return a failure that stands within a reply; one that would not pass is what the provider has to say to the request."""
-    return failure if failure is not None and failure.is_passing else None
+    return came if isinstance(came, Failure) and came.is_passing else None
 
 
 async def tell(exchange: Exchange, answer: Failure | Whole) -> None:

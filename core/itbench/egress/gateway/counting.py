@@ -102,23 +102,20 @@ class AnswerCount:
         else:
             self._log.failed(number, model, answer.reason, status=answer.status)
 
-    def answered(self, number: int, model: str, draft: Draft | None, answer: Answered) -> Worth:
-        """Count a reply and return what it took; the draft is what the model said, None where it cannot be read."""
+    def answered(self, number: int, model: str, draft: Draft, answer: Answered) -> Worth:
+        """Count a reply and return what it took; the draft is what the model said."""
         self._turn()
-        duration_s = time.monotonic() - answer.started
-        use = None if draft is None else draft.use
+        use = draft.use
         cost_usd = None if use is None else self._prices(model).cost_usd(use)
-        reply = None
-        if draft is not None:
-            reply = Reply(
-                message=draft.message,
-                stop=draft.stop,
-                use=use,
-                cost_usd=cost_usd,
-                duration_s=duration_s,
-                failures=tuple(answer.failures),
-            )
-        self._log.reply(number, model, reply, duration_s=duration_s)
+        reply = Reply(
+            message=draft.message,
+            stop=draft.stop,
+            use=use,
+            cost_usd=cost_usd,
+            duration_s=time.monotonic() - answer.started,
+            failures=tuple(answer.failures),
+        )
+        self._log.reply(number, model, reply)
         return self._use(model, use, cost_usd, estimated_tokens(answer.characters))
 
     def spent(self, model: str, use: TokenUse | None) -> None:
