@@ -9,6 +9,7 @@ from itbench.interfaces.agent import (
     Agent,
     AgentRequest,
     AgentSpec,
+    CopyingAgent,
     DemandingAgent,
     DescribedAgent,
     EquippedAgent,
@@ -298,7 +299,8 @@ def _sandbox(
     from itbench.sandbox.choose import choose_sandbox
 
     mounts = agent.mounts if isinstance(agent, EquippedAgent) else ()
-    warning = refuse_exposed(mounts, suite, out, is_unsafe_allowed=is_unsafe_allowed)
+    copied = agent.copied_files if isinstance(agent, CopyingAgent) else ()
+    warning = refuse_exposed(mounts, suite, out, copied=copied, is_unsafe_allowed=is_unsafe_allowed)
     return choose_sandbox(name, is_unsafe_allowed=is_unsafe_allowed, mounts=mounts, warning=warning)
 
 

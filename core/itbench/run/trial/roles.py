@@ -6,10 +6,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
 from itbench.interfaces.conversation import Conversation, ModelTool, Reply, TokenUse
-from itbench.interfaces.events import EventKind
 from itbench.interfaces.role import RoleModel, no_model
 from itbench.interfaces.trace import Trace
-from itbench.models.model import SEED_RANGE, Model, ModelSettings, ModelWait
+from itbench.models.conversation_log import ConversationLog
+from itbench.models.faults import ModelError
+from itbench.models.model import SEED_RANGE, Model, ModelSettings
 
 
 @dataclass(slots=True)
@@ -21,6 +22,7 @@ class Roles:
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
     _open: AsyncExitStack = field(default_factory=AsyncExitStack)
     _sessions: set[str] = field(default_factory=set)
+    _logs: dict[str, ConversationLog] = field(default_factory=dict)
 
     def model(self, role: str) -> RoleModel:
         """Return the model that plays a role.
@@ -41,18 +43,17 @@ class Roles:
         settings = ModelSettings(
             seed=self.trace.seed % SEED_RANGE,
             draw=self.trace.draw,
-            waits=lambda wait: self._waits(role, wait),
+            waits=lambda wait: log.waits(number, wait),
         )
-        self.trace.record(EventKind.REQUEST, role=role, model=model.name, messages=len(conversation.messages))
-        reply = await model.reply(conversation, tools, settings)
+        log = self._log(role, model)
+        number = log.request(model.name, conversation)
+        try:
+            reply = await model.reply(conversation, tools, settings)
+        except ModelError as error:
+            log.failed(number, model.name, str(error))
+            raise
+        log.reply(number, model.name, reply)
         use = reply.use or TokenUse()
-        self.trace.record(
-            EventKind.REPLY,
-            role=role,
-            model=model.name,
-            text=reply.message.text,
-            duration_s=round(reply.duration_s, 6),
-        )
         self.trace.use_in_role(
             role,
             input_tokens=use.input_tokens,
@@ -63,16 +64,10 @@ class Roles:
         )
         return reply
 
-    def _waits(self, role: str, wait: ModelWait) -> None:
-        self.trace.record(
-            EventKind.WAITING,
-            role=role,
-            model=wait.model,
-            failure=wait.failure,
-            wait_s=wait.wait_s,
-            attempt=wait.failed + 1,
-            attempts=wait.attempts,
-        )
+    def _log(self, role: str, model: Model) -> ConversationLog:
+        if role not in self._logs:
+            self._logs[role] = ConversationLog(self.trace, model.redactor, role)
+        return self._logs[role]
 
     async def close(self) -> None:
         """Close the connections of all models."""

@@ -31,6 +31,7 @@ from itbench.run.trial.setup import Surroundings
 from itbench.run.trial.tools import fault_in
 from itbench.run.trial.workspace import TracedWorkspace
 from itbench.run.trial.world import opened
+from itbench.store.outcome import value_of
 from itbench.text.redaction import Redactor
 
 # How long an agent may take to clean up after it was told to stop.
@@ -101,6 +102,7 @@ async def run_trial(setting: TrialSetting, task: Task, key: TrialKey) -> TrialRe
         usage=trace.usage,
         events=trace.events,
         scoring=_clean_scoring(scoring, setting.redactor),
+        value=value_of(outcome.fault, scoring),
     )
 
 
