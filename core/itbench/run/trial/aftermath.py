@@ -11,6 +11,7 @@ from itbench.interfaces.environment import EnvironmentFactory, TrialSetup
 from itbench.interfaces.events import EventKind
 from itbench.interfaces.fault import Fault, Stage, StageError
 from itbench.interfaces.trace import Trace
+from itbench.models.faults import ModelError
 from itbench.plugins.foreign import is_of_plugin
 from itbench.run.trial.blame import fault_of
 from itbench.run.trial.tools import Trouble, fault_in
@@ -75,6 +76,8 @@ def _is_of_machine(error: BaseException) -> bool:
         return True
     if isinstance(error, SandboxEndedError):
         return error.stage is Stage.ENVIRONMENT
+    if isinstance(error, ModelError) and error.is_provoked:
+        return False
     return isinstance(error, StageError) and error.stage is not Stage.ENVIRONMENT
 
 

@@ -5,11 +5,16 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
-from itbench.interfaces.conversation import Conversation, ModelTool, Reply, TokenUse
+from itbench.interfaces.conversation import Conversation, ModelTool, Reply, TokenUse, UserMessage
 from itbench.interfaces.events import EventKind
 from itbench.interfaces.role import RoleModel, no_model
 from itbench.interfaces.trace import Trace
+from itbench.models.faults import ModelError
 from itbench.models.model import SEED_RANGE, Model, ModelSettings, ModelWait
+
+# What an agent says can make a provider refuse, and is then no failure of the provider.
+_QUESTION = Conversation(system="", messages=(UserMessage(text="Answer with the word yes."),))
+_PATIENCE_S = 60.0
 
 
 @dataclass(slots=True)
@@ -44,7 +49,11 @@ class Roles:
             waits=lambda wait: self._waits(role, wait),
         )
         self.trace.record(EventKind.REQUEST, role=role, model=model.name, messages=len(conversation.messages))
-        reply = await model.reply(conversation, tools, settings)
+        try:
+            reply = await model.reply(conversation, tools, settings)
+        except ModelError as error:
+            error.is_provoked = await self._answers(role, tools, settings)
+            raise
         use = reply.use or TokenUse()
         self.trace.record(
             EventKind.REPLY,
@@ -62,6 +71,17 @@ class Roles:
             cost_usd=reply.cost_usd,
         )
         return reply
+
+    async def _answers(self, role: str, tools: Sequence[ModelTool], settings: ModelSettings) -> bool:
+        """Ask a short question of our own; tell whether it is answered. Nobody is charged for it."""
+        model, failure = self.models[role], None
+        try:
+            async with asyncio.timeout(_PATIENCE_S):
+                await model.reply(_QUESTION, tools, settings)
+        except (ModelError, TimeoutError) as error:
+            failure = str(error) or "it did not answer in time"
+        self.trace.record(EventKind.MODEL_CHECK, role=role, model=model.name, failure=failure)
+        return failure is None
 
     def _waits(self, role: str, wait: ModelWait) -> None:
         self.trace.record(

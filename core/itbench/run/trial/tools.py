@@ -9,6 +9,7 @@ from itbench.interfaces.fault import Fault, LimitReached, Stage, StageError
 from itbench.interfaces.json import JsonObject, JsonValue, json_problem
 from itbench.interfaces.trace import Trace
 from itbench.interfaces.workspace import Tool, ToolError, Workspace
+from itbench.models.faults import ModelError
 from itbench.plugins.foreign import is_of_plugin
 from itbench.run.trial.plain_arguments import plain_arguments
 
@@ -61,6 +62,10 @@ class Tools:
         except _ToolTroubleError as error:
             self.troubles.append(Trouble(tool.name, arguments, str(error)))
             raise ToolError(str(error)) from error
+        except ModelError as error:
+            if not error.is_provoked:
+                raise
+            raise ToolError(f"a model that the tool asks refuses what it was told: {error}") from error
 
 
 async def fault_in(troubles: Sequence[Trouble], workspace: Workspace, limit_s: float) -> Fault | None:
