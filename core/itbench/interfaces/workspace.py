@@ -21,7 +21,7 @@ class Tool:
     """One callable that an agent may use.
 
     What `call` raises is told to the agent, and the work goes on. It has to return JSON, and to return within
-    `Limits.tool_s`; one that does not, and does not in a fresh world either, is a fault of the environment.
+    `Limits.tool_s`; one that does not, and does not with plain arguments in a fresh world either, is a fault of the environment.
 
     Attributes:
         name: unlike that of any other tool; letters, digits, `_` and `-`.
