@@ -93,6 +93,18 @@ def small_hub(folder: Path) -> Iterator[dict[str, str]]:
         yield {"HF_ENDPOINT": hub.url, "HF_HOME": str(folder / "hub"), "HF_HUB_DISABLE_XET": "1"}
 
 
+def small_clone(folder: Path) -> dict[str, str]:
+    """Make a Git repository of made-up cases in the layout of Cloud-OpsBench, and a cache of its own for what is fetched."""
+    write_case = runpy.run_path(str(REPOSITORY / "tests" / "sre" / "opsbench" / "conftest.py"))["write_case"]
+    root = folder / "origin"
+    for number, inside in enumerate(("scheduling/7", "service/2", "runtime/1"), start=1):
+        write_case(root, f"boutique/{inside}", number)
+    commit = ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "cases"]
+    for words in (["init", "-q"], ["add", "-A"], commit):
+        subprocess.run(["git", *words], cwd=root, check=True)
+    return {"CLOUD_OPSBENCH": root.as_uri(), "ITBENCH_CACHE": str(folder / "own-cache")}
+
+
 @pytest.mark.parametrize(
     "version",
     [
@@ -141,6 +153,8 @@ def test_every_command_of_a_page_works(
             "ITBENCH_CACHE": str(incident_cache),
             "HOME": os.environ.get("HOME", str(tmp_path)),
         }
+        if "$CLOUD_OPSBENCH" in script:
+            variables |= small_clone(tmp_path)
         assert failure_of(script, tmp_path, variables) == ""
     for path in tmp_path.glob("*/pyproject.toml"):
         name = tomllib.loads(path.read_text())["project"]["name"]

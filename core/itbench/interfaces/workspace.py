@@ -28,12 +28,15 @@ class Tool:
         description: what a model reads.
         parameters: a JSON Schema of its keyword arguments, of the type `object`.
         call: carries it out.
+        refused: is told the arguments of each call that does not fit `parameters` and so never reaches `call`, for domains that
+            count wrong calls; it is called from another thread than `call`.
     """
 
     name: str
     description: str
     parameters: JsonObject
     call: Callable[..., Awaitable[JsonValue]]
+    refused: Callable[[JsonValue], None] | None = None
 
 
 class ToolError(Exception):
