@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -100,6 +101,16 @@ def test_the_leaderboard_ranks_runs_of_the_same_tasks_and_marks_them(sums: Path,
     assert "0.000 (0.00 to 0.27)" in lines[6]
     (floor,) = [line for line in lines if line.startswith("floor: ")]
     assert "(echo), the best of the agents that know nothing" in floor
+
+
+def test_a_run_and_its_copies_stand_once_on_a_leaderboard(sums: Path, itbench: Itbench) -> None:
+    path = run(itbench, "sums", "-n", "2")
+    copy = Path("copy.itbench")
+    shutil.copy(path, copy)
+    done = itbench("leaderboard", path, copy, path)
+    assert [line.split()[0] for line in done.out.splitlines() if " 2/2 " in line] == ["1"]
+    notes = " ".join((done.out + done.err).split())
+    assert f"{copy}: the same run as {path}" in notes
 
 
 @pytest.mark.parametrize(

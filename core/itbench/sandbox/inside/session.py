@@ -87,8 +87,8 @@ class ShellSession:
             if not await self._wait(_READY_LIMIT_S):
                 raise SandboxError(f"the shell {shell!r} of a session does not start")
             if self._end.done():
-                self._end.result()
-                said = self._outputs["stderr"].text().strip()
+                note = limit_note(self._end.result().reason, limits)
+                said = (self._outputs["stderr"].text() + note).strip()
                 raise SandboxError(f"the shell {shell!r} of a session does not start: {said}")
         except BaseException:
             await self.close()

@@ -5,6 +5,7 @@ import _signal  # type: ignore[import-not-found]  # `signal` takes 5 ms to impor
 import errno
 import fcntl
 import os
+import stat
 import sys
 import time
 
@@ -138,6 +139,9 @@ def _write_file(path: bytes) -> int:
     # Non-blocking: a FIFO that nobody reads must not keep us waiting.
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NONBLOCK | os.O_NOFOLLOW
     target = os.open(path, flags, 0o644)
+    if not stat.S_ISREG(os.fstat(target).st_mode):
+        # One that is full would be taken for a machine that is short of something.
+        raise OSError(errno.ENXIO, "it is not a plain file")
     while data := os.read(0, 1 << 20):
         while data:
             data = data[os.write(target, data) :]
