@@ -30,7 +30,7 @@ class Asking:
         data: the body.
         worth: what it may take.
         is_sent: whether the provider has been asked.
-        has_reply: whether the provider has begun to answer.
+        has_reply: whether the provider has started to answer.
         failed_use: what a reply that failed says that it took.
     """
 
