@@ -79,7 +79,7 @@ def test_every_python_block_without_a_prompt_is_run_by_a_test() -> None:
         path.name for path in PAGES if any(">>>" not in text for text in _blocks(path.read_text(), "python"))
     }
     # Pages with a prompt are doctests of the package that they describe.
-    assert pages == {"incidents.md", "models.md", "scoring.md", "writing-a-domain.md"}
+    assert pages == {"bring-a-dataset.md", "incidents.md", "models.md", "scoring.md", "writing-a-domain.md"}
 
 
 def test_the_example_of_a_program_brings_redis(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -152,3 +152,15 @@ def test_data_blocks_can_be_read_and_shell_blocks_parsed(page: Path) -> None:
     for kind, read in readers.items():
         for text in _blocks(page.read_text(), kind):
             assert read(text) is not None, text
+
+
+def test_the_suite_that_the_page_on_datasets_shows_is_the_one_that_ships() -> None:
+    from itbench_sre.suites.cloud_opsbench import CloudOpsBenchSuite as Shipped
+
+    (block,) = blocks("bring-a-dataset.md", "python")
+    names: dict[str, Any] = {"__name__": "shown"}
+    exec(block, names)
+    shown = names["CloudOpsBenchSuite"]
+    told = [name for name in vars(shown) if not name.startswith("_") and name != "name"]
+    assert {name: getattr(shown, name) for name in told} == {name: getattr(Shipped, name) for name in told}
+    assert "dataset" in told

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,7 +18,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 RUNNING = f"{sys.version_info[0]}.{sys.version_info[1]}"
-find_python = runpy.run_path(str(REPOSITORY / "tests" / "install" / "test_other_pythons.py"))["find_python"]
 README = REPOSITORY / "README.md"
 GETTING_STARTED = REPOSITORY / "docs" / "tutorial" / "getting-started.md"
 PAGES = [README, *sorted((REPOSITORY / "docs").rglob("*.md"))]
@@ -95,6 +94,18 @@ def small_hub(folder: Path) -> Iterator[dict[str, str]]:
         yield {"HF_ENDPOINT": hub.url, "HF_HOME": str(folder / "hub"), "HF_HUB_DISABLE_XET": "1"}
 
 
+def small_clone(folder: Path) -> dict[str, str]:
+    """Make a Git repository of made-up cases in the layout of Cloud-OpsBench, and a cache of its own for what is fetched."""
+    write_case = runpy.run_path(str(REPOSITORY / "tests" / "sre" / "opsbench" / "conftest.py"))["write_case"]
+    root = folder / "origin"
+    for number, inside in enumerate(("scheduling/7", "service/2", "runtime/1"), start=1):
+        write_case(root, f"boutique/{inside}", number)
+    commit = ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "cases"]
+    for words in (["init", "-q"], ["add", "-A"], commit):
+        subprocess.run(["git", *words], cwd=root, check=True)
+    return {"CLOUD_OPSBENCH": root.as_uri(), "ITBENCH_CACHE": str(folder / "own-cache")}
+
+
 @pytest.mark.parametrize(
     "version",
     [
@@ -103,12 +114,10 @@ def small_hub(folder: Path) -> Iterator[dict[str, str]]:
     ],
 )
 def test_readme_and_getting_started_work_from_top_to_bottom_in_a_clone(
-    version: str, incident_cache: Path, tmp_path: Path
+    version: str, incident_cache: Path, tmp_path: Path, python_of: Callable[[str], Path]
 ) -> None:
     """`make run` first, then every command of both pages in the same folder, in the environment that it made."""
-    python = Path(sys.executable) if version == RUNNING else find_python(version)
-    if python is None:
-        pytest.skip(f"no Python {version} on this machine")
+    python = python_of(version)
     clone = tmp_path / "clone"
     clone.mkdir()
     for name in CLONED:
@@ -145,6 +154,8 @@ def test_every_command_of_a_page_works(
             "ITBENCH_CACHE": str(incident_cache),
             "HOME": os.environ.get("HOME", str(tmp_path)),
         }
+        if "$CLOUD_OPSBENCH" in script:
+            variables |= small_clone(tmp_path)
         assert failure_of(script, tmp_path, variables) == ""
     for path in tmp_path.glob("*/pyproject.toml"):
         name = tomllib.loads(path.read_text())["project"]["name"]

@@ -120,6 +120,20 @@ def check_arguments(value: JsonValue, parameters: JsonObject) -> JsonObject:
     return arguments
 
 
+def check_call(tool: Tool, value: JsonValue) -> JsonObject:
+    """Return the arguments of a call of a domain's tool as an object that fits; the domain hears of those that do not.
+
+    Raises:
+        ToolCallError: they do not fit.
+    """
+    try:
+        return check_arguments(value, parameters_of(tool))
+    except ToolCallError:
+        if tool.refused is not None:
+            tool.refused(value)
+        raise
+
+
 async def call_tool(tool: Tool, arguments: Mapping[str, JsonValue]) -> JsonValue:
     """Call a tool of a workspace and return its result, which is JSON.
 

@@ -21,19 +21,22 @@ class Tool:
     """One callable that an agent may use.
 
     What `call` raises is told to the agent, and the work continues. It has to return JSON, and to return within
-    `Limits.tool_s`; one that does not, and does not in a fresh world either, is a fault of the environment.
+    `Limits.tool_s`; one that does not, and does not with plain arguments in a fresh world either, is a fault of the environment.
 
     Attributes:
         name: unlike that of any other tool; letters, digits, `_` and `-`.
         description: what a model reads.
         parameters: a JSON Schema of its keyword arguments, of the type `object`.
         call: carries it out.
+        refused: is told the arguments of each call that does not fit `parameters` and so never reaches `call`, for domains that
+            count wrong calls; it is called from another thread than `call`.
     """
 
     name: str
     description: str
     parameters: JsonObject
     call: Callable[..., Awaitable[JsonValue]]
+    refused: Callable[[JsonValue], None] | None = None
 
 
 class ToolError(Exception):

@@ -34,13 +34,26 @@ if TYPE_CHECKING:
         numbered as numbered,
         task_number as task_number,
     )
-    from itbench.kit.published.dataset import HubDataset as HubDataset
+    from itbench.kit.published.dataset import (
+        GitDataset as GitDataset,
+        HubDataset as HubDataset,
+    )
+    from itbench.kit.published.dataset_suite import DatasetSuite as DatasetSuite
     from itbench.kit.published.files import (
         read_data as read_data,
+        read_object as read_object,
         read_text as read_text,
     )
+    from itbench.kit.published.git_suite import GitSuite as GitSuite
     from itbench.kit.published.locate import Location as Location
     from itbench.kit.published.suite import PublishedSuite as PublishedSuite
+    from itbench.kit.recorded.calls import RecordedCalls as RecordedCalls
+    from itbench.kit.recorded.paths import (
+        Closeness as Closeness,
+        closest_path as closest_path,
+        redundancy as redundancy,
+    )
+    from itbench.kit.recorded.tools import CountedTools as CountedTools
     from itbench.kit.specs import (
         lazy_agent as lazy_agent,
         lazy_agents as lazy_agents,
@@ -63,10 +76,15 @@ __getattr__, __dir__, __all__ = lazy_names(
         "kit.generated.suite": "GeneratedSuite",
         "kit.specs": "lazy_agent lazy_agents",
         "kit.names": "numbered task_number TaskNames",
-        "kit.published.dataset": "HubDataset",
-        "kit.published.files": "read_data read_text",
+        "kit.published.dataset": "GitDataset HubDataset",
+        "kit.published.dataset_suite": "DatasetSuite",
+        "kit.published.files": "read_data read_object read_text",
+        "kit.published.git_suite": "GitSuite",
         "kit.published.locate": "Location",
         "kit.published.suite": "PublishedSuite",
+        "kit.recorded.calls": "RecordedCalls",
+        "kit.recorded.paths": "Closeness closest_path redundancy",
+        "kit.recorded.tools": "CountedTools",
         "schema.answer": "read_answer",
         "schema.check": "schema_faults",
     },

@@ -19,8 +19,7 @@ from itbench.text.harmless import one_line
 _BESIDE = 21
 _REASONS = """
 SELECT outcome.*, score.reasons FROM outcome JOIN task ON task.id = outcome.task
-LEFT JOIN score ON score.trial = outcome.trial
-    AND score.scoring = (SELECT max(s.scoring) FROM score AS s WHERE s.trial = outcome.trial)
+LEFT JOIN latest_score AS score ON score.trial = outcome.trial
 ORDER BY task.position, outcome.repeat
 """
 # Of all attempts, not only of those that count.

@@ -4,6 +4,7 @@ import json
 import random
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
 from typing import Any
 
@@ -133,7 +134,10 @@ def spoilt(value: JsonValue, chance: random.Random) -> JsonValue:
 
 
 def _watched(case: Case, task: Task, submission: Submission) -> tuple[Score, list[str]]:
-    """Score once more while every call of a built-in function is looked at."""
+    """Score once more while every call of a built-in function is looked at.
+
+    It has a thread of its own, since the profiler of this one could not be put back if it is written in C.
+    """
     called: set[str] = set()
 
     def look(_frame: FrameType, event: str, function: Any) -> None:
@@ -142,10 +146,13 @@ def _watched(case: Case, task: Task, submission: Submission) -> tuple[Score, lis
             if name in _CLOCKS | _CHANCE | _OUTSIDE:
                 called.add(getattr(function, "__qualname__", name))
 
-    before = sys.getprofile()
-    sys.setprofile(look)
-    try:
-        score = case.domain.scorer.score(task, submission, case.truths[task.id])
-    finally:
-        sys.setprofile(before)
-    return score, sorted(called)
+    def score() -> Score:
+        sys.setprofile(look)
+        try:
+            return case.domain.scorer.score(task, submission, case.truths[task.id])
+        finally:
+            sys.setprofile(None)
+
+    with ThreadPoolExecutor(1) as thread:
+        scored = thread.submit(score).result()
+    return scored, sorted(called)

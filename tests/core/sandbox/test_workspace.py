@@ -256,9 +256,9 @@ asyncio.run(main())
 """
 
 
-def test_nothing_outlives_a_harness_that_is_killed(sandbox: Any, machine_folder: Path) -> None:
+def test_nothing_outlives_a_harness_that_is_killed(sandbox: Any, sandbox_cache: Path) -> None:
     variables = dict(os.environ) | {
-        "ITBENCH_CACHE": str(machine_folder / "sandbox-cache"),
+        "ITBENCH_CACHE": str(sandbox_cache),
         "PYTHONPATH": os.pathsep.join(sys.path),
     }
     with subprocess.Popen([sys.executable, "-c", HARNESS], stdout=subprocess.PIPE, env=variables) as harness:

@@ -19,6 +19,11 @@ def test_the_baseline_comes_first_and_the_others_know_nothing():
         ("any-chaos", "cheat"),
         ("first-error", "cheat"),
         ("loudest-warning", "adversary"),
+        ("constant", "cheat"),
+        ("first-unready", "cheat"),
+        ("first-alert", "cheat"),
+        ("first-warning", "cheat"),
+        ("expert", "privileged"),
     ]
 
 
@@ -31,7 +36,7 @@ def test_an_option_that_nobody_knows_is_refused(spec):
 def test_listing_the_agents_loads_neither_them_nor_anything_heavy():
     program = (
         "import sys, itbench_sre.agents.specs\n"
-        "heavy = {'pydantic', 'yaml', 'jsonschema', 'itbench_sre.snapshot', 'itbench_sre.agents.cheats'}\n"
+        "heavy = {'pydantic', 'yaml', 'jsonschema', 'itbench_sre.snapshot', 'itbench_sre.agents.cheats', 'itbench_sre.opsbench'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
     run = subprocess.run([sys.executable, "-B", "-c", program], capture_output=True, text=True, check=True, env={"PYTHONPATH": ":".join(sys.path)})  # fmt: skip

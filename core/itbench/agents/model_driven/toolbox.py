@@ -8,6 +8,7 @@ from itbench.agents.domain_tools import (
     ToolCallError,
     call_tool,
     check_arguments,
+    check_call,
     check_tools,
     read_arguments,
 )
@@ -87,12 +88,14 @@ class Toolbox:
         if tool is None:
             raise ToolCallError(f"there is no tool {call.name!r}; there are: {', '.join(self._tools)}")
         # Some models send nothing at all for a tool that needs no arguments.
-        arguments = check_arguments(read_arguments(call.arguments), {"type": "object", **tool.parameters})
+        told = read_arguments(call.arguments)
+        if call.name in self._domain_tools:
+            domain_tool = self._domain_tools[call.name]
+            return await self._use_domain_tool(domain_tool, check_call(domain_tool, told))
+        arguments = check_arguments(told, {"type": "object", **tool.parameters})
         if call.name == SHELL:
             return await self._execute(arguments["command"])
-        if call.name == FINISH:
-            return await self._finish(arguments.get("path"))
-        return await self._use_domain_tool(self._domain_tools[call.name], arguments)
+        return await self._finish(arguments.get("path"))
 
     async def _execute(self, command: str) -> _Output:
         if "\0" in command:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from itbench.agents.domain_tools import (
     ToolCallError,
     call_tool,
-    check_arguments,
+    check_call,
     parameters_of,
 )
 from itbench.interfaces.fault import LimitReached, StageError
@@ -84,7 +84,7 @@ class ToolCalls:
             )
         try:
             tool = self._tool(name)
-            checked = check_arguments(arguments, parameters_of(tool))
+            checked = check_call(tool, arguments)
         except ToolCallError as error:
             self._note_misuse(name, arguments, error)
             raise

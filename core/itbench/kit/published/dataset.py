@@ -14,20 +14,17 @@ def _is_always_own(_directory: Path) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HubDataset:
-    """A dataset on the Hugging Face Hub, as far as it has tasks of one domain.
+class Dataset:
+    """A dataset that somebody published, as far as it has tasks of one domain.
 
     Attributes:
-        repository: what the hub calls it, OWNER/NAME.
+        repository: what it is called where it was published, OWNER/NAME.
         domain: name of the domain that reads it.
         suite: name of the suite that reads it.
-        folder: where the directories of the tasks lie in it; `/*` at its end stands for the only folder there.
-        names: of these directories and of the tasks in them.
-        task_file: path of a file that tells a task of this domain from others in the same layout; empty where the name does.
-        is_own: tells whether tasks in a directory that several datasets share are of this dataset.
-        own_mark: what tells it, for messages.
         count: how many tasks of the domain were published, where it is known.
         published: the names of their directories, where they are known.
+        own_mark: what tells tasks of this dataset from those of others, for messages.
+        is_own: tells whether tasks in a directory that several datasets share are of this dataset.
         part: the tasks that are meant, for messages, where the dataset has those of several domains.
         extra_files: names of files beside the directories of the tasks that are brought with any of them.
     """
@@ -35,9 +32,6 @@ class HubDataset:
     repository: str
     domain: str
     suite: str
-    folder: str
-    names: TaskNames = _ANY_NAMES
-    task_file: str = ""
     count: int | None = None
     published: frozenset[str] = frozenset()
     own_mark: str = ""
@@ -46,22 +40,57 @@ class HubDataset:
     extra_files: Sequence[str] = ()
 
     @property
-    def cache_folder(self) -> str:
-        """The folder that the hub's client makes for it."""
-        return f"datasets--{self.repository.replace('/', '--')}"
+    def name(self) -> str:
+        """The name without its owner."""
+        return self.repository.partition("/")[2]
 
     @property
     def directory_names(self) -> list[str]:
         """The names, in lower case, that a copy may have beside other datasets."""
-        name = self.repository.partition("/")[2]
-        return [name.lower(), self.suite, self.repository.replace("/", "--").lower()]
+        return [self.name.lower(), self.suite, self.repository.replace("/", "--").lower()]
+
+    @property
+    def fetch_command(self) -> str:
+        """The command that brings it."""
+        return f"itbench fetch {self.domain}/{self.suite}"
 
     @property
     def way_to_it(self) -> str:
         """What to do when it is missing, for messages."""
-        return (
-            f"bring it with `itbench fetch {self.domain}/{self.suite}` or point to it with --data DIRECTORY"
-        )
+        return f"bring it with `{self.fetch_command}` or point to it with --data DIRECTORY"
+
+    def task_id(self, directory_name: str) -> str:
+        """Return the id of the task in a directory of that name."""
+        return directory_name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubDataset(Dataset):
+    """A dataset on the Hugging Face Hub, as far as it has tasks of one domain.
+
+    Attributes:
+        repository: what it is called where it was published, OWNER/NAME.
+        domain: name of the domain that reads it.
+        suite: name of the suite that reads it.
+        count: how many tasks of the domain were published, where it is known.
+        published: the names of their directories, where they are known.
+        own_mark: what tells tasks of this dataset from those of others, for messages.
+        is_own: tells whether tasks in a directory that several datasets share are of this dataset.
+        part: the tasks that are meant, for messages, where the dataset has those of several domains.
+        extra_files: names of files beside the directories of the tasks that are brought with any of them.
+        folder: where the directories of the tasks lie in it; `/*` at its end stands for the only folder there.
+        names: of these directories and of the tasks in them.
+        task_file: path of a file that tells a task of this domain from others in the same layout; empty where the name does.
+    """
+
+    folder: str
+    names: TaskNames = _ANY_NAMES
+    task_file: str = ""
+
+    @property
+    def cache_folder(self) -> str:
+        """The folder that the hub's client makes for it."""
+        return f"datasets--{self.repository.replace('/', '--')}"
 
     @property
     def expected(self) -> str:
@@ -89,3 +118,35 @@ class HubDataset:
             *(f"{self.folder}/{name}" for name in self.extra_files),
             *(f"{self.folder}/{name}/*" for name in names),
         ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GitDataset(Dataset):
+    """A dataset in a Git repository, in which the paths of tasks may tell their truths.
+
+    Attributes:
+        repository: what it is called where it was published, OWNER/NAME.
+        domain: name of the domain that reads it.
+        suite: name of the suite that reads it.
+        count: how many tasks of the domain were published, where it is known.
+        published: the names of their directories, where they are known.
+        own_mark: what tells tasks of this dataset from those of others, for messages.
+        is_own: tells whether tasks in a directory that several datasets share are of this dataset.
+        part: the tasks that are meant, for messages, where the dataset has those of several domains.
+        extra_files: names of files beside the directories of the tasks that are brought with any of them.
+        directories: pattern of the tasks' directories below the root of a clone, such as `benchmark/*/*`.
+        key_file: path of a file that each of them has, that agents cannot see as a whole, and from whose beginning the
+            task's id is made, so that the id tells nothing of the path.
+        task_prefix: what each id begins with.
+        data_folders: folders at the root that hold data, for the list of what was fetched.
+    """
+
+    directories: str
+    key_file: str
+    task_prefix: str
+    data_folders: Sequence[str]
+
+    @property
+    def fetch_command(self) -> str:
+        """The command that brings it; no address is known here."""
+        return f"itbench fetch {self.domain}/{self.suite} --suite-option url=URL"

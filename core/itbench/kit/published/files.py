@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 
 from itbench.errors import DataError
-from itbench.interfaces.json import JsonValue
+from itbench.interfaces.json import JsonObject, JsonValue
 
 _NOT_A_LETTER = re.compile(r"[^a-z]")
 
@@ -63,6 +63,20 @@ def read_data(path: Path) -> JsonValue:
         return json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
     except (ValueError, RecursionError, yaml.YAMLError) as error:
         raise DataError(f"{path}: cannot be parsed: {' '.join(str(error).split())[:200]}") from error
+
+
+def read_object(path: Path) -> JsonObject:
+    """Return the object that is in a file of JSON or YAML.
+
+    Raises:
+        DataError: it cannot be read or parsed, or something else is in it.
+    """
+    value = read_data(path)
+    if not isinstance(value, dict):
+        raise DataError(
+            f"{path}: expected a JSON object, found {type(value).__name__}; fetch the dataset again"
+        )
+    return value
 
 
 def names_a_truth(path: Path) -> bool:

@@ -6,10 +6,10 @@ Names and counts are known; what is in the files is not: a changed copy of the p
 from collections.abc import Sequence
 from pathlib import Path
 
-from itbench.kit.published.dataset import HubDataset
+from itbench.kit.published.dataset import Dataset
 
 
-def gap(dataset: HubDataset, directory: Path, present: Sequence[str]) -> str | None:
+def gap(dataset: Dataset, directory: Path, present: Sequence[str]) -> str | None:
     """Return how many of the published tasks a directory lacks, in one clause; None where it has all that are known of.
 
     Args:
@@ -20,12 +20,12 @@ def gap(dataset: HubDataset, directory: Path, present: Sequence[str]) -> str | N
     count = len(dataset.published) or dataset.count
     if count is None or len(set(present)) >= count:
         return None
-    tasks = f"{dataset.part or 'tasks'} of {dataset.repository.partition('/')[2]}"
+    tasks = f"{dataset.part or 'tasks'} of {dataset.name}"
     return f"{directory} has {len(set(present))} of the {count} {tasks}"
 
 
 def departure(
-    dataset: HubDataset, directory: Path, present: Sequence[str], listed: Sequence[str] | None = None
+    dataset: Dataset, directory: Path, present: Sequence[str], listed: Sequence[str] | None = None
 ) -> str | None:
     """Return why a directory does not hold what was published, in one clause; None where nothing tells.
 
@@ -35,7 +35,7 @@ def departure(
         present: names of those directories; some may not have been fetched.
         listed: names in the dataset's own list of its tasks, which is always whole; None if it has none.
     """
-    name = dataset.repository.partition("/")[2]
+    name = dataset.name
     if not dataset.is_own(directory):
         return f"{directory} is not laid out like {name}: {dataset.own_mark}"
     known = dataset.published

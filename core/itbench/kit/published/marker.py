@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError
 from itbench.errors import DataError
 from itbench.host.output_file import write_output
 from itbench.interfaces.model import Frozen
-from itbench.kit.published.dataset import HubDataset
+from itbench.kit.published.dataset import Dataset
 
 _SHA256 = r"^[0-9a-f]{64}$"
 # Of folders between the marker and a task: snapshots, domain, version, task.
@@ -47,12 +47,12 @@ class Marker(Frozen):
         return {path: file for path, file in self.files.items() if path.startswith(prefix)}
 
 
-def marker_path(dataset: HubDataset, root: Path) -> Path:
+def marker_path(dataset: Dataset, root: Path) -> Path:
     """Return where the marker lies that says what one suite has of a dataset."""
     return root / f".itbench-{dataset.domain}-{dataset.suite}.json"
 
 
-def read_marker(dataset: HubDataset, root: Path) -> Marker | None:
+def read_marker(dataset: Dataset, root: Path) -> Marker | None:
     """Return the marker of a dataset at a root, None if there is none.
 
     Raises:
@@ -66,11 +66,11 @@ def read_marker(dataset: HubDataset, root: Path) -> Marker | None:
     except (OSError, ValidationError) as error:
         raise DataError(
             f"{path}: the list of files that `itbench fetch` left there is damaged; "
-            f"run `itbench fetch {dataset.domain}/{dataset.suite}` to make it again"
+            f"run `{dataset.fetch_command}` to make it again"
         ) from error
 
 
-def write_marker(dataset: HubDataset, root: Path, marker: Marker) -> None:
+def write_marker(dataset: Dataset, root: Path, marker: Marker) -> None:
     """Write a marker, whole or not at all.
 
     Raises:
@@ -79,7 +79,7 @@ def write_marker(dataset: HubDataset, root: Path, marker: Marker) -> None:
     write_output(marker_path(dataset, root), marker.model_dump_json(indent=1) + "\n")
 
 
-def find_root(dataset: HubDataset, directory: Path) -> Path | None:
+def find_root(dataset: Dataset, directory: Path) -> Path | None:
     """Return the nearest folder with a marker, at or above the directory that holds the tasks."""
     directory = directory.absolute()
     for folder in (directory, *directory.parents[:_MOST_LEVELS]):
@@ -88,7 +88,6 @@ def find_root(dataset: HubDataset, directory: Path) -> Path | None:
     return None
 
 
-def fetch_command(dataset: HubDataset, tasks: Iterable[str]) -> str:
+def fetch_command(dataset: Dataset, tasks: Iterable[str]) -> str:
     """Return the command that brings these directories of tasks, or all if there are none."""
-    words = [f"itbench fetch {dataset.domain}/{dataset.suite}"]
-    return " ".join([*words, *(f"--task {dataset.task_id(name)}" for name in tasks)])
+    return " ".join([dataset.fetch_command, *(f"--task {dataset.task_id(name)}" for name in tasks)])

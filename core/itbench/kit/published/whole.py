@@ -8,7 +8,7 @@ from pathlib import Path
 
 from itbench.errors import DataError
 from itbench.host.digests import FileDigests
-from itbench.kit.published.dataset import HubDataset
+from itbench.kit.published.dataset import Dataset
 from itbench.kit.published.marker import Marker, fetch_command, find_root, read_marker
 
 
@@ -38,7 +38,7 @@ class Differences:
         return f"{counts}, such as {self.paths[0]!r}"
 
 
-def require_whole(dataset: HubDataset, directory: Path) -> None:
+def require_whole(dataset: Dataset, directory: Path) -> None:
     """Refuse a dataset that `itbench fetch` did not complete, or of which files were lost, cut off or added since.
 
     One without a marker, such as a checkout, is let pass.
@@ -80,7 +80,7 @@ def differences(marker: Marker, root: Path, directory: Path) -> Differences:
     return found
 
 
-def changed_files(dataset: HubDataset, directory: Path) -> list[str]:
+def changed_files(dataset: Dataset, directory: Path) -> list[str]:
     """Return one line for each file of a task whose content is not what was fetched; none without a marker.
 
     Args:
@@ -98,7 +98,7 @@ def changed_files(dataset: HubDataset, directory: Path) -> list[str]:
     return _changed(dataset, root, marker, paths, directory.name)
 
 
-def require_unchanged(dataset: HubDataset, directory: Path, paths: Iterable[Path]) -> None:
+def require_unchanged(dataset: Dataset, directory: Path, paths: Iterable[Path]) -> None:
     """Refuse files of a task, such as its truth, whose content is not what was fetched; none is refused without a marker.
 
     Raises:
@@ -111,13 +111,13 @@ def require_unchanged(dataset: HubDataset, directory: Path, paths: Iterable[Path
             raise DataError(lines[0])
 
 
-def _marked(dataset: HubDataset, directory: Path) -> tuple[Path, Marker] | None:
+def _marked(dataset: Dataset, directory: Path) -> tuple[Path, Marker] | None:
     root = find_root(dataset, directory)
     marker = read_marker(dataset, root) if root is not None else None
     return None if root is None or marker is None else (root, marker)
 
 
-def _changed(dataset: HubDataset, root: Path, marker: Marker, paths: Iterable[Path], task: str) -> list[str]:
+def _changed(dataset: Dataset, root: Path, marker: Marker, paths: Iterable[Path], task: str) -> list[str]:
     digests, found = FileDigests(), []
     for path in paths:
         file = marker.files.get(path.relative_to(root).as_posix()) if path.is_relative_to(root) else None

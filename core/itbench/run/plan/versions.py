@@ -19,8 +19,7 @@ from itbench.version import __version__
 
 _SCORINGS = """
 SELECT DISTINCT scoring.itbench_version, scoring.domain_origin, scoring.truths FROM outcome
-JOIN score ON score.trial = outcome.trial
-    AND score.scoring = (SELECT max(s.scoring) FROM score AS s WHERE s.trial = outcome.trial)
+JOIN latest_score AS score ON score.trial = outcome.trial
 JOIN scoring ON scoring.id = score.scoring
 """
 

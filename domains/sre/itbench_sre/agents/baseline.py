@@ -5,6 +5,8 @@ import asyncio
 from itbench import Task, Trace, Workspace, json_text
 from itbench_sre.agents.diagnosis import find_candidates, make_answer
 from itbench_sre.agents.evidence import gather
+from itbench_sre.opsbench.rules import make_agent
+from itbench_sre.opsbench.task import is_case
 
 _NOTED_SYMPTOMS = 12
 _NOTED_CANDIDATES = 6
@@ -15,6 +17,9 @@ class BaselineAgent:
 
     async def solve(self, task: Task, workspace: Workspace, trace: Trace) -> None:
         """Diagnose the incident; the answer names nothing where the snapshot shows nothing."""
+        if is_case(task):
+            await make_agent("baseline").solve(task, workspace, trace)
+            return
         evidence = await gather(workspace, trace)
         trace.turn()
         symptoms, candidates = await asyncio.to_thread(find_candidates, evidence)

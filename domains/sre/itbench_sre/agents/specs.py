@@ -33,4 +33,22 @@ AGENTS: tuple[AgentSpec, ...] = (
         role="adversary",
         is_in_process=True,
     ),
+    *lazy_agents(
+        {
+            "constant": "Names the most frequent faults and objects of Cloud-OpsBench.",
+            "first-unready": "Names the first pod that is not ready, of Cloud-OpsBench.",
+            "first-alert": "Names what the first alert of Cloud-OpsBench is about.",
+            "first-warning": "Names what the first Warning event of Cloud-OpsBench is about.",
+        },
+        "itbench_sre.opsbench.rules:make_agent",
+        role="cheat",
+        is_in_process=True,
+    ),
+    lazy_agent(
+        "expert",
+        "Replays the expert trajectories of Cloud-OpsBench.",
+        "itbench_sre.opsbench.expert:ExpertAgent",
+        role="privileged",
+        is_in_process=True,
+    ),
 )

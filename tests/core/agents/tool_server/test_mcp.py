@@ -56,13 +56,13 @@ CALLS = [
 
 
 @pytest.fixture(scope="session")
-def with_sdk(plain_sandbox: BubblewrapSandbox, machine_folder: Path) -> BubblewrapSandbox:
+def with_sdk(plain_sandbox: BubblewrapSandbox, sandbox_cache: Path) -> BubblewrapSandbox:
     """Return a sandbox that shows the packages of this environment."""
     made = BubblewrapSandbox(
         with_tools=False, mounts=[Mount(Path(sysconfig.get_path("platlib")), "packages")]
     )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ITBENCH_CACHE", str(machine_folder / "sandbox-cache"))
+        patch.setenv("ITBENCH_CACHE", str(sandbox_cache))
         made.prepare()
     return made
 
