@@ -4,13 +4,14 @@ An environment that fails whatever is done in it gives no score, and the trial i
 the agent had is a result: otherwise a program that is about to fail would break its world, and be tried again as often as it likes.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 
 from itbench.host.faults import HostError, is_shortage
 from itbench.interfaces.environment import EnvironmentFactory, TrialSetup
 from itbench.interfaces.events import EventKind
 from itbench.interfaces.fault import Fault, Stage, StageError
-from itbench.interfaces.trace import Trace
+from itbench.interfaces.trace import Trace, TraceEvent
 from itbench.models.faults import ModelError
 from itbench.plugins.foreign import is_of_plugin
 from itbench.run.trial.blame import fault_of
@@ -19,7 +20,7 @@ from itbench.run.trial.world import opened
 from itbench.sandbox.errors import SandboxEndedError
 
 # A program that was cut off at a limit has no event of its command.
-_WORK = frozenset({EventKind.TOOL, EventKind.TURN, EventKind.MODEL, EventKind.OUTPUT})
+_WORK = frozenset({EventKind.TOOL, EventKind.TURN, EventKind.OUTPUT})
 
 
 def can_be_of_agent(error: BaseException, trace: Trace) -> bool:
@@ -28,7 +29,7 @@ def can_be_of_agent(error: BaseException, trace: Trace) -> bool:
     It does not where the agent did nothing, where the machine was short of something or ended a sandbox, and where the model of a role
     failed.
     """
-    if not is_of_plugin(error) or not any(event.kind in _WORK for event in trace.events):
+    if not is_of_plugin(error) or not any(map(_is_work, trace.events)):
         return False
     return not any(map(_is_of_machine, _causes(error)))
 
@@ -69,6 +70,13 @@ async def fault_of_world(
     told = fault_of(trouble, Stage.ENVIRONMENT)
     message = f"the agent broke its world: {told.message}; a fresh world of this task can be observed"
     return Fault(Stage.AGENT, message, told.traceback)
+
+
+def _is_work(event: TraceEvent) -> bool:
+    """Tell whether an event is the agent's doing; what an environment asks of a model in a role is not."""
+    if event.kind == EventKind.REQUEST:
+        return "role" not in json.loads(event.data)
+    return event.kind in _WORK
 
 
 def _is_of_machine(error: BaseException) -> bool:
