@@ -21,6 +21,7 @@ RUNNING = f"{sys.version_info[0]}.{sys.version_info[1]}"
 README = REPOSITORY / "README.md"
 GETTING_STARTED = REPOSITORY / "docs" / "tutorial" / "getting-started.md"
 PAGES = [README, *sorted((REPOSITORY / "docs").rglob("*.md"))]
+BESIDE = ("CHANGELOG.md", "CONTRIBUTING.md", "RELEASING.md", "SECURITY.md")
 # What a newcomer has after `git clone`; the rest of a checkout is made.
 CLONED = (
     "core",
@@ -161,7 +162,7 @@ def test_every_command_of_a_page_works(
         subprocess.run([installed / "pip", "uninstall", "--quiet", "--yes", name], check=True)
 
 
-@pytest.mark.parametrize("page", [*PAGES, REPOSITORY / "CONTRIBUTING.md"], ids=name_of)
+@pytest.mark.parametrize("page", [*PAGES, *(REPOSITORY / name for name in BESIDE)], ids=name_of)
 def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
     missing = [target for target in LINK.findall(page.read_text()) if not (page.parent / target).exists()]
     assert missing == []

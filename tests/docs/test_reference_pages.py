@@ -8,8 +8,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from typer.core import TyperGroup
+from typer.main import get_command
 
 from itbench import EventKind, ITBenchError
+from itbench.cli.app import build_app
 from itbench.cli.page import page
 from itbench.store.schema import APPLICATION_ID, OUTCOME, TABLES, VERSION
 from itbench.validation.rules import RULES
@@ -28,6 +31,15 @@ def rows_of(text: str) -> list[list[str]]:
 def test_the_page_of_all_commands_is_what_the_program_says() -> None:
     command = "python -m itbench.cli.page > docs/reference/commands.md"
     assert (REFERENCE / "commands.md").read_text() == page(), f"run: {command}"
+
+
+def test_the_list_of_commands_fits_a_terminal_of_80_columns() -> None:
+    """Click would cut a longer sentence, and end it with three dots."""
+    group = get_command(build_app(["run"]))
+    assert isinstance(group, TyperGroup)
+    shown = [command.get_short_help_str(limit=59) for command in group.commands.values()]
+    assert len(shown) > 15
+    assert [text for text in shown if text.endswith("...") or not text.endswith(".")] == []
 
 
 def test_the_page_of_errors_has_every_class_with_its_exit_code() -> None:

@@ -33,7 +33,7 @@ class EventKind(StrEnum):
     TOO_LONG = "too_long"
     """The conversation did not fit the model's window."""
     SUMMARISED = "summarised"
-    """The conversation goes on from a summary."""
+    """The conversation continues from a summary."""
     CUT = "cut"
     """A reply was cut at its largest length."""
     TOOL = "tool"

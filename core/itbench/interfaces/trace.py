@@ -36,7 +36,7 @@ class Usage:
     """What a trial has used so far.
 
     Attributes:
-        turns: that were begun.
+        turns: that were started.
         replies: of models, whether or not it is known what they took.
         uncounted: replies whose input or output is not known.
         estimated_tokens: what those may have taken, for the limit of tokens only.

@@ -183,7 +183,7 @@ def reopen(
     )
     _refuse_missing(spec.name, _missing(agent, is_cost_limited=limited))
     role_models = find_role_models({role: each.asked for role, each in plan.role_models.items()})
-    # Its sandbox was allowed when the run was begun.
+    # Its sandbox was allowed when the run was started.
     sandbox = _sandbox(domain, spec, agent, suite, plan.sandbox, out=path.parent, is_unsafe_allowed=True)
     bench = _bench_sandbox(domain, sandbox, plan.bench_sandbox)
     _make_ready(agent, sandbox, bench, progress)
@@ -269,7 +269,7 @@ def _check_endpoint(path: Path, plan: Plan, agent: Agent) -> None:
     if planned and found and planned != found:
         raise UsageError(
             f"{path} asks its model at {planned}, but now it would be asked at {found}; set the environment variable"
-            " that names the endpoint as it was when the run was begun"
+            " that names the endpoint as it was when the run was started"
         )
 
 

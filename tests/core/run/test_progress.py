@@ -1,4 +1,4 @@
-"""What is shown while a run goes on."""
+"""What is shown while a run continues."""
 
 import re
 import signal

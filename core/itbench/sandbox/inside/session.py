@@ -22,7 +22,7 @@ from itbench.sandbox.inside.process import SandboxProcess
 from itbench.sandbox.limits import SandboxLimits
 from itbench.text.output import CappedOutput
 
-# Of an execution that goes on beyond its time limit, as timeout(1) says it.
+# Of an execution that continues beyond its time limit, as timeout(1) says it.
 STILL_RUNNING = 124
 _NOT_STARTED = "\n[the previous command still runs: this one was not started; interrupt it, or wait longer]\n"
 _READY_LIMIT_S = 20.0

@@ -75,7 +75,7 @@ class SandboxedWorkspace:
 
         Raises:
             SandboxEndedError: the sandbox has ended.
-            HostError: the machine refuses something, or has ended a process for want of memory.
+            HostError: the machine refuses something, or has ended a process for lack of memory.
         """
         words = [self._layout.shell, "-c", command] if isinstance(command, str) else list(command)
         variables = self._layout.variables | dict(env or {})
