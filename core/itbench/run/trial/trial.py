@@ -228,8 +228,8 @@ def _wall_fault(task: Task, trace: Trace, lag: Lag) -> Fault | None:
     reason = trace.provider.blame(wall_s)
     if reason is not None:
         return Fault(Stage.MODEL, reason)
-    if lag.lost_s > wall_s / 2:
-        return Fault(Stage.ENVIRONMENT, f"itbench itself was busy for {lag.lost_s:.0f} of {wall_s:g} s")
+    if lag.busy_s > wall_s / 2:
+        return Fault(Stage.ENVIRONMENT, f"itbench itself was busy for {lag.busy_s:.0f} of {wall_s:g} s")
     return None
 
 
