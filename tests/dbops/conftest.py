@@ -75,7 +75,8 @@ def servers_below(root: int) -> dict[int, Server]:
     """Return those that run now, by their numbers."""
     numbers = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdecimal()]
     found = {number: each for number in numbers if (each := seen(number))}
-    below, waiting = set(), [root]
+    below: set[int] = set()
+    waiting = [root]
     while waiting:
         parent = waiting.pop()
         children = {number for number, each in found.items() if each[1].parent == parent} - below

@@ -37,7 +37,6 @@ def test_validate_finds_nothing(itbench: Callable[..., Any]) -> None:
         ("grants-all", "unreadable", 0.5, "rights before the run"),
         ("indexes-all", "unindexed", 0.75, "the cause is still there"),
         ("stops-server", "balances", 0.0, "the agent broke its world: the server was stopped"),
-        ("null", "balances", 0.0, "still wrong"),
     ],
 )
 def test_who_repairs_in_part_or_not_at_all_has_part_of_the_score_or_none(
