@@ -79,7 +79,6 @@ QUICK = {
     "a view that hides that all is read",
     "a reader who is the owner",
     "functions of its own in the way",
-    "nobody is let in",
 }
 
 

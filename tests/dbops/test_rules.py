@@ -6,7 +6,7 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from hypothesis import given, strategies
+from hypothesis import given, settings, strategies
 
 from itbench import Submission, SuiteOptions
 
@@ -142,6 +142,7 @@ ROLES = strategies.fixed_dictionaries(
 )
 
 
+@settings(max_examples=30)
 @given(strategies.one_of(ROLES, JUNK))
 def test_whatever_a_server_says_of_its_roles_is_refused_or_can_be_used(said: Any) -> None:
     from itbench_dbops.moving import checked_roles, further_roles, powers

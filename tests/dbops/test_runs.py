@@ -37,7 +37,6 @@ def test_validate_finds_nothing(itbench: Callable[..., Any]) -> None:
         ("grants-all", "unreadable", 0.5, "rights before the run"),
         ("indexes-all", "unindexed", 0.75, "the cause is still there"),
         ("stops-server", "balances", 0.0, "the agent broke its world: the server was stopped"),
-        ("null", "balances", 0.0, "still wrong"),
     ],
 )
 def test_who_repairs_in_part_or_not_at_all_has_part_of_the_score_or_none(
@@ -123,6 +122,9 @@ def background(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Call
     """Return a function that starts `itbench` in a process of its own, whose temporary folder is the test's."""
     started: list[subprocess.Popen[str]] = []
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+    monkeypatch.setattr("tempfile.tempdir", None)
 
     def start(*words: str) -> subprocess.Popen[str]:
         process = subprocess.Popen(
@@ -167,7 +169,8 @@ def test_a_run_that_is_killed_leaves_nothing_and_loses_nothing(
     before = rows(path, trials)
     assert 1 <= len(before) < 4
     wait_for(lambda: not still_there(killed, servers), 20)
-    assert "nothing was left" in itbench("doctor", "--sweep").out or not still_there(killed, servers)
+    itbench("doctor", "--sweep")
+    assert list(Path("temporary").iterdir()) == []
     done = itbench("resume", path, "--json")
     assert (done.code, json.loads(done.out)["score"]) == (0, 1.0), done.err
     after = rows(path, trials)
@@ -182,7 +185,7 @@ def test_a_run_that_is_killed_leaves_nothing_and_loses_nothing(
     assert '"run": "done"' in shown
     assert "ask_colleague" in shown
     assert servers(os.getpid()) == {}
-    assert "nothing was left" in itbench("doctor", "--sweep").out
+    assert list(Path("temporary").iterdir()) == []
 
 
 def still_there(killed: dict[int, Any], servers: Callable[[int], dict[int, Any]]) -> list[int]:
