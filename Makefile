@@ -14,7 +14,7 @@ run: $(VENV)/.installed
 	$(BIN)/itbench run sre
 
 test: lint
-	$(BIN)/pytest -n 2 --dist worksteal
+	$(BIN)/pytest -n 3 --dist worksteal
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check .
@@ -26,16 +26,16 @@ format: $(VENV)/.installed-test
 	$(BIN)/ruff format .
 
 fast: $(VENV)/.installed-test
-	$(BIN)/pytest -n 2 --dist worksteal -q -m "not slow and not soak"
+	$(BIN)/pytest -n 3 --dist worksteal -q -m "not slow and not soak"
 
 # The large counts of which `make test` holds a seeded twentieth: minutes to an hour.
 soak: $(VENV)/.installed-test
-	$(BIN)/pytest -n 2 --dist worksteal -q -m soak --timeout 3600
+	$(BIN)/pytest -n 3 --dist worksteal -q -m soak --timeout 3600
 
 # Which lines and branches all tests together run; reported, never asserted.
 coverage: $(VENV)/.installed-test
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n 2 --dist worksteal -q || echo "some tests failed: what they did not run is missing below"
+	$(BIN)/coverage run -m pytest -n 3 --dist worksteal -q || echo "some tests failed: what they did not run is missing below"
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 

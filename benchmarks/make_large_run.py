@@ -4,13 +4,12 @@ import asyncio
 import sys
 from pathlib import Path
 
-from itbench_sums import DOMAIN, Sums
-
 from itbench import Score, Submission, Usage
 from itbench.interfaces.plan import Plan, PlannedAgent, PlannedTask
 from itbench.interfaces.record import ScoreRecord, TrialKey, TrialRecord
 from itbench.interfaces.trace import TraceEvent
 from itbench.store.writer import RunWriter, ScoringOrigin, write_plan
+from itbench_sums import DOMAIN, Sums
 
 TASKS, REPEATS, EVENTS, BATCH = 1000, 100, 20, 1000
 HASH = "sha256:" + "0" * 64

@@ -2,11 +2,12 @@
 
 import fcntl
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
 # A slow machine is no failure of ours.
 settings.register_profile("itbench", deadline=None, database=None)
 settings.load_profile("itbench")
-# Nor does each program that a test starts have to compile the sources again.
+# Nor does each program that a test starts have to compile the sources again; what is installed is compiled when it
+# is first imported, which is a small part of it.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+os.environ["PIP_NO_COMPILE"] = "1"
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SUMS = Path(__file__).parent / "plugins" / "sums" / "src"
@@ -133,7 +136,27 @@ def installed(machine_folder: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def plain_sandbox(machine_folder: Path) -> "BubblewrapSandbox":
+def sandbox_cache(machine_folder: Path) -> Path:
+    """Return the cache in which sandboxes are made, once for all test processes."""
+    cache = machine_folder / "sandbox-cache"
+    (cache / "sandbox").mkdir(parents=True, exist_ok=True)
+    return cache
+
+
+@pytest.fixture(scope="session")
+def with_sandboxes(sandbox_cache: Path) -> Callable[[Path], None]:
+    """Return a function that makes a cache which has the sandboxes of all tests."""
+    return lambda cache: show_sandboxes(sandbox_cache, cache)
+
+
+@pytest.fixture
+def shared_sandbox(sandbox_cache: Path, own_folders: None, tmp_path: Path) -> None:
+    """Let the cache of one test have the sandboxes of all."""
+    show_sandboxes(sandbox_cache, tmp_path / "cache")
+
+
+@pytest.fixture(scope="session")
+def plain_sandbox(sandbox_cache: Path) -> "BubblewrapSandbox":
     """Return the default sandbox without packages; its image is made once for all test processes."""
     from itbench.sandbox.bubblewrap.sandbox import BubblewrapSandbox
     from itbench.sandbox.bubblewrap.support import available
@@ -142,13 +165,15 @@ def plain_sandbox(machine_folder: Path) -> "BubblewrapSandbox":
         pytest.skip(problem)
     made = BubblewrapSandbox(with_tools=False)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ITBENCH_CACHE", str(machine_folder / "sandbox-cache"))
+        patch.setenv("ITBENCH_CACHE", str(sandbox_cache))
         made.prepare()
     return made
 
 
 @pytest.fixture(scope="session")
-def cache_without_packages(plain_sandbox: "BubblewrapSandbox", machine_folder: Path) -> Path:
+def cache_without_packages(
+    plain_sandbox: "BubblewrapSandbox", sandbox_cache: Path, machine_folder: Path
+) -> Path:
     """Return a cache of its own with the default sandbox in it, whose folder of packages is empty.
 
     It is for programs that make a sandbox themselves and need none of the packages, which take a minute to install.
@@ -161,20 +186,21 @@ def cache_without_packages(plain_sandbox: "BubblewrapSandbox", machine_folder: P
         patch.setenv("ITBENCH_CACHE", str(cache))
         if not cache.exists():
             (cache / "sandbox").mkdir(parents=True)
-            for made in (machine_folder / "sandbox-cache/sandbox").glob("image-*/"):
+            for made in (sandbox_cache / "sandbox").glob("image-*/"):
                 (cache / "sandbox" / made.name).symlink_to(made)
         make_stored(tools_name(), lambda _: None)
     return cache
 
 
 @pytest.fixture(scope="session")
-def incident_cache(machine_folder: Path) -> Path:
+def incident_cache(machine_folder: Path, sandbox_cache: Path) -> Path:
     """Return a cache in which the embedded incidents are made, once for all test processes."""
     from itbench_sre.suites.incidents import INCIDENTS
 
     cache = machine_folder / "incident-cache"
     with locked(machine_folder / "incident-cache.lock"), pytest.MonkeyPatch.context() as patch:
         patch.setenv("ITBENCH_CACHE", str(cache))
+        show_sandboxes(sandbox_cache, cache)
         INCIDENTS.prepare()
     return cache
 
@@ -198,6 +224,25 @@ def _first_format(path: Path | str) -> None:
             connection.execute(f"INSERT INTO main.{table} SELECT {', '.join(values)} FROM today.{table}")
         connection.commit()
     old.replace(path)
+
+
+@pytest.fixture(scope="session")
+def python_of() -> Callable[[str], Path]:
+    """Return a function that finds the Python of a version such as `3.13`, or skips the test."""
+    return _python_of
+
+
+def _python_of(version: str) -> Path:
+    if version == f"{sys.version_info[0]}.{sys.version_info[1]}":
+        return Path(sys.executable)
+    root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    for path in sorted(root.glob(f"{version}.*/bin/python")):
+        return path
+    found = shutil.which(f"python{version}")
+    # What lies on the path may stand for a version that is not installed, or not chosen.
+    if found and subprocess.run([found, "--version"], capture_output=True, check=False).returncode == 0:
+        return Path(found)
+    pytest.skip(f"no Python {version} on this machine")
 
 
 @pytest.fixture
@@ -236,6 +281,13 @@ def _read_only(folder: Path) -> Iterator[None]:
         yield
     finally:
         subprocess.run(["umount", "-l", folder], check=True)
+
+
+def show_sandboxes(sandbox_cache: Path, cache: Path) -> None:
+    """Make a cache that has the sandboxes of another one."""
+    cache.mkdir(exist_ok=True)
+    with suppress(FileExistsError):
+        (cache / "sandbox").symlink_to(sandbox_cache / "sandbox")
 
 
 @contextmanager

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         AgentRequest as AgentRequest,
         AgentSpec as AgentSpec,
         ConnectedAgent as ConnectedAgent,
+        CopyingAgent as CopyingAgent,
         DemandingAgent as DemandingAgent,
         DescribedAgent as DescribedAgent,
         EquippedAgent as EquippedAgent,
@@ -131,7 +132,7 @@ __getattr__, __dir__, __all__ = lazy_names(
     __name__,
     {
         "errors": "DataError ITBenchError PluginError RunFileError StorageError UsageError",
-        "interfaces.agent": "Agent AgentFactory AgentRequest AgentSpec ConnectedAgent DemandingAgent DescribedAgent EquippedAgent EstimatingAgent FloorRole PrivilegedAgent PunctualAgent Role SecretiveAgent TrialEstimate",
+        "interfaces.agent": "Agent AgentFactory AgentRequest AgentSpec ConnectedAgent CopyingAgent DemandingAgent DescribedAgent EquippedAgent EstimatingAgent FloorRole PrivilegedAgent PunctualAgent Role SecretiveAgent TrialEstimate",
         "interfaces.domain": "API_VERSION Domain Preparation",
         "interfaces.environment": "Environment EnvironmentFactory FilesEnvironment Observation Recorder TrialSetup",
         "interfaces.events": "EventKind",

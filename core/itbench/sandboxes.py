@@ -7,6 +7,7 @@ from itbench.lazy import lazy_names
 if TYPE_CHECKING:
     from itbench.sandbox.choose import choose_sandbox as choose_sandbox
     from itbench.sandbox.container.engine import ENGINES as ENGINES
+    from itbench.sandbox.errors import SandboxError as SandboxError
     from itbench.sandbox.image.elf import (
         is_elf as is_elf,
         libraries as libraries,
@@ -25,6 +26,7 @@ __getattr__, __dir__, __all__ = lazy_names(
     {
         "sandbox.choose": "choose_sandbox",
         "sandbox.container.engine": "ENGINES",
+        "sandbox.errors": "SandboxError",
         "sandbox.image.elf": "is_elf libraries loader_of",
         "sandbox.image.image": "base_python",
         "sandbox.image.packages": "install_packages",

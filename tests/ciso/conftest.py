@@ -17,6 +17,11 @@ from itbench.sandbox.bubblewrap.support import available
 from itbench.sandbox.errors import SandboxError
 
 
+@pytest.fixture(autouse=True)
+def _shared_sandbox(shared_sandbox: None) -> None:
+    """Make no sandbox anew for each test."""
+
+
 @pytest.fixture
 def ciso(distribution: Callable[..., Path]) -> None:
     """Make the domain known to the command line, where it is not installed with itbench."""
@@ -26,16 +31,15 @@ def ciso(distribution: Callable[..., Path]) -> None:
 
 
 @pytest.fixture(scope="session")
-def image_cache(machine_folder: Path) -> Path:
+def image_cache(sandbox_cache: Path) -> Path:
     """Return a cache with the sandbox's file system in it, made once for all test processes."""
     problem = available()
     if problem is not None:
         pytest.skip(problem)
-    cache = machine_folder / "sandbox-cache"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ITBENCH_CACHE", str(cache))
+        patch.setenv("ITBENCH_CACHE", str(sandbox_cache))
         BubblewrapSandbox(with_tools=False).prepare()
-    return cache
+    return sandbox_cache
 
 
 @pytest.fixture(scope="session")

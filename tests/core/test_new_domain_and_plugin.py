@@ -59,7 +59,9 @@ def test_a_folder_with_something_in_it_is_left_alone(itbench: Itbench) -> None:
 
 
 @pytest.fixture
-def pytest_run(sums: Path, tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+def pytest_run(
+    sums: Path, shared_sandbox: None, tmp_path: Path
+) -> Callable[..., subprocess.CompletedProcess[str]]:
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         (tmp_path / "empty").mkdir(exist_ok=True)
         return subprocess.run(

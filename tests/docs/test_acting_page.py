@@ -10,7 +10,8 @@ import pytest
 import itbench
 from itbench.agents.model_driven.toolbox import FINISH, SHELL
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "writing-a-domain.md"
+REPOSITORY = Path(__file__).resolve().parents[2]
+PAGE = REPOSITORY / "docs" / "how-to" / "writing-a-domain.md"
 SECTION = PAGE.read_text().partition("## A domain that acts\n")[2].partition("\n## ")[0]
 METHODS = re.findall(r"`([A-Z]\w+)\.(\w+)\(([^)]*)\)`", SECTION)
 RECORDS = ("ServiceLimits", "Program", "Needs")
@@ -54,3 +55,13 @@ def test_the_limits_and_the_names_that_are_taken_are_named() -> None:
     limits = {name for name in itbench.Limits.model_fields if name.endswith("_s")}
     assert [name for name in sorted(limits) if f"`{name}`" not in SECTION] == []
     assert [name for name in (FINISH, SHELL) if f"`{name}`" not in SECTION] == []
+
+
+def test_the_larger_example_is_there_and_about_as_long_as_the_page_says() -> None:
+    ((folder, lines),) = re.findall(
+        r"`(tests/plugins/\w+)` in the repository is such a domain in about (\d+) lines", SECTION
+    )
+    files = [
+        path for path in (REPOSITORY / folder / "src").rglob("*.*") if path.suffix in {".py", ".sql", ".json"}
+    ]
+    assert sum(path.read_text().count("\n") for path in files) == pytest.approx(int(lines), rel=0.1)

@@ -7,11 +7,16 @@ import subprocess
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import yaml
 from markdown_it import MarkdownIt
+
+from itbench.sandbox.bubblewrap.sandbox import BubblewrapSandbox
+from itbench.sandbox.errors import SandboxError
+from itbench.sandbox.image.host_programs import store_program
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").rglob("*.md"))]
@@ -74,7 +79,22 @@ def test_every_python_block_without_a_prompt_is_run_by_a_test() -> None:
         path.name for path in PAGES if any(">>>" not in text for text in _blocks(path.read_text(), "python"))
     }
     # Pages with a prompt are doctests of the package that they describe.
-    assert pages == {"bring-a-dataset.md", "incidents.md", "models.md", "scoring.md"}
+    assert pages == {"bring-a-dataset.md", "incidents.md", "models.md", "scoring.md", "writing-a-domain.md"}
+
+
+def test_the_example_of_a_program_brings_redis(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("ITBENCH_CACHE", str(tmp_path))
+    (code,) = blocks("writing-a-domain.md", "python")
+    names: dict[str, Any] = {}
+    exec(code, names)
+    setup = SimpleNamespace(sandbox=BubblewrapSandbox(with_tools=False), inputs=[])
+    assert all(names[of](setup).__aenter__ for of in ("server_of", "workspace_of"))
+    if Path("/usr/bin/redis-server").exists():
+        made = store_program(names["REDIS"]).content / "bin"
+        assert sorted(path.name for path in made.iterdir()) == ["redis-cli", "redis-server"]
+    else:
+        with pytest.raises(SandboxError, match=r"there is no program '/usr/bin/redis-\w+'.*install it"):
+            store_program(names["REDIS"])
 
 
 def test_the_example_of_scoring_gives_what_the_page_says() -> None:

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,10 +18,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 RUNNING = f"{sys.version_info[0]}.{sys.version_info[1]}"
-find_python = runpy.run_path(str(REPOSITORY / "tests" / "install" / "test_other_pythons.py"))["find_python"]
 README = REPOSITORY / "README.md"
 GETTING_STARTED = REPOSITORY / "docs" / "tutorial" / "getting-started.md"
 PAGES = [README, *sorted((REPOSITORY / "docs").rglob("*.md"))]
+BESIDE = ("CHANGELOG.md", "CONTRIBUTING.md", "RELEASING.md", "SECURITY.md")
 # What a newcomer has after `git clone`; the rest of a checkout is made.
 CLONED = (
     "core",
@@ -114,12 +114,10 @@ def small_clone(folder: Path) -> dict[str, str]:
     ],
 )
 def test_readme_and_getting_started_work_from_top_to_bottom_in_a_clone(
-    version: str, incident_cache: Path, tmp_path: Path
+    version: str, incident_cache: Path, tmp_path: Path, python_of: Callable[[str], Path]
 ) -> None:
     """`make run` first, then every command of both pages in the same folder, in the environment that it made."""
-    python = Path(sys.executable) if version == RUNNING else find_python(version)
-    if python is None:
-        pytest.skip(f"no Python {version} on this machine")
+    python = python_of(version)
     clone = tmp_path / "clone"
     clone.mkdir()
     for name in CLONED:
@@ -164,7 +162,7 @@ def test_every_command_of_a_page_works(
         subprocess.run([installed / "pip", "uninstall", "--quiet", "--yes", name], check=True)
 
 
-@pytest.mark.parametrize("page", [*PAGES, REPOSITORY / "CONTRIBUTING.md"], ids=name_of)
+@pytest.mark.parametrize("page", [*PAGES, *(REPOSITORY / name for name in BESIDE)], ids=name_of)
 def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
     missing = [target for target in LINK.findall(page.read_text()) if not (page.parent / target).exists()]
     assert missing == []

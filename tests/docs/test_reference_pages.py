@@ -8,10 +8,14 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from typer.core import TyperGroup
+from typer.main import get_command
 
 from itbench import EventKind, ITBenchError
+from itbench.cli.app import build_app
 from itbench.cli.page import page
 from itbench.store.schema import APPLICATION_ID, OUTCOME, TABLES, VERSION
+from itbench.validation.rules import RULES
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 REFERENCE = REPOSITORY / "docs" / "reference"
@@ -29,6 +33,15 @@ def test_the_page_of_all_commands_is_what_the_program_says() -> None:
     assert (REFERENCE / "commands.md").read_text() == page(), f"run: {command}"
 
 
+def test_the_list_of_commands_fits_a_terminal_of_80_columns() -> None:
+    """Click would cut a longer sentence, and end it with three dots."""
+    group = get_command(build_app(["run"]))
+    assert isinstance(group, TyperGroup)
+    shown = [command.get_short_help_str(limit=59) for command in group.commands.values()]
+    assert len(shown) > 15
+    assert [text for text in shown if text.endswith("...") or not text.endswith(".")] == []
+
+
 def test_the_page_of_errors_has_every_class_with_its_exit_code() -> None:
     importlib.import_module("itbench.errors")
     rows = rows_of((REFERENCE / "errors.md").read_text())
@@ -37,6 +50,13 @@ def test_the_page_of_errors_has_every_class_with_its_exit_code() -> None:
     public = [error for error in public if error.__module__ == "itbench.errors"]
     assert len(public) == 6
     assert shown == {error.__name__: error.exit_code for error in public}
+
+
+def test_the_page_about_domains_has_every_rule_in_order() -> None:
+    page_text = (REFERENCE.parent / "how-to" / "writing-a-domain.md").read_text()
+    section = page_text.partition("## The rules that every domain must keep")[2].partition("\n## ")[0]
+    rules = [row[0].strip("`") for row in rows_of(section) if row[0] != "rule"]
+    assert rules == ["tasks-valid", *(rule.name for rule in RULES)]
 
 
 def test_the_page_of_events_has_every_kind_that_the_product_writes() -> None:

@@ -8,6 +8,11 @@ from pathlib import Path
 import pytest
 
 
+@pytest.fixture(autouse=True)
+def _shared_sandbox(shared_sandbox: None) -> None:
+    """Make no sandbox anew for each test."""
+
+
 @pytest.fixture
 def finops(distribution: Callable[..., Path]) -> None:
     """Make the domain known to the command line, where it is not installed with itbench."""
@@ -17,7 +22,7 @@ def finops(distribution: Callable[..., Path]) -> None:
 
 
 @pytest.fixture(scope="session")
-def made_cache(machine_folder: Path) -> Path:
+def made_cache(machine_folder: Path, with_sandboxes: Callable[[Path], None]) -> Path:
     """Return a cache in which the embedded tasks are made, once for all test processes."""
     import fcntl
 
@@ -28,6 +33,7 @@ def made_cache(machine_folder: Path) -> Path:
     with (machine_folder / "finops-cache.lock").open("w") as file, pytest.MonkeyPatch.context() as patch:
         fcntl.flock(file, fcntl.LOCK_EX)
         patch.setenv("ITBENCH_CACHE", str(cache))
+        with_sandboxes(cache)
         ANOMALIES.prepare()
         RIGHT_SIZING.prepare()
     return cache

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -30,15 +29,6 @@ TESTS = [
 STIRRUP = "tests/core/agents/stirrup"
 
 
-def find_python(version: str) -> Path | None:
-    root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
-    for path in sorted(root.glob(f"{version}.*/bin/python")):
-        return path
-    found = shutil.which(f"python{version}")
-    works = found and subprocess.run([found, "--version"], capture_output=True, check=False).returncode == 0
-    return Path(found) if found and works else None
-
-
 @pytest.mark.parametrize(
     "version",
     [
@@ -49,11 +39,9 @@ def find_python(version: str) -> Path | None:
     ],
 )
 def test_the_core_and_the_agent_stirrup_work_on_another_python(
-    version: str, tmp_path: Path, install: Callable[..., Path]
+    version: str, tmp_path: Path, install: Callable[..., Path], python_of: Callable[[str], Path]
 ) -> None:
-    python = find_python(version)
-    if python is None:
-        pytest.skip(f"no Python {version} on this machine")
+    python = python_of(version)
     has_stirrup = version != "3.11"
     packages = ("pytest", "pytest-timeout", "pytest-xdist", "hypothesis")
     extras = [f"{REPOSITORY}[stirrup]"] if has_stirrup else []

@@ -110,16 +110,21 @@ def cache(incident_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ITBENCH_CACHE", str(incident_cache))
 
 
-def test_a_model_in_the_sandbox_killed_and_resumed_comes_to_the_same_result(itbench: Itbench) -> None:
+@pytest.mark.parametrize(
+    ("tasks", "count"), [("sre-000[1-6]", 6), pytest.param("sre-*", TASKS, marks=pytest.mark.soak)]
+)
+def test_a_model_in_the_sandbox_killed_and_resumed_comes_to_the_same_result(
+    tasks: str, count: int, itbench: Itbench
+) -> None:
     with ModelServer(investigator) as server:
         agent = f"react:base_url={server.openai_url},price=1.25/10/0.125,window=100000,cache=no"
-        words = ["run", "sre", "--agent", agent, "--model", "openai/any"]
+        words = ["run", "sre", "--agent", agent, "--model", "openai/any", "--task", tasks]
         whole = json.loads(itbench(*words, "--json", "--out", "whole").out)
-        path = killed([*words, "--out", "killed"], after=5)
+        path = killed([*words, "--out", "killed"], after=count // 3)
         kept = len(results(path))
         resumed = json.loads(itbench("resume", path, "--json").out)
-    assert 5 <= kept < TASKS
-    assert (whole["trials_scored"], resumed["trials_scored"]) == (TASKS, TASKS)
+    assert count // 3 <= kept < count
+    assert (whole["trials_scored"], resumed["trials_scored"]) == (count, count)
     assert resumed["score"] == whole["score"] > 0
     assert results(path) == results(whole["path"])
     input_tokens, cached_tokens, output_tokens = 3 * 1000 + 30, 300, 3 * 7 + 3

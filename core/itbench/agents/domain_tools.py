@@ -138,7 +138,7 @@ async def call_tool(tool: Tool, arguments: Mapping[str, JsonValue]) -> JsonValue
     """Call a tool of a workspace and return its result, which is JSON.
 
     Raises:
-        ToolCallError: there is none; the trial goes on.
+        ToolCallError: there is none; the trial continues.
         StageError: the trial cannot go on, and not because of the agent.
         LimitReached: a limit of the trial was reached.
     """

@@ -28,7 +28,9 @@ def validate(
     suite_option: SuiteOption = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check a suite against the rules that all must keep: schemas, solutions, cheats, secrets, scorers.
+    """Check a suite against the rules for all suites.
+
+    The rules are about schemas, solutions, cheats, secrets and scorers.
 
     Example: itbench validate DOMAIN/SUITE
     """
@@ -64,7 +66,9 @@ def validate(
 
 
 def check(paths: RunPaths, as_json: AsJson = False) -> None:
-    """Check whether run files are as they were written: structure, values, and the seal of each part.
+    """Check whether run files are as they were written.
+
+    Checks structure, values, and the seal of each part.
 
     Example: itbench check runs/*.itbench
     """
@@ -88,7 +92,7 @@ def doctor(
         typer.Option("--sweep", help="Remove what runs that were killed have left: folders, containers."),
     ] = False,
 ) -> None:
-    """Tell what works on this machine, what does not, and what to do about it.
+    """Show what works on this machine, and how to fix the rest.
 
     Example: itbench doctor
     """

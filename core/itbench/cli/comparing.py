@@ -22,7 +22,9 @@ def leaderboard(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Rank runs by score, with intervals, coverage, turns, cost and time.
+    """Rank runs by score.
+
+    Shows intervals, coverage, turns, cost and time.
 
     Example: itbench leaderboard runs/*.itbench --published
     """
@@ -39,7 +41,9 @@ def leaderboard(
 
 
 def compare(first: RunPath, second: RunPath, as_json: AsJson = False) -> None:
-    """Compare two runs task by task: difference, its interval, and how many tasks would show it.
+    """Compare two runs task by task.
+
+    Shows the difference, its interval, and how many tasks would be needed to show it.
 
     Example: itbench compare latest:react runs/other.itbench
     """

@@ -29,7 +29,9 @@ def new_domain(
         ),
     ] = Kind.FILES,
 ) -> None:
-    """Write a domain plugin that works as it stands: tasks, truths, schemas, scorer, baseline, tests.
+    """Write a domain plugin that works as it stands.
+
+    It has tasks, truths, schemas, a scorer, a baseline and tests.
 
     Example: itbench new-domain netops --kind acting
     """
@@ -48,7 +50,9 @@ def pin(
     domain: Annotated[str, typer.Argument(help="Name of the domain, such as netops.", metavar="DOMAIN")],
     as_json: AsJson = False,
 ) -> None:
-    """Make all generated tasks of a domain, and rewrite the hashes that every machine must get.
+    """Generate all tasks of a domain, and pin their hashes.
+
+    The manifest then has the hashes that every machine must get.
 
     Example: itbench pin netops
     """

@@ -13,7 +13,9 @@ def register(app: typer.Typer) -> None:
 
 
 def fetch(reference: SuiteReference, task: Globs = None, suite_option: SuiteOption = None) -> None:
-    """Download the dataset of a suite, or only some of its tasks; resumes an interrupted download.
+    """Download the dataset of a suite, or some of its tasks.
+
+    Resumes an interrupted download.
 
     Example: itbench fetch DOMAIN/SUITE --task TASK
     """

@@ -18,7 +18,9 @@ def install_agent(
         str, typer.Argument(help="Name of the agent, such as codex.", metavar="NAME[:version=VERSION]")
     ],
 ) -> None:
-    """Install what an agent runs, once, for runs on machines that reach no registry; other runs do so themselves.
+    """Install the program of a named agent.
+
+    Needed only for machines that reach no package registry; other machines install it at the first run.
 
     Example: itbench install-agent claude-code
     """

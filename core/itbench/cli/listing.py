@@ -18,7 +18,9 @@ def register(app: typer.Typer) -> None:
 
 
 def list_domains(as_json: AsJson = False) -> None:
-    """List the installed domains; a broken one is named with its cause.
+    """List the installed domains.
+
+    A domain that cannot be loaded is listed with the cause.
 
     Example: itbench list-domains --json
     """
@@ -40,7 +42,9 @@ def list_suites(
     domain: Annotated[str | None, typer.Argument(help="Only of this domain.", metavar="DOMAIN")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the suites of all domains, or of one; the first of each domain is its default.
+    """List the suites of all domains, or of one.
+
+    The first suite of a domain is its default.
 
     Example: itbench list-suites DOMAIN
     """
@@ -63,7 +67,9 @@ def list_tasks(
     suite_option: SuiteOption = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the tasks of a suite; with --json everything that an agent is told.
+    """List the tasks of a suite.
+
+    With --json, everything that an agent is told.
 
     Example: itbench list-tasks DOMAIN/SUITE
     """
@@ -93,7 +99,9 @@ def list_agents(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the agents that can be asked for; without a domain those of every domain are listed too.
+    """List the available agents.
+
+    Without DOMAIN, those of every domain are listed too.
 
     Example: itbench list-agents DOMAIN
     """

@@ -36,7 +36,7 @@ RunPaths = Annotated[
 ]
 SuiteReference = Annotated[str, typer.Argument(help="DOMAIN or DOMAIN/SUITE.", metavar="DOMAIN[/SUITE]")]
 Globs = Annotated[
-    list[str] | None, typer.Option("--task", "-t", help="Only tasks whose id fits.", metavar="GLOB")
+    list[str] | None, typer.Option("--task", "-t", help="Only tasks whose id matches.", metavar="GLOB")
 ]
 TurnLimit = Annotated[
     int | None,

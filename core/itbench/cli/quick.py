@@ -7,9 +7,13 @@ that is False from the beginning is not converted.
 from collections import Counter
 from typing import Any
 
+from typer import BadParameter
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from itbench.errors import UsageError
+
+# Typer converts values with pydantic, whose messages begin with this.
+_OF_PYDANTIC = "Value error, "
 
 
 class QuickCommand(TyperCommand):
@@ -27,7 +31,11 @@ class QuickCommand(TyperCommand):
         for option in options:
             if given[id(option)] > 1 and not (option.multiple or option.is_flag):
                 raise UsageError(f"option {option.opts[0]} is given twice; leave one out")
-        return super().parse_args(ctx, args)
+        try:
+            return super().parse_args(ctx, args)
+        except BadParameter as error:
+            error.message = error.message.removeprefix(_OF_PYDANTIC)
+            raise
 
     def get_help_option(self, ctx: Any) -> "TyperOption | None":
         """Return the help option with its default."""

@@ -38,7 +38,9 @@ def show(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show a run, or one trial with its trace, and its submission beside the truth.
+    """Show a run, or one trial with its trace.
+
+    The submission of a trial is shown beside the truth.
 
     Example: itbench show latest TASK
     """
@@ -65,7 +67,9 @@ def export(
         typer.Option("--output", "-o", help="File to write, - for standard output; default: RUN.<format>."),
     ] = None,
 ) -> None:
-    """Export a run: jsonl with everything, csv and parquet with one row a trial, html to look at.
+    """Export a run as jsonl, csv, parquet or html.
+
+    jsonl has everything, csv and parquet have one row for each trial, html is a page for people.
 
     Example: itbench export latest --to csv
     """

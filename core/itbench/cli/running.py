@@ -132,8 +132,14 @@ def run(
 ) -> None:
     """Run a suite with an agent and print the scores.
 
-    Examples: itbench run DOMAIN --agent oracle --limit 2; itbench run DOMAIN/SUITE --data DIR -k 3;
-    itbench run DOMAIN --agent command -- ./my-agent --fast; itbench run DOMAIN --model openai/gpt-5 --dry-run
+    Examples:
+    itbench run DOMAIN --agent oracle --limit 2
+
+    itbench run DOMAIN/SUITE --data DIR -k 3
+
+    itbench run DOMAIN --agent command -- ./my-agent --fast
+
+    itbench run DOMAIN --model openai/gpt-5 --dry-run
     """
     from itbench.cli.waiting import waiting
     from itbench.interfaces.task import OtherLimits
@@ -195,7 +201,9 @@ def resume(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Resume a run: run missing trials and retry infrastructure failures.
+    """Resume a run.
+
+    Runs the missing trials, and retries those that failed through no fault of the agent.
 
     Example: itbench resume latest
     """
@@ -221,7 +229,9 @@ def score(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Re-score stored submissions, and say what changed and why; earlier scores are kept.
+    """Score the stored submissions of a run again.
+
+    Prints which scores changed and why; earlier scores are kept.
 
     Example: itbench score runs/my-run.itbench --truths ../held-out
     """
@@ -270,7 +280,7 @@ def _carry_out(session: "Session", jobs: "Sequence[Job]", *, as_json: bool, fail
     finally:
         if done.ending is Ending.SPENT:
             again = f"itbench resume {session.path} --max-cost USD"
-            print_note(f"stopped: {done.reason}; go on with: {again}")
+            print_note(f"stopped: {done.reason}; continue with: {again}")
 
 
 def _tell(notes: "Sequence[str]") -> None:

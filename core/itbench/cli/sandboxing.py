@@ -20,7 +20,9 @@ def register(app: typer.Typer) -> None:
 
 
 def build() -> None:
-    """Make what all sandboxes share, once: a small file system, Python with packages, and the engines of the domains.
+    """Build once what all sandboxes share.
+
+    That is a small file system, Python with packages, and the engines of the domains.
 
     Example: itbench sandbox build
     """

@@ -188,7 +188,7 @@ class Exchange:
     async def refuse(self, status: int, message: str) -> None:
         """Send a reply that says what was wrong, as providers of models say it."""
         if self._connection.our_state not in {h11.IDLE, h11.SEND_RESPONSE}:
-            # The reply has begun: only a cut tells that it is not whole.
+            # The reply has started: only a cut tells that it is not whole.
             self.writer.transport.abort()
             return
         error = {"message": f"itbench: {message}", "type": "itbench_refused", "code": status}

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, runtime_checkabl
 from itbench.errors import UsageError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from itbench.interfaces.json import JsonObject
     from itbench.interfaces.progress import Progress
     from itbench.interfaces.sandbox import Mount
@@ -48,6 +50,16 @@ class EquippedAgent(Protocol):
     @property
     def mounts(self) -> "Sequence[Mount]":
         """The folders."""
+        ...
+
+
+@runtime_checkable
+class CopyingAgent(Protocol):
+    """An agent that puts files of the host into its working directory."""
+
+    @property
+    def copied_files(self) -> "Sequence[Path]":
+        """The files."""
         ...
 
 

@@ -83,8 +83,8 @@ class Environment(ABC):
     """Opens the workspace of one trial and looks at the end state after the agent stopped.
 
     It lives in an event loop of its own, in a thread of its own: code in it that blocks keeps no other trial waiting.
-    Each of its methods has a limit (`Limits.open_s`, `observe_s`, `tool_s`), and whatever it raises is a fault of the
-    environment, never of the agent.
+    Each of its methods has a limit (`Limits.open_s`, `observe_s`, `tool_s`). What it raises is a fault of the environment, unless it
+    fails only in the world in which the agent worked, and a fresh world of the same task can be opened, observed and closed.
     """
 
     @abstractmethod
@@ -99,7 +99,10 @@ class Environment(ABC):
         return None
 
     async def observe(self, files: Mapping[str, bytes]) -> Observation:
-        """Return the end state; called once for each attempt whose `open` succeeded, also where nothing was handed in.
+        """Return the end state; called for each attempt whose `open` succeeded, also where nothing was handed in.
+
+        It is called once, and once more where that failed. Where it fails again and a fresh world can be observed, the agent broke its
+        world, which is a result with the value 0.
 
         It is called between the agent's end and the tear-down; no command and no session of the agent still runs then.
         Whatever was handed in and has to be run for scoring is run here, in a sandbox of the setup's `bench`.

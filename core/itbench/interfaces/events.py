@@ -1,4 +1,7 @@
-"""The kinds of events in traces: react, stirrup, gateway and environments use these and no other spelling of them."""
+"""The kinds of events in traces: react, stirrup, gateway and environments use these and no other spelling of them.
+
+What is asked of models and what comes of it is written by `itbench.models.conversation_log` only, whoever asks.
+"""
 
 from enum import StrEnum
 
@@ -14,15 +17,15 @@ class EventKind(StrEnum):
     TURN = "turn"
     """A turn begins."""
     REQUEST = "request"
-    """An agent in Python, or the environment in a role, asks a model."""
+    """A model is asked, by an agent, by a program through the gateway, or by the environment in a role."""
     REPLY = "reply"
     """The model answered."""
-    MODEL = "model"
-    """A request of a program reached the provider behind the gateway, and was answered or failed."""
+    FAILED = "failed"
+    """A request got no reply and is not sent again."""
     MODEL_CHECK = "model_check"
     """The gateway asked the model a question of its own, to tell whether the provider fails."""
     MESSAGE = "message"
-    """A message to or from a model."""
+    """What an agent in Python notes of its conversation by itself."""
     USAGE = "usage"
     """What one reply took; with `role`, a reply to the environment, which is metered apart."""
     WAITING = "waiting"
@@ -30,7 +33,7 @@ class EventKind(StrEnum):
     TOO_LONG = "too_long"
     """The conversation did not fit the model's window."""
     SUMMARISED = "summarised"
-    """The conversation goes on from a summary."""
+    """The conversation continues from a summary."""
     CUT = "cut"
     """A reply was cut at its largest length."""
     TOOL = "tool"

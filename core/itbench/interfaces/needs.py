@@ -11,11 +11,14 @@ class Needs:
         cores: processors that are busy while it is open; 0 for a world that only waits.
         memory_mb: megabytes of memory.
         is_exclusive: whether nothing else may run meanwhile, for example because latency is scored.
+        services: how many services run for it at a time, those among them that `observe` starts; each takes open files and
+            processes, which bound the number of concurrent trials.
     """
 
     cores: float = 0.0
     memory_mb: int = 0
     is_exclusive: bool = False
+    services: int = 0
 
 
 NOTHING_SPECIAL = Needs()

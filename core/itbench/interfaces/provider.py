@@ -1,4 +1,8 @@
-"""How the provider of a trial's model does: what tells its failures from those of the agent."""
+"""How the provider of a trial's model does: what tells its failures from those of the agent.
+
+Agents in our own loop note each request and each failed attempt. The gateway, whose requests are a program's, notes answers and
+what it has found to be the provider's own doing, so that no program decides by what it sends who is to blame.
+"""
 
 from dataclasses import dataclass
 
@@ -35,6 +39,11 @@ class ProviderWatch:
         self.lost_s += lost_s
         if is_given_up:
             self.pending = max(0, self.pending - 1)
+
+    def cleared(self, failure: str) -> None:
+        """Take back a failure of which the provider is not the cause after all, unless another one has come since."""
+        if self.failure == failure:
+            self.failure = None
 
     def blame(self, limit_s: float) -> str | None:
         """Return why the provider is to blame where a trial ends now at a wall clock of so many seconds, or None.

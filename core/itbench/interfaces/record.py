@@ -55,6 +55,7 @@ class TrialRecord:
         usage: turns, tokens, cost.
         events: the trace.
         scoring: None in a run that does not score.
+        value: the headline value as an aggregate counts it; None without a score.
     """
 
     key: TrialKey
@@ -68,14 +69,4 @@ class TrialRecord:
     usage: Usage
     events: Sequence[TraceEvent]
     scoring: ScoreRecord | None
-
-    @property
-    def value(self) -> float | None:
-        """The headline value as an aggregate counts it; None without a score."""
-        if self.scoring is not None and self.scoring.is_leak:
-            return 0.0
-        if self.fault is not None:
-            return 0.0 if self.fault.stage.is_scored else None
-        if self.scoring is None or self.scoring.score is None:
-            return None
-        return self.scoring.score.value
+    value: float | None

@@ -41,6 +41,7 @@ class RoleModel(Protocol):
 
         Raises:
             ContextLengthError: the conversation is longer than the model's window.
-            ModelError: the provider cannot be asked, or fails in spite of all retries; not the agent's doing.
+            ModelError: the provider cannot be asked, or fails in spite of all retries; not the agent's doing, unless it `is_provoked`:
+                then it answers others, and what it was told is the cause. Where no tool catches that, the agent is told so.
         """
         ...

@@ -35,7 +35,8 @@ class Program:
         commands: where each lies on this machine, by the name under which it is on the `PATH` inside.
         folders: further folders of this machine that they need; each shows below `/opt/<name>` at its own path, so that
             programs which look for their data relative to themselves find it.
-        variables: that each of the commands is started with; `{root}` stands for `/opt/<name>`.
+        variables: that each of the commands is started with; `{root}` stands for `/opt/<name>`. Folders in LD_LIBRARY_PATH,
+            such as `{root}/opt/vendor/lib`, are searched before the libraries of this machine.
     """
 
     name: str

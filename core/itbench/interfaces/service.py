@@ -42,7 +42,11 @@ class Service(Protocol):
 
     @property
     def exit_code(self) -> int | None:
-        """The code with which the server ended; negative for a signal; None while it runs."""
+        """The code with which the server ended; negative for a signal.
+
+        None while it runs, and where something outside its sandbox ended it, as a machine does that is short of memory: that is
+        nobody's doing in there.
+        """
         ...
 
     def logs(self) -> str:

@@ -36,7 +36,7 @@ class Usage:
     """What a trial has used so far.
 
     Attributes:
-        turns: that were begun.
+        turns: that were started.
         replies: of models, whether or not it is known what they took.
         uncounted: replies whose input or output is not known.
         estimated_tokens: what those may have taken, for the limit of tokens only.
@@ -222,9 +222,29 @@ class Trace:
             lost_s: seconds that the failed attempt took.
         """
         self.provider.failed(failure, lost_s=lost_s + (wait_s or 0.0), is_given_up=wait_s is None)
-        waits = None if wait_s is None else round(wait_s, 3)
+        self.waits(failure, model=model, wait_s=wait_s, attempt=attempt, attempts=attempts, duration_s=lost_s)
+
+    def waits(
+        self,
+        failure: str,
+        *,
+        model: str,
+        wait_s: float | None,
+        attempt: int | None,
+        attempts: int | None,
+        duration_s: float | None,
+        **more: JsonValue,
+    ) -> None:
+        """Note an attempt at a request that failed, without a word about whose doing it was."""
         self.record(
-            EventKind.WAITING, model=model, failure=failure, wait_s=waits, attempt=attempt, attempts=attempts
+            EventKind.WAITING,
+            **more,
+            model=model,
+            failure=failure,
+            wait_s=None if wait_s is None else round(wait_s, 3),
+            attempt=attempt,
+            attempts=attempts,
+            duration_s=None if duration_s is None else round(duration_s, 6),
         )
 
     def stop(self, limit: str) -> None:

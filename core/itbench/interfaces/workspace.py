@@ -20,8 +20,8 @@ Server: TypeAlias = "Service | Path"
 class Tool:
     """One callable that an agent may use.
 
-    What `call` raises is told to the agent, and the work goes on. It has to return JSON, and to return within
-    `Limits.tool_s`; one that does not, and does not in a fresh world either, is a fault of the environment.
+    What `call` raises is told to the agent, and the work continues. It has to return JSON, and to return within
+    `Limits.tool_s`; one that does not, and does not with plain arguments in a fresh world either, is a fault of the environment.
 
     Attributes:
         name: unlike that of any other tool; letters, digits, `_` and `-`.
@@ -40,7 +40,7 @@ class Tool:
 
 
 class ToolError(Exception):
-    """A call of a tool that was not carried through; the message is for the agent, and the work goes on."""
+    """A call of a tool that was not carried through; the message is for the agent, and the work continues."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Session(Protocol):
     async def run(self, command: str, *, timeout_s: float, heard: Heard | None = None) -> Execution:
         """Run a command in the shell and return what was printed until it ended, or until the time limit.
 
-        At the limit the command goes on: `interrupt` ends it, and the next `run` waits for its end first, within its own
+        At the limit the command continues: `interrupt` ends it, and the next `run` waits for its end first, within its own
         limit. What background jobs print shows in the next execution. An `exit` ends the session.
 
         Raises:

@@ -11,10 +11,15 @@ from itbench.interfaces.fault import Stage, StageError
 
 
 class ModelError(StageError):
-    """A provider cannot be asked, refuses the request, or fails in spite of all retries."""
+    """A provider cannot be asked, refuses the request, or fails in spite of all retries.
+
+    Attributes:
+        is_provoked: whether the provider is known to answer another request at the same time, so that what was said is the cause.
+    """
 
     def __init__(self, message: str) -> None:
         super().__init__(Stage.MODEL, message)
+        self.is_provoked = False
 
 
 class ContextLengthError(ModelError):

@@ -11,6 +11,8 @@ from types import FrameType
 from itbench.text.harmless import one_line
 
 SLOW_S = 5.0
+# A program that ends while a thread holds error output is aborted by Python.
+_LONGEST_WRITE_S = 1.0
 
 
 @dataclass(slots=True)
@@ -47,6 +49,8 @@ def _named_if_slow(what: str, advice: str) -> Iterator[None]:
         yield
     finally:
         timer.cancel()
+        if timer.is_alive():
+            timer.join(_LONGEST_WRITE_S)
 
 
 @contextmanager

@@ -21,7 +21,7 @@ _EXTRAS = {
 _LITTLE_SPACE_BYTES = 1 << 30
 _FEW_TRIALS = 16
 _LIMITS = (
-    "each process by its own limits, all together by a look every 50 ms; no control group bounds a trial, but one around "
+    "each process by its own limits, all together checked every 50 ms; no control group bounds a trial, but one around "
     "itbench bounds all: systemd-run --user --scope -p MemoryMax=..."
 )
 

@@ -12,7 +12,7 @@ _MEANINGS = {
     "cheat": "the best of the agents that know nothing",
     "adversary": (
         "reached by fixed rules that know how these tasks are made: "
-        "until the suite is redesigned, only what a score has above that shows skill"
+        "until the suite is redesigned, only the part of a score above it shows skill"
     ),
 }
 

@@ -57,7 +57,8 @@ def boards(
         ITBenchError: a suite is not installed, and published results are wanted.
     """
     groups: dict[tuple[str, str, str], list[tuple[Path, RunSummary]]] = {}
-    for path, summary in _summaries(paths, [] if skipped is None else skipped):
+    told = [] if skipped is None else skipped
+    for path, summary in _each_once(_summaries(paths, told), told):
         plan = summary.plan
         suite = f"{plan['domain']}/{plan['suite']} {plan['suite_version']}"
         key = (suite, plan["suite_hash"], plan.get("data_warning") or "")
@@ -66,6 +67,19 @@ def boards(
         _board(suite, digest, warning or None, sorted(group, key=_rank), with_published=with_published)
         for (suite, digest, warning), group in sorted(groups.items())
     ]
+
+
+def _each_once(found: Iterable[tuple[Path, RunSummary]], skipped: list[str]) -> list[tuple[Path, RunSummary]]:
+    """Return each run once, of its copies the one with most trials."""
+    kept: dict[str, tuple[Path, RunSummary]] = {}
+    for path, summary in found:
+        first = kept.setdefault(summary.plan["id"], (path, summary))
+        if first[0] == path and first[1] is summary:
+            continue
+        more, less = sorted((first, (path, summary)), key=lambda each: -each[1].trials)
+        kept[summary.plan["id"]] = more
+        skipped.append(f"{less[0]}: the same run as {more[0]}")
+    return list(kept.values())
 
 
 def _summaries(paths: Sequence[Path], skipped: list[str]) -> Iterator[tuple[Path, RunSummary]]:

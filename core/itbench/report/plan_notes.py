@@ -11,7 +11,7 @@ def plan_warnings(plan: JsonObject) -> list[str]:
     others = _other_versions(plan)
     if others:
         warnings.append(
-            f"begun with {', '.join(_versions(plan, plan['agent'].get('origin')))}, resumed with {', '.join(others)}"
+            f"started with {', '.join(_versions(plan, plan['agent'].get('origin')))}, resumed with {', '.join(others)}"
         )
     faulty = plan.get("data_faults", {})
     if faulty:
@@ -41,13 +41,13 @@ def have_other_truths(plans: Sequence[JsonObject]) -> bool:
 
 
 def _other_versions(plan: JsonObject) -> list[str]:
-    begun = _versions(plan, plan["agent"].get("origin"))
+    started = _versions(plan, plan["agent"].get("origin"))
     found: set[str] = set()
     for each in plan.get("resumed", ()):
         # An early run file does not say what brought the agent.
         found |= set(_versions(each, each["agent_origin"] if plan["agent"].get("origin") else None))
         found |= set(_other_code(plan, each))
-    return sorted(found - set(begun))
+    return sorted(found - set(started))
 
 
 def _other_code(plan: JsonObject, resumption: JsonObject) -> Iterator[str]:

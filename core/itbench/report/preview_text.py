@@ -87,7 +87,7 @@ def _estimate_lines(found: Preview) -> list[str]:
         _estimate_row(f"{turns} turns a trial", estimate)
         for turns, estimate in zip((FEWEST_TURNS, MOST_TURNS), found.estimates, strict=True)
     ]
-    note = f"models took {FEWEST_TURNS} to {MOST_TURNS} turns for a task of ITBench-AA; right within a factor of two or so"
+    note = f"models took {FEWEST_TURNS} to {MOST_TURNS} turns for a task of ITBench-AA; the estimate is accurate to about a factor of two"
     return [table(head, rows, numbers=head[1:]), note]
 
 

@@ -3,7 +3,7 @@
 import dataclasses
 
 from itbench.interfaces.json import JsonObject
-from itbench.report.table import number
+from itbench.report.table import counted, number
 from itbench.run.rescore import ChangedValue, Rescoring
 from itbench.text.harmless import one_line
 
@@ -13,8 +13,8 @@ _SHOWN_REASONS = 3
 def rescoring_text(done: Rescoring) -> str:
     """Return how many values changed, what changed in the rules, and each changed trial with its new reasons."""
     if done.from_version is None:
-        return f"{_counted(done.trials, 'trial')} scored\n"
-    lines = [f"{_counted(done.trials, 'trial')} re-scored, {_counted(len(done.changes), 'value')} changed"]
+        return f"{counted(done.trials, 'trial')} scored\n"
+    lines = [f"{counted(done.trials, 'trial')} re-scored, {counted(len(done.changes), 'value')} changed"]
     if done.rules:
         lines.append(f"the rules changed from scoring version {done.from_version} to {done.to_version}:")
         lines += [f"- {sentence}" for sentence in done.rules]
@@ -34,7 +34,3 @@ def _line(change: ChangedValue) -> str:
     values = f"{number(change.before)} -> {number(change.after)}"
     text = f"{change.task} repeat {change.repeat}: {values}: {shown}"
     return one_line(f"{text} (and {more} more)" if more > 0 else text)
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"

@@ -8,9 +8,9 @@ from itbench.report.summary import summarise
 from itbench.report.table import number
 from itbench.store.reader import RunFile
 
-HEAD = ["run", "suite", "agent", "score", "beside it", "scored", "begun"]
-# The name of a run file says when the run was begun, of which suite it is, and by which agent.
-OPTIONAL = ["begun", "suite", "beside it"]
+HEAD = ["run", "suite", "agent", "score", "beside it", "scored", "started"]
+# The name of a run file says when the run was started, of which suite it is, and by which agent.
+OPTIONAL = ["started", "suite", "beside it"]
 
 
 def run_rows(folder: Path) -> tuple[list[str], list[list[str]]]:

@@ -9,7 +9,7 @@ from itbench.report.floor import floor_line
 from itbench.report.plan_notes import plan_warnings
 from itbench.report.shown import newer_rules, shown_metrics, shown_values
 from itbench.report.summary import RunSummary, metric_means, run_symptoms, summarise
-from itbench.report.table import dollars, number, seconds, table, taken_by_one, terminal_columns
+from itbench.report.table import counted, dollars, number, seconds, table, taken_by_one, terminal_columns
 from itbench.statistics import value_with_interval
 from itbench.store.reader import RunFile
 from itbench.store.role_use import RoleUse, role_use
@@ -19,8 +19,7 @@ from itbench.text.harmless import one_line
 _BESIDE = 21
 _REASONS = """
 SELECT outcome.*, score.reasons FROM outcome JOIN task ON task.id = outcome.task
-LEFT JOIN score ON score.trial = outcome.trial
-    AND score.scoring = (SELECT max(s.scoring) FROM score AS s WHERE s.trial = outcome.trial)
+LEFT JOIN latest_score AS score ON score.trial = outcome.trial
 ORDER BY task.position, outcome.repeat
 """
 # Of all attempts, not only of those that count.
@@ -49,7 +48,7 @@ def title(summary: RunSummary) -> str:
     agent = plan["agent"]
     role = f" [{agent['role']}]" if agent["role"] != "agent" else ""
     n_tasks = len(plan["tasks"])
-    size = f"{n_tasks} task{'' if n_tasks == 1 else 's'} x {plan['repeats']}"
+    size = f"{counted(n_tasks, 'task')} x {plan['repeats']}"
     return (
         f"{plan['domain']}/{plan['suite']} {plan['suite_version']}, {size}, agent {agent_label(agent)}{role}"
     )
@@ -140,7 +139,7 @@ def _cost(run: RunFile, most_usd: float | None) -> Iterator[str]:
     row = run.connection.execute(_COST).fetchone()
     if not row["priced"] and not row["unknown"]:
         return
-    attempts = "1 attempt" if row["unknown"] == 1 else f"{row['unknown']} attempts"
+    attempts = counted(row["unknown"], "attempt")
     left_out = f" ({attempts} with unknown cost left out)" if row["unknown"] and row["priced"] else ""
     known = dollars(row["cost_usd"]) if row["priced"] else "unknown"
     limit = f", at most {dollars(most_usd)}" if most_usd is not None else ""

@@ -11,9 +11,8 @@ from itbench.statistics import Values
 from itbench.store.reader import RunFile
 
 _METRICS = """
-SELECT outcome.task, outcome.repeat, outcome.status, score.metrics FROM outcome LEFT JOIN score
+SELECT outcome.task, outcome.repeat, outcome.status, score.metrics FROM outcome LEFT JOIN latest_score AS score
     ON score.trial = outcome.trial
-    AND score.scoring = (SELECT max(s.scoring) FROM score AS s WHERE s.trial = outcome.trial)
 """
 _ZERO_OF_THE_AGENT = frozenset({"agent fault", "leak"})
 

@@ -8,8 +8,7 @@ from itbench.interfaces.score import printable
 from itbench.store.reader import RunFile
 
 _METRICS = """
-SELECT score.metrics FROM outcome JOIN score ON score.trial = outcome.trial
-    AND score.scoring = (SELECT max(s.scoring) FROM score AS s WHERE s.trial = outcome.trial)
+SELECT score.metrics FROM outcome JOIN latest_score AS score ON score.trial = outcome.trial
 WHERE instr(score.metrics, 'NaN') OR instr(score.metrics, 'Infinity') OR instr(score.metrics, 'e+')
 """
 _SHOWN = 5

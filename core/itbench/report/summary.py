@@ -34,9 +34,8 @@ WHERE trial.fault_stage = 'agent' AND trial.fault_traceback != ''
 """
 _FAULTS = "SELECT fault_stage, count(*) AS n FROM outcome WHERE status = 'no score' GROUP BY fault_stage"
 _METRICS = """
-SELECT outcome.task, score.metrics FROM outcome JOIN score
+SELECT outcome.task, score.metrics FROM outcome JOIN latest_score AS score
     ON score.trial = outcome.trial
-    AND score.scoring = (SELECT max(s.scoring) FROM score AS s WHERE s.trial = outcome.trial)
 WHERE outcome.status = 'scored'
 """
 

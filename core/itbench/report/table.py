@@ -75,6 +75,11 @@ def seconds(value: float | None) -> str:
     return f"{value / 60:.0f} min"
 
 
+def counted(count: int, noun: str) -> str:
+    """Return a number with its noun, such as `1 turn` or `2 turns`."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def dollars(value: float | None) -> str:
     """Return US dollars for a table, small amounts with two digits that count, or a dash for none."""
     if value is None:

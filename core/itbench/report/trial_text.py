@@ -9,7 +9,7 @@ from typing import Any
 
 from itbench.interfaces.json import JsonObject, JsonValue
 from itbench.report.stored_metrics import read_metrics
-from itbench.report.table import dollars, number, seconds, table
+from itbench.report.table import counted, dollars, number, seconds, table
 from itbench.store.reader import RunFile, TrialDetail
 from itbench.text.harmless import broken, one_line, padded
 
@@ -69,7 +69,7 @@ def _head(detail: TrialDetail) -> Iterator[str]:
     row, score = detail.row, _decoded(detail.score)
     yield f"{one_line(row['task'])} repeat {row['repeat']} attempt {row['attempt']}, {row['started_at']}"
     value = number(score["value"]) if score else "none"
-    used = f"{row['turns']} turns, {row['tool_calls']} tool calls ({row['failed_tool_calls']} failed)"
+    used = f"{counted(row['turns'], 'turn')}, {counted(row['tool_calls'], 'tool call')} ({row['failed_tool_calls']} failed)"
     yield f"score {value}; {used}, {_taken(row)}, {seconds(row['wall_s'])}"
     if row["limit_hit"]:
         yield f"limit reached: {one_line(row['limit_hit'])}"
@@ -101,7 +101,7 @@ def _others(run: RunFile, detail: TrialDetail) -> Iterator[str]:
 def _taken(row: Mapping[str, Any]) -> str:
     """Return what the replies of a model took, as far as it is known."""
     if not row["replies"]:
-        return "no replies of a model"
+        return "no model replies"
     known = row["input_tokens"] is not None and row["output_tokens"] is not None
     tokens = f"{row['input_tokens'] + row['output_tokens']} tokens" if known else "tokens unknown"
     if row["uncounted"]:
@@ -114,7 +114,7 @@ def _trace(run: RunFile, trial: int) -> Iterator[str]:
     count = 0
     for event in run.events(trial):
         count += 1
-        yield f"  {event['at_s']:9.3f} s  {event['kind']:<8} {_short(event['data'])}"
+        yield f"  {event['at_s']:9.3f} s  {event['kind']:<11} {_short(event['data'])}"
     if not count:
         yield "  (nothing)"
 

@@ -13,6 +13,8 @@ _SILENT_S = 30.0
 # So is a world that is not open by then.
 _OPENING_S = 3.0
 _AGAIN_S = 20.0
+# What a program does while its model is asked.
+_BESIDE = frozenset({EventKind.OUTPUT, EventKind.NETWORK})
 _MOST_LINES = 3
 _LONGEST_TEXT = 160
 
@@ -55,7 +57,7 @@ class Waits:
             self._waits[key] = _Wait(now_s, until_s, _what(data), said_at_s)
         elif event.kind == EventKind.REQUEST:
             self._waits[key] = _Wait(now_s, None, "its model to answer")
-        else:
+        elif event.kind not in _BESIDE:
             self._waits.pop(key, None)
 
     def opening(self, key: TrialKey, text: str, done: int, total: int, now_s: float) -> None:

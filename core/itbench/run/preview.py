@@ -14,10 +14,10 @@ FEWEST_TURNS, MOST_TURNS = 31, 83
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """A run before it is begun.
+    """A run before it is started.
 
     Attributes:
-        session: that would be begun.
+        session: that would be started.
         input_files: how many files all tasks show together.
         input_bytes: how large they are.
         hidden_files: how many files only the judging would see.

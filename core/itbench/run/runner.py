@@ -37,7 +37,7 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """What became of the jobs: how it ended, and why no further one was begun, if so."""
+    """What became of the jobs: how it ended, and why no further one was started, if so."""
 
     ending: Ending
     reason: str = ""

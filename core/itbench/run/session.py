@@ -9,6 +9,7 @@ from itbench.interfaces.agent import (
     Agent,
     AgentRequest,
     AgentSpec,
+    CopyingAgent,
     DemandingAgent,
     DescribedAgent,
     EquippedAgent,
@@ -182,7 +183,7 @@ def reopen(
     )
     _refuse_missing(spec.name, _missing(agent, is_cost_limited=limited))
     role_models = find_role_models({role: each.asked for role, each in plan.role_models.items()})
-    # Its sandbox was allowed when the run was begun.
+    # Its sandbox was allowed when the run was started.
     sandbox = _sandbox(domain, spec, agent, suite, plan.sandbox, out=path.parent, is_unsafe_allowed=True)
     bench = _bench_sandbox(domain, sandbox, plan.bench_sandbox)
     _make_ready(agent, sandbox, bench, progress)
@@ -268,7 +269,7 @@ def _check_endpoint(path: Path, plan: Plan, agent: Agent) -> None:
     if planned and found and planned != found:
         raise UsageError(
             f"{path} asks its model at {planned}, but now it would be asked at {found}; set the environment variable"
-            " that names the endpoint as it was when the run was begun"
+            " that names the endpoint as it was when the run was started"
         )
 
 
@@ -298,7 +299,8 @@ def _sandbox(
     from itbench.sandbox.choose import choose_sandbox
 
     mounts = agent.mounts if isinstance(agent, EquippedAgent) else ()
-    warning = refuse_exposed(mounts, suite, out, is_unsafe_allowed=is_unsafe_allowed)
+    copied = agent.copied_files if isinstance(agent, CopyingAgent) else ()
+    warning = refuse_exposed(mounts, suite, out, copied=copied, is_unsafe_allowed=is_unsafe_allowed)
     return choose_sandbox(name, is_unsafe_allowed=is_unsafe_allowed, mounts=mounts, warning=warning)
 
 
@@ -325,7 +327,8 @@ def _session(
     if plan.agent.role == "privileged" and isinstance(agent, PrivilegedAgent):
         agent.trust(solver(domain, suite))
     both = sandboxes if sandboxes[0] is not sandboxes[1] else sandboxes[:1]
-    room = capacity([each.name for each in both], connections_of(agent))
+    names = [each.name for each in both] + [sandboxes[0].name] * _most_services(suite, tasks)
+    room = capacity(names, connections_of(agent))
     return Session(
         path=path,
         plan=plan,
@@ -341,6 +344,14 @@ def _session(
         notes=_capacity_notes(plan, room),
         redactor=redactor_of(agent, role_models.values()),
     )
+
+
+def _most_services(suite: Suite, tasks: Sequence[Task]) -> int:
+    """Return how many services the world of any of the tasks runs at a time."""
+    try:
+        return max((suite.needs(task.id).services for task in tasks), default=0)
+    except Exception:  # noqa: BLE001 - foreign code; each of its trials is going to tell of it
+        return 0
 
 
 def _capacity_notes(plan: Plan, room: Capacity) -> list[str]:

@@ -11,7 +11,7 @@ class SandboxError(ITBenchError):
 class SandboxEndedError(StageError):
     """A sandbox that has ended in the middle of a trial; what is in its workspace can still be read.
 
-    It is the agent's doing, unless something outside ended it: itbench itself, the kernel for want of memory, an administrator.
+    It is the agent's doing, unless something outside ended it: itbench itself, the kernel for lack of memory, an administrator.
     """
 
     def __init__(self, cause: str, *, is_from_outside: bool) -> None:

@@ -27,8 +27,8 @@ def headline(estimate: Estimate, faults: Mapping[str, int] | None = None) -> str
     if estimate.is_complete:
         return line
     bounds = (
-        f"with missing as 0 {estimate.missing_as_zero:.3f}, left out {estimate.mean:.3f}, "
-        f"as 1 {estimate.missing_as_one:.3f}"
+        f"{estimate.missing_as_zero:.3f} with the missing as 0, {estimate.mean:.3f} with them left out, "
+        f"{estimate.missing_as_one:.3f} with them as 1"
     )
     return f"{line}; {missing}; {bounds}"
 

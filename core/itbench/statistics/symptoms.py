@@ -11,7 +11,7 @@ _FEWEST_TASKS_ALIKE = 3
 _CHECK = {
     Stage.TASK: "run `itbench validate` on the suite",
     Stage.ENVIRONMENT: "check the sandbox and what the environment needs on this machine",
-    Stage.AGENT: "read one trace with `itbench show RUN TRIAL`; most likely the agent fails before it works on the task",
+    Stage.AGENT: "read one trace with `itbench show RUN TRIAL`; often the agent fails before it works on the task",
     Stage.MODEL: "check the model's name, key, quota and address",
     Stage.SCORER: "fix the scorer, then score the stored submissions again",
 }
@@ -92,8 +92,10 @@ def _stage_of_all(tally: _Tally) -> Stage | None:
 
 def _one_stage(tally: _Tally) -> Iterator[str]:
     stage = _stage_of_all(tally)
-    if stage is not None:
-        yield f"all {tally.n_trials} trials have a fault of the {stage}: {_CHECK[stage]}"
+    # What a limit ended has a fault of the agent where nothing was handed in by then; `_limits` and `_wall` say so.
+    if stage is not None and not (stage is Stage.AGENT and sum(tally.limits.values()) == tally.n_trials):
+        which = "the only trial has" if tally.n_trials == 1 else f"all {tally.n_trials} trials have"
+        yield f"{which} a fault of the {stage}: {_CHECK[stage]}"
 
 
 def _tools(tally: _Tally) -> Iterator[str]:
@@ -110,8 +112,11 @@ def _nothing_handed_in(tally: _Tally) -> Iterator[str]:
     # Where the agent never got to work, a missing answer is no news.
     if tally.n_handed_in or (stage is not None and not stage.is_scored):
         return
+    which = (
+        "the only trial did not hand" if tally.n_trials == 1 else f"none of {tally.n_trials} trials handed"
+    )
     yield (
-        f"none of {tally.n_trials} trials handed in an answer: "
+        f"{which} in an answer: "
         "check that the agent writes the file the task names, in the directory it is given"
     )
 

@@ -45,7 +45,7 @@ def check_file(path: Path) -> FileCheck:
         faults = dict.fromkeys(filter(None, [log_fault(path)]))
         counts, is_sealed = (0, 0), False
         try:
-            # In one transaction, so that a run that goes on meanwhile is seen as it is at one moment.
+            # In one transaction, so that a run that continues meanwhile is seen as it is at one moment.
             connection.execute("BEGIN")
             is_sealed = has_seals(connection)
             for fault in _faults(connection):

@@ -8,6 +8,7 @@ from pathlib import Path
 from itbench.errors import RunFileError, StorageError
 from itbench.store.claim import ENDING
 from itbench.store.guarded import GuardedConnection, is_damage, unreadable
+from itbench.store.outcome import LATEST_SCORE
 from itbench.store.schema import APPLICATION_ID, OUTCOME, TABLES, VERSION
 from itbench.store.structure import structure_faults
 from itbench.store.version1 import bring_up_to_date, show_as_today
@@ -152,6 +153,7 @@ def _opened(path: Path, options: str, *, is_writable: bool = False) -> GuardedCo
             (bring_up_to_date if is_writable else show_as_today)(connection)
         # Whatever view of this name is in the file, this is the one that is read.
         connection.execute(f"CREATE TEMP VIEW outcome AS {OUTCOME}")
+        connection.execute(f"CREATE TEMP VIEW latest_score AS {LATEST_SCORE}")
     except BaseException:
         connection.close()
         raise

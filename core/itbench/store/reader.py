@@ -130,8 +130,8 @@ class RunFile:
     def scoring_versions(self) -> dict[int, int]:
         """Return the version of the rules by which each trial was scored last."""
         query = (
-            "SELECT score.trial, max(score.scoring), scoring.scoring_version AS version "
-            "FROM score JOIN scoring ON scoring.id = score.scoring GROUP BY score.trial"
+            "SELECT score.trial, scoring.scoring_version AS version "
+            "FROM latest_score AS score JOIN scoring ON scoring.id = score.scoring"
         )
         return {row["trial"]: row["version"] for row in self.connection.execute(query)}
 
@@ -160,9 +160,7 @@ class RunFile:
         row = self.connection.execute("SELECT * FROM trial WHERE id = ?", (trial,)).fetchone()
         submission = self.connection.execute("SELECT * FROM submission WHERE trial = ?", (trial,)).fetchone()
         files = self.connection.execute("SELECT path, data FROM file WHERE trial = ?", (trial,)).fetchall()
-        score = self.connection.execute(
-            "SELECT * FROM score WHERE trial = ? ORDER BY scoring DESC LIMIT 1", (trial,)
-        ).fetchone()
+        score = self.connection.execute("SELECT * FROM latest_score WHERE trial = ?", (trial,)).fetchone()
         return TrialDetail(
             row=dict(row),
             answer=json.loads(submission["answer"]) if submission else None,

@@ -34,7 +34,7 @@ def _newest_first(agent: str) -> Iterator[Path]:
 
 
 def _age(path: Path) -> tuple[str, int]:
-    # The name begins with the second in which the run was begun.
+    # The name begins with the second in which the run was started.
     return path.name.partition("-")[0], path.stat().st_mtime_ns
 
 

@@ -1,12 +1,12 @@
 """The tables of a run file.
 
-`outcome` is the one place where a trial's value is decided: the latest attempt of each task and repeat,
-with its latest scoring. Nothing is a stored counter.
+`outcome` is the latest attempt of each task and repeat, with its latest scoring. Nothing is a stored counter.
 
 Tokens and dollars of a trial are NULL where one of its replies did not tell them, or where there was no reply that
 could have. Later formats add tables and views to this one, and change none.
 """
 
+from itbench.store.outcome import STATUS, VALUE, counts
 from itbench.store.seals import SEALS
 
 APPLICATION_ID = 0x69746265  # "itbe"
@@ -93,25 +93,15 @@ CREATE TABLE score (
 {SEALS};
 """
 
-OUTCOME = """
+OUTCOME = f"""
 SELECT
     trial.id AS trial,
     trial.task AS task,
     trial.repeat AS repeat,
     trial.attempt AS attempt,
     (SELECT count(*) FROM trial AS t WHERE t.task = trial.task AND t.repeat = trial.repeat) AS attempts,
-    CASE
-        WHEN score.is_leak THEN 'leak'
-        WHEN trial.fault_stage = 'agent' THEN 'agent fault'
-        WHEN trial.fault_stage IS NOT NULL THEN 'no score'
-        WHEN score.trial IS NULL THEN 'unscored'
-        WHEN score.fault_stage IS NOT NULL THEN 'no score'
-        ELSE 'scored'
-    END AS status,
-    CASE
-        WHEN score.is_leak OR trial.fault_stage = 'agent' THEN 0.0
-        WHEN trial.fault_stage IS NULL AND score.fault_stage IS NULL THEN score.value
-    END AS value,
+    {STATUS} AS status,
+    {VALUE} AS value,
     coalesce(trial.fault_stage, score.fault_stage) AS fault_stage,
     coalesce(trial.fault, score.fault) AS fault,
     trial.limit_hit AS limit_hit,
@@ -132,8 +122,8 @@ SELECT
 FROM trial
 LEFT JOIN score
     ON score.trial = trial.id
-    AND score.scoring = (SELECT max(s.scoring) FROM score AS s WHERE s.trial = trial.id)
+    AND {counts("trial.id")}
 WHERE trial.attempt = (
     SELECT max(t.attempt) FROM trial AS t WHERE t.task = trial.task AND t.repeat = trial.repeat
 )
-"""
+"""  # noqa: S608 - our own words

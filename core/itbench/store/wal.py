@@ -37,7 +37,7 @@ def log_fault(path: Path, *, most_bytes: int | None = None) -> str | None:
     for start in range(_HEADER_BYTES, len(data) - frame_bytes + 1, frame_bytes):
         frame = data[start : start + frame_bytes]
         if frame[8:16] != salts:
-            return None  # Left over from before the log was begun anew.
+            return None  # Left over from before the log was started anew.
         if is_whole:  # So far.
             sums = _checksum(frame[:8], sums, order)
             sums = _checksum(frame[_FRAME_BYTES:], sums, order)

@@ -128,7 +128,7 @@ class RunWriter:
 
     Args:
         path: of a run file that has its plan.
-        origin: of the scoring that goes on meanwhile; None in a run that does not score.
+        origin: of the scoring that continues meanwhile; None in a run that does not score.
     """
 
     def __init__(self, path: Path, origin: ScoringOrigin | None) -> None:

@@ -39,7 +39,7 @@ def planned_suite(plan: JsonObject) -> tuple[Domain, Suite]:
 
 
 def planned_options(plan: JsonObject) -> SuiteOptions:
-    """Return the options of the suite that a run was begun with.
+    """Return the options of the suite that a run was started with.
 
     Raises:
         UsageError: one that no run file holds is not known here.

@@ -14,14 +14,14 @@ def select(
     tags: Sequence[str] = (),
     limit: int | None = None,
 ) -> list[Task]:
-    """Return the tasks whose id fits any glob and that have all tags, at most `limit` of them.
+    """Return the tasks whose id matches any glob and that have all tags, at most `limit` of them.
 
     Raises:
         UsageError: a glob or tag that fits no task, or nothing is left.
     """
     for glob in globs:
         if not any(fnmatchcase(task.id, glob) for task in tasks):
-            raise UsageError(f"no task fits {glob!r}; they are named like {tasks[0].id!r}")
+            raise UsageError(f"no task matches {glob!r}; ids look like {tasks[0].id!r}")
     known = {tag for task in tasks for tag in task.tags}
     for tag in tags:
         if tag not in known:

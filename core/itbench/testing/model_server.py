@@ -149,7 +149,7 @@ class ModelServer:
         tasks = dict(self._connections)
         for task, writer in tasks.items():
             task.cancel()
-            # A task that has not begun yet would not close its connection.
+            # A task that has not started yet would not close its connection.
             writer.transport.abort()
         await asyncio.gather(*tasks, return_exceptions=True)
 

@@ -30,11 +30,19 @@ _AT_ONCE = 4
 
 @dataclass(frozen=True)
 class Case:
-    """A prepared suite that is looked at, with its tasks loaded."""
+    """A prepared suite that is looked at, with its tasks loaded.
+
+    Attributes:
+        domain: that it belongs to.
+        suite: that is looked at.
+        tasks: of it.
+        closed: ids of the tasks whose world is known not to open; no trial of them tells anything.
+    """
 
     domain: Domain
     suite: Suite
     tasks: Sequence[Task]
+    closed: set[str] = field(default_factory=set)
     _perfect: dict[str, TrialRecord] = field(default_factory=dict)
 
     @cached_property
@@ -68,6 +76,11 @@ class Case:
 
             bench = bench_sandbox(None)
         return Surroundings(suite=self.suite, sandbox=sandbox, bench=bench, secrets=self.secrets)
+
+    @property
+    def open_tasks(self) -> list[Task]:
+        """The tasks on which agents can work, as far as is known."""
+        return [task for task in self.tasks if task.id not in self.closed]
 
     def task(self, task_id: str) -> Task:
         """Return the task of that id."""

@@ -4,6 +4,7 @@ import json
 import random
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
 from typing import Any
 
@@ -51,24 +52,31 @@ _OUTSIDE = frozenset({"connect", "sendto", "getaddrinfo", "fork_exec", "posix_sp
 
 def scorer_total(case: Case) -> Iterator[Finding | Skipped]:
     """Any submission that fits the answer's schema gets a score in [0, 1], and never an exception."""
-    for task in case.tasks[:_LOOKED_AT_TASKS]:
+    for task in case.open_tasks[:_LOOKED_AT_TASKS]:
         for submission in junk_submissions(case, task):
             record = case.judge.judge(task, submission, ())
             if record.fault is not None:
-                shown = json.dumps(submission.answer)[:80]
-                problem = f"the answer {shown} breaks the scorer: {record.fault.message}"
+                problem = f"{_shown(task, submission)} breaks the scorer: {record.fault.message}"
                 yield Finding(
                     "scorer-total",
                     f"task {task.id}",
                     problem,
-                    "score whatever the answer's schema lets through",
+                    "score whatever the schema of the answer lets through, and whatever can have been observed",
                 )
                 break
 
 
+def _shown(task: Task, submission: Submission) -> str:
+    if task.hand_in.answer is not None:
+        return f"the answer {json.dumps(submission.answer)[:80]}"
+    if submission.observed:
+        return f"the observed state {json.dumps(submission.observed)[:200]}"
+    return "a submission in which nothing was observed"
+
+
 def scorer_pure(case: Case) -> Iterator[Finding | Skipped]:
     """The same submission always gets the same score, and scoring reads no clock, chance or network."""
-    for record in case.perfect(case.tasks[:_LOOKED_AT_TASKS]):
+    for record in case.perfect(case.open_tasks[:_LOOKED_AT_TASKS]):
         submission, task = record.submission, case.task(record.key.task)
         if record.value is None or submission is None:
             continue  # `oracle-is-right` tells of it.
@@ -126,7 +134,10 @@ def spoilt(value: JsonValue, chance: random.Random) -> JsonValue:
 
 
 def _watched(case: Case, task: Task, submission: Submission) -> tuple[Score, list[str]]:
-    """Score once more while every call of a built-in function is looked at."""
+    """Score once more while every call of a built-in function is looked at.
+
+    It has a thread of its own, since the profiler of this one could not be put back if it is written in C.
+    """
     called: set[str] = set()
 
     def look(_frame: FrameType, event: str, function: Any) -> None:
@@ -135,10 +146,13 @@ def _watched(case: Case, task: Task, submission: Submission) -> tuple[Score, lis
             if name in _CLOCKS | _CHANCE | _OUTSIDE:
                 called.add(getattr(function, "__qualname__", name))
 
-    before = sys.getprofile()
-    sys.setprofile(look)
-    try:
-        score = case.domain.scorer.score(task, submission, case.truths[task.id])
-    finally:
-        sys.setprofile(before)
-    return score, sorted(called)
+    def score() -> Score:
+        sys.setprofile(look)
+        try:
+            return case.domain.scorer.score(task, submission, case.truths[task.id])
+        finally:
+            sys.setprofile(None)
+
+    with ThreadPoolExecutor(1) as thread:
+        scored = thread.submit(score).result()
+    return scored, sorted(called)

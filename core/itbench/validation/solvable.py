@@ -16,7 +16,7 @@ _FEWEST_TASKS = 8
 
 def oracle_is_right(case: Case) -> Iterator[Finding | Skipped]:
     """Every task that is done as the domain itself does it scores exactly 1."""
-    for record in case.perfect(case.tasks):
+    for record in case.perfect(case.open_tasks):
         problem = _solution_problem(record)
         if problem is not None:
             yield Finding(
@@ -27,7 +27,7 @@ def oracle_is_right(case: Case) -> Iterator[Finding | Skipped]:
 def nothing_is_zero(case: Case) -> Iterator[Finding | Skipped]:
     """Doing nothing scores 0; where an answer is asked for, the framework sees to that."""
     fix = "score 0 where nothing was done"
-    for record in case.idle([task for task in case.tasks if task.hand_in.answer is None]):
+    for record in case.idle([task for task in case.open_tasks if task.hand_in.answer is None]):
         place = f"task {record.key.task}"
         fault = _fault(record)
         if record.value is None:
@@ -39,8 +39,8 @@ def nothing_is_zero(case: Case) -> Iterator[Finding | Skipped]:
 
 def cheats_stay_low(case: Case) -> Iterator[Finding | Skipped]:
     """The echo and the domain's own cheats stay below 0.25 on average."""
-    if len(case.tasks) < _FEWEST_TASKS:
-        reason = f"a mean over {len(case.tasks)} tasks says nothing; it needs {_FEWEST_TASKS}"
+    if len(case.open_tasks) < _FEWEST_TASKS:
+        reason = f"a mean over {len(case.open_tasks)} tasks says nothing; it needs {_FEWEST_TASKS}"
         yield Skipped("cheats-stay-low", reason)
         return
     agents: dict[str, Agent] = {"echo": EchoAgent()}
@@ -48,7 +48,7 @@ def cheats_stay_low(case: Case) -> Iterator[Finding | Skipped]:
         if spec.role == "cheat":
             agents[spec.name] = spec.create(AgentRequest(name=spec.name))
     for name, agent in agents.items():
-        values = {record.key.task: [record.value] for record in case.trials(case.tasks, agent)}
+        values = {record.key.task: [record.value] for record in case.trials(case.open_tasks, agent)}
         mean = estimate(values).mean
         if mean is not None and mean >= CHEATS_BELOW:
             problem = f"it scores {mean:.3f} on average, allowed: less than {CHEATS_BELOW}"

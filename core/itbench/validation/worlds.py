@@ -41,6 +41,7 @@ def worlds_open(case: Case) -> Iterator[Finding | Skipped]:
             with blame(Stage.ENVIRONMENT):
                 return await _look(case, surroundings, task)
         except Blamed as error:
+            case.closed.add(task.id)
             fix = "fix the environment, or its limits"
             return [Finding("worlds-open", f"task {task.id}", error.fault.message, fix)]
 

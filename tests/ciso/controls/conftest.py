@@ -20,7 +20,7 @@ _AS_BOOLEAN = {"true": True, "false": False}
 
 
 @pytest.fixture(scope="session")
-def rego(machine_folder: Path) -> Iterator[Judge]:
+def rego(sandbox_cache: Path) -> Iterator[Judge]:
     """Judge inputs with Rego policies."""
     from itbench.sandbox.errors import SandboxError
     from itbench_ciso.engines.opa import find_opa, unsupported
@@ -30,7 +30,7 @@ def rego(machine_folder: Path) -> Iterator[Judge]:
     if problem is not None:
         pytest.skip(problem)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ITBENCH_CACHE", str(machine_folder / "sandbox-cache"))
+        patch.setenv("ITBENCH_CACHE", str(sandbox_cache))
         try:
             find_opa()
         except SandboxError as error:
@@ -40,7 +40,7 @@ def rego(machine_folder: Path) -> Iterator[Judge]:
 
         def judged(policies: Mapping[str, str], inputs: list[JsonObject]) -> list[dict[str, object]]:
             with pytest.MonkeyPatch.context() as patch:
-                patch.setenv("ITBENCH_CACHE", str(machine_folder / "sandbox-cache"))
+                patch.setenv("ITBENCH_CACHE", str(sandbox_cache))
                 found = {name: judge({"policy.rego": text}, inputs) for name, text in policies.items()}
             return [
                 {

@@ -114,7 +114,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("controls", nargs="*", help="numbers of controls; all, if none is given")
     parser.add_argument("--share", type=int, default=1, help="try one of so many mutants")
     parser.add_argument("--soak", action="store_true", help="try equivalent mutants on 2,000 clusters more")
-    given = parser.parse_args(arguments)
+    given = parser.parse_intermixed_args(arguments)
     has_survivors = False
     for control in controls().values():
         if given.controls and control.number not in given.controls:

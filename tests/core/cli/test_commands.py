@@ -123,7 +123,7 @@ def test_suites_tasks_and_agents_are_listed(sums: Path, itbench: Itbench) -> Non
         (["run", "sums", "-a", "null", "--", "x"], 2, "agent 'null' takes no arguments, found 'x'"),
         (["run", "sums", "-a", "command"], 2, "agent 'command' needs a program"),
         (["run", "sums", "-a", "replay"], 2, "agent 'replay' needs one run file"),
-        (["run", "sums", "-t", "nothing-*"], 2, "no task fits 'nothing-*'"),
+        (["run", "sums", "-t", "nothing-*"], 2, "no task matches 'nothing-*'"),
         (["run", "sums", "--tag", "blue"], 2, "no task has the tag 'blue'; known: even, odd"),
         (["run", "sums", "-S", "colour=red"], 2, "suite 'easy' has no option 'colour'"),
         (["run", "sums", "-S", "colour"], 2, "--suite-option 'colour' is not of the form key=value"),

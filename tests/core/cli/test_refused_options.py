@@ -37,6 +37,15 @@ def test_more_trials_than_a_run_file_may_have_are_refused(is_dry: bool, itbench:
     assert f"more than {MOST_TRIALS} trials" in done.err
 
 
+@pytest.mark.usefixtures("sums")
+def test_a_choice_that_is_none_is_refused_with_those_that_are(itbench: Itbench) -> None:
+    done = itbench("export", "latest", "--to", "pdf")
+    assert done.code == 2
+    assert done.err.endswith(
+        "Error: Invalid value for '--to': 'pdf' is not one of 'jsonl', 'csv', 'parquet', 'html'.\n"
+    )
+
+
 def test_a_model_is_given_in_one_place() -> None:
     with pytest.raises(UsageError, match="--model and the agent's option model= are both given"):
         with_model("react:model=a/b", "c/d")

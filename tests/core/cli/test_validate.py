@@ -10,6 +10,8 @@ from itbench.validation.rules import RULES
 
 Itbench = Callable[..., Any]
 
+pytestmark = pytest.mark.usefixtures("shared_sandbox")
+
 FAULTY = """
 from dataclasses import replace
 from itbench import Score

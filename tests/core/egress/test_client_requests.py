@@ -1,6 +1,7 @@
 """What the programs of the field send passes; its shapes were taken down from the programs themselves, the texts are made up."""
 
 import json
+from dataclasses import asdict
 from importlib import import_module
 from typing import Any
 
@@ -8,6 +9,8 @@ import pytest
 
 from itbench.egress.exchange import BadRequestError
 from itbench.egress.gateway.allowed.body import encoded, read_body
+from itbench.egress.gateway.metering import READERS
+from itbench.egress.gateway.spoken import conversation_of
 
 PARAMETERS = {"type": "object", "properties": {"command": {"type": "string"}}, "required": ["command"]}
 FUNCTION = {
@@ -229,3 +232,33 @@ def _passes(path: str, body: Any) -> bool:
     except BadRequestError:
         return False
     return True
+
+
+@pytest.mark.parametrize("name", [name for name in REQUESTS if REQUESTS[name][0] in READERS])
+def test_what_the_programs_of_the_field_say_is_noted(name: str) -> None:
+    path, body = REQUESTS[name]
+    said = conversation_of(path, body)
+    words = json.dumps([asdict(message) for message in said.messages], ensure_ascii=False)
+    assert said.messages
+    # All that is text in what was sent; pictures, seals and thoughts are not.
+    sent = json.dumps(body.get("messages", body.get("input")), ensure_ascii=False)
+    assert [
+        word for word in ("let me", '"out"', "*** Begin", '"hi') if word in sent and word not in words
+    ] == []
+    assert PNG not in words
+
+
+def test_a_conversation_is_noted_alike_whichever_interface_it_was_held_by() -> None:
+    chat_said = conversation_of(
+        "/chat/completions", chat(messages=[{"role": "system", "content": "be"}, USER, SAID, DONE])
+    )
+    assert chat_said.system == "be"
+    assert [type(message).__name__ for message in chat_said.messages] == [
+        "UserMessage",
+        "AssistantMessage",
+        "ToolResult",
+    ]
+    blocks_said = conversation_of("/messages", CLAUDE)
+    items_said = conversation_of("/responses", items({"role": "user", "content": "hi"}, *CODEX_INPUT))
+    texts = [[message.text for message in each.messages] for each in (chat_said, blocks_said, items_said)]
+    assert texts == [["hi", "let me", "out"]] * 3

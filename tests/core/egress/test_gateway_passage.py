@@ -203,8 +203,9 @@ def test_a_reply_tells_nothing_of_the_account(opened: Any, provider: Any) -> Non
                     ("GET", "/v1/models", b""),
                 ):
                     reply = await program.send(method, target, sent)
-                    assert reply.status in {200, 400, 401}
-                    assert kept.items() <= reply.headers.items()
+                    assert reply.status in {200, 400, 401, 502}
+                    # An error in a reply of status 200 is told in itbench's own words.
+                    assert reply.status == 502 or kept.items() <= reply.headers.items()
                     assert account.keys().isdisjoint(reply.headers)
                     assert KEY.encode() not in reply.body
                     assert b"Incorrect API key provided: [secret]" in reply.body

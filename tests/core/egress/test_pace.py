@@ -83,7 +83,7 @@ def test_requests_that_fail_and_are_left_have_an_end_too(within: Any) -> None:
 
     async def steps(program: Any) -> None:
         for _ in range(40):
-            for kind, act in (("model", True), ("model_check", False)):
+            for kind, act in (("waiting", True), ("model_check", False)):
                 before = len(program.events(kind))
                 if act:
                     asking = asyncio.create_task(program.ask(POISON))

@@ -2,11 +2,14 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from itbench.egress.gateway.health import Health
+from itbench.interfaces.provider import ProviderWatch
 from itbench.testing.model_server import Answer, Asked, Broken, ModelServer, Raw, Status, script
 
 HI = {"model": "gpt-4o", "messages": [{"role": "user", "content": "hi"}]}
@@ -33,7 +36,9 @@ def test_a_failure_that_passes_is_not_heard_of_and_one_answer_is_one_turn(within
         done = within(server, steps, attempts=4)
         assert len(server.requests) == 3
     assert (done.gateway.failure, done.trace.usage.turns) == (None, 1)
-    assert [event.get("status", "failed") for event in done.events("model")] == ["failed", "failed", 200]
+    assert [event["request"] for event in done.events("waiting")] == [1, 1]
+    (said,) = done.events("reply")
+    assert (said["request"], said["text"], len(said["failures"])) == (1, "at last", 2)
 
 
 # What the provider does to every request, its own short question included.
@@ -229,5 +234,113 @@ def test_a_request_that_is_on_its_way_at_the_end_says_nothing_while_others_are_a
     with ModelServer(only_poison(Broken(answer=LONG, events=0, is_cut=False))) as server:
         done = within(server, steps, patience_s=0.5)
     assert done.gateway.failure is None
-    assert done.events("model")[-1]["failure"] == "not answered before the end of the trial"
+    assert done.events("failed")[-1]["message"] == "not answered before the end of the trial"
     assert (done.trace.usage.turns, done.trace.usage.uncounted) == (0, 1)
+
+
+@pytest.mark.parametrize("stream", [True, False], ids=["stream", "whole"])
+def test_a_provider_that_is_silent_until_the_end_is_the_cause(within: Any, stream: bool) -> None:
+    """Also one that sends the head of a reply and then nothing."""
+
+    async def steps(program: Any) -> None:
+        asking = asyncio.create_task(program.ask(streamed(HI) if stream else HI))
+        await program.until(lambda: server.requests)
+        asking.cancel()
+
+    with ModelServer(script(Broken(answer=LONG, events=0, is_cut=False))) as server:
+        done = within(server, steps, patience_s=0.5)
+    assert done.gateway.failure == "nothing was heard of the model"
+    assert done.trace.provider.blame(100.0) is not None
+
+
+def lost_s(within: Any, reactions: Any, steps: Any, **options: Any) -> float:
+    with ModelServer(reactions) as server:
+        return float(within(server, steps, **options).trace.provider.lost_s)
+
+
+async def ask_once(program: Any) -> None:
+    assert (await program.ask()).status == 200
+
+
+LATE = Answer(text="at last")
+SOON = {"retry-after-ms": "110"}
+
+
+@pytest.mark.parametrize(
+    ("reactions", "is_lost"),
+    [
+        (script(Status(code=503, headers=SOON), LATE), True),
+        (script(Status(code=500, headers=SOON), LATE), True),
+        (script(Status(code=429, headers=SOON), LATE), True),
+        (script(Broken(answer=LONG, events=0, is_cut=False), LATE), True),
+        (script(LATE), False),
+    ],
+    ids=["503", "500", "429 before any answer", "silence", "no failure"],
+)
+def test_time_that_failures_of_the_provider_took_is_the_provider_s(
+    within: Any, reactions: Any, is_lost: bool
+) -> None:
+    lost = lost_s(within, reactions, ask_once, attempts=3, idle_s=0.3)
+    assert (0.1 <= lost < 5) == is_lost
+    assert is_lost or lost == 0
+
+
+def test_time_that_a_program_s_own_requests_took_is_not_the_provider_s(within: Any) -> None:
+    async def steps(program: Any) -> None:
+        for body in (POISON, HI, POISON, HI):
+            await program.ask(body)
+
+    assert lost_s(within, only_poison(Status(code=500)), steps, attempts=5) == 0
+
+
+def test_a_rate_limit_after_an_answer_is_not_the_provider_s_time(within: Any) -> None:
+    async def steps(program: Any) -> None:
+        await ask_once(program)
+        await ask_once(program)
+
+    assert lost_s(within, script(LATE, Status(code=429, headers=SOON), LATE), steps, attempts=3) == 0
+
+
+@pytest.mark.parametrize(
+    ("has_answered", "failure", "is_blameless"),
+    [
+        (True, {"is_capacity": True, "is_rate_limit": False, "is_alone": False}, True),
+        (True, {"is_capacity": False, "is_rate_limit": False, "is_alone": True}, True),
+        (False, {"is_capacity": False, "is_rate_limit": False, "is_alone": False}, False),
+        (False, {"is_capacity": False, "is_rate_limit": True, "is_alone": True}, True),
+        (False, {"is_capacity": False, "is_rate_limit": True, "is_alone": False}, False),
+        (True, {"is_capacity": False, "is_rate_limit": True, "is_alone": True}, False),
+    ],
+)
+def test_what_many_requests_could_have_brought_about_is_not_the_provider_s_time(
+    has_answered: bool, failure: dict[str, bool], is_blameless: bool
+) -> None:
+    health = Health(ProviderWatch())
+    if has_answered:
+        health.answered()
+    assert health.is_blameless(**failure) == is_blameless
+
+
+def test_concurrent_waits_count_once(within: Any) -> None:
+    elapsed_s = 0.0
+
+    async def steps(program: Any) -> None:
+        nonlocal elapsed_s
+        began = time.monotonic()
+        await asyncio.gather(*(ask_once(program) for _ in range(6)))
+        elapsed_s = time.monotonic() - began
+
+    reactions = script(*[Status(code=503, headers={"retry-after-ms": "300"})] * 6, LATE)
+    assert 0.3 <= lost_s(within, reactions, steps, attempts=8) <= elapsed_s
+
+
+@pytest.mark.parametrize(
+    ("lost_s", "is_model_fault"), [(51.0, True), (49.0, False)], ids=["more than half", "less"]
+)
+def test_a_wall_clock_that_the_provider_used_up_is_its_fault(lost_s: float, is_model_fault: bool) -> None:
+    watch = ProviderWatch()
+    health = Health(watch)
+    health.answered()
+    now = time.monotonic()
+    health.lost([(now - 2 * lost_s, now - lost_s), (now - 2 * lost_s, now - lost_s)])
+    assert (watch.blame(100.0) is not None) == is_model_fault

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -102,6 +103,16 @@ def test_the_leaderboard_ranks_runs_of_the_same_tasks_and_marks_them(sums: Path,
     assert "(echo), the best of the agents that know nothing" in floor
 
 
+def test_a_run_and_its_copies_stand_once_on_a_leaderboard(sums: Path, itbench: Itbench) -> None:
+    path = run(itbench, "sums", "-n", "2")
+    copy = Path("copy.itbench")
+    shutil.copy(path, copy)
+    done = itbench("leaderboard", path, copy, path)
+    assert [line.split()[0] for line in done.out.splitlines() if " 2/2 " in line] == ["1"]
+    notes = " ".join((done.out + done.err).split())
+    assert f"{copy}: the same run as {path}" in notes
+
+
 @pytest.mark.parametrize(
     ("floor", "line"),
     [
@@ -114,7 +125,7 @@ def test_the_leaderboard_ranks_runs_of_the_same_tasks_and_marks_them(sums: Path,
             {"agent": "y", "value": 1.0, "role": "adversary"},
             (
                 "floor: 1.000 (y), reached by fixed rules that know how these tasks are made: "
-                "until the suite is redesigned, only what a score has above that shows skill"
+                "until the suite is redesigned, only the part of a score above it shows skill"
             ),
         ),
     ],
@@ -304,7 +315,7 @@ def test_show_of_one_trial_has_its_trace_and_its_submission_beside_the_truth(
     monkeypatch.setenv("COLUMNS", "100")
     path = run(itbench, "sums", "-a", "adder:events=3", "-n", "2")
     text = itbench("show", path, "sum-0001").out
-    assert "score 1.000; 1 turns" in text
+    assert "score 1.000; 1 turn," in text
     assert "thinking about step 1 of this sum" in text
     assert any(
         '"sum": 20' in line.split("|")[0] and "canary-of-sum-0001" in line.split("|")[1]

@@ -205,3 +205,33 @@ def test_a_trial_whose_world_was_opened_when_the_budget_was_spent_is_not_recorde
     assert done.code == 0, done.err
     with sqlite3.connect(path) as connection:
         assert connection.execute("SELECT count(*), count(fault) FROM trial").fetchone() == (4, 0)
+
+
+@pytest.mark.parametrize(
+    ("code", "body"),
+    [
+        (400, {"error": {"code": "context_length_exceeded", "message": "too long"}}),
+        (400, {"error": {"code": "content_filter", "message": "filtered"}}),
+        (500, {"error": {"message": "internal"}}),
+    ],
+    ids=["too long", "filtered", "broken by it"],
+)
+def test_an_agent_that_makes_a_role_s_provider_refuse_is_told_so_and_scored(
+    desk: Callable[..., Any], customer: Callable[..., str], itbench: Any, code: int, body: Any
+) -> None:
+    """The provider refuses only what the agent says, and answers the question of itbench's own."""
+    desk(tasks=1)
+
+    def answer(asked: Any) -> Answer | Status:
+        said = json.dumps(asked.body) if hasattr(asked, "body") else str(asked)
+        return Status(code=code, body=body) if "Which one?" in said else Answer(text="yes")
+
+    with ModelServer(answer) as server:
+        done = itbench("run", "desk", "--role-model", f"{customer(server)},attempts=1", "--attempts", "1")
+    assert "score: 0.000" in done.out
+    assert "without a score" not in done.out
+    (path,) = Path("runs").glob("*.itbench")
+    assert [each["failure"] for each in events(path, "model_check")] == [None]
+    with sqlite3.connect(path) as connection:
+        ((message,),) = connection.execute("SELECT fault FROM trial").fetchall()
+    assert "refuses what it was told" in message

@@ -2,6 +2,8 @@
 
 import shutil
 import sys
+import tarfile
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from itbench.errors import UsageError
 from itbench.interfaces.sandbox import Mount
 from itbench.interfaces.suite import Suite
 from itbench.run.plan.exposed import refuse_exposed
+from itbench.store.connect import making
 
 PACKAGE = Path(itbench.__file__).parent
 
@@ -140,6 +143,152 @@ def test_an_ordinary_folder_of_a_program_is_mounted(place: Path) -> None:
     (place / "agent/lib.pth").write_text("import sys\n/no/such/folder\n")
     assert refused(place / "agent", place) is None
     assert refuse_exposed([], Kept(place), None, is_unsafe_allowed=False) is None
+
+
+def copied(source: Path, place: Path) -> str | None:
+    """Return why a file is refused, or None."""
+    suite, out = Kept(place / "kept/data"), place / "kept/runs"
+    try:
+        assert refuse_exposed([], suite, out, copied=[source], is_unsafe_allowed=False) is None
+    except UsageError as error:
+        return str(error)
+    return None
+
+
+def zipped(path: Path, *names: str) -> Path:
+    with zipfile.ZipFile(path, "w") as made:
+        for name in names:
+            made.writestr(name, "x")
+    return path
+
+
+def packed(path: Path, *names: str) -> Path:
+    with tarfile.open(path, "w:gz") as made:
+        for name in names:
+            made.addfile(tarfile.TarInfo(name))
+    return path
+
+
+def file_of(place: Path, kind: str) -> Path:
+    """Make a file of a kind, and return what a user would copy."""
+    truth, agent = place / "kept/data/truth.json", place / "agent"
+    truth.write_text('{"cause": "a"}')
+    other = agent / "notes.txt"
+    if kind == "a file of the package":
+        return PACKAGE / "version.py"
+    if kind == "a truth":
+        return truth
+    if kind == "a file of the cache":
+        (place / "kept/cache/sre/data.csv").write_text("x")
+        return place / "kept/cache/sre/data.csv"
+    if kind == "a relative path to a truth":
+        return agent / ".." / "kept/data/truth.json"
+    if kind == "a symbolic link to a truth":
+        other.symlink_to(truth)
+    elif kind == "a link to a folder above it":
+        (agent / "link").symlink_to(place / "kept")
+        return agent / "link/data/truth.json"
+    elif kind == "a hard link to a truth":
+        other.hardlink_to(truth)
+    elif kind == "a hard link to the cache":
+        (place / "kept/cache/sre/data.csv").write_text("x")
+        other.hardlink_to(place / "kept/cache/sre/data.csv")
+    elif kind == "a hard link to a run file":
+        (place / "kept/runs/one.itbench").write_text("x")
+        other.hardlink_to(place / "kept/runs/one.itbench")
+    elif kind == "a copy of a truth":
+        shutil.copyfile(truth, other)
+    elif kind == "a run file by its name":
+        return shutil.copyfile(truth, agent / "x.itbench")
+    elif kind == "a run file by its content":
+        with making(place / "made.itbench"):
+            pass
+        shutil.copyfile(place / "made.itbench", other)
+    elif kind == "a wheel":
+        return shutil.copyfile(truth, agent / "itbench-0.1.0-py3-none-any.whl")
+    elif kind == "a program in a zip":
+        return zipped(agent / "agent.pyz", "__main__.py", "lib/itbench/__init__.py")
+    elif kind == "a packed environment":
+        return packed(agent / "env.tgz", "./lib/python3.11/site-packages/itbench_sre/__init__.py")
+    elif kind == "packed run files":
+        return packed(agent / "all.tar.gz", "runs/old.itbench")
+    elif kind == "a packed editable install":
+        return zipped(agent / "site.zip", "__editable__.itbench-0.1.0.pth")
+    return other
+
+
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [
+        ("a file of the package", "it holds the package 'itbench'"),
+        ("a truth", "it holds truths of the suite"),
+        ("a file of the cache", "it holds the cache of itbench"),
+        ("a relative path to a truth", "it holds truths of the suite"),
+        ("a symbolic link to a truth", "it holds truths of the suite"),
+        ("a link to a folder above it", "it holds truths of the suite"),
+        ("a hard link to a truth", "it is a hard link"),
+        ("a hard link to the cache", "it is a hard link"),
+        ("a hard link to a run file", "it is a hard link"),
+        ("a copy of a truth", "it is a copy of a truth"),
+        ("a run file by its name", "it is a run file"),
+        ("a run file by its content", "it is a run file"),
+        ("a wheel", "it brings a package"),
+        ("a program in a zip", "it holds a copy of the package 'itbench'"),
+        ("a packed environment", "it holds a copy of the package 'itbench_sre'"),
+        ("packed run files", "it holds the run file 'runs/old.itbench'"),
+        ("a packed editable install", "it holds '__editable__.itbench-0.1.0.pth'"),
+    ],
+)
+def test_a_file_with_what_makes_or_holds_truths_is_not_copied(kind: str, why: str, place: Path) -> None:
+    source = file_of(place, kind)
+    said = copied(source, place)
+    assert said is not None
+    assert why in said
+    assert "\n" not in said
+    assert "cannot be copied into the sandbox" in said
+    suite = Kept(place / "kept/data")
+    warning = refuse_exposed([], suite, None, copied=[source], is_unsafe_allowed=True)
+    # Without the folder of the run files, a hard link into it cannot be told.
+    assert (warning is not None and why in warning) or kind == "a hard link to a run file"
+
+
+def test_an_ordinary_file_is_copied(place: Path) -> None:
+    (place / "kept/data/truth.json").write_text('{"cause": "a"}')
+    (place / "agent/one.py").write_text("import itbench")
+    (place / "agent/two.py").hardlink_to(place / "agent/one.py")
+    (place / "kept/runs/agent.sh").write_text("true")  # Such as where `--out .` is given.
+    (place / "agent/broken.zip").write_bytes(b"PK\x05\x06" + b"\0" * 30)
+    files = [
+        place / "agent/one.py", place / "agent/two.py", place / "agent/main.py", place / "kept/runs/agent.sh",
+        place / "agent/broken.zip", zipped(place / "agent/fine.zip", "agent.py", "itbench_notes/__init__.py", "itbench/notes.md"),
+    ]  # fmt: skip
+    assert [copied(path, place) for path in files] == [None] * 6
+
+
+@pytest.mark.parametrize(
+    "target", ["kept/data/truth.json", "kept/cache/sre/deep.csv", "kept/runs/one.itbench"]
+)
+def test_a_hard_link_deep_in_a_mounted_folder_is_found(target: str, place: Path) -> None:
+    (place / target).write_text("x")
+    (place / "agent/a/b").mkdir(parents=True)
+    (place / "agent/a/b/notes.txt").hardlink_to(place / target)
+    said = refused(place / "agent", place)
+    assert said is not None
+    assert "'notes.txt' in it is a hard link" in said
+
+
+def test_a_truth_is_not_copied_into_a_run_of_the_command_line(
+    sums: Path, itbench: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ITBENCH_CACHE", str(tmp_path / "kept/cache"))
+    (tmp_path / "kept/cache").mkdir(parents=True)
+    (tmp_path / "kept/cache/truth.json").write_text("x")
+    (tmp_path / "notes.txt").hardlink_to(tmp_path / "kept/cache/truth.json")
+    done = itbench(
+        "run", "sums", "-n", "1", "--agent", f"command:copy={tmp_path / 'notes.txt'}", "--", "true"
+    )
+    assert done.code == 2
+    assert "cannot be copied into the sandbox: it is a hard link" in done.err
 
 
 def test_what_a_user_insists_on_is_in_every_report(

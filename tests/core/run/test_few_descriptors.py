@@ -24,7 +24,7 @@ MOST_RESUMES = 5
 
 
 @pytest.fixture
-def sandbox_cache(cache_without_packages: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def bare_cache(cache_without_packages: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Let a test use a sandbox that has no packages, which these programs do not need."""
     monkeypatch.setenv("ITBENCH_CACHE", str(cache_without_packages))
     return cache_without_packages
@@ -59,13 +59,48 @@ def all_right(limits: str, trials: int, at_once: int, *agent: str) -> tuple[str,
 
 @pytest.mark.slow
 def test_programs_in_sandboxes_under_few_descriptors_are_scored(
-    sums: Path, sandbox_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sums: Path, bare_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Slow: 16 sandboxes."""
     monkeypatch.chdir(tmp_path)
     said, codes = all_right("ulimit -n 128", 16, 16)
     assert "concurrent trials and not 16: the limit of 128 open files allows no more; raise ulimit -n" in said
     assert codes == [0]
+
+
+NEEDY = """
+from dataclasses import replace
+from itbench import Needs
+from itbench_sums import DOMAIN, Sums
+
+class Needy(Sums):
+    def needs(self, task_id):
+        return Needs(services=SERVICES)
+
+DOMAIN = replace(DOMAIN, name="needy", suites=(Needy("many", 16),), needs_sandbox=True)
+"""
+
+
+@pytest.mark.slow
+def test_services_of_a_world_leave_room_for_fewer_trials(
+    sums: Path,
+    distribution: Callable[..., Path],
+    sandbox_cache: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Slow: two runs of 16 sandboxes in processes of their own."""
+    monkeypatch.chdir(tmp_path)
+    site = distribution(
+        "needy", group="itbench.domains", points={"needy": "needy:DOMAIN"}, code={"needy": NEEDY}
+    )
+    told = []
+    for services in (0, 2):
+        (site / "needy.py").write_text(f"SERVICES = {services}\n{NEEDY}")
+        done = limited("ulimit -n 128", "run", "needy", "-a", "adder", "--max-trials", "16")
+        assert done.returncode == 0, done.stderr
+        told.append(int(done.stderr.partition(" concurrent trials and not 16")[0].split()[-1]))
+    assert 1 <= told[1] <= told[0] // 2
 
 
 @pytest.mark.soak
@@ -76,7 +111,7 @@ def test_many_programs_in_sandboxes_under_few_descriptors_are_scored(
     limits: str,
     trials: int,
     sums: Path,
-    sandbox_cache: Path,
+    bare_cache: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -87,7 +122,7 @@ def test_many_programs_in_sandboxes_under_few_descriptors_are_scored(
 
 @pytest.mark.slow
 def test_a_lack_that_comes_while_trials_run_is_the_environment_s_fault(
-    sums: Path, sandbox_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    sums: Path, bare_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     distribution: Callable[..., Path],
 ) -> None:  # fmt: skip
     """Slow: 14 sandboxes, and a resumption. A plugin stands for whatever else a process may hold."""

@@ -156,7 +156,7 @@ def test_no_trial_begins_once_the_run_has_cost_what_it_may_and_a_resume_goes_on(
     words = ("spend", "-n", "8", "-a", "spender", "--max-trials", "1")
     done, path = run(itbench, *words, "--max-cost", "3")
     assert (done.code, tried(path)) == (1, 3)
-    assert "stopped: $3.00 is spent, of at most $3.00 for the run; go on with: itbench resume" in done.err
+    assert "stopped: $3.00 is spent, of at most $3.00 for the run; continue with: itbench resume" in done.err
     assert "cost of the run: $3.00, at most $3.00" in done.out
     again = itbench("resume", path)
     assert (again.code, tried(path)) == (1, 3)

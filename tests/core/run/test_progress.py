@@ -1,4 +1,4 @@
-"""What is shown while a run goes on."""
+"""What is shown while a run continues."""
 
 import re
 import signal
@@ -77,6 +77,7 @@ def test_a_fault_that_a_later_attempt_repaired_is_no_longer_counted(
             usage=Usage(),
             events=(),
             scoring=None if fault else ScoreRecord(score=Score(value=1.0)),
+            value=None if fault else 1.0,
         )
 
     itbench("run", "sums", "-n", "1", "--no-score")

@@ -135,7 +135,8 @@ def test_a_model_that_stays_down_is_no_zero_and_resume_does_only_what_is_missing
     run = itbench("run", "flaky", "--attempts", "1")
     assert run.code == 1
     assert (
-        "over 6 of 12 trials; 6 without a score (model); with missing as 0 0.500, left out 1.000" in run.out
+        "over 6 of 12 trials; 6 without a score (model); 0.500 with the missing as 0, 1.000 with them left out"
+        in run.out
     )
     Path("down").write_text("0")
     again = itbench("resume", only_run())

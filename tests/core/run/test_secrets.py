@@ -130,7 +130,7 @@ def test_a_resume_asks_for_words_that_hold_a_secret_and_takes_no_others(
     assert done.code == 2
     assert f"give them again: itbench resume {path} -- WORDS" in done.err
     other = itbench("resume", path, "--", *program, "--api-keys", KEY)
-    assert (other.code, "begun with other words" in other.err) == (2, True)
+    assert (other.code, "started with other words" in other.err) == (2, True)
     again = itbench("resume", path, "--", *program, "--api-key", KEY)
     assert again.code == 0, again.err
     assert KEY not in done.err + other.err + again.out + again.err

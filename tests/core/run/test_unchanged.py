@@ -1,4 +1,4 @@
-"""A run is resumed on what it was begun on: tasks, inputs, truths, hidden data and versions, or not at all."""
+"""A run is resumed on what it was started on: tasks, inputs, truths, hidden data and versions, or not at all."""
 
 import json
 import shutil
@@ -131,7 +131,7 @@ def edited(old: str, new: str) -> None:
     module.write_text(text.replace(old, new))
 
 
-def begun(itbench: Itbench, *words: str) -> Path:
+def started(itbench: Itbench, *words: str) -> Path:
     """Return a run of which nothing counts yet: its first trials have no score."""
     assert itbench("run", "wells", *words).code == 0
     (path,) = Path("runs").glob("*.itbench")
@@ -190,21 +190,21 @@ CHANGES: dict[str, tuple[Callable[[], object], str]] = {
 def test_a_run_of_what_has_changed_is_refused_and_nothing_is_written(
     kind: str, wells: Callable[[str], None], itbench: Itbench
 ) -> None:
-    path = begun(itbench)
+    path = started(itbench)
     change, words = CHANGES[kind]
     change()
     before = path.read_bytes()
     done = itbench("resume", path)
     assert done.code == 2
     assert words in done.err
-    assert f"since '{path}' was begun, so old and new trials would not be comparable" in done.err
+    assert f"since '{path}' was started, so old and new trials would not be comparable" in done.err
     assert path.read_bytes() == before
     assert [entry.name for entry in Path("runs").iterdir()] == [path.name]
 
 
 @pytest.mark.slow
 def test_what_the_run_does_not_have_may_change(wells: Callable[[str], None], itbench: Itbench) -> None:
-    path = begun(itbench, "--task", "well-1")
+    path = started(itbench, "--task", "well-1")
     for change, _ in CHANGES.values():
         if "well-2" in _:
             change()
@@ -220,7 +220,7 @@ def test_a_run_that_is_not_scored_leaves_truths_and_hidden_data_alone(
     change: str, wells: Callable[[str], None], itbench: Itbench
 ) -> None:
     shutil.move("wells/truths", "elsewhere")
-    path = begun(itbench, "--no-score")
+    path = started(itbench, "--no-score")
     shutil.move("elsewhere", "wells/truths")
     CHANGES[change][0]()
     assert itbench("resume", path).code == 0
@@ -320,7 +320,7 @@ def test_a_secret_among_the_inputs_stops_everything(wells: Callable[[str], None]
 
 @pytest.mark.slow
 def test_the_plan_tells_nothing_of_a_truth(wells: Callable[[str], None], itbench: Itbench) -> None:
-    path = begun(itbench)
+    path = started(itbench)
     hashes = []
     for depth in range(2):
         edit("truths/well-1.json", canary=f"canary-{depth}-91f0c2d4a7")
@@ -342,7 +342,7 @@ def test_an_option_that_decides_something_is_part_of_what_a_task_is(
         for words in ((), ("-S", "level=hard"), ("-S", "level=easy"))
     ]
     assert len({plan["suite_hash"] for plan in plans}) == 3
-    path = begun(itbench, "-S", "level=hard")
+    path = started(itbench, "-S", "level=hard")
     assert itbench("resume", path).code == 0
 
 
@@ -353,7 +353,7 @@ def test_an_option_that_decides_something_is_part_of_what_a_task_is(
 def test_a_run_file_from_before_there_were_private_hashes_is_resumed_and_that_is_said(
     before: dict[str, object], wells: Callable[[str], None], itbench: Itbench
 ) -> None:
-    path = begun(itbench)
+    path = started(itbench)
     as_before(path, before)
     done = itbench("resume", path)
     assert (done.code, counted(path)) == (0, 2)
@@ -366,7 +366,7 @@ def test_a_run_file_from_before_there_were_private_hashes_is_resumed_and_that_is
 def test_a_run_file_from_before_there_were_private_hashes_still_knows_its_tasks(
     change: str, wells: Callable[[str], None], itbench: Itbench
 ) -> None:
-    path = begun(itbench)
+    path = started(itbench)
     as_before(path, {})
     CHANGES[change][0]()
     assert itbench("resume", path).code == 2
@@ -402,18 +402,18 @@ def as_before(path: Path, more: dict[str, object]) -> None:
 def test_another_version_of_the_domain_is_refused_unless_it_is_allowed(
     wells: Callable[[str], None], itbench: Itbench
 ) -> None:
-    path = begun(itbench)
+    path = started(itbench)
     wells("2.0")
     refused = itbench("resume", path)
     assert refused.code == 2
     assert (
-        f"'{path}' was begun with wells-1 1.0, installed is wells-2 2.0; old and new trials may not be comparable"
+        f"'{path}' was started with wells-1 1.0, installed is wells-2 2.0; old and new trials may not be comparable"
         in refused.err
     )
     assert counted(path) == 0
     allowed = itbench("resume", path, "--allow-other-version")
     assert (allowed.code, counted(path)) == (0, 2)
-    assert "note: the run was begun with wells-1 1.0, installed is wells-2 2.0" in allowed.err
+    assert "note: the run was started with wells-1 1.0, installed is wells-2 2.0" in allowed.err
     with RunFile(path) as run:
         plan = run.plan()
         (scored,) = run.connection.execute(
@@ -425,7 +425,9 @@ def test_another_version_of_the_domain_is_refused_unless_it_is_allowed(
     ]
     assert scored["domain_origin"] == "wells-2 2.0"
     told = itbench("show", path).out
-    assert f"warning: begun with itbench {version('itbench')}, wells-1 1.0, resumed with wells-2 2.0" in told
+    assert (
+        f"warning: started with itbench {version('itbench')}, wells-1 1.0, resumed with wells-2 2.0" in told
+    )
     assert "other versions" in itbench("leaderboard", path).out
 
 
@@ -433,7 +435,7 @@ def test_another_version_of_the_domain_is_refused_unless_it_is_allowed(
 def test_resuming_with_the_same_versions_is_recorded_and_no_warning(
     wells: Callable[[str], None], itbench: Itbench
 ) -> None:
-    path = begun(itbench)
+    path = started(itbench)
     itbench("resume", path)
     itbench("resume", path)
     with RunFile(path) as run:
@@ -445,7 +447,7 @@ def test_resuming_with_the_same_versions_is_recorded_and_no_warning(
 def test_runs_by_other_truths_are_not_compared_in_silence(
     wells: Callable[[str], None], itbench: Itbench
 ) -> None:
-    begun(itbench)
+    started(itbench)
     edit("truths/well-1.json", depth=5)
     itbench("run", "wells", "-a", "null")
     paths = sorted(Path("runs").glob("*.itbench"))
@@ -458,13 +460,13 @@ def test_runs_by_other_truths_are_not_compared_in_silence(
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("key", "words"),
-    [("itbench_version", "begun with itbench 0.0.1"), ("agent", "begun with elsewhere 3")],
+    [("itbench_version", "started with itbench 0.0.1"), ("agent", "started with elsewhere 3")],
     ids=["itbench", "agent"],
 )
 def test_another_version_of_itbench_or_of_the_agent_is_refused_too(
     key: str, words: str, wells: Callable[[str], None], itbench: Itbench
 ) -> None:
-    path = begun(itbench)
+    path = started(itbench)
     with closing(sqlite3.connect(path)) as connection:
         plan = json.loads(connection.execute("SELECT document FROM plan").fetchone()[0])
         plan[key] = plan[key] | {"origin": "elsewhere 3"} if key == "agent" else "0.0.1"
@@ -480,7 +482,7 @@ def test_another_version_of_itbench_or_of_the_agent_is_refused_too(
 def test_trials_that_another_version_scored_are_not_mixed_with_new_ones(
     wells: Callable[[str], None], itbench: Itbench
 ) -> None:
-    path = begun(itbench)
+    path = started(itbench)
     itbench("resume", path)
     wells("2.0")
     itbench("score", path)
@@ -499,7 +501,7 @@ def test_trials_that_another_version_scored_are_not_mixed_with_new_ones(
 def test_trials_of_earlier_rules_are_not_mixed_with_those_of_newer_ones(
     wells: Callable[[str], None], itbench: Itbench
 ) -> None:
-    path = begun(itbench)
+    path = started(itbench)
     itbench("resume", path)
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript(
@@ -520,7 +522,7 @@ def test_trials_of_earlier_rules_are_not_mixed_with_those_of_newer_ones(
 def test_trials_that_were_scored_with_other_truths_are_not_mixed_with_new_ones(
     wells: Callable[[str], None], itbench: Itbench
 ) -> None:
-    path = begun(itbench)
+    path = started(itbench)
     itbench("resume", path)
     shutil.copytree("wells/truths", "others")
     itbench("score", path, "--truths", "others")
@@ -542,7 +544,7 @@ def test_a_disabled_plugin_of_the_same_name_is_not_named_as_the_one_that_ran(
     for name in ("aaa-wells", "zzz-wells"):
         distribution(name, group="itbench.domains", points={"wells": "nowhere:X"}, code={}, version="0.1")
     monkeypatch.setenv("ITBENCH_DISABLE_PLUGINS", "aaa-wells,zzz-wells")
-    path = begun(itbench)
+    path = started(itbench)
     with RunFile(path) as run:
         plan = run.plan()
         origins = {row[0] for row in run.connection.execute("SELECT domain_origin FROM scoring")}
@@ -573,12 +575,12 @@ def test_the_truths_of_a_suite_are_listed_a_few_times_for_a_run_and_not_for_each
 def test_a_run_is_not_resumed_by_other_code_of_the_same_version(
     wells: Callable[[str], None], itbench: Itbench
 ) -> None:
-    path = begun(itbench)
+    path = started(itbench)
     edited("float(submission.answer", "0.5 * float(submission.answer")
     done = itbench("resume", path)
     assert (done.code, done.err.count("\n")) == (2, 1)
     assert (
-        "was begun with other code of wells-1 1.0 than is installed, though the version is the same"
+        "was started with other code of wells-1 1.0 than is installed, though the version is the same"
         in done.err
     )
     assert "add --allow-other-version" in done.err
@@ -590,7 +592,7 @@ def test_a_run_is_not_resumed_by_other_code_of_the_same_version(
 def test_other_code_that_is_allowed_is_noted_in_the_plan_and_every_report(
     wells: Callable[[str], None], itbench: Itbench
 ) -> None:
-    path = begun(itbench)
+    path = started(itbench)
     edited("float(submission.answer", "0.5 * float(submission.answer")
     done = itbench("resume", path, "--allow-other-version")
     assert counted(path) == 2
@@ -606,7 +608,7 @@ def test_other_code_that_is_allowed_is_noted_in_the_plan_and_every_report(
 def test_the_same_code_and_a_plan_without_a_fingerprint_are_resumed(
     wells: Callable[[str], None], itbench: Itbench
 ) -> None:
-    path = begun(itbench)
+    path = started(itbench)
     assert itbench("resume", path).code == 0
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.executescript(

@@ -1,6 +1,7 @@
 """The workspace that an agent is given keeps it within the task's limits, whatever the agent asks for."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -95,6 +96,23 @@ def test_an_agent_that_is_a_program_may_take_longer_than_one_command() -> None:
     done, _ = used(lambda workspace: workspace.host(["sleep", "0.3"], timeout_s=20), trace)
     assert (done.exit_code, done.timed_out) == (0, False)
     assert trace.usage.tool_calls == 1
+
+
+@pytest.mark.parametrize(
+    ("stdin", "shown"),
+    [
+        (b"", None),
+        (b"FLUSHALL\n", "FLUSHALL\n"),
+        (b"\xff", "\ufffd"),
+        (b"x" * 9000, f"{'x' * 2000}\n[... 5000 characters left out ...]\n{'x' * 2000}"),
+    ],
+    ids=["none", "text", "bytes", "much"],
+)
+def test_what_a_command_is_given_shows_in_the_trace(stdin: bytes, shown: str | None) -> None:
+    trace = Trace()
+    used(lambda workspace: workspace.execute("cat > made", timeout_s=5, stdin=stdin), trace)
+    (event,) = [json.loads(event.data) for event in trace.events if event.kind == "tool"]
+    assert event["arguments"].get("stdin") == shown
 
 
 def test_a_probe_does_not_show_and_ends_at_the_task_s_limit() -> None:

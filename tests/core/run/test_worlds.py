@@ -1,6 +1,7 @@
 """A domain that acts: its environment is told everything, has limits, is blamed for itself, and holds up nobody."""
 
 import asyncio
+import errno
 import json
 import math
 import os
@@ -9,6 +10,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,11 +36,14 @@ from itbench import (
     TrialSetup,
     Workspace,
 )
+from itbench.host.faults import HostError
 from itbench.interfaces.record import TrialKey, TrialRecord
+from itbench.models import ModelError
 from itbench.run.trial.judge import Judge
 from itbench.run.trial.setup import Surroundings
 from itbench.run.trial.trial import TrialSetting, run_trial
 from itbench.run.trial.world import MOST_OBSERVED_BYTES
+from itbench.sandbox.errors import SandboxEndedError
 from itbench.sandbox.plain.sandbox import LocalSandbox
 
 TASK = Task(
@@ -73,7 +78,8 @@ class Dial(Environment):
 
     def __init__(self, setup: TrialSetup, **odd: Callable[["Dial"], Any]) -> None:
         self.setup = setup
-        self.dial = setup.secret["start"]
+        self.dial: int = setup.secret["start"]
+        self.asked = 0
         self._odd = odd
         self.calls: list[str] = []
 
@@ -95,6 +101,7 @@ class Dial(Environment):
 
     async def turn(self, by: int) -> int:
         self.calls.append("turn")
+        self.asked = by
         odd = await self._misbehave("turn")
         if odd is not None:
             return odd
@@ -352,6 +359,106 @@ def test_a_tool_that_fails_only_in_the_world_of_the_agent_is_told_to_it_and_the_
     failed = [json.loads(event.data) for event in record.events if event.kind == EventKind.TOOL]
     assert [each["ok"] for each in failed] == [True, False, True]
     assert problem in failed[1]["output"]
+
+
+@pytest.mark.parametrize(("odd", "problem"), TROUBLE)
+def test_a_call_that_fails_in_every_world_for_its_arguments_is_no_way_out_of_a_zero(
+    odd: Any, problem: str
+) -> None:
+    async def work(tools: Any, workspace: Workspace) -> None:
+        with pytest.raises((ToolError, StageError)) as error:
+            await tools["turn"](by=99)
+        assert problem in str(error.value)
+
+    record = trial(work, turn=lambda dial: odd(dial) if dial.asked == 99 else None)
+    assert record.value == 0.0
+
+
+def is_turned(odd: Callable[[Dial], Any]) -> Callable[[Dial], Any]:
+    """Return what is odd only in a world in which an agent has turned the dial."""
+    return lambda dial: odd(dial) if dial.calls else None
+
+
+BROKEN = [hang, block, raising(ConnectionRefusedError("gone")), raising(SystemExit(1)), lambda _dial: "odd"]
+
+
+@pytest.mark.parametrize("odd", BROKEN)
+def test_a_world_that_cannot_be_observed_only_after_the_agent_is_the_agent_s_zero(odd: Any) -> None:
+    record = trial(turn_twice, observe=is_turned(odd))
+    assert record.value == 0.0
+    assert fault(record)[0] is Stage.AGENT
+    assert fault(record)[1].startswith("the agent broke its world: ")
+    assert fault(record)[1].endswith("; a fresh world of this task can be observed")
+
+
+@pytest.mark.parametrize("odd", BROKEN[:-1])
+def test_a_world_that_does_not_close_after_the_agent_is_scored_by_what_was_observed(odd: Any) -> None:
+    record = trial(turn_twice, close=is_turned(odd))
+    assert (record.fault, record.value) == (None, 1.0)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "no space"),
+        MemoryError(),
+        HostError("a command cannot be run", OSError(errno.EMFILE, "too many open files")),
+        SandboxEndedError("killed", is_from_outside=True),
+        ModelError("the customer is down"),
+    ],
+)
+@pytest.mark.parametrize("where", ["observe", "close"])
+def test_a_machine_or_a_model_that_fails_is_no_doing_of_the_agent(where: str, error: Exception) -> None:
+    def caused(_dial: Dial) -> None:
+        raise RuntimeError("the server cannot be asked") from error
+
+    for odd in (raising(error), caused):
+        record = trial(turn_twice, **{where: is_turned(odd)})
+        assert record.value is None
+        assert fault(record)[0] in {Stage.ENVIRONMENT, Stage.MODEL}
+
+
+def test_an_agent_that_is_cut_off_at_a_limit_is_not_taken_for_one_that_did_nothing() -> None:
+    class Cut(Acting):
+        async def solve(self, task: Task, workspace: Workspace, trace: Trace) -> None:
+            trace.turn()
+            trace.stop("tokens")
+
+    seen: list[Dial] = []
+
+    def first(dial: Dial) -> None:
+        seen.append(dial)
+        if dial is seen[0]:
+            raise ConnectionRefusedError("gone")
+
+    cut = replace(setting(idle, observe=first), agent=Cut(idle))
+    record = asyncio.run(run_trial(cut, TASK, TrialKey(TASK.id, 2, 0)))
+    assert (record.limit, record.value) == ("tokens", 0.0)
+
+
+def test_an_agent_that_did_nothing_has_broken_nothing() -> None:
+    seen: list[Dial] = []
+
+    def first(dial: Dial) -> None:
+        seen.append(dial)
+        if dial is seen[0]:
+            raise ConnectionRefusedError("gone")
+
+    record = trial(idle, observe=first)
+    assert record.value is None
+    assert fault(record)[0] is Stage.ENVIRONMENT
+
+
+def test_an_observation_that_fails_once_is_made_again() -> None:
+    seen: list[Dial] = []
+
+    def first(dial: Dial) -> None:
+        seen.append(dial)
+        if len(seen) == 1:
+            raise ConnectionResetError("for a moment")
+
+    record = trial(turn_twice, observe=first)
+    assert (record.fault, record.value, len(seen)) == (None, 1.0, 2)
 
 
 def test_what_a_tool_raises_is_its_answer() -> None:

@@ -43,18 +43,18 @@ KINDS = ("bubblewrap", *ENGINES)
 
 
 @pytest.fixture(scope="session", params=KINDS)
-def sandbox(machine_folder: Path, request: pytest.FixtureRequest) -> Any:
+def sandbox(sandbox_cache: Path, request: pytest.FixtureRequest) -> Any:
     """Return a sandbox of each kind without packages, with small limits, made once for all test processes."""
-    return made_sandbox(request.param, machine_folder)
+    return made_sandbox(request.param, sandbox_cache)
 
 
 @pytest.fixture(scope="session", params=[*KINDS, "none"])
-def anywhere(machine_folder: Path, request: pytest.FixtureRequest) -> Any:
+def anywhere(sandbox_cache: Path, request: pytest.FixtureRequest) -> Any:
     """Return a sandbox of each kind, and none."""
-    return LocalSandbox() if request.param == "none" else made_sandbox(request.param, machine_folder)
+    return LocalSandbox() if request.param == "none" else made_sandbox(request.param, sandbox_cache)
 
 
-def made_sandbox(kind: str, machine_folder: Path) -> Any:
+def made_sandbox(kind: str, sandbox_cache: Path) -> Any:
     """Return a sandbox of a kind, or skip the test with the reason."""
     problem = available() if kind == "bubblewrap" else Engine(kind).problem()
     if problem is not None:
@@ -62,7 +62,7 @@ def made_sandbox(kind: str, machine_folder: Path) -> Any:
     made = choose_sandbox(kind, limits=LIMITS, with_tools=False)
     assert isinstance(made, BubblewrapSandbox | ContainerSandbox)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ITBENCH_CACHE", str(machine_folder / "sandbox-cache"))
+        patch.setenv("ITBENCH_CACHE", str(sandbox_cache))
         made.prepare()
     if kind in ENGINES:
         # An engine may answer and still start no container, for example because of its runtime.

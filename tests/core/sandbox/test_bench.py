@@ -85,9 +85,9 @@ class Writer:
 
 
 @pytest.fixture
-def bench(sandbox: Any, machine_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+def bench(sandbox: Any, sandbox_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
     """Return the sandbox for observations of a run that isolates nothing."""
-    monkeypatch.setenv("ITBENCH_CACHE", str(machine_folder / "sandbox-cache"))
+    monkeypatch.setenv("ITBENCH_CACHE", str(sandbox_cache))
     return bench_sandbox("none", with_tools=False)
 
 

@@ -1,4 +1,4 @@
-"""Commands that take all they can get: each is held or ended at a limit, and the sandbox goes on."""
+"""Commands that take all they can get: each is held or ended at a limit, and the sandbox continues."""
 
 import asyncio
 import time

@@ -16,7 +16,7 @@ from itbench.run.trial.blame import Blamed, blame
 from itbench.run.trial.judge import Judge
 from itbench.run.trial.setup import Surroundings
 from itbench.run.trial.trial import TrialSetting, run_trial
-from itbench.sandbox.inside.ending import why_ended
+from itbench.sandbox.inside.ending import is_for_want_of_memory, why_ended
 
 
 @pytest.mark.parametrize(
@@ -44,6 +44,25 @@ def test_the_exit_code_tells_whose_doing_an_end_was(script: str, stage: Stage) -
     assert why_ended(process.returncode, "", was_killed_by_us=False).stage is stage
     said = why_ended(process.returncode, "one\nprocess 1 says this", was_killed_by_us=False)
     assert "(process 1 says this)" in str(said)
+
+
+@pytest.mark.parametrize(
+    ("code", "reason", "killed_now", "is_of_machine"),
+    [
+        (-9, "-", 4, True),
+        (137, "-", 4, True),
+        (-9, "-", 3, False),
+        (-9, "memory", 4, False),
+        (-9, "time", 4, False),
+        (-15, "-", 4, False),
+        (1, "-", 4, False),
+        (0, "-", 9, False),
+    ],
+)
+def test_an_end_for_want_of_memory_is_nobody_s_doing_in_a_sandbox(
+    code: int, reason: str, killed_now: int, is_of_machine: bool
+) -> None:
+    assert is_for_want_of_memory(code, reason, killed_before=3, killed_now=killed_now) is is_of_machine
 
 
 def test_what_itbench_ended_itself_is_never_the_agent_s_doing() -> None:

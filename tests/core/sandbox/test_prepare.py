@@ -114,11 +114,11 @@ def test_packages_that_cannot_be_had_are_an_error_that_says_what_to_do(
 
 
 @pytest.mark.slow  # installs the Python packages from a package index
-def test_the_promised_packages_are_there(machine_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_promised_packages_are_there(sandbox_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     problem = available()
     if problem is not None:
         pytest.skip(problem)
-    monkeypatch.setenv("ITBENCH_CACHE", str(machine_folder / "sandbox-cache"))
+    monkeypatch.setenv("ITBENCH_CACHE", str(sandbox_cache))
     full = BubblewrapSandbox()
     try:
         full.prepare()

@@ -1,6 +1,7 @@
 """Servers in namespaces of their own, and how workspaces reach them."""
 
 import asyncio
+import os
 import socket
 import tempfile
 from collections.abc import Awaitable, Callable
@@ -10,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from itbench import Input, Program, ServiceLimits
+from itbench import Input, Prepared, Program, ServiceLimits, no_progress
+from itbench.sandbox.choose import choose_sandbox
 from itbench.sandbox.errors import SandboxError
 from itbench.sandbox.inside.relay import MOST_CONNECTIONS
 from itbench.sandbox.plain.sandbox import LocalSandbox
@@ -130,6 +132,17 @@ def test_a_server_is_restarted_with_its_files(sandbox: Any) -> None:
 async def ended(service: Any) -> None:
     while service.is_running:  # noqa: ASYNC110 - a service has no event for it
         await asyncio.sleep(0.02)
+
+
+def test_a_server_that_a_signal_ended_in_its_sandbox_has_the_signal_as_exit_code(sandbox: Any) -> None:
+    async def main() -> int | None:
+        command = ["sh", "-c", "touch up; sleep 0.3; kill -9 $$"]
+        async with sandbox.service(command, ready=["test", "-e", "up"]) as service:
+            await ended(service)
+            code: int | None = service.exit_code
+            return code
+
+    assert asyncio.run(main()) == -9
 
 
 async def _never(service: Any) -> bool:
@@ -478,3 +491,26 @@ def test_a_postgresql_is_a_service(way: str, sandbox: Any) -> None:
             assert await workspace.list_files() == []
 
     asyncio.run(main())
+
+
+def test_the_same_user_is_never_given_twice_by_sandboxes_of_root_not_even_by_different_ones(
+    sandbox: Any,
+) -> None:
+    if os.geteuid() != 0 or sandbox.name != "bubblewrap":
+        pytest.skip("only root's sandboxes run as users of their own, and those of bubblewrap")
+    ask = ["python3", "-c", "import os; print(os.getuid())"]
+    bench = choose_sandbox("bubblewrap", with_tools=False)
+    assert isinstance(bench, Prepared)
+    bench.prepare(no_progress)
+
+    async def main() -> list[str]:
+        async with (
+            sandbox.service(["sleep", "99"]) as service,
+            bench.service(["sleep", "99"]) as other,
+            sandbox.open([]) as workspace,
+            bench.open([]) as fresh,
+        ):
+            rooms = (service, other, workspace, fresh)
+            return [(await room.execute(ask, timeout_s=20)).stdout for room in rooms]
+
+    assert len(set(asyncio.run(main()))) == 4

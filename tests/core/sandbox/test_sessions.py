@@ -149,8 +149,8 @@ def test_exit_ends_the_session_and_says_with_which_code(anywhere: Any) -> None:
 def test_a_command_goes_on_beyond_its_limit_until_it_is_interrupted(anywhere: Any) -> None:
     async def work(workspace: Any) -> None:
         session = await workspace.session()
-        late = await session.run("x=kept; echo begun; sleep 50", timeout_s=0.5)
-        assert (late.timed_out, late.exit_code, late.stdout) == (True, 124, "begun\n")
+        late = await session.run("x=kept; echo started; sleep 50", timeout_s=0.5)
+        assert (late.timed_out, late.exit_code, late.stdout) == (True, 124, "started\n")
         waited = await session.run("echo not yet", timeout_s=0.1)
         assert waited.timed_out
         assert "this one was not started" in waited.stderr

@@ -237,7 +237,8 @@ def test_a_program_s_model_is_asked_with_the_key_and_what_it_took_is_counted(
     assert (usage.turns, usage.total("input_tokens"), usage.total("output_tokens")) == (2, 2000, 100)
     assert (usage.total("cached_tokens"), usage.total("reasoning_tokens")) == (200, 40)
     assert usage.total("cost_usd") == pytest.approx(2 * (1000 * 2 + 50 * 8) / 1e6)
-    assert [each["content"]["text"] for each in events(record, "message")] == ["forty-two"] * 2
+    assert [each["text"] for each in events(record, "reply")] == ["forty-two"] * 2
+    assert events(record, "request")[0]["messages"] == [{"role": "user", "text": "hi"}]
     everything = "".join(event.data for event in record.events) + printed(record)
     assert KEY not in everything
 
@@ -510,6 +511,42 @@ print(ask(os.environ["OPENAI_BASE_URL"] + "/responses", body, {{"authorization":
         70,
         7,
     )
-    (said,) = events(record, "message")
-    assert said["content"]["text"] == "hello"
-    assert [call["name"] for call in said["content"]["calls"]] == ["look"]
+    (said,) = events(record, "reply")
+    assert said["text"] == "hello"
+    assert [call["name"] for call in said["calls"]] == ["look"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "reaction",
+    [
+        Status(code=429, headers={"Retry-After": "500"}),
+        Status(code=503, headers={"Retry-After": "500"}),
+    ],
+    ids=["429 that asks for long", "503 for ever"],
+)
+def test_a_wall_clock_in_which_the_model_never_answered_is_no_zero(
+    sums: Any, sandbox: Any, model: Any, reaction: Any
+) -> None:
+    """Slow: each waits for the wall clock."""
+    with model(script(reaction)) as server:
+        options = openai(server, attempts="8", retry_s="1")
+        record = trial(sandbox, options, ASK.replace("STREAM", "False"), Limits(turns=10, wall_s=2))
+    assert record.fault is not None
+    assert (record.fault.stage, record.value, record.usage.turns) == (Stage.MODEL, None, 0)
+
+
+@pytest.mark.slow
+def test_a_wall_clock_that_the_provider_used_up_before_it_answered_is_no_zero(
+    sums: Any, sandbox: Any, model: Any
+) -> None:
+    """Slow: it waits for the wall clock."""
+    code = ASK.replace("STREAM", "False") + "import time; time.sleep(60)"
+    busy = Status(code=503, headers={"retry-after-ms": "3500"})
+    with model(script(busy, Answer(text="at last"))) as server:
+        record = trial(sandbox, openai(server), code, Limits(turns=10, wall_s=6))
+        fine = trial(sandbox, openai(server), code, Limits(turns=10, wall_s=2))
+    assert record.fault is not None
+    assert (record.fault.stage, record.value, record.usage.turns) == (Stage.MODEL, None, 1)
+    assert "failed for" in record.fault.message
+    assert (fine.fault and fine.fault.stage, fine.limit, fine.value) == (Stage.AGENT, "wall", 0.0)

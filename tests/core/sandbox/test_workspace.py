@@ -190,7 +190,7 @@ def test_a_command_that_is_given_up_is_ended_and_the_next_one_works(inside: Call
         return said
 
     said, count = inside(work).split()
-    # Process 1, the shell, ls, and wc if it has begun by then; no sleep.
+    # Process 1, the shell, ls, and wc if it has started by then; no sleep.
     assert (said, int(count) <= 4) == ("next", True)
 
 
@@ -246,8 +246,8 @@ from itbench.sandbox.bubblewrap.sandbox import BubblewrapSandbox
 async def main():
     async with BubblewrapSandbox(with_tools=False).open([]) as workspace:
         await workspace.write_file("mark", b"")
-        work = asyncio.create_task(workspace.execute("touch begun; sleep 100", timeout_s=100))
-        while "begun" not in await workspace.list_files():
+        work = asyncio.create_task(workspace.execute("touch started; sleep 100", timeout_s=100))
+        while "started" not in await workspace.list_files():
             await asyncio.sleep(0)
         # `Pid` of fdinfo is the number out here; see pidfd_open(2).
         print(open(f"/proc/self/fdinfo/{workspace._process._runner}").read().split("Pid:")[1].split()[0], flush=True)
@@ -256,9 +256,9 @@ asyncio.run(main())
 """
 
 
-def test_nothing_outlives_a_harness_that_is_killed(sandbox: Any, machine_folder: Path) -> None:
+def test_nothing_outlives_a_harness_that_is_killed(sandbox: Any, sandbox_cache: Path) -> None:
     variables = dict(os.environ) | {
-        "ITBENCH_CACHE": str(machine_folder / "sandbox-cache"),
+        "ITBENCH_CACHE": str(sandbox_cache),
         "PYTHONPATH": os.pathsep.join(sys.path),
     }
     with subprocess.Popen([sys.executable, "-c", HARNESS], stdout=subprocess.PIPE, env=variables) as harness:

@@ -117,7 +117,7 @@ def test_whatever_an_agent_writes_gives_an_answer_or_a_problem(data: bytes) -> N
     ids=["escaped quotes", "quotes", "a comma", "commas", "fences", "brackets", "backslashes"],
 )
 def test_an_answer_that_no_repair_helps_costs_no_more_than_its_length(data: bytes) -> None:
-    """At the square of the length each would take minutes, in which nothing else of a run goes on."""
+    """At the square of the length each would take minutes, in which nothing else of a run continues."""
     assert read_answer(data, {}).problem is not None
 
 

@@ -22,7 +22,7 @@ PARTIAL: Values = {"a": [1, None], "b": [1, 1], "c": [None, 0.5]}
             {"model": 2},
             (
                 "0.833, 95 % interval 0.23 to 1.00, too few tasks to compare, over 4 of 6 trials; 2 without a score (model); "
-                "with missing as 0 0.583, left out 0.833, as 1 0.917"
+                "0.583 with the missing as 0, 0.833 with them left out, 0.917 with them as 1"
             ),
         ),
         (
@@ -30,7 +30,7 @@ PARTIAL: Values = {"a": [1, None], "b": [1, 1], "c": [None, 0.5]}
             {"model": 1, "environment": 1, "agent": 3, "task": 0},
             (
                 "0.833, 95 % interval 0.23 to 1.00, too few tasks to compare, over 4 of 6 trials; 2 without a score (1 environment, 1 model); "
-                "with missing as 0 0.583, left out 0.833, as 1 0.917"
+                "0.583 with the missing as 0, 0.833 with them left out, 0.917 with them as 1"
             ),
         ),
         (
@@ -38,7 +38,7 @@ PARTIAL: Values = {"a": [1, None], "b": [1, 1], "c": [None, 0.5]}
             {"scorer": 1},
             (
                 "0.833, 95 % interval 0.23 to 1.00, too few tasks to compare, over 4 of 6 trials; 2 without a score (1 not run, 1 scorer); "
-                "with missing as 0 0.583, left out 0.833, as 1 0.917"
+                "0.583 with the missing as 0, 0.833 with them left out, 0.917 with them as 1"
             ),
         ),
         (
@@ -46,7 +46,7 @@ PARTIAL: Values = {"a": [1, None], "b": [1, 1], "c": [None, 0.5]}
             {},
             (
                 "0.667, 95 % interval 0.01 to 1.00, too few tasks to compare, over 3 of 4 trials; 1 without a score (not run); "
-                "with missing as 0 0.333, left out 0.667, as 1 0.833"
+                "0.333 with the missing as 0, 0.667 with them left out, 0.833 with them as 1"
             ),
         ),
         (

@@ -90,6 +90,18 @@ def test_a_limit_hit_in_most_trials_is_named() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("limit", "told"), [("turns", "a limit ended 12"), ("wall", "the wall clock ended 12")]
+)
+def test_what_a_limit_ended_is_not_said_to_fail_before_its_work(limit: str, told: str) -> None:
+    cut = [replace(trial, limit=limit, fault_stage="agent", value=0.0) for trial in SOUND]
+    assert only(cut).startswith(told)
+    failed = replace(cut[0], limit=None)
+    assert symptoms([failed, *cut[1:]])[0].startswith(
+        "all 12 trials have a fault of the agent: read one trace"
+    )
+
+
 def test_several_limits_count_together() -> None:
     hit = [replace(trial, limit="tokens" if i < 3 else "turns") for i, trial in enumerate(SOUND[:7])]
     assert "a limit ended 7 of 12 trials (turns in 4, tokens in 3)" in only(hit + SOUND[7:])

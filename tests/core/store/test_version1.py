@@ -75,7 +75,7 @@ def test_every_report_reads_it(old: Path, itbench: Itbench) -> None:
     assert "$0.25 (3 unknown)" in board.out
     assert "1 tried again" in board.out
     assert "tokens unknown of 1 of 2 replies, cost unknown" in itbench("show", old, "sum-0004").out
-    assert "no replies of a model" in itbench("show", old, "sum-0006").out
+    assert "no model replies" in itbench("show", old, "sum-0006").out
     assert itbench("export", old, "--to", "csv", "-o", "-").code == 0
     assert "tried again after faults: 1 trials of 1, 1 of 2" in itbench("compare", old, old).out
     assert format_of(old) == 1

@@ -52,7 +52,7 @@ def test_tasks_are_selected_in_the_suite_s_order(
 
 
 def test_a_glob_that_fits_nothing_is_refused_by_name() -> None:
-    with pytest.raises(UsageError, match=r"no task fits 'c-\*'; they are named like 'a-1'"):
+    with pytest.raises(UsageError, match=r"no task matches 'c-\*'; ids look like 'a-1'"):
         select(TASKS, globs=("a-*", "c-*"))
 
 

@@ -5,6 +5,7 @@ import os
 import random
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from itbench import (
     AgentSpec,
     Domain,
+    FilesEnvironment,
     HandIn,
     Input,
     JsonObject,
@@ -51,7 +53,9 @@ class Hosts(Suite):
         folder = self._folder / task_id
         folder.mkdir(exist_ok=True)
         for host in HOSTS:
-            (folder / f"{host}.log").write_text("down" if host == HOSTS[number_of(task_id)] else "up")
+            path = folder / f"{host}.log"
+            if not path.exists():
+                path.write_text("down" if host == HOSTS[number_of(task_id)] else "up")
         return [Input(path.name, path) for path in sorted(folder.iterdir())]
 
     def truth(self, task_id: str) -> JsonObject:
@@ -340,6 +344,24 @@ class Lucky:
 
 
 @pytest.mark.slow
+class Closed(FilesEnvironment):
+    """The worlds of two tasks do not open."""
+
+    def open(self) -> AbstractAsyncContextManager[Workspace]:
+        if self.setup.task.id in {"host-001", "host-003"}:
+            raise RuntimeError("no server answers")
+        return super().open()
+
+
+def test_a_world_that_does_not_open_is_told_once_and_with_its_own_remedy(tmp_path: Path) -> None:
+    report = check_suite(domain(Hosts(tmp_path), environment=Closed), Hosts(tmp_path))
+    assert [(found.rule, found.place) for found in report.findings] == [
+        ("worlds-open", "task host-001"),
+        ("worlds-open", "task host-003"),
+    ]
+    assert "no server answers; fix the environment" in str(report.findings[0])
+
+
 def test_a_cheat_that_gets_far_is_told(tmp_path: Path) -> None:
     spec = AgentSpec(name="lucky", summary="s", create=lambda _request: Lucky(), role="cheat")
     (found,) = findings(Hosts(tmp_path), agents=(spec,))

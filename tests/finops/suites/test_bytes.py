@@ -1,9 +1,9 @@
 """The same seed makes the same bytes, on every Python."""
 
 import os
-import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -64,11 +64,9 @@ def test_the_embedded_tasks_come_out_as_pinned() -> None:
         if each != RUNNING
     ],
 )
-def test_another_python_makes_the_same_bytes(version: str) -> None:
+def test_another_python_makes_the_same_bytes(version: str, python_of: Callable[[str], Path]) -> None:
     """Slow: makes all tasks."""
-    python = _find_python(version)
-    if python is None:
-        pytest.skip(f"no Python {version} on this machine")
+    python = python_of(version)
     folders = [REPOSITORY / "core", REPOSITORY / "domains" / "finops", REPOSITORY / "schemas"]
     done = subprocess.run(
         [python, "-B", "-c", CHECK],
@@ -78,13 +76,3 @@ def test_another_python_makes_the_same_bytes(version: str) -> None:
         timeout=120,
     )
     assert (done.stdout, done.stderr) == ("True\n", "")
-
-
-def _find_python(version: str) -> Path | None:
-    if version == f"{sys.version_info[0]}.{sys.version_info[1]}":
-        return Path(sys.executable)
-    root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
-    for path in sorted(root.glob(f"{version}.*/bin/python")):
-        return path
-    found = shutil.which(f"python{version}")
-    return Path(found) if found else None

@@ -51,21 +51,11 @@ def test_an_incident_is_the_same_twice(incidents, tmp_path):
     assert digest_of(tmp_path / "again", truth) == INCIDENTS.pinned()[spec.id]
 
 
-def _interpreter(version: str) -> str | None:
-    roots = [Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"]
-    for root in roots:
-        for path in sorted(root.glob(f"{version}.*/bin/python")):
-            return str(path)
-    return shutil.which(f"python{version}")
-
-
 @pytest.mark.parametrize("version", [pytest.param("3.12", marks=pytest.mark.soak), "3.13"])
-def test_another_python_makes_the_same_bytes(version):
+def test_another_python_makes_the_same_bytes(version, python_of):
     if sys.version_info[:2] == tuple(map(int, version.split("."))):
         pytest.skip(f"this is Python {version} already")
-    python = _interpreter(version)
-    if python is None:
-        pytest.skip(f"no Python {version} on PATH or below PYENV_ROOT")
+    python = python_of(version)
     code = (
         "import sys, tempfile; from pathlib import Path\n"
         "from itbench_sre.simulator import embedded_specs, make_incident\n"

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from itbench.agents.command.absent import why_absent
 from itbench.agents.command.options import CommandOptions
@@ -61,6 +62,11 @@ class CommandAgent:
     def mounts(self) -> Sequence[Mount]:
         """Folders of the host that the program needs."""
         return self._options.mounts
+
+    @property
+    def copied_files(self) -> Sequence[Path]:
+        """Files of the host that each trial gets a copy of."""
+        return list(self._options.copied.values())
 
     @property
     def connections(self) -> int:

@@ -29,7 +29,7 @@ class Work:
     def __init__(
         self, model: Model, options: ReactOptions, task: Task, workspace: Workspace, trace: Trace
     ) -> None:
-        self.journal = Journal(trace, model.redactor)
+        self.journal = Journal(trace, model)
         self._model = model
         self._options = options
         self._trace = trace
@@ -72,16 +72,14 @@ class Work:
     async def _turn(self) -> Reply:
         try:
             return await self._ask()
-        except ContextLengthError as error:
-            self.journal.too_long(error)
+        except ContextLengthError:
             await self._summarise(shortened(self._messages))
             return await self._ask_or_stop()
 
     async def _ask_or_stop(self) -> Reply:
         try:
             return await self._ask()
-        except ContextLengthError as error:
-            self.journal.too_long(error)
+        except ContextLengthError:
             self._trace.stop("context")
             raise
 
@@ -91,7 +89,11 @@ class Work:
         self._trace.turn()
         conversation = Conversation(system=self._system, messages=tuple(self._messages))
         self.journal.request(conversation)
-        reply = await self._model.reply(conversation, self._toolbox.tools, self._settings)
+        try:
+            reply = await self._model.reply(conversation, self._toolbox.tools, self._settings)
+        except ModelError as error:
+            self.journal.failed(error)
+            raise
         self.journal.reply(reply)
         self._refuse_unknown_cost(reply)
         return reply

@@ -96,8 +96,7 @@ class StirrupAgent:
             # Stirrup's own cache would keep conversations in the user's home, and its signal handler would take ours away.
             async with agent.session(clear_cache_on_success=False, cache_on_interrupt=False) as session:
                 finished, _, _ = await session.run(task_prompt(task, workspace))
-        except ContextOverflowError as error:
-            trace.record(EventKind.TOO_LONG, message=str(error))
+        except ContextOverflowError:
             trace.stop("context")
         except OutputTokenLimitError as error:
             trace.record(EventKind.CUT, message=str(error))

@@ -28,7 +28,7 @@ class ModelClient:
     def __init__(self, model: Model, settings: ModelSettings, trace: Trace) -> None:
         self._model = model
         self._trace = trace
-        self._journal = Journal(trace, model.redactor)
+        self._journal = Journal(trace, model)
         self._settings = replace(settings, waits=self._journal.waits)
         self._translator = Translator()
 
@@ -57,9 +57,11 @@ class ModelClient:
         self._journal.request(conversation)
         try:
             reply = await self._model.reply(conversation, self._translator.tools(tools), self._settings)
-        except ContextLengthError as error:
-            self._journal.too_long(error)
-            raise ContextOverflowError(str(error)) from error
+        except ModelError as error:
+            self._journal.failed(error)
+            if isinstance(error, ContextLengthError):
+                raise ContextOverflowError(str(error)) from error
+            raise
         self._journal.reply(reply)
         reason = unknown_cost(self._trace.limits, self._model.name, reply.use, reply.cost_usd)
         if reason is not None:

@@ -3,11 +3,12 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from itbench.egress.exchange import Exchange
 from itbench.egress.gateway.allowed.body import encoded
-from itbench.egress.gateway.counting import AnswerCount
+from itbench.egress.gateway.counting import AnswerCount, Answered
+from itbench.egress.gateway.headers import STREAM
 from itbench.egress.gateway.health import Health, question
 from itbench.egress.gateway.relay import Relay
 from itbench.egress.gateway.reservations import Reservations, Worth
@@ -15,6 +16,7 @@ from itbench.egress.gateway.routes import Route
 from itbench.egress.gateway.upstream import Failure, Upstream, Whole
 from itbench.interfaces.conversation import TokenUse
 from itbench.models.http.retries import RetryPolicy
+from itbench.models.model import ModelWait
 from itbench.models.reply.codec import Draft
 
 # Requests that failed and that the program did not wait for; any more are turns.
@@ -29,9 +31,13 @@ class Asking:
         exchange: with the program.
         data: the body.
         worth: what it may take.
+        number: of the request in the trace; 0 until it is sent.
+        failures: of the attempts so far.
+        lost: spans of time that failed attempts took through no doing of the program.
         is_sent: whether the provider has been asked.
-        has_reply: whether the provider has begun to answer.
+        relay: carries what the provider answers to the last attempt.
         failed_use: what a reply that failed says that it took.
+        has_failed_reply: whether the provider has answered with what is no reply.
     """
 
     exchange: Exchange
@@ -40,9 +46,18 @@ class Asking:
     model: str
     data: bytes
     worth: Worth
+    number: int = 0
+    failures: list[str] = field(default_factory=list)
+    lost: list[tuple[float, float]] = field(default_factory=list)
     is_sent: bool = False
-    has_reply: bool = False
+    relay: Relay | None = None
     failed_use: TokenUse | None = None
+    has_failed_reply: bool = False
+
+    @property
+    def has_reply(self) -> bool:
+        """Whether the program has been given the beginning of a reply."""
+        return self.relay is not None and self.relay.is_begun
 
 
 class Asker:
@@ -53,10 +68,8 @@ class Asker:
         count: takes what is answered.
         reservations: learn what a request takes.
         policy: when a request is sent again.
+        health: of the provider, as the trial sees it.
         patience_s: how long a question of our own may take.
-
-    Attributes:
-        health: of the provider, as the trial has seen it.
     """
 
     def __init__(
@@ -65,6 +78,7 @@ class Asker:
         count: AnswerCount,
         reservations: Reservations,
         policy: RetryPolicy,
+        health: Health,
         patience_s: float,
     ) -> None:
         self._patience_s = patience_s
@@ -73,7 +87,7 @@ class Asker:
         self._reservations = reservations
         self._policy = policy
         self._closing = asyncio.Event()
-        self.health = Health()
+        self.health = health
         self._left = 0
 
     def close(self) -> None:
@@ -82,17 +96,43 @@ class Asker:
 
     async def ask(self, asking: Asking) -> None:
         """Ask until the model has answered, or the request has failed for good, and tell the program."""
-        failed = 0
-        while (failure := await self._send(asking)) is not None and not asking.has_reply:
-            failed += 1
-            wait_s = self._policy.wait_s(failed, failure.asked_s) if failure.is_passing else None
-            if wait_s is None or asking.exchange.is_gone:
+        while True:
+            started = time.monotonic()
+            failure = await self._send(asking)
+            if failure is None:
+                self.health.lost(asking.lost)
+                return
+            wait_s = self._wait_s(asking, failure)
+            self._note(asking, failure, started, wait_s)
+            if wait_s is None or await self._closes_within(wait_s):
                 break
-            self._count.waits(asking.model, failure.reason, wait_s, failed + 1, self._policy.attempts)
-            if await self._closes_within(wait_s):
-                break
-        if failure is not None:
-            await self._settle(asking, failure)
+        await self._settle(asking, failure)
+
+    def _wait_s(self, asking: Asking, failure: Failure) -> float | None:
+        """Return seconds to wait before a request is sent again; None where it is not."""
+        if asking.has_reply or asking.exchange.is_gone or not failure.is_passing:
+            return None
+        return self._policy.wait_s(len(asking.failures) + 1, failure.asked_s)
+
+    def _note(self, asking: Asking, failure: Failure, started: float, wait_s: float | None) -> None:
+        """Note a failed attempt, and the time that it cost through no doing of the program."""
+        now = time.monotonic()
+        asking.failures.append(failure.reason)
+        wait = ModelWait(
+            model=asking.model,
+            failure=failure.reason,
+            failed=len(asking.failures),
+            attempts=self._policy.attempts,
+            wait_s=wait_s,
+            lost_s=now - started,
+        )
+        self._count.waits(asking.number, wait)
+        if self.health.is_blameless(
+            is_capacity=failure.is_capacity,
+            is_rate_limit=failure.is_rate_limit,
+            is_alone=self._reservations.is_alone,
+        ):
+            asking.lost.append((started, now + (wait_s or 0.0)))
 
     async def answers(self, asking: Asking) -> bool:
         """Ask a short question of our own; tell whether the provider answers it within reasonable time."""
@@ -110,34 +150,31 @@ class Asker:
         response = await self._upstream.open(asking.route, asking.headers, asking.data)
         if isinstance(response, Failure):
             self.health.noticed()
-            self._count.failed(asking.model, response.reason, started)
             return response
         if isinstance(response, Whole):
-            self._count.refused(asking.model, response.status, started)
+            self._count.refused(asking.number, asking.model, response)
             await tell(asking.exchange, response)
             return None
-        asking.has_reply = True
-        relay = self._relay(asking, asking.exchange)
-        failure = await relay.carry(response)
-        if failure is not None and failure.is_passing:
+        asking.relay = relay = self._relay(asking, asking.exchange)
+        came = await relay.carry(response)
+        if not isinstance(came, Failure):
+            self._answered(asking, came, started)
+        elif came.is_passing:
             self.health.noticed()
-            self._count.failed(asking.model, failure.reason, started)
+            asking.has_failed_reply = True
             self._count.spent(asking.model, relay.use)
             asking.failed_use = relay.use
-        elif failure is not None:
-            self._count.refused(asking.model, response.status_code, started)
-            self._count.spent(asking.model, relay.use)
         else:
-            self._answered(asking, response.status_code, relay, started)
+            self._count.refused(asking.number, asking.model, came)
+            self._count.spent(asking.model, relay.use)
         await relay.end()
-        return _passing(failure)
+        return _passing(came)
 
-    def _answered(self, asking: Asking, status: int, relay: Relay, started: float) -> None:
+    def _answered(self, asking: Asking, draft: Draft, started: float) -> None:
         self.health.answered()
-        draft = relay.draft
-        said = relay.received_bytes if draft is None else _length(draft)
-        worth = self._count.answered(asking.model, status, draft, len(asking.data) + said, started)
-        self._reservations.used(worth)
+        characters = len(asking.data) + _length(draft)
+        answer = Answered(started=started, failures=asking.failures, characters=characters)
+        self._reservations.used(self._count.answered(asking.number, asking.model, draft, answer))
 
     async def _try(self, asking: Asking) -> Failure | None:
         """Send a request of which the program does not hear; return how the provider failed, if it did."""
@@ -155,13 +192,18 @@ class Asker:
             await self._settle_reply(asking, failure)
             return
         if failure.is_capacity or not await self.answers(asking):
-            self.health.failed(failure.reason)
+            self._blame_provider(asking, failure)
         elif asking.exchange.is_gone or self._closing.is_set():
             self._leave(asking, failure)
         else:
             await self._blame_request(asking, failure)
             return
         await tell(asking.exchange, failure)
+
+    def _blame_provider(self, asking: Asking, failure: Failure) -> None:
+        self.health.failed(failure.reason)
+        self.health.lost(asking.lost)
+        self._count.failed(asking.number, asking.model, failure.reason)
 
     def _leave(self, asking: Asking, failure: Failure) -> None:
         """Judge a failure for which nobody waits any more, while others are answered."""
@@ -170,7 +212,9 @@ class Asker:
         self._left += 1
         if self._left > _MOST_LEFT:
             # Otherwise a program could send failing requests without end.
-            self._count.refused(asking.model, failure.status, time.monotonic())
+            self._count.refused(asking.number, asking.model, failure)
+        else:
+            self._count.failed(asking.number, asking.model, failure.reason)
 
     async def _blame_request(self, asking: Asking, failure: Failure) -> None:
         """Send a request once more now that others are answered; what fails again is what the program asked for, and a turn."""
@@ -182,7 +226,10 @@ class Asker:
                 await self._settle_reply(asking, last)
                 return
             failure = last
-        self._count.refused(asking.model, failure.status, time.monotonic())
+        if asking.has_failed_reply:
+            self._provoked(asking, failure)
+        else:
+            self._count.refused(asking.number, asking.model, failure)
         await tell(asking.exchange, failure)
 
     async def _settle_reply(self, asking: Asking, failure: Failure) -> None:
@@ -190,10 +237,19 @@ class Asker:
         self.health.failed(failure.reason)
         if await self.answers(asking) and await self._try(asking) is not None:
             self.health.cleared(failure.reason)
-            self._count.provoked(asking.model, asking.failed_use, len(asking.data))
+            self._provoked(asking, failure)
+        else:
+            self.health.lost(asking.lost)
+            self._count.failed(asking.number, asking.model, failure.reason)
+
+    def _provoked(self, asking: Asking, failure: Failure) -> None:
+        size = len(asking.data)
+        self._count.provoked(asking.number, asking.model, failure.reason, asking.failed_use, size)
 
     def _relay(self, asking: Asking, exchange: Exchange | None) -> Relay:
-        return Relay(exchange, self._upstream.http, asking.route.path, self._upstream.redactor)
+        is_stream = exchange is not None and STREAM in asking.headers
+        http, redactor = self._upstream.http, self._upstream.redactor
+        return Relay(exchange, http, asking.route.path, redactor, is_stream=is_stream)
 
     async def _closes_within(self, wait_s: float) -> bool:
         """Wait, but not beyond the end of the trial; tell whether it has come."""
@@ -209,9 +265,9 @@ def _length(draft: Draft) -> int:
     return len(draft.message.text) + sum(len(call.arguments) for call in draft.message.calls)
 
 
-def _passing(failure: Failure | None) -> Failure | None:
+def _passing(came: Draft | Failure) -> Failure | None:
     """Return a failure that stands within a reply; one that would not pass is what the provider has to say to the request."""
-    return failure if failure is not None and failure.is_passing else None
+    return came if isinstance(came, Failure) and came.is_passing else None
 
 
 async def tell(exchange: Exchange, answer: Failure | Whole) -> None:

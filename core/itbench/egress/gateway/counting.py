@@ -2,16 +2,22 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from itbench.egress.gateway.reservations import Worth
-from itbench.interfaces.conversation import TokenUse
+from itbench.egress.gateway.upstream import Failure, Whole
+from itbench.interfaces.conversation import Conversation, Reply, TokenUse
 from itbench.interfaces.events import EventKind
 from itbench.interfaces.fault import LimitReached
 from itbench.interfaces.trace import Trace
+from itbench.models.conversation_log import ConversationLog
+from itbench.models.model import ModelWait
 from itbench.models.reply.codec import Draft
 from itbench.models.uncounted import estimated_tokens, unknown_cost
+from itbench.text.redaction import Redactor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,11 +25,27 @@ if TYPE_CHECKING:
     from itbench.models.prices import Prices
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """How a reply came.
+
+    Attributes:
+        started: when the request was sent, on the monotonic clock.
+        failures: of earlier attempts.
+        characters: of the request and the reply, for an estimate where the provider does not tell its tokens.
+    """
+
+    started: float
+    failures: Sequence[str]
+    characters: int
+
+
 class AnswerCount:
     """The count of one trial; whatever is answered counts, also after a limit has been reached.
 
     Args:
         trace: of the trial.
+        redactor: takes the key out of what is asked.
         prices: of a model by its name.
         stopped: to be set once a limit of the task has been reached.
 
@@ -31,8 +53,11 @@ class AnswerCount:
         uncounted: why a limit of the task cannot be kept, if so; `stopped` is set then too.
     """
 
-    def __init__(self, trace: Trace, prices: "Callable[[str], Prices]", stopped: asyncio.Event) -> None:
+    def __init__(
+        self, trace: Trace, redactor: Redactor, prices: "Callable[[str], Prices]", stopped: asyncio.Event
+    ) -> None:
         self._trace = trace
+        self._log = ConversationLog(trace, redactor)
         self._prices = prices
         self._stopped = stopped
         self.uncounted: str | None = None
@@ -46,59 +71,52 @@ class AnswerCount:
             "give it with the agent's option price=INPUT/OUTPUT"
         )
 
-    def failed(self, model: str, reason: str, started: float) -> None:
-        """Note that the provider gave no answer, which is no turn."""
-        self._trace.record(EventKind.MODEL, model=model, failure=reason, duration_s=_since(started))
+    def asked(self, model: str, conversation: Conversation) -> int:
+        """Note a request, and return its number."""
+        return self._log.request(model, conversation)
 
     def checked(self, model: str, reason: str | None, started: float) -> None:
         """Note a question of our own; no trial is charged for it."""
-        self._trace.record(EventKind.MODEL_CHECK, model=model, failure=reason, duration_s=_since(started))
+        duration_s = round(time.monotonic() - started, 6)
+        self._trace.record(EventKind.MODEL_CHECK, model=model, failure=reason, duration_s=duration_s)
 
-    def lost(self, model: str) -> None:
+    def waits(self, number: int, wait: ModelWait) -> None:
+        """Note that an attempt failed, which is no turn, and what comes next."""
+        self._log.waits(number, wait)
+
+    def failed(self, number: int, model: str, reason: str) -> None:
+        """Note that the provider gave no answer in the end, which is no turn."""
+        self._log.failed(number, model, reason)
+
+    def lost(self, number: int, model: str) -> None:
         """Note a request whose answer did not come before the trial had to end: what it took is unknown."""
-        self._trace.record(EventKind.MODEL, model=model, failure="not answered before the end of the trial")
+        self._log.failed(number, model, "not answered before the end of the trial")
         with suppress(LimitReached):
             self._trace.use()
 
-    def refused(self, model: str, status: int, started: float) -> None:
+    def refused(self, number: int, model: str, answer: Failure | Whole) -> None:
         """Note an answer that says what is wrong with the request."""
         self._turn()
-        self._trace.record(EventKind.MODEL, model=model, status=status, duration_s=_since(started))
+        if answer.is_too_long:
+            self._log.too_long(number, model, answer.reason)
+        else:
+            self._log.failed(number, model, answer.reason, status=answer.status)
 
-    def waits(self, model: str, reason: str, wait_s: float, attempt: int, attempts: int) -> None:
-        """Note that a request is sent again after so many seconds."""
-        self._trace.record(
-            EventKind.WAITING,
-            model=model,
-            failure=reason,
-            wait_s=round(wait_s, 3),
-            attempt=attempt,
-            attempts=attempts,
-        )
-
-    def answered(
-        self, model: str, status: int, draft: Draft | None, characters: int, started: float
-    ) -> Worth:
-        """Count a reply and return what it took.
-
-        Args:
-            model: its name.
-            status: of the reply.
-            draft: what the model said; None for a reply that cannot be read.
-            characters: of the request and the reply, for an estimate where the provider does not tell its tokens.
-            started: when the request was sent.
-        """
+    def answered(self, number: int, model: str, draft: Draft, answer: Answered) -> Worth:
+        """Count a reply and return what it took; the draft is what the model said."""
         self._turn()
-        self._trace.record(EventKind.MODEL, model=model, status=status, duration_s=_since(started))
-        use = None
-        if draft is not None:
-            calls = [
-                {"id": call.id, "name": call.name, "arguments": call.arguments}
-                for call in draft.message.calls
-            ]
-            self._trace.message("assistant", {"text": draft.message.text, "calls": calls})
-            use = draft.use
-        return self._use(model, use, estimated_tokens(characters))
+        use = draft.use
+        cost_usd = None if use is None else self._prices(model).cost_usd(use)
+        reply = Reply(
+            message=draft.message,
+            stop=draft.stop,
+            use=use,
+            cost_usd=cost_usd,
+            duration_s=time.monotonic() - answer.started,
+            failures=tuple(answer.failures),
+        )
+        self._log.reply(number, model, reply)
+        return self._use(model, use, cost_usd, estimated_tokens(answer.characters))
 
     def spent(self, model: str, use: TokenUse | None) -> None:
         """Count what a reply took that is none otherwise, as far as it tells."""
@@ -115,9 +133,10 @@ class AnswerCount:
         if self._trace.limit is not None:
             self._stopped.set()
 
-    def provoked(self, model: str, use: TokenUse | None, characters: int) -> None:
+    def provoked(self, number: int, model: str, reason: str, use: TokenUse | None, characters: int) -> None:
         """Count a turn whose reply cannot be read because of what the program asked for, which is no way around a limit of cost."""
         self._turn()
+        self._log.failed(number, model, reason)
         if use is None:
             with suppress(LimitReached):
                 self._trace.use(estimated_tokens=estimated_tokens(characters))
@@ -128,8 +147,7 @@ class AnswerCount:
         if self._trace.limit is not None:
             self._stopped.set()
 
-    def _use(self, model: str, use: TokenUse | None, estimated: int) -> Worth:
-        cost_usd = None if use is None else self._prices(model).cost_usd(use)
+    def _use(self, model: str, use: TokenUse | None, cost_usd: float | None, estimated: int) -> Worth:
         self.uncounted = self.uncounted or unknown_cost(self._trace.limits, model, use, cost_usd)
         if self.uncounted is not None:
             self._stopped.set()
@@ -156,7 +174,3 @@ class AnswerCount:
             # It had been sent when another answer reached the limit.
             self._trace.usage.turns += 1
             self._trace.record(EventKind.TURN, number=self._trace.usage.turns)
-
-
-def _since(started: float) -> float:
-    return round(time.monotonic() - started, 6)

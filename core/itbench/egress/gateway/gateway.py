@@ -1,6 +1,7 @@
 """A program's way to its model: the key stays outside, turns, tokens and dollars are counted, limits are kept."""
 
 import asyncio
+import json
 import secrets
 import time
 from collections.abc import Sequence
@@ -13,13 +14,17 @@ from itbench.egress.gateway.allowed.body import encoded, read_body
 from itbench.egress.gateway.asker import Asker, Asking, tell
 from itbench.egress.gateway.counting import AnswerCount
 from itbench.egress.gateway.headers import sent_headers
+from itbench.egress.gateway.health import Health
 from itbench.egress.gateway.pace import FairShare, LookUpPace
 from itbench.egress.gateway.reservations import Reservations, estimate
 from itbench.egress.gateway.routes import Route, route_of
+from itbench.egress.gateway.spoken import conversation_of
 from itbench.egress.gateway.target import GatewayTarget
 from itbench.egress.gateway.upstream import Failure, Upstream, Whole
+from itbench.interfaces.conversation import Conversation
 from itbench.interfaces.fault import Stage, StageError
 from itbench.interfaces.trace import Trace
+from itbench.text.redaction import Redactor
 
 # How long the end of a trial waits for replies that are on their way.
 _PATIENCE_S = 30.0
@@ -53,7 +58,9 @@ class ModelGateway:
         # Where no sandbox keeps others from the gateway, this one does.
         self._own_key = f"itbench-{secrets.token_urlsafe(24)}"
         self._reservations = Reservations(trace)
-        self._count = AnswerCount(trace, target.prices, self._reservations.stopped)
+        self._health = Health(trace.provider)
+        redactor = Redactor([target.key])
+        self._count = AnswerCount(trace, redactor, target.prices, self._reservations.stopped)
         self._flights: dict[asyncio.Task[None], Asking] = {}
         self._stack = AsyncExitStack()
         self._share = FairShare()
@@ -73,13 +80,18 @@ class ModelGateway:
     @property
     def failure(self) -> str | None:
         """How the provider fails through no doing of the program, if it does; complete once the gateway is closed."""
-        return self._asker.health.failure
+        return self._health.failure
 
     async def __aenter__(self) -> Self:
         client = await self._stack.enter_async_context(self._target.client())
         self._upstream = Upstream(self._target, client)
         self._asker = Asker(
-            self._upstream, self._count, self._reservations, self._target.retries, self._patience_s
+            self._upstream,
+            self._count,
+            self._reservations,
+            self._target.retries,
+            self._health,
+            self._patience_s,
         )
         return self
 
@@ -168,8 +180,13 @@ class ModelGateway:
         came = time.monotonic()
         async with self._reservations.enter(asking.worth):
             has_waited = time.monotonic() - came > _LONG_WAIT_S
-            if not (has_waited and asking.exchange.is_gone):
-                await self._asker.ask(asking)
+            if has_waited and asking.exchange.is_gone:
+                return
+            is_large = len(asking.data) > _LARGE_BYTES
+            said = await self._share.work(partial(_conversation, asking), is_large=is_large)
+            asking.number = self._count.asked(asking.model, said)
+            del said
+            await self._asker.ask(asking)
 
     def _landed(self, flight: asyncio.Task[None]) -> None:
         del self._flights[flight]
@@ -185,7 +202,8 @@ class ModelGateway:
         looking = asyncio.create_task(self._look(silent)) if silent and not self.stopped.is_set() else None
         _, late = await asyncio.wait(flights, timeout=self._patience_s)
         for flight in late:
-            self._count.lost(flights[flight].model)
+            asking = flights[flight]
+            self._count.lost(asking.number, asking.model)
             flight.cancel()
         await asyncio.gather(*flights, return_exceptions=True)
         if looking is not None:
@@ -194,4 +212,8 @@ class ModelGateway:
     async def _look(self, silent: Sequence[Asking]) -> None:
         """Find out whether the provider is silent towards everybody, or only takes long for a request of the program."""
         if not await self._asker.answers(silent[0]) and not any(asking.has_reply for asking in silent):
-            self._asker.health.failed("nothing was heard of the model")
+            self._health.failed("nothing was heard of the model")
+
+
+def _conversation(asking: Asking) -> Conversation:
+    return conversation_of(asking.route.path, json.loads(asking.data))

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 
 from itbench.egress.exchange import Request
 
+STREAM = ("accept", "text/event-stream")
+"""What asks for a stream."""
 _VISIBLE = re.compile(r"[\t -~]*")
 _VERSION_DATE = re.compile(r"20\d\d-[01]\d-[0-3]\d")
 _BETA = "anthropic-beta"
@@ -33,7 +35,7 @@ _REPLIED = frozenset(
 def sent_headers(request: Request, *, is_stream: bool) -> list[tuple[str, str]]:
     """Return the headers of a request to the provider, all but the key."""
     headers = [
-        ("accept", "text/event-stream" if is_stream else "application/json"),
+        STREAM if is_stream else ("accept", "application/json"),
         ("accept-encoding", "identity"),
     ]
     if request.method == "POST":

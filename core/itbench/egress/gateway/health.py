@@ -9,28 +9,40 @@ The provider's failure is never an agent's zero, so a program must not be able t
 """
 
 import time
+from collections.abc import Iterable
 
 from itbench.interfaces.json import JsonObject
+from itbench.interfaces.provider import ProviderWatch
 
 # Where nothing has been answered for so long, a program that gives up had reason to, even if it would be answered now.
 LONG_S = 60.0
+# Rate limits are of a minute: what was asked before has no part in one.
+_RATE_S = 60.0
 _QUESTION = "Answer with the word yes."
 
 
 class Health:
     """What is known of the provider, as the requests of one trial have shown it.
 
-    Attributes:
-        failure: how the provider fails; None while it answers, or if the program itself is the cause.
+    Args:
+        watch: of the trial; is told what is the provider's own doing.
     """
 
-    def __init__(self) -> None:
-        self.failure: str | None = None
+    def __init__(self, watch: ProviderWatch) -> None:
+        self._watch = watch
         self._failing_since: float | None = None
+        self._answered_at: float | None = None
+        self._counted_until = 0.0
+
+    @property
+    def failure(self) -> str | None:
+        """How the provider fails; None while it answers, or if the program itself is the cause."""
+        return self._watch.failure
 
     def answered(self) -> None:
         """Note that the model has answered the program."""
-        self.failure, self._failing_since = None, None
+        self._watch.answered()
+        self._failing_since, self._answered_at = None, time.monotonic()
 
     def noticed(self) -> None:
         """Note that a request has failed, without blame."""
@@ -39,12 +51,24 @@ class Health:
     def failed(self, reason: str) -> None:
         """Note that the provider is the cause."""
         self.noticed()
-        self.failure = reason
+        self._watch.failed(reason)
 
     def cleared(self, reason: str) -> None:
         """Take back that the provider is the cause of a failure, unless another one has come since."""
-        if self.failure == reason:
-            self.failure = None
+        self._watch.cleared(reason)
+
+    def is_blameless(self, *, is_capacity: bool, is_rate_limit: bool, is_alone: bool) -> bool:
+        """Tell whether a failure that passed was no doing of the program, which could bring about others by many requests."""
+        is_busy = self._answered_at is not None and time.monotonic() - self._answered_at < _RATE_S
+        return is_capacity or (is_alone and not (is_rate_limit and is_busy))
+
+    def lost(self, spans: Iterable[tuple[float, float]]) -> None:
+        """Note the time that went into the provider's failures; concurrent ones count once."""
+        for begin, end in sorted(spans):
+            since, until = max(begin, self._counted_until), min(end, time.monotonic())
+            if until > since:
+                self._watch.lost_s += until - since
+                self._counted_until = until
 
     @property
     def has_failed_long(self) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from itbench.interfaces.conversation import TokenUse
 from itbench.models.anthropic.reader import MessagesReader
-from itbench.models.faults import ModelError, PassingError
+from itbench.models.faults import ContextLengthError, ModelError, PassingError
 from itbench.models.openai.chat_reader import ChatReader
 from itbench.models.openai.responses_reader import ResponsesReader
 from itbench.models.reply.codec import Draft, ReplyReader
@@ -26,12 +26,14 @@ class ReplyMeter:
     Attributes:
         failure: why there is no reply to count: an error within it, or that it was cut off or cannot be read.
         is_passing: whether the same request may do better later.
+        is_too_long: whether the failure is that the conversation is too long for the model.
     """
 
     def __init__(self, path: str) -> None:
         self._parser = ReplyParser(READERS[path]())
         self.failure: str | None = None
         self.is_passing = False
+        self.is_too_long = False
 
     def add(self, data: bytes) -> None:
         """Take the next bytes, decoded from whatever the provider has compressed them with."""
@@ -58,3 +60,4 @@ class ReplyMeter:
 
     def _failed(self, error: PassingError | ModelError) -> None:
         self.failure, self.is_passing = str(error), isinstance(error, PassingError)
+        self.is_too_long = isinstance(error, ContextLengthError)

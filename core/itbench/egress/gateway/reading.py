@@ -25,8 +25,9 @@ class ReplyReading:
         encoding: the header `content-encoding`; empty for none.
 
     Attributes:
-        failure: why there is no reply, as the provider says or as it shows; None for one in an encoding that nobody here knows.
+        failure: why there is no reply, as the provider says or as it shows; known once it was asked for the draft.
         is_passing: whether the same request may do better later.
+        is_too_long: whether the failure is that the conversation is too long for the model.
     """
 
     def __init__(self, http: Any, path: str, encoding: str) -> None:
@@ -34,25 +35,22 @@ class ReplyReading:
         self._encoding = encoding.strip()
         self._encoded = bytearray()
         self._meter = ReplyMeter(path)
-        self._is_lost = not can_decode(http, encoding)
         self.failure: str | None = None
         self.is_passing = False
+        self.is_too_long = False
 
     def add(self, data: bytes) -> None:
         """Take the next bytes."""
-        if self._is_lost:
-            return
-        if not self._encoding:
-            self._meter.add(data)
-        elif len(self._encoded) + len(data) > LARGEST_REPLY_BYTES:
-            self._is_lost = True
-            self._encoded.clear()
-        else:
+        if self._encoding:
             self._encoded += data
+        else:
+            self._meter.add(data)
 
     def draft(self) -> Draft | None:
-        """Return the reply, or None where there is none, or nobody here can read it."""
-        if self._is_lost:
+        """Return the reply, or None where there is none."""
+        if not can_decode(self._http, self._encoding):
+            self.failure = f"the reply is in the encoding {self._encoding[:100]!r}, which nobody asked for"
+            self.is_passing = True
             return None
         try:
             for part in decoded(self._http, self._encoding, bytes(self._encoded)):
@@ -62,6 +60,7 @@ class ReplyReading:
             return None
         found = self._meter.draft()
         self.failure, self.is_passing = self._meter.failure, self._meter.is_passing
+        self.is_too_long = self._meter.is_too_long
         return found
 
     def use(self) -> TokenUse | None:

@@ -73,6 +73,11 @@ class Reservations:
             self._inside.remove(worth)
             await self._wake()
 
+    @property
+    def is_alone(self) -> bool:
+        """Whether no more than one request is at the provider."""
+        return len(self._inside) <= 1
+
     async def close(self) -> None:
         """Let nobody in any more."""
         self._is_closed = True

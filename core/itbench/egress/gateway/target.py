@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from itbench.errors import UsageError
+from itbench.interfaces.fault import StageError
 from itbench.models.http.endpoints import ANTHROPIC, OPENAI, Address, address
 from itbench.models.http.library import absent, transport
+from itbench.models.http.making import making, url_problem
 from itbench.models.http.retries import RetryPolicy
 from itbench.models.options import endpoint_options
 from itbench.models.prices import ListedPrices, Prices
@@ -54,7 +56,17 @@ class GatewayTarget:
     def missing(self) -> list[str]:
         """Return all that asking the provider still needs on this machine, one thing each, and how to bring it."""
         key = self.address.missing_key
-        return [*absent(*self.packages), *([key] if key else [])]
+        lacking = [*absent(*self.packages), *([key] if key else [])]
+        client = None if lacking else self._client_problem()
+        return [*lacking, *([client] if client else [])]
+
+    def _client_problem(self) -> str | None:
+        """Return why a client cannot be made here, which no trial can help; None where it can."""
+        try:
+            self.client()
+        except StageError as error:
+            return str(error).replace(self.key, "[secret]") if self.key else str(error)
+        return url_problem(self.url)
 
     def unpriced(self, models: Sequence[str]) -> list[str]:
         """Return what a limit of cost still lacks, one thing each: the price of every model that may be asked is needed."""
@@ -96,14 +108,20 @@ class GatewayTarget:
         return {"OPENAI_BASE_URL": f"{origin}/v1", "OPENAI_API_KEY": own_key}
 
     def client(self) -> Any:
-        """Return an HTTP client, of the package that the provider's own library is built on."""
+        """Return an HTTP client, of the package that the provider's own library is built on.
+
+        Raises:
+            ModelError: it cannot be made.
+            HostError: the machine is short of something.
+        """
         import importlib
 
-        http = transport(importlib.import_module(self.provider))
-        return http.AsyncClient(
-            timeout=http.Timeout(self.idle_s, connect=min(60.0, self.idle_s)),
-            limits=http.Limits(max_connections=_MOST_CONNECTIONS, max_keepalive_connections=4),
-        )
+        with making(self.provider):
+            http = transport(importlib.import_module(self.provider))
+            return http.AsyncClient(
+                timeout=http.Timeout(self.idle_s, connect=min(60.0, self.idle_s)),
+                limits=http.Limits(max_connections=_MOST_CONNECTIONS, max_keepalive_connections=4),
+            )
 
 
 def gateway_target(provider: str, options: Mapping[str, str]) -> GatewayTarget:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any
 
@@ -28,11 +28,18 @@ _PASSING = frozenset({408, 409, 425, 429})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Whole:
-    """A reply that has been read to its end, without its encoding and without the key."""
+    """A reply that has been read to its end, without its encoding and without the key.
+
+    Attributes:
+        reason: what is wrong with the request, if something is.
+        is_too_long: whether that is its length.
+    """
 
     status: int
     headers: Sequence[tuple[str, str]]
     body: bytes
+    reason: str = ""
+    is_too_long: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +52,7 @@ class Failure:
         is_capacity: whether no request can be the cause.
         asked_s: seconds that the provider asks to wait, if it does.
         reply: what it answered; None if it did not.
+        is_too_long: whether it says that the request is too long.
     """
 
     reason: str
@@ -52,11 +60,17 @@ class Failure:
     is_capacity: bool = False
     asked_s: float | None = None
     reply: Whole | None = None
+    is_too_long: bool = False
 
     @property
     def status(self) -> int:
         """The status that the program is told."""
         return 502 if self.reply is None else self.reply.status
+
+    @property
+    def is_rate_limit(self) -> bool:
+        """Whether fewer requests would do better."""
+        return self.status == 429
 
 
 class Upstream:
@@ -83,6 +97,10 @@ class Upstream:
             return Failure(reason=_said(error), is_passing=True, is_capacity=True)
         except self.http.HTTPError as error:
             return Failure(reason=_said(error), is_passing=True)
+        except Exception as error:
+            if is_shortage(error):
+                raise HostError("a connection to the model cannot be opened", error) from error
+            return Failure(reason=f"the client library failed: {_said(error)}", is_passing=True)
         if 200 <= response.status_code < 300:
             return response
         whole = await self.whole(response)
@@ -125,9 +143,10 @@ def _judged(whole: Whole) -> Whole | Failure:
     error = error_of(whole.status, _json(whole.body), asked_s=asked_s)
     is_passing = isinstance(error, PassingError) or (whole.status in _PASSING and whole.status != 429)
     is_account = whole.status in _OF_ACCOUNT or not whole.status >= 400
-    if isinstance(error, ContextLengthError) or not (is_passing or is_account):
-        return whole
     reason = " ".join(str(error).split())[:300]
+    is_too_long = isinstance(error, ContextLengthError)
+    if is_too_long or not (is_passing or is_account):
+        return replace(whole, reason=reason, is_too_long=is_too_long)
     return Failure(
         reason=reason,
         is_passing=is_passing,

@@ -70,7 +70,7 @@ class RecordCheck:
 
     @property
     def is_between(self) -> bool:
-        """Whether the last record has ended and no other has begun."""
+        """Whether the last record has ended and no other has started."""
         return not (self._left_bytes or self._head)
 
 

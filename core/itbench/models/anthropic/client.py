@@ -1,6 +1,5 @@
 """Anthropic's own client library."""
 
-from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -44,32 +43,38 @@ class AnthropicConnector(Connector):
     """Opens the client."""
 
     endpoint: Endpoint
+    package = "anthropic"
 
-    async def connect(self) -> AsyncIterator[Wire]:
-        """Open a client, yield the wire, and close the client."""
+    def client(self) -> "AsyncAnthropic":
+        """Return a client; nothing is sent."""
         import anthropic
 
-        options = self.endpoint.options
-        client: AsyncAnthropic = anthropic.AsyncAnthropic(
+        client = anthropic.AsyncAnthropic(
             api_key=self.endpoint.key or "none",
             base_url=self.endpoint.url,
             max_retries=0,
-            http_client=http_client(anthropic, options.idle_s),
+            http_client=http_client(anthropic, self.endpoint.options.idle_s),
         )
         # Older versions of the library would send a token from the environment besides, wherever it goes.
         client.auth_token = None
+        return client
+
+    def wire(self, client: Any) -> Wire:
+        """Return what sends by a client."""
+        import anthropic
+
+        # Looked up now, so that a version that lacks something is found before anything is sent.
+        create: Any = client.messages.with_streaming_response.create
         library = Library(
             status_error=anthropic.APIStatusError,
             passing=(anthropic.APIConnectionError, *transport_errors(anthropic)),
         )
 
         def send(body: JsonObject) -> AbstractAsyncContextManager[Any]:
-            create: Any = client.messages.with_streaming_response.create
             # The body's own model wins; told of it here, the library would warn of old ones.
             opened: AbstractAsyncContextManager[Any] = create(
                 model="", max_tokens=MAX_TOKENS, messages=[], stream=True, extra_body=body
             )
             return opened
 
-        async with client:
-            yield Wire(library=library, send=send, idle_s=options.idle_s)
+        return Wire(library=library, send=send, idle_s=self.endpoint.options.idle_s)

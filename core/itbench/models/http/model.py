@@ -4,8 +4,9 @@ import asyncio
 import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from typing import Any
 
 from itbench.host.cache import require_cache
 from itbench.interfaces.conversation import (
@@ -18,6 +19,7 @@ from itbench.interfaces.conversation import (
     TokenUse,
     ToolCall,
 )
+from itbench.interfaces.fault import StageError
 from itbench.interfaces.json import JsonObject, map_texts
 from itbench.interfaces.task import Limits
 from itbench.models.faults import ContextLengthError, ModelError, PassingError
@@ -25,6 +27,7 @@ from itbench.models.http.cache import ReplyCache, request_key
 from itbench.models.http.endpoints import Address
 from itbench.models.http.gate import gate_of
 from itbench.models.http.library import absent
+from itbench.models.http.making import making, problem_of
 from itbench.models.http.wire import Wire
 from itbench.models.model import ModelSettings, ModelWait
 from itbench.models.options import EndpointOptions
@@ -41,11 +44,18 @@ _SOME_USE = TokenUse(
 
 
 class Connector(ABC):
-    """Makes a client of a provider's library, with the key in it."""
+    """Makes a client of a provider's library, with the key in it; either may fail in whatever way the library does."""
+
+    package: str
+    """The library's name."""
 
     @abstractmethod
-    def connect(self) -> AsyncIterator[Wire]:
-        """Open a client, yield the wire, and close the client."""
+    def client(self) -> Any:
+        """Return a client, an asynchronous context manager; nothing is sent."""
+
+    @abstractmethod
+    def wire(self, client: Any) -> Wire:
+        """Return what sends by a client."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +105,7 @@ class HttpModel:
         is_cached = endpoint.options.is_cached
         self._cache = ReplyCache(require_cache() / "models" / "replies.sqlite") if is_cached else None
         self._wire: Wire | None = None
-        self._clients: AsyncIterator[Wire] | None = None
+        self._opened = AsyncExitStack()
         self._sessions = 0
 
     def __repr__(self) -> str:
@@ -140,7 +150,21 @@ class HttpModel:
         key = self._endpoint.address.missing_key
         price = unknown_cost(Limits(cost_usd=1.0), self.name, _SOME_USE, self.cost_usd(_SOME_USE))
         needs_price = is_cost_limited and not packages and price is not None
-        return [*packages, *([key] if key else []), *([str(price)] if needs_price else [])]
+        lacking = [*packages, *([key] if key else []), *([str(price)] if needs_price else [])]
+        client = None if lacking else self._client_problem()
+        return [*lacking, *([client] if client else [])]
+
+    def _client_problem(self) -> str | None:
+        """Return why a client cannot be made here, which no trial can help; None where it can."""
+        connector = self._connector
+        try:
+            with making(connector.package):
+                client = connector.client()
+                connector.wire(client)
+                found = problem_of(connector.package, client, self._endpoint.url)
+        except StageError as error:
+            found = str(error)
+        return None if found is None else self._redactor.text(found)
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[None]:
@@ -249,14 +273,16 @@ class HttpModel:
 
     async def _open(self) -> Wire:
         if self._wire is None:
-            self._clients = self._connector.connect()
-            self._wire = await anext(self._clients)
+            async with AsyncExitStack() as opened:
+                with making(self._connector.package):
+                    client = await opened.enter_async_context(self._connector.client())
+                    wire = self._connector.wire(client)
+                self._wire, self._opened = wire, opened.pop_all()
         return self._wire
 
     async def _close(self) -> None:
-        clients, self._clients, self._wire = self._clients, None, None
-        if clients is not None:
-            await anext(clients, None)
+        opened, self._opened, self._wire = self._opened, AsyncExitStack(), None
+        await opened.aclose()
         if self._cache is not None:
             self._cache.close()
 

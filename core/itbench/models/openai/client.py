@@ -1,6 +1,5 @@
 """OpenAI's own client library, for any endpoint that speaks its interfaces."""
 
-from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -51,44 +50,49 @@ class OpenAIConnector(Connector):
     """Opens the client."""
 
     endpoint: Endpoint
+    package = "openai"
 
-    async def connect(self) -> AsyncIterator[Wire]:
-        """Open a client, yield the wire, and close the client."""
+    def client(self) -> "AsyncOpenAI":
+        """Return a client; nothing is sent."""
         import openai
 
-        options = self.endpoint.options
-        client: AsyncOpenAI = openai.AsyncOpenAI(
+        return openai.AsyncOpenAI(
             api_key=self.endpoint.key or _NO_KEY,
             base_url=self.endpoint.url,
             max_retries=0,
-            http_client=http_client(openai, options.idle_s),
+            http_client=http_client(openai, self.endpoint.options.idle_s),
         )
+
+    def wire(self, client: Any) -> Wire:
+        """Return what sends by a client."""
+        import openai
+
         library = Library(
             status_error=openai.APIStatusError, passing=(openai.APIConnectionError, *transport_errors(openai))
         )
-        async with client:
-            yield Wire(library=library, send=self._sender(client), idle_s=options.idle_s)
+        return Wire(library=library, send=self._sender(client), idle_s=self.endpoint.options.idle_s)
 
-    def _sender(self, client: "AsyncOpenAI") -> Any:
-        model = self.endpoint.model
+    def _sender(self, client: Any) -> Any:
+        model, is_chat = self.endpoint.model, self.endpoint.codec.api == "chat"
+        # Looked up now, so that a version that lacks something is found before anything is sent.
+        resource: Any = client.chat.completions if is_chat else client.responses
+        create: Any = resource.with_streaming_response.create
 
         # The body goes as it is: the library's typed arguments would be walked through once more, which takes
         # five times as long as all the rest.
         def chat(body: JsonObject) -> AbstractAsyncContextManager[Any]:
-            create: Any = client.chat.completions.with_streaming_response.create
             opened: AbstractAsyncContextManager[Any] = create(
                 model=model, messages=[], stream=True, extra_body=body
             )
             return opened
 
         def responses(body: JsonObject) -> AbstractAsyncContextManager[Any]:
-            create: Any = client.responses.with_streaming_response.create
             opened: AbstractAsyncContextManager[Any] = create(
                 model=model, input=[], stream=True, extra_body=body
             )
             return opened
 
-        return chat if self.endpoint.codec.api == "chat" else responses
+        return chat if is_chat else responses
 
 
 def _codec(request: ModelRequest, options: EndpointOptions, *, is_own: bool) -> Codec:

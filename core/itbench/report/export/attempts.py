@@ -1,4 +1,4 @@
-"""What all attempts at a trial cost together, and which models their programs asked."""
+"""What all attempts at a trial cost together, and which models their agents asked."""
 
 from itbench.store.reader import RunFile
 
@@ -8,9 +8,10 @@ SELECT task, repeat,
     CASE WHEN NOT sum(replies > 0 AND cost_usd IS NULL) THEN sum(cost_usd) END AS cost_usd
 FROM trial GROUP BY task, repeat
 """
+# In files of before, what a program asked was an event `model`.
 _MODELS = """
 SELECT trial, group_concat(DISTINCT json_extract(data, '$.model')) AS models
-FROM event WHERE kind = 'model' AND json_valid(data) GROUP BY trial
+FROM event WHERE kind IN ('request', 'model') AND json_valid(data) AND json_extract(data, '$.role') IS NULL GROUP BY trial
 """
 
 
@@ -20,5 +21,5 @@ def costs_of_all_attempts(run: RunFile) -> dict[tuple[str, int], float | None]:
 
 
 def asked_models(run: RunFile) -> dict[int, str]:
-    """Return the models that a program asked through the gateway, with commas between, by the number of the trial."""
+    """Return the models that an agent asked, with commas between, by the number of the trial."""
     return {row["trial"]: row["models"] for row in run.connection.execute(_MODELS)}

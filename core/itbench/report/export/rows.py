@@ -16,15 +16,13 @@ _ROWS = """
 SELECT outcome.*, trial.started_at, task.content_hash AS task_hash, score.metrics, score.reasons,
     scoring.started_at AS scored_at, scoring.domain_origin AS scored_by, scoring.truths
 FROM outcome JOIN trial ON trial.id = outcome.trial JOIN task ON task.id = outcome.task
-LEFT JOIN score ON score.trial = outcome.trial
-    AND score.scoring = (SELECT max(s.scoring) FROM score AS s WHERE s.trial = outcome.trial)
+LEFT JOIN latest_score AS score ON score.trial = outcome.trial
 LEFT JOIN scoring ON scoring.id = score.scoring
 ORDER BY task.position, outcome.repeat
 """
 
 _METRICS = """
-SELECT DISTINCT score.metrics FROM outcome JOIN score ON score.trial = outcome.trial
-    AND score.scoring = (SELECT max(s.scoring) FROM score AS s WHERE s.trial = outcome.trial)
+SELECT DISTINCT score.metrics FROM outcome JOIN latest_score AS score ON score.trial = outcome.trial
 """
 
 

@@ -1,57 +1,49 @@
 """Folders and files of the host that no program may be shown: with them it could remake or read the truth."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from importlib.util import find_spec
-from pathlib import Path
-
-from importlib_metadata import Distribution, entry_points
+import tarfile
+import zipfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path, PurePosixPath
 
 from itbench.errors import UsageError
-from itbench.host.cache import cache_dir
 from itbench.interfaces.sandbox import Mount
 from itbench.interfaces.suite import Suite
+from itbench.run.plan.own_files import RUN_FILE, OwnFiles
 from itbench.sandbox.image.store import PROGRAM_PREFIX, store_folder
+from itbench.store.connect import is_run_file
 
-_OWN_PACKAGES = ("itbench", "itbench_schemas")
-_RUN_FILE = ".itbench"
 _LONGEST_PATH_FILE = 1 << 16
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Somewhere that must not be shown, and why, in one clause.
-
-    Attributes:
-        is_whole: whether a folder below it must not be shown either.
-    """
-
-    path: Path
-    why: str
-    is_whole: bool = True
+_ANSWERS = "in which the answers of other trials are"
+_MAKES = "with which a program can make the truth"
+_LINKED = "is a hard link to a file of itbench, its cache, its run files or the suite's truths"
 
 
 def refuse_exposed(
-    mounts: Sequence[Mount], suite: Suite, out: Path | None, *, is_unsafe_allowed: bool
+    mounts: Sequence[Mount],
+    suite: Suite,
+    out: Path | None,
+    *,
+    copied: Sequence[Path] = (),
+    is_unsafe_allowed: bool,
 ) -> str | None:
-    """Return a warning for mounts with which a program can remake or read the truth, where that was allowed; None for others.
+    """Return a warning for what lets a program remake or read the truth, where that was allowed; None for anything else.
 
     Args:
         mounts: what a program is to be shown.
         suite: whose truths they must not hold.
         out: the folder of the run file; None where that is not known.
+        copied: files that are put into its working directory.
         is_unsafe_allowed: whether the user insists.
 
     Raises:
         UsageError: it was not allowed.
     """
-    if not mounts:
+    if not mounts and not copied:
         return None
-    names = _Names.installed()
-    places = [*_places(names), *_places_of_run(suite, out)]
+    own = OwnFiles(suite, out)
     for mount in mounts:
-        found = _problem(mount.source, places, names)
+        found = _problem(mount.source, own)
         if found is not None:
             if not is_unsafe_allowed:
                 raise UsageError(
@@ -59,52 +51,67 @@ def refuse_exposed(
                     "itself needs, or add --allow-unsafe, which every report then says"
                 )
             return f"the agent was shown {str(mount.source)!r}: {found}"
+    for path in copied:
+        found = _file_problem(path, own)
+        if found is not None:
+            if not is_unsafe_allowed:
+                raise UsageError(
+                    f"the file {str(path)!r} cannot be copied into the sandbox: {found}; copy only what the program itself "
+                    "needs, or add --allow-unsafe, which every report then says"
+                )
+            return f"the agent was given {str(path)!r}: {found}"
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Names:
-    """What packages and distributions are called that can make or judge truths."""
-
-    packages: frozenset[str]
-    distributions: frozenset[str]
-
-    @classmethod
-    def installed(cls) -> "_Names":
-        points = list(entry_points(group="itbench.domains"))
-        owners = {point.dist.name for point in points if isinstance(point.dist, Distribution)}
-        modules = {point.value.partition(":")[0].split(".")[0] for point in points}
-        return cls(
-            packages=frozenset({*_OWN_PACKAGES, *modules}),
-            distributions=frozenset(_normal(name) for name in {"itbench", *owners}),
-        )
-
-
-def _places(names: _Names) -> Iterator[_Place]:
-    yield _Place(cache_dir(), "it holds the cache of itbench, in which truths lie")
-    for name in sorted(names.packages):
-        spec = find_spec(name)
-        folders = [] if spec is None else list(spec.submodule_search_locations or [])
-        for folder in folders or ([spec.origin] if spec is not None and spec.origin else []):
-            yield _Place(
-                Path(folder), f"it holds the package {name!r}, with which a program can make the truth"
-            )
-
-
-def _places_of_run(suite: Suite, out: Path | None) -> Iterator[_Place]:
-    if out is not None:
-        yield _Place(out, "the run files lie there, in which the answers of other trials are", is_whole=False)
-    for path in suite.truth_files():
-        yield _Place(path, "it holds truths of the suite")
-
-
-def _problem(source: Path, places: Iterable[_Place], names: _Names) -> str | None:
+def _problem(source: Path, own: OwnFiles) -> str | None:
     shown = Path(os.path.realpath(source))
-    for place in [] if _is_program(shown) else places:
+    for place in [] if _is_program(shown) else own.places:
         real = Path(os.path.realpath(place.path))
         if real.is_relative_to(shown) or (place.is_whole and shown.is_relative_to(real)):
             return place.why
-    return next(_found_below(shown, names), None)
+    return next(_found_below(shown, own), None)
+
+
+def _file_problem(path: Path, own: OwnFiles) -> str | None:
+    """Return why a file may not be given away, in one clause."""
+    real = Path(os.path.realpath(path))
+    for place in own.places:
+        if place.is_whole and real.is_relative_to(os.path.realpath(place.path)):
+            return f"it lies in {str(place.path)!r}, and {place.why}" if place.path != real else place.why
+    if {path.suffix, real.suffix} & {RUN_FILE} or is_run_file(real):
+        return f"it is a run file, {_ANSWERS}"
+    if any(map(own.names.distribution_in, (path.name, real.name))):
+        return f"it brings a package {_MAKES}"
+    if own.is_hard_link(real.stat()):
+        return f"it {_LINKED}"
+    if own.is_copy_of_truth(real):
+        return "it is a copy of a truth of the suite"
+    return next((found for name in _members(real) if (found := _member_problem(name, own))), None)
+
+
+def _members(path: Path) -> Iterator[str]:
+    """Yield the names in an archive, zipped programs of Python among them; none of what is no archive."""
+    try:
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as zipped:
+                yield from zipped.namelist()
+        elif tarfile.is_tarfile(path):
+            with tarfile.open(path) as packed:
+                for member in packed:
+                    yield member.name
+    except (OSError, EOFError, tarfile.TarError, zipfile.BadZipFile):
+        return  # A program can unpack no more of it.
+
+
+def _member_problem(name: str, own: OwnFiles) -> str | None:
+    parts = PurePosixPath(name).parts
+    if parts and parts[-1].endswith(RUN_FILE):
+        return f"it holds the run file {name!r}, {_ANSWERS}"
+    if any(map(own.names.distribution_in, parts)):
+        return f"it holds {name!r}, so that programs can import what makes the truth"
+    if len(parts) > 1 and parts[-2] in own.names.packages and parts[-1].startswith("__init__."):
+        return f"it holds a copy of the package {parts[-2]!r}, {_MAKES}"
+    return None
 
 
 def _is_program(shown: Path) -> bool:
@@ -113,20 +120,22 @@ def _is_program(shown: Path) -> bool:
     return folder.name.startswith(PROGRAM_PREFIX) and folder.parent == Path(os.path.realpath(store_folder()))
 
 
-def _found_below(shown: Path, names: _Names) -> Iterator[str]:
+def _found_below(shown: Path, own: OwnFiles) -> Iterator[str]:
     """Look through a whole tree: other copies lie in virtual environments and checkouts."""
     for folder, folders, files in os.walk(shown):
         for name in folders:
-            if name in names.packages and _is_package(Path(folder, name)):
-                yield f"{os.path.join(folder, name)!r} in it is a copy of the package {name!r}, with which a program can make the truth"  # noqa: PTH118 - as `os.walk` has it
+            if name in own.names.packages and _is_package(Path(folder, name)):
+                yield f"{os.path.join(folder, name)!r} in it is a copy of the package {name!r}, {_MAKES}"  # noqa: PTH118 - as `os.walk` has it
         for name in [*folders, *files]:
-            if _distribution(name) in names.distributions:
+            if own.names.distribution_in(name):
                 yield f"it holds {name!r}, so that programs there can import what makes the truth"
         for name in files:
-            if name.endswith(_RUN_FILE):
-                yield f"it holds the run file {name!r}, in which the answers of other trials are"
-            if name.endswith(".pth") and _leads_to(Path(folder, name), names):
-                yield f"its {name!r} leads to a package with which a program can make the truth"
+            if name.endswith(RUN_FILE):
+                yield f"it holds the run file {name!r}, {_ANSWERS}"
+            if name.endswith(".pth") and _leads_to(Path(folder, name), own):
+                yield f"its {name!r} leads to a package {_MAKES}"
+            if _is_linked(Path(folder, name), own):
+                yield f"{name!r} in it {_LINKED}"
 
 
 def _is_package(folder: Path) -> bool:
@@ -136,23 +145,19 @@ def _is_package(folder: Path) -> bool:
         return False  # What cannot be read here cannot be read by the sandbox's user either.
 
 
-def _distribution(name: str) -> str | None:
-    """Return the distribution that a name in a folder of packages belongs to, as pip and others write such names."""
-    stem = name.removeprefix("__editable__.")
-    for ending in (".dist-info", ".egg-info", ".whl", ".pth", ".tar.gz", ".egg-link"):
-        if stem.endswith(ending):
-            return _normal(stem.removesuffix(ending).partition("-")[0])
-    return None
+def _is_linked(path: Path, own: OwnFiles) -> bool:
+    try:
+        return own.is_hard_link(path.lstat())
+    except OSError:
+        return False  # As above.
 
 
-def _leads_to(path: Path, names: _Names) -> bool:
+def _leads_to(path: Path, own: OwnFiles) -> bool:
     try:
         with path.open(encoding="utf-8", errors="replace") as file:
             lines = file.read(_LONGEST_PATH_FILE).splitlines()
     except OSError:
         return False
-    return any(Path(line, name).is_dir() for line in lines if line.startswith("/") for name in names.packages)
-
-
-def _normal(name: str) -> str:
-    return name.lower().replace("-", "_").replace(".", "_")
+    return any(
+        Path(line, name).is_dir() for line in lines if line.startswith("/") for name in own.names.packages
+    )

@@ -19,7 +19,7 @@ def redactor_of(agent: Agent, models: Iterable[Model] = ()) -> Redactor:
 
 
 def words_of(path: Path, plan: Plan, given: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the words after `--` with which a run goes on: those of its plan, or as given again.
+    """Return the words after `--` with which a run continues: those of its plan, or as given again.
 
     Raises:
         UsageError: the plan does not have them whole, since they hold a secret, and they are not given.
@@ -41,11 +41,11 @@ def words_of(path: Path, plan: Plan, given: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def check_words(plan: Plan, given: tuple[str, ...], agent: Agent) -> None:
-    """Refuse words that are not those with which a run was begun, as far as its plan has them.
+    """Refuse words that are not those with which a run was started, as far as its plan has them.
 
     Raises:
         UsageError: they are others.
     """
     if clean_words(given, redactor_of(agent)) != plan.agent.arguments:
         was = " ".join(plan.agent.arguments)
-        raise UsageError(f"the run was begun with other words after --: {was}")
+        raise UsageError(f"the run was started with other words after --: {was}")

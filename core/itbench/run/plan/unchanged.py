@@ -78,6 +78,6 @@ def check_truths(path: Path, plan: Plan, suite: Suite, judge: Judge) -> None:
 
 def _changed(path: Path, what: str) -> UsageError:
     return UsageError(
-        f"{what} since {str(path)!r} was begun, so old and new trials would not be comparable; "
+        f"{what} since {str(path)!r} was started, so old and new trials would not be comparable; "
         "bring the same data back, or begin a new run"
     )

@@ -1,4 +1,4 @@
-"""What is installed, and whether a run was begun with something else."""
+"""What is installed, and whether a run was started with something else."""
 
 import platform
 from collections.abc import Iterator
@@ -19,8 +19,7 @@ from itbench.version import __version__
 
 _SCORINGS = """
 SELECT DISTINCT scoring.itbench_version, scoring.domain_origin, scoring.truths FROM outcome
-JOIN score ON score.trial = outcome.trial
-    AND score.scoring = (SELECT max(s.scoring) FROM score AS s WHERE s.trial = outcome.trial)
+JOIN latest_score AS score ON score.trial = outcome.trial
 JOIN scoring ON scoring.id = score.scoring
 """
 
@@ -79,17 +78,17 @@ def _code(distribution: Distribution | None) -> str | None:
 
 
 def other_versions(run: RunFile, plan: Plan, now: Installed) -> list[str]:
-    """Return one clause for each distribution that a run was begun or scored with in another version, or with other code.
+    """Return one clause for each distribution that a run was started or scored with in another version, or with other code.
 
     Raises:
         UsageError: its trials were last scored with truths from elsewhere.
     """
     pairs = [
-        (f"begun with itbench {plan.itbench_version}", f"itbench {now.itbench}"),
-        (f"begun with {plan.domain_origin}", now.domain),
+        (f"started with itbench {plan.itbench_version}", f"itbench {now.itbench}"),
+        (f"started with {plan.domain_origin}", now.domain),
     ]
     if plan.agent.origin is not None:
-        pairs.append((f"begun with {plan.agent.origin}", now.agent))
+        pairs.append((f"started with {plan.agent.origin}", now.agent))
     if plan.is_scored:
         for row in run.connection.execute(_SCORINGS):
             if row["truths"] is not None:
@@ -117,7 +116,7 @@ def _other_code(plan: Plan, now: Installed) -> Iterator[str]:
     )
     for before, after, code, code_now in found:
         if before == after and None not in {code, code_now} and code != code_now:
-            yield f"begun with other code of {after} than is installed, though the version is the same"
+            yield f"started with other code of {after} than is installed, though the version is the same"
 
 
 def check_versions(path: Path, clauses: list[str], *, is_allowed: bool) -> None:

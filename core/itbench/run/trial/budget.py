@@ -46,14 +46,19 @@ class Budget:
             return None
         spent_usd = self.spent_usd + sum(map(_spent_usd, self._running))
         if spent_usd >= self.most_usd:
-            return f"${spent_usd:.2f} is spent, of at most ${self.most_usd:.2f} for the run"
+            return f"{_dollars(spent_usd)} is spent, of at most {_dollars(self.most_usd)} for the run"
         unknown = self.unknown + sum(map(_unknown, self._running))
         if unknown:
             return (
-                f"the run may cost at most ${self.most_usd:.2f}, but what {unknown} of its replies cost is not known; "
+                f"the run may cost at most {_dollars(self.most_usd)}, but what {unknown} of its replies cost is not known; "
                 "where the price of the model is not, give it with the option price=INPUT/OUTPUT"
             )
         return None
+
+
+def _dollars(amount: float) -> str:
+    """Return an amount that is never shown as nothing unless it is nothing."""
+    return f"${amount:.2f}" if amount >= 0.01 or not amount else f"${amount:.2g}"
 
 
 def _spent_usd(trace: Trace) -> float:

@@ -4,17 +4,27 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 _EVERY_S = 0.5
 # Less is the ordinary unpunctuality of a loop with many trials in it.
 _TOLERATED_S = 0.25
+# Nanoseconds on a processor, nanoseconds of waiting for one, turns: https://docs.kernel.org/scheduler/sched-stats.html
+_WAITED = Path("/proc/thread-self/schedstat")
 
 
 @dataclass(slots=True)
 class Lag:
-    """How many seconds the loop of trials did not turn while a trial went on."""
+    """How many seconds the loop of trials did not turn while a trial went on.
+
+    Attributes:
+        lost_s: for whatever reason; given back to the agent.
+        busy_s: those that this process used itself. The rest it waited for a processor, which programs of agents can bring about: no
+            fault comes of that, or one could escape its result by it.
+    """
 
     lost_s: float = 0.0
+    busy_s: float = 0.0
 
 
 @asynccontextmanager
@@ -31,8 +41,17 @@ async def watched() -> AsyncIterator[Lag]:
 async def _tick(lag: Lag) -> None:
     loop = asyncio.get_running_loop()
     while True:
-        before = loop.time()
+        before, waited_s = loop.time(), _waited_s()
         await asyncio.sleep(_EVERY_S)
         late_s = loop.time() - before - _EVERY_S
         if late_s > _TOLERATED_S:
             lag.lost_s += late_s
+            lag.busy_s += max(0.0, late_s - (_waited_s() - waited_s))
+
+
+def _waited_s() -> float:
+    """Return how long this thread has been ready to run and had no processor; 0 where the system does not tell."""
+    try:
+        return int(_WAITED.read_text(encoding="ascii").split()[1]) / 1e9
+    except (OSError, ValueError, IndexError):
+        return 0.0

@@ -16,10 +16,12 @@ from itbench.schema.answer import read_answer
 class Outcome:
     """How the work on a task ended, filled in as the stages go by.
 
-    `is_begun` is False where the agent was not let in.
+    `is_begun` is False where the agent was not let in; `is_solved` and `is_observed` tell which stages are over.
     """
 
     is_begun: bool = True
+    is_solved: bool = False
+    is_observed: bool = False
     fault: Fault | None = None
     collected: Collected = field(default_factory=Collected)
     observation: Observation = field(default_factory=Observation)

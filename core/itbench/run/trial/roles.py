@@ -1,15 +1,22 @@
 """Models that play a role in an environment: asked in our own loop, and metered apart from the agent's."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
-from itbench.interfaces.conversation import Conversation, ModelTool, Reply, TokenUse
+from itbench.interfaces.conversation import Conversation, ModelTool, Reply, TokenUse, UserMessage
 from itbench.interfaces.events import EventKind
 from itbench.interfaces.role import RoleModel, no_model
 from itbench.interfaces.trace import Trace
-from itbench.models.model import SEED_RANGE, Model, ModelSettings, ModelWait
+from itbench.models.conversation_log import ConversationLog
+from itbench.models.faults import ModelError
+from itbench.models.model import SEED_RANGE, Model, ModelSettings
+
+# What an agent says can make a provider refuse, and is then no failure of the provider.
+_QUESTION = Conversation(system="", messages=(UserMessage(text="Answer with the word yes."),))
+_PATIENCE_S = 60.0
 
 
 @dataclass(slots=True)
@@ -21,6 +28,7 @@ class Roles:
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
     _open: AsyncExitStack = field(default_factory=AsyncExitStack)
     _sessions: set[str] = field(default_factory=set)
+    _logs: dict[str, ConversationLog] = field(default_factory=dict)
 
     def model(self, role: str) -> RoleModel:
         """Return the model that plays a role.
@@ -41,18 +49,18 @@ class Roles:
         settings = ModelSettings(
             seed=self.trace.seed % SEED_RANGE,
             draw=self.trace.draw,
-            waits=lambda wait: self._waits(role, wait),
+            waits=lambda wait: log.waits(number, wait),
         )
-        self.trace.record(EventKind.REQUEST, role=role, model=model.name, messages=len(conversation.messages))
-        reply = await model.reply(conversation, tools, settings)
+        log = self._log(role, model)
+        number = log.request(model.name, conversation)
+        try:
+            reply = await model.reply(conversation, tools, settings)
+        except ModelError as error:
+            log.failed(number, model.name, str(error))
+            error.is_provoked = await self._answers(role, tools, settings)
+            raise
+        log.reply(number, model.name, reply)
         use = reply.use or TokenUse()
-        self.trace.record(
-            EventKind.REPLY,
-            role=role,
-            model=model.name,
-            text=reply.message.text,
-            duration_s=round(reply.duration_s, 6),
-        )
         self.trace.use_in_role(
             role,
             input_tokens=use.input_tokens,
@@ -63,16 +71,24 @@ class Roles:
         )
         return reply
 
-    def _waits(self, role: str, wait: ModelWait) -> None:
+    def _log(self, role: str, model: Model) -> ConversationLog:
+        if role not in self._logs:
+            self._logs[role] = ConversationLog(self.trace, model.redactor, role)
+        return self._logs[role]
+
+    async def _answers(self, role: str, tools: Sequence[ModelTool], settings: ModelSettings) -> bool:
+        """Ask a short question of our own; tell whether it is answered. Nobody is charged for it."""
+        model, failure, started = self.models[role], None, time.monotonic()
+        try:
+            async with asyncio.timeout(_PATIENCE_S):
+                await model.reply(_QUESTION, tools, settings)
+        except (ModelError, TimeoutError) as error:
+            failure = str(error) or "it did not answer in time"
+        duration_s = round(time.monotonic() - started, 6)
         self.trace.record(
-            EventKind.WAITING,
-            role=role,
-            model=wait.model,
-            failure=wait.failure,
-            wait_s=wait.wait_s,
-            attempt=wait.failed + 1,
-            attempts=wait.attempts,
+            EventKind.MODEL_CHECK, role=role, model=model.name, failure=failure, duration_s=duration_s
         )
+        return failure is None
 
     async def close(self) -> None:
         """Close the connections of all models."""

@@ -5,11 +5,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
 
-from itbench.interfaces.fault import Fault, LimitReached, Stage
+from itbench.interfaces.fault import Fault, LimitReached, Stage, StageError
 from itbench.interfaces.json import JsonObject, JsonValue, json_problem
 from itbench.interfaces.trace import Trace
 from itbench.interfaces.workspace import Tool, ToolError, Workspace
+from itbench.models.faults import ModelError
 from itbench.plugins.foreign import is_of_plugin
+from itbench.run.trial.plain_arguments import plain_arguments
 
 # A fresh world is opened for it, so only the first ones are tried again.
 _MOST_TRIED_AGAIN = 3
@@ -60,10 +62,17 @@ class Tools:
         except _ToolTroubleError as error:
             self.troubles.append(Trouble(tool.name, arguments, str(error)))
             raise ToolError(str(error)) from error
+        except ModelError as error:
+            if not error.is_provoked:
+                raise
+            raise ToolError(f"a model that the tool asks refuses what it was told: {error}") from error
 
 
 async def fault_in(troubles: Sequence[Trouble], workspace: Workspace, limit_s: float) -> Fault | None:
-    """Return the environment's fault if one of these calls fails in a fresh world too.
+    """Return the environment's fault if one of these tools fails in a fresh world too.
+
+    Arguments are the agent's choice, and a query that runs forever does so in every world. So each tool is asked with plain ones;
+    where those are carried through, the trouble was the doing of the agent's call, which has been told so.
 
     Args:
         troubles: of a trial.
@@ -75,12 +84,20 @@ async def fault_in(troubles: Sequence[Trouble], workspace: Workspace, limit_s: f
         tool = tools.get(trouble.tool)
         if tool is None:
             return Fault(Stage.ENVIRONMENT, f"tool {trouble.tool!r} is not there in a fresh world")
-        try:
-            await carried_through(tool, trouble.arguments, limit_s)
-        except _ToolTroubleError as error:
-            return Fault(Stage.ENVIRONMENT, f"tool {trouble.tool!r} fails in a fresh world too: {error}")
-        except Exception:  # noqa: BLE001, S112 - a refusal is an answer
-            continue
+        problem = await _problem(tool, plain_arguments(trouble.arguments, tool.parameters), limit_s)
+        if problem is not None:
+            return Fault(Stage.ENVIRONMENT, f"tool {trouble.tool!r} fails in a fresh world too: {problem}")
+    return None
+
+
+async def _problem(tool: Tool, arguments: JsonObject, limit_s: float) -> str | None:
+    """Return how a tool fails as no tool may; a refusal is an answer."""
+    try:
+        await carried_through(tool, arguments, limit_s)
+    except (_ToolTroubleError, StageError) as error:
+        return str(error)
+    except Exception:  # noqa: BLE001 - foreign code
+        return None
     return None
 
 

@@ -19,6 +19,7 @@ from itbench.interfaces.task import Task
 from itbench.interfaces.trace import Trace, TraceEvent
 from itbench.interfaces.workspace import Workspace
 from itbench.plugins.foreign import is_of_plugin
+from itbench.run.trial.aftermath import can_be_of_agent, fault_of_tools, fault_of_world
 from itbench.run.trial.blame import Blamed, blame, fault_of
 from itbench.run.trial.budget import Budget
 from itbench.run.trial.collect import Collected, collect
@@ -28,9 +29,10 @@ from itbench.run.trial.outcome import Outcome, answer_hash, is_handed_in, submis
 from itbench.run.trial.roles import played
 from itbench.run.trial.room import Room, Turns
 from itbench.run.trial.setup import Surroundings
-from itbench.run.trial.tools import fault_in
 from itbench.run.trial.workspace import TracedWorkspace
 from itbench.run.trial.world import opened
+from itbench.sandbox.inside.ending import processes_killed_for_memory
+from itbench.store.outcome import value_of
 from itbench.text.redaction import Redactor
 
 # How long an agent may take to clean up after it was told to stop.
@@ -101,6 +103,7 @@ async def run_trial(setting: TrialSetting, task: Task, key: TrialKey) -> TrialRe
         usage=trace.usage,
         events=trace.events,
         scoring=_clean_scoring(scoring, setting.redactor),
+        value=value_of(outcome.fault, scoring),
     )
 
 
@@ -143,9 +146,36 @@ async def _work(setting: TrialSetting, task: Task, trace: Trace, outcome: Outcom
 
 
 async def _in_world(setting: TrialSetting, setup: TrialSetup, trace: Trace, outcome: Outcome) -> None:
+    workspaces: list[TracedWorkspace] = []
+    trouble: BaseException | None = None
+    killed_before = processes_killed_for_memory()
+    try:
+        await _through(setting, setup, trace, outcome, workspaces)
+    except BaseException as error:
+        is_killed = processes_killed_for_memory() > killed_before
+        if is_killed or not outcome.is_solved or not can_be_of_agent(error, trace):
+            raise
+        trouble = error
+    make, fault = setting.domain.environment, None
+    for workspace in workspaces:
+        fault = await fault_of_tools(make, setup, workspace.troubles)
+    if fault is None and trouble is not None:
+        fault = await fault_of_world(make, setup, trouble, is_observed=outcome.is_observed)
+    outcome.fault = fault or outcome.fault
+
+
+async def _through(
+    setting: TrialSetting,
+    setup: TrialSetup,
+    trace: Trace,
+    outcome: Outcome,
+    workspaces: list[TracedWorkspace],
+) -> None:
+    """Open a world, let the agent work in it, and keep what comes of it; the workspace is added to the list."""
     began = time.monotonic()
     async with opened(setting.domain.environment, setup) as world:
         workspace = TracedWorkspace(world.workspace, trace)
+        workspaces.append(workspace)
         if setting.turns is not None:
             setting.turns.opened(time.monotonic() - began)
         async with setting.turns.turn() if setting.turns else nullcontext(True) as may_begin:
@@ -153,21 +183,13 @@ async def _in_world(setting: TrialSetting, setup: TrialSetup, trace: Trace, outc
             if not may_begin:
                 return
             outcome.fault = await _solve(setting.agent, setup.task, workspace, trace)
+            outcome.is_solved = True
             await workspace.end_all()
             outcome.collected = _clean_files(await collect(setup.task, world.workspace), setting.redactor)
             outcome.observation = await world.observe(outcome.collected.files)
+            outcome.is_observed = True
             if setting.domain.environment is not None:
                 trace.record(EventKind.OBSERVED, broken_by_agent=outcome.observation.broken_by_agent)
-    if workspace.troubles:
-        outcome.fault = await _fault_of_tools(setting, setup, workspace) or outcome.fault
-
-
-async def _fault_of_tools(
-    setting: TrialSetting, setup: TrialSetup, workspace: TracedWorkspace
-) -> Fault | None:
-    """Try what tools did not carry through in a fresh world."""
-    async with opened(setting.domain.environment, setup) as fresh:
-        return await fault_in(workspace.troubles, fresh.workspace, setup.task.limits.tool_s)
 
 
 async def _solve(agent: Agent, task: Task, workspace: Workspace, trace: Trace) -> Fault | None:
@@ -206,8 +228,8 @@ def _wall_fault(task: Task, trace: Trace, lag: Lag) -> Fault | None:
     reason = trace.provider.blame(wall_s)
     if reason is not None:
         return Fault(Stage.MODEL, reason)
-    if lag.lost_s > wall_s / 2:
-        return Fault(Stage.ENVIRONMENT, f"itbench itself was busy for {lag.lost_s:.0f} of {wall_s:g} s")
+    if lag.busy_s > wall_s / 2:
+        return Fault(Stage.ENVIRONMENT, f"itbench itself was busy for {lag.busy_s:.0f} of {wall_s:g} s")
     return None
 
 

@@ -16,9 +16,10 @@ from itbench.run.trial.tools import Tools, Trouble
 from itbench.text.output import cut
 
 if TYPE_CHECKING:
-    from itbench.interfaces.json import JsonValue
+    from itbench.interfaces.json import JsonObject, JsonValue
 
 # A hundred turns of the longest output stay well below 3 MB.
+_STDIN_CHARS = 4_000
 _STDOUT_CHARS = 16_000
 _STDERR_CHARS = 6_000
 
@@ -79,7 +80,7 @@ class TracedWorkspace:
     ) -> Execution:
         """Run a command and note it; it may take no longer than the task allows one command."""
         limit_s = min(timeout_s, self._trace.limits.command_s)
-        return await self._noted(command, timeout_s=limit_s, stdin=stdin, env=env, heard=heard)
+        return await self._noted(command, timeout_s=limit_s, stdin=stdin, shown=stdin, env=env, heard=heard)
 
     async def host(
         self,
@@ -106,11 +107,12 @@ class TracedWorkspace:
         stdin: bytes,
         env: Mapping[str, str] | None,
         heard: Heard | None,
+        shown: bytes = b"",
     ) -> Execution:
         self._trace.check()
         more = {} if heard is None else {"heard": heard}
         result = await self._inner.execute(command, timeout_s=timeout_s, stdin=stdin, env=env, **more)
-        _note(self._trace, command, result)
+        _note(self._trace, command, result, shown)
         return result
 
     async def read_file(self, path: str, *, max_bytes: int | None = None) -> bytes:
@@ -175,7 +177,7 @@ class _TracedSession:
         await self._inner.close()
 
 
-def _note(trace: Trace, command: str | Sequence[str], result: Execution) -> None:
+def _note(trace: Trace, command: str | Sequence[str], result: Execution, stdin: bytes = b"") -> None:
     output: JsonValue = {
         "exit_code": result.exit_code,
         "stdout": cut(result.stdout, _STDOUT_CHARS, result.gaps),
@@ -183,6 +185,8 @@ def _note(trace: Trace, command: str | Sequence[str], result: Execution) -> None
         "bytes": result.output_bytes,
         "timed_out": result.timed_out,
     }
-    arguments = {"command": command if isinstance(command, str) else list(command)}
+    arguments: JsonObject = {"command": command if isinstance(command, str) else list(command)}
+    if stdin:
+        arguments["stdin"] = cut(stdin.decode(errors="replace"), _STDIN_CHARS)
     is_ok = result.exit_code == 0 and not result.timed_out
     trace.tool_call("execute", arguments, output, is_ok=is_ok, duration_s=result.duration_s)

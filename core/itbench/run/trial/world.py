@@ -16,6 +16,7 @@ from itbench.interfaces.fault import Stage, StageError
 from itbench.interfaces.json import json_problem, json_text
 from itbench.interfaces.task import Limits
 from itbench.interfaces.workspace import Workspace
+from itbench.plugins.foreign import is_of_plugin
 from itbench.run.trial.apart import Apart
 from itbench.run.trial.forwarded import forwarded
 
@@ -40,12 +41,23 @@ class World:
         self._call = call
 
     async def observe(self, files: Mapping[str, bytes]) -> Observation:
-        """Return the end state, which is known to be one that can be stored.
+        """Return the end state, which is known to be one that can be stored; where that fails, it is tried once more.
 
         Raises:
             StageError: of the environment; it took too long, or what it observed cannot be stored.
             Exception: whatever the environment raises.
         """
+        try:
+            return await self._observe(files)
+        except BaseException as error:
+            if not is_of_plugin(error):
+                raise
+            # What failed for a moment must be nobody's fault.
+            with suppress(Exception, SystemExit):
+                return await self._observe(files)
+            raise
+
+    async def _observe(self, files: Mapping[str, bytes]) -> Observation:
         found: object = await self._call(
             lambda: self._environment.observe(files),
             what="looking at the end state",

@@ -79,6 +79,10 @@ class Identities:
             return Identity(next(self._users), self._namespace)
 
 
+IDENTITIES = Identities()
+"""Of this process: what one agent leaves, its workspace and a second server for example, must not be one user to the kernel."""
+
+
 def is_true_root() -> bool:
     """Tell whether this process is root to the kernel, and not only inside a user namespace of somebody."""
     if os.geteuid() != 0:

@@ -1,13 +1,12 @@
 """The sandbox that Linux makes without root and without a daemon."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from itbench.interfaces.progress import Progress, no_progress
-from itbench.interfaces.sandbox import Mount
 from itbench.sandbox.bubblewrap.arguments import Layout
-from itbench.sandbox.bubblewrap.identity import Identities
+from itbench.sandbox.bubblewrap.identity import IDENTITIES
 from itbench.sandbox.bubblewrap.launch import launch
 from itbench.sandbox.bubblewrap.program import find_bubblewrap
 from itbench.sandbox.bubblewrap.support import has_overlays
@@ -16,7 +15,6 @@ from itbench.sandbox.image.parts import find_parts, make_parts
 from itbench.sandbox.inside.orders import first_message
 from itbench.sandbox.inside.process import SandboxProcess
 from itbench.sandbox.inside.sandbox import IsolatingSandbox
-from itbench.sandbox.limits import SandboxLimits
 
 
 class BubblewrapSandbox(IsolatingSandbox):
@@ -30,17 +28,6 @@ class BubblewrapSandbox(IsolatingSandbox):
     """
 
     name = "bubblewrap"
-
-    def __init__(
-        self,
-        limits: SandboxLimits | None = None,
-        *,
-        with_tools: bool = True,
-        mounts: Sequence[Mount] = (),
-        warning: str | None = None,
-    ) -> None:
-        super().__init__(limits, with_tools=with_tools, mounts=mounts, warning=warning)
-        self._identities = Identities()
 
     @property
     def is_prepared(self) -> bool:
@@ -64,7 +51,7 @@ class BubblewrapSandbox(IsolatingSandbox):
             )
         nothing = self._parts.nothing
         layout = replace(layout, nothing=nothing if has_overlays(program, layout.image, nothing) else None)
-        identity = self._identities.next()
+        identity = IDENTITIES.next()
         first = first_message(identity.user, layout)
         process = await SandboxProcess.start(launch(program, layout, identity), first)
         try:

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 _PROGRAM_HEADER_INTERPRETER = 3
+# What the GNU loader says before the name of the library.
+_NOT_FOUND = "error while loading shared libraries:"
 
 
 def loader_of(path: Path) -> Path | None:
@@ -31,15 +33,31 @@ def is_elf(path: Path) -> bool:
         return file.read(4) == b"\x7fELF"
 
 
-def libraries(loader: Path, paths: Iterable[Path]) -> dict[str, Path]:
-    """Return where all libraries that programs or libraries need lie on this machine, by their names."""
+def libraries(loader: Path, paths: Iterable[Path], search: str = "") -> dict[str, Path]:
+    """Return where all libraries that programs or libraries need lie on this machine, by their names.
+
+    Args:
+        loader: that programs of this kind name.
+        paths: the programs and libraries.
+        search: folders in which the loader looks first, as in LD_LIBRARY_PATH.
+    """
     found: dict[str, Path] = {}
     for path in paths:
-        listed = subprocess.run(
-            [loader, "--list", path], capture_output=True, text=True, timeout=30, check=False, env={}
-        )
-        for line in listed.stdout.splitlines():
+        for line in _listed(loader, path, search).stdout.splitlines():
             name, arrow, place = line.strip().partition(" => ")
             if arrow and place.startswith("/"):
                 found.setdefault(Path(name).name, Path(place.rsplit(" (", 1)[0]))
     return found
+
+
+def missing_library(loader: Path, program: Path, search: str = "") -> str | None:
+    """Return the first library that a program needs and the loader does not find."""
+    _, error, rest = _listed(loader, program, search).stderr.partition(_NOT_FOUND)
+    return rest.partition(":")[0].strip() if error else None
+
+
+def _listed(loader: Path, path: Path, search: str) -> "subprocess.CompletedProcess[str]":
+    variables = {"LD_LIBRARY_PATH": search} if search else {}
+    return subprocess.run(
+        [loader, "--list", path], capture_output=True, text=True, timeout=30, check=False, env=variables
+    )

@@ -17,10 +17,12 @@ from itbench.sandbox.image import elf
 from itbench.sandbox.image.store import make_stored
 
 # To be raised when the same programs give another folder.
-_FORMAT = 1
+_FORMAT = 2
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _LIBRARIES = "lib"
+_SEARCH = "LD_LIBRARY_PATH"
 _COMMANDS = "bin"
+_LINKS = "links"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ def store_program(program: Program) -> StoredProgram:
     """Make programs ready, unless they are.
 
     Raises:
-        SandboxError: there is no such program or folder on this machine, or it cannot be read.
+        SandboxError: there is no such program, library or folder on this machine, or it cannot be read.
     """
     _check(program)
     folders = tuple(dict.fromkeys(folder.resolve() for folder in program.folders))
@@ -97,25 +99,54 @@ def _build(root: Path, program: Program, folders: tuple[Path, ...]) -> None:
         if not any(real.is_relative_to(folder) for folder in folders):
             _copy(real, root / str(real).lstrip("/"))
         script = root / _COMMANDS / command
-        script.write_text(_script(program, real), encoding="utf-8")
+        script.write_text(_script(program, _named(root, program, command, path)), encoding="utf-8")
         script.chmod(0o755)
     loader = _loader(program)
     if loader is not None:
+        # A folder shows below the root of the programs at the path that it has on this machine.
+        search = program.variables.get(_SEARCH, "").replace("{root}", "")
         binaries = [path.resolve() for path in program.commands.values() if elf.is_elf(path)]
-        for library, source in elf.libraries(loader, [*binaries, *_binaries(folders)]).items():
+        _check_libraries(program, loader, binaries, search)
+        for library, source in elf.libraries(loader, [*binaries, *_binaries(folders)], search).items():
             _copy(source, root / _LIBRARIES / library)
     for parent, below, _ in os.walk(root):
         for folder_name in below:
             Path(parent, folder_name).chmod(0o755)
 
 
-def _script(program: Program, path: Path) -> str:
-    """Return what is on the PATH: it lets the loader find the libraries, and starts the program at its own path."""
+def _named(root: Path, program: Program, command: str, path: Path) -> str:
+    """Return where a program is started inside: under the name that it has here, because what it does may depend on it.
+
+    On Debian, redis-server is a link to redis-check-rdb.
+    """
+    real = path.resolve()
     place = f"/opt/{program.name}"
-    lines = ["#!/bin/sh", f"export LD_LIBRARY_PATH={place}/{_LIBRARIES}"]
-    for name, value in program.variables.items():
-        lines.append(f"export {name}={shlex.quote(value.replace('{root}', place))}")
-    return "\n".join([*lines, f'exec {shlex.quote(f"{place}{path}")} "$@"', ""])
+    if path.name == real.name:
+        return f"{place}{real}"
+    link = root / _LINKS / command / path.name
+    link.parent.mkdir(parents=True)
+    link.symlink_to(f"{place}{real}")
+    return f"{place}/{_LINKS}/{command}/{path.name}"
+
+
+def _check_libraries(program: Program, loader: Path, binaries: list[Path], search: str) -> None:
+    for binary in binaries:
+        missing = elf.missing_library(loader, binary, search)
+        if missing is not None:
+            raise SandboxError(
+                f"program {str(binary)!r} of {program.name!r} needs the library {missing!r}, which is not found on this "
+                f"machine; install it, or add its folder to 'folders', and to {_SEARCH} in 'variables' as {{root}}/FOLDER"
+            )
+
+
+def _script(program: Program, start: str) -> str:
+    """Return what is on the PATH: it lets the loader find the libraries, and starts the program."""
+    place = f"/opt/{program.name}"
+    variables = {name: value.replace("{root}", place) for name, value in program.variables.items()}
+    # The libraries that were copied are found last, also where the author names folders that come first.
+    variables[_SEARCH] = ":".join(filter(None, [variables.get(_SEARCH), f"{place}/{_LIBRARIES}"]))
+    lines = ["#!/bin/sh", *(f"export {name}={shlex.quote(value)}" for name, value in variables.items())]
+    return "\n".join([*lines, f'exec {shlex.quote(start)} "$@"', ""])
 
 
 def _loader(program: Program) -> Path | None:

@@ -17,8 +17,14 @@ from itbench.sandbox.errors import SandboxError
 from itbench.sandbox.image.image import base_python
 
 _INSTALL_LIMIT_S = 1800
-_COMMON_OPTIONS = ("--quiet", "--disable-pip-version-check", "--no-input", "--no-warn-script-location")
-
+# Compiled whatever pip is configured to do: nobody can write beside the packages later.
+_COMMON_OPTIONS = (
+    "--quiet",
+    "--disable-pip-version-check",
+    "--no-input",
+    "--no-warn-script-location",
+    "--compile",
+)
 
 PACKAGES_PREFIX = "itbench-packages-"
 _DISK_FULL = ("No space left on device", "Disk quota exceeded", "File too large")

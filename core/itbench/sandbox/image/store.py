@@ -27,7 +27,8 @@ def store_folder() -> Path:
 
 def stored(name: str) -> Path | None:
     """Return what was made under a name, or None; what is no longer as it was made is not there."""
-    folder = store_folder() / name
+    # Caches may share a folder by a link; a program looks at it once.
+    folder = (store_folder() / name).resolve()
     content, ready = folder / "content", folder / _READY
     if content in _looked_at:
         return content

@@ -20,8 +20,9 @@ def sealed(data: bytes) -> int:
     """Return a descriptor of an unnamed file with this content that nobody can change."""
     descriptor = os.memfd_create("input", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     try:
-        with os.fdopen(descriptor, "wb", closefd=False) as file:
-            file.write(data)
+        left = memoryview(data)
+        while left:
+            left = left[os.write(descriptor, left) :]
         os.lseek(descriptor, 0, os.SEEK_SET)
         # Named here and not above: other systems than Linux can import this module.
         seals = fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_WRITE | fcntl.F_SEAL_SEAL

@@ -15,6 +15,9 @@ _BY_SIGNAL = 128
 _FROM_OUTSIDE = frozenset({signal.SIGKILL, signal.SIGBUS})
 _ENGINE_FAILED = frozenset({125, 126, 127})
 _COUNTERS = Path("/proc/vmstat")
+# By the signal itself, and as a shell tells of it.
+_KILLED = frozenset({-signal.SIGKILL, _BY_SIGNAL + signal.SIGKILL})
+_NO_LIMIT = "-"
 
 
 def why_ended(code: int | None, said: str, *, was_killed_by_us: bool) -> SandboxEndedError:
@@ -49,6 +52,18 @@ def processes_killed_for_memory() -> int:
             if line.startswith(b"oom_kill "):
                 return int(line.split()[1])
     return 0
+
+
+def is_for_want_of_memory(code: int, reason: str, *, killed_before: int, killed_now: int) -> bool:
+    """Tell whether a program was ended because this machine has no memory left, and not by anything in its sandbox.
+
+    Args:
+        code: with which it ended.
+        reason: which limit of the sandbox it was ended at, as process 1 says.
+        killed_before: what `processes_killed_for_memory` returned when it was started.
+        killed_now: what it returned when the program ended.
+    """
+    return code in _KILLED and reason == _NO_LIMIT and killed_now > killed_before
 
 
 def limit_note(reason: str, limits: SandboxLimits) -> str:

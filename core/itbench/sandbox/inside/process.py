@@ -110,17 +110,26 @@ class SandboxProcess:
                 os.close(paper)
         return number
 
-    async def answer(self, number: int, limit_s: float, stopped: asyncio.Event | None = None) -> Answer:
-        """Wait until nothing is left of a command; setting `stopped` ends it early.
+    async def answer(
+        self, number: int, limit_s: float, stopped: "asyncio.Future[None] | None" = None
+    ) -> Answer:
+        """Wait until nothing is left of a command, and nobody else waits for it; when `stopped` is done it ends early.
 
         Raises:
             SandboxEndedError: the sandbox has ended.
             HostError: the machine gave no process for the command.
         """
-        stopping = asyncio.create_task(self._stop_when(number, stopped)) if stopped else None
+
+        def stop(_: object) -> None:
+            self._tell(f"stop {number}")
+
+        if stopped is not None:
+            stopped.add_done_callback(stop)
         try:
             async with asyncio.timeout(limit_s + _ANSWER_GRACE_S):
-                return await self.end_of(number)
+                return _carried_out(await self._pending[number])
+        except ConnectionError as error:
+            raise await self._gone() from error
         except TimeoutError as error:
             self.kill()
             raise await self._gone() from error
@@ -129,8 +138,8 @@ class SandboxProcess:
             raise
         finally:
             self._pending.pop(number, None)
-            if stopping is not None:
-                stopping.cancel()
+            if stopped is not None:
+                stopped.remove_done_callback(stop)
 
     async def end_of(self, number: int) -> Answer:
         """Wait for the answer to a number, for as long as it takes.
@@ -276,10 +285,6 @@ class SandboxProcess:
         for waiting in self._pending.values():
             if not waiting.done():
                 waiting.set_exception(error or ConnectionError("closed"))
-
-    async def _stop_when(self, number: int, stopped: asyncio.Event) -> None:
-        await stopped.wait()
-        self._tell(f"stop {number}")
 
     def _tell(self, message: str) -> None:
         try:

@@ -12,6 +12,7 @@ from itbench.interfaces.service import Ready, ServiceLimits
 from itbench.sandbox.bubblewrap.arguments import HOME
 from itbench.sandbox.errors import SandboxEndedError, SandboxError
 from itbench.sandbox.inside.descriptors import sealed
+from itbench.sandbox.inside.ending import is_for_want_of_memory, processes_killed_for_memory
 from itbench.sandbox.inside.orders import Answer, Order
 from itbench.sandbox.inside.process import SandboxProcess
 from itbench.sandbox.inside.workspace import SandboxedWorkspace
@@ -73,6 +74,8 @@ class SandboxedService:
         self._log_end = -1
         self._end: asyncio.Task[Answer] | None = None
         self._number = 0
+        self._killed_before = 0
+        self._killed_at_end = 0
 
     @property
     def is_running(self) -> bool:
@@ -81,10 +84,14 @@ class SandboxedService:
 
     @property
     def exit_code(self) -> int | None:
-        """The code with which the server ended; None while it runs, and where its whole sandbox was ended from outside."""
+        """The code with which the server ended; None while it runs, and where something outside ended it."""
         if self._end is None or not self._end.done() or self._end.exception() is not None:
             return None
-        return self._end.result().code
+        answer = self._end.result()
+        is_lost = is_for_want_of_memory(
+            answer.code, answer.reason, killed_before=self._killed_before, killed_now=self._killed_at_end
+        )
+        return None if is_lost else answer.code
 
     def logs(self) -> str:
         """Return head and tail of what the server has printed."""
@@ -178,9 +185,15 @@ class SandboxedService:
             finally:
                 os.close(source)
                 os.close(theirs)
+        self._killed_before = self._killed_at_end = processes_killed_for_memory()
         self._end = asyncio.create_task(self._process.end_of(self._number))
-        # Nobody may ask what came of it.
-        self._end.add_done_callback(lambda done: done.cancelled() or done.exception())
+        self._end.add_done_callback(self._ended)
+
+    def _ended(self, end: "asyncio.Task[Answer]") -> None:
+        # Nobody else may ask what came of it.
+        if not end.cancelled():
+            end.exception()
+        self._killed_at_end = processes_killed_for_memory()
 
     async def _stop(self) -> None:
         await self._process.end(self._number)

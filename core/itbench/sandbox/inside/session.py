@@ -22,7 +22,7 @@ from itbench.sandbox.inside.process import SandboxProcess
 from itbench.sandbox.limits import SandboxLimits
 from itbench.text.output import CappedOutput
 
-# Of an execution that goes on beyond its time limit, as timeout(1) says it.
+# Of an execution that continues beyond its time limit, as timeout(1) says it.
 STILL_RUNNING = 124
 _NOT_STARTED = "\n[the previous command still runs: this one was not started; interrupt it, or wait longer]\n"
 _READY_LIMIT_S = 20.0
@@ -87,8 +87,8 @@ class ShellSession:
             if not await self._wait(_READY_LIMIT_S):
                 raise SandboxError(f"the shell {shell!r} of a session does not start")
             if self._end.done():
-                self._end.result()
-                said = self._outputs["stderr"].text().strip()
+                note = limit_note(self._end.result().reason, limits)
+                said = (self._outputs["stderr"].text() + note).strip()
                 raise SandboxError(f"the shell {shell!r} of a session does not start: {said}")
         except BaseException:
             await self.close()

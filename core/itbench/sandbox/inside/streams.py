@@ -17,7 +17,7 @@ class Streams:
     Attributes:
         output: what came through the first.
         error: what came through the second.
-        too_much: set when more than `limit_bytes` came through both together.
+        too_much: done when more than `limit_bytes` came through both together.
     """
 
     def __init__(self, limit_bytes: int, heard: Heard | None = None) -> None:
@@ -25,7 +25,7 @@ class Streams:
         self._limit_bytes = limit_bytes
         self.output = CappedOutput()
         self.error = CappedOutput()
-        self.too_much = asyncio.Event()
+        self.too_much: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._read_ends: dict[int, CappedOutput] = {}
         self.write_ends: list[int] = []
 
@@ -78,8 +78,8 @@ class Streams:
             self._heard("stdout" if target is self.output else "stderr", data)
         if not data:
             asyncio.get_running_loop().remove_reader(read_end)
-        if self.total_bytes > self._limit_bytes:
-            self.too_much.set()
+        if self.total_bytes > self._limit_bytes and not self.too_much.done():
+            self.too_much.set_result(None)
         return len(data)
 
     def _close(self, read_end: int) -> None:

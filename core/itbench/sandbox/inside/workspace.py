@@ -3,7 +3,6 @@
 import asyncio
 import errno
 import os
-import signal
 import socket
 import time
 from collections.abc import Mapping, Sequence
@@ -23,7 +22,7 @@ from itbench.sandbox.bubblewrap.arguments import HOME, Layout
 from itbench.sandbox.errors import SandboxEndedError, SandboxError
 from itbench.sandbox.inside import below
 from itbench.sandbox.inside.descriptors import sealed
-from itbench.sandbox.inside.ending import limit_note, processes_killed_for_memory
+from itbench.sandbox.inside.ending import is_for_want_of_memory, limit_note, processes_killed_for_memory
 from itbench.sandbox.inside.orders import Answer, Order
 from itbench.sandbox.inside.process import SandboxProcess
 from itbench.sandbox.inside.relay import Relay, check_port, connect_to
@@ -31,11 +30,9 @@ from itbench.sandbox.inside.session import ShellSession
 from itbench.sandbox.inside.streams import Streams
 
 _WRITE_LIMIT_S = 60.0
-_NO_LIMIT = "-"
 _MISSING = frozenset({errno.ENOENT})
 # What is smaller is read faster than handed to a thread.
 _SMALL_BYTES = 1 << 20
-_KILLED = (-signal.SIGKILL, 128 + signal.SIGKILL)
 # Limits of the sandbox at which a command of itbench's own ends for what the agent left there.
 _OWN_LIMITS = frozenset({"files", "memory", "processes"})
 
@@ -78,7 +75,7 @@ class SandboxedWorkspace:
 
         Raises:
             SandboxEndedError: the sandbox has ended.
-            HostError: the machine refuses something, or has ended a process for want of memory.
+            HostError: the machine refuses something, or has ended a process for lack of memory.
         """
         words = [self._layout.shell, "-c", command] if isinstance(command, str) else list(command)
         variables = self._layout.variables | dict(env or {})
@@ -87,10 +84,9 @@ class SandboxedWorkspace:
             return _refused(order.problem)
         started, killed_before = time.monotonic(), processes_killed_for_memory()
         answer, streams = await self._run(order, stdin, heard)
-        if (
-            answer.code in _KILLED
-            and answer.reason == _NO_LIMIT
-            and processes_killed_for_memory() > killed_before
+        killed_now = processes_killed_for_memory()
+        if is_for_want_of_memory(
+            answer.code, answer.reason, killed_before=killed_before, killed_now=killed_now
         ):
             raise HostError("the command was killed", OSError(errno.ENOMEM, os.strerror(errno.ENOMEM)))
         error_text = streams.error.text() + limit_note(answer.reason, self._limits)

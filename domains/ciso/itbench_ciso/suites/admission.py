@@ -13,7 +13,7 @@ class AdmissionSuite(CisoSuite):
     """One task for each such control, or as many as asked for, of controls and seeds that are drawn."""
 
     name = "admission"
-    version = "3"
+    version = "4"
     summary = "Write a ValidatingAdmissionPolicy in CEL for a control that one object alone tells of."
     embedded = 24
     choices: Mapping[str, Sequence[str]] = {"engine": ("cel",)}

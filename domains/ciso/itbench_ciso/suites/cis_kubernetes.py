@@ -13,7 +13,7 @@ class CisKubernetesSuite(CisoSuite):
     """One task for each control, or as many as asked for, of controls and seeds that are drawn."""
 
     name = "cis-kubernetes"
-    version = "3"
+    version = "4"
     summary = "Write a check for a control of the CIS Kubernetes Benchmark that holds on unseen clusters."
     embedded = 34
 

@@ -14,7 +14,7 @@ class PolicyUpdatesSuite(CisoSuite):
     """The embedded updates, or as many as asked for, of plans and seeds that are drawn."""
 
     name = "policy-updates"
-    version = "3"
+    version = "4"
     summary = "Fix a gap in a set of Rego policies, or add a requirement, and keep what it did."
     embedded = 12
 

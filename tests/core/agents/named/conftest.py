@@ -66,10 +66,10 @@ class Done:
 
 @pytest.fixture
 def at_work(
-    machine_folder: Path, monkeypatch: pytest.MonkeyPatch, sums: Any, plain_sandbox: BubblewrapSandbox
+    sandbox_cache: Path, monkeypatch: pytest.MonkeyPatch, sums: Any, plain_sandbox: BubblewrapSandbox
 ) -> Callable[..., Done]:
     """Return a function that lets a program work on a sum with a scripted model; skips where it cannot be installed."""
-    monkeypatch.setenv("ITBENCH_CACHE", str(machine_folder / "sandbox-cache"))
+    monkeypatch.setenv("ITBENCH_CACHE", str(sandbox_cache))
 
     def run(program: NamedProgram, model: str, react: Callable[[Asked], Any], **options: str) -> Done:
         with_registry(program)

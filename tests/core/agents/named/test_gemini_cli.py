@@ -54,9 +54,9 @@ def trusting(errand: Errand) -> Started:
 
 @pytest.mark.slow  # npm brings a hundred megabytes, and Node takes seconds to start it.
 def test_gemini_cli_calls_the_tool_of_the_task_and_scores(
-    machine_folder: Path, monkeypatch: pytest.MonkeyPatch, sums: Any, plain_sandbox: Any, tmp_path: Path
+    sandbox_cache: Path, monkeypatch: pytest.MonkeyPatch, sums: Any, plain_sandbox: Any, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("ITBENCH_CACHE", str(machine_folder / "sandbox-cache"))
+    monkeypatch.setenv("ITBENCH_CACHE", str(sandbox_cache))
     monkeypatch.setenv("GEMINI_API_KEY", KEY)
     with_registry(GEMINI_CLI)
     with gemini_server(react, tmp_path / "certificate.pem") as (url, asked):

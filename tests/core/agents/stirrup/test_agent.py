@@ -72,7 +72,7 @@ def test_output_of_a_command_is_shown_as_stirrup_shows_it(work: Any) -> None:
 
 
 def test_a_command_that_takes_too_long_is_ended_and_the_work_goes_on(work: Any, a_task: Any) -> None:
-    slow = ("run_shell", {"cmd": "echo begun; exec tail -f /dev/null"})
+    slow = ("run_shell", {"cmd": "echo started; exec tail -f /dev/null"})
     answers = turns(Answer(calls=[slow]), Answer(calls=[WRITE]), Answer(calls=[FINISH]))
     done = work(answers, task=a_task(Limits(turns=30, command_s=0.2)))
     assert "<error_kind>timeout</error_kind>" in results(done, 1)[0]

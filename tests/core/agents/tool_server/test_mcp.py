@@ -34,8 +34,8 @@ def show(result):
 
 async def with_handshake():
     async with stdio_client(StdioServerParameters(**server)) as streams, ClientSession(*streams) as session:
-        begun = await session.initialize()
-        print(json.dumps([begun.server_info.name, begun.protocol_version]))
+        started = await session.initialize()
+        print(json.dumps([started.server_info.name, started.protocol_version]))
         listed = (await session.list_tools()).tools
         print(json.dumps([[each.name, each.description, each.input_schema] for each in listed]))
         for name, arguments in CALLS:
@@ -56,13 +56,13 @@ CALLS = [
 
 
 @pytest.fixture(scope="session")
-def with_sdk(plain_sandbox: BubblewrapSandbox, machine_folder: Path) -> BubblewrapSandbox:
+def with_sdk(plain_sandbox: BubblewrapSandbox, sandbox_cache: Path) -> BubblewrapSandbox:
     """Return a sandbox that shows the packages of this environment."""
     made = BubblewrapSandbox(
         with_tools=False, mounts=[Mount(Path(sysconfig.get_path("platlib")), "packages")]
     )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ITBENCH_CACHE", str(machine_folder / "sandbox-cache"))
+        patch.setenv("ITBENCH_CACHE", str(sandbox_cache))
         made.prepare()
     return made
 
@@ -72,8 +72,8 @@ def test_the_official_client_lists_and_calls_tools(working: Working, with_sdk: B
     tools = [*GOOD, *(tool(name, BAD[name]) for name in ("fail", "bytes", "large"))]
     ended = working(["python3", "-c", code], tools, with_sdk)
     assert (ended.raised, ended.code) == (None, 0), ended.error
-    begun, listed, *results, sums = map(json.loads, ended.out.splitlines())
-    assert begun[0] == "itbench"
+    started, listed, *results, sums = map(json.loads, ended.out.splitlines())
+    assert started[0] == "itbench"
     assert listed[0] == ["add", "It is add.", ADD]
     assert [each[0] for each in listed] == [each.name for each in tools]
     assert results[:2] == [[False, ['{"sum":5}']], [False, ["é\u2028x"]]]

@@ -103,10 +103,10 @@ def test_connections_that_say_nothing_make_room_for_those_that_do() -> None:
 
 
 def test_a_call_whose_program_has_hung_up_before_its_turn_is_not_carried_out() -> None:
-    begun, may_end, done = asyncio.Event(), asyncio.Event(), []
+    started, may_end, done = asyncio.Event(), asyncio.Event(), []
 
     async def slow(number: int) -> int:
-        begun.set()
+        started.set()
         await may_end.wait()
         done.append(number)
         return number
@@ -118,7 +118,7 @@ def test_a_call_whose_program_has_hung_up_before_its_turn_is_not_carried_out() -
             request = {"do": "call", "tool": "slow", "arguments": {"number": number}}
             writer.write(json.dumps(request).encode() + b"\n")
             writers.append(writer)
-            await begun.wait()
+            await started.wait()
         await asyncio.sleep(0.05)
         writers[1].close()
         await asyncio.sleep(0.05)

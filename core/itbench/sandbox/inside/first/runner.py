@@ -11,11 +11,14 @@ import select
 import time
 
 from .calls import HOST_ERRORS, receive, send
-from .limits import Watch, files_used
+from .limits import Watch, files_used, processes_used
 from .program import Order, Setting, become
 from .tree import Tree, end_below, end_others, end_session, signal
 
 _KILL = 9
+# As shells tell of a program that cannot be run.
+_NOT_RUN = 126
+_FORKS, _FORK_PAUSE_S = 20, 0.02
 _TICK_S, _LONGEST_TICK_S = 0.05, 0.2
 _END_LIMIT_S, _PAUSE_S = 2.0, 0.001
 _TCP_KINDS = (_socket.AF_INET, _socket.SOCK_STREAM)
@@ -140,13 +143,13 @@ class Runner:
     def _started(self, order: Order) -> Running | None:
         told, teller = os.pipe()
         try:
-            child = os.fork()
+            child = self._forked()
             if child == 0:
                 become(order, self._setting, teller)
             running = Running(order, child, told)
         except OSError as error:
             os.close(told)
-            self._say(b"%d %d fork" % (order.number, error.errno or errno.EAGAIN))
+            self._refuse(order, error)
             return None
         finally:
             os.close(teller)
@@ -155,6 +158,30 @@ class Runner:
         self._tick_s = _TICK_S
         self._next_look = time.monotonic() + _TICK_S
         return running
+
+    def _forked(self) -> int:
+        """Fork; where that is refused, look a few times whether what runs in here has used up its own limit, which says whose doing it is."""
+        for _ in range(_FORKS):
+            try:
+                return os.fork()
+            except OSError as error:
+                if error.errno != errno.EAGAIN or self._has_many_processes():
+                    raise
+                time.sleep(_FORK_PAUSE_S)
+        return os.fork()
+
+    def _has_many_processes(self) -> bool:
+        """Tell whether so many run in here that their own limit, and not the machine's, is what they reach."""
+        limits = self._setting.limits
+        return limits is not None and 2 * processes_used() >= limits.processes
+
+    def _refuse(self, order: Order, error: OSError) -> None:
+        """Answer for an order that no process could be started for."""
+        code = error.errno or errno.EAGAIN
+        if code != errno.EAGAIN or not self._has_many_processes():
+            self._say(b"%d %d fork" % (order.number, code))
+            return
+        self._say(b"%d %d processes" % (order.number, code if order.kind == "write" else _NOT_RUN))
 
     def _reap(self, *, is_patient: bool = False) -> None:
         """Take notice of what has ended: commands, lasting programs, orphans."""
@@ -271,7 +298,8 @@ class Runner:
         try:
             made = _listener(place) if kind == b"listen" else _connection(place)
         except OSError as error:
-            if error.errno in HOST_ERRORS:
+            # A server's queue that is full is no want of the machine's, though the kernel says so in the same word.
+            if error.errno in HOST_ERRORS and error.errno != errno.EAGAIN:
                 raise
             self._say(b"%d %d socket" % (number, error.errno or errno.EINVAL))
             return

@@ -1,5 +1,7 @@
 """A small hardened cluster as manifests: it complies with every control until a way changes it."""
 
+from enum import Enum
+
 from itbench import JsonObject, JsonValue
 from itbench.kit import Randomness
 from itbench_ciso.controls.manifests.access import harmless_access
@@ -15,6 +17,14 @@ from itbench_ciso.controls.manifests.names import (
 from itbench_ciso.controls.manifests.workload import WORKLOAD_KINDS, Workload, new_workload
 
 _DEFAULT = "default"
+
+
+class Spelling(Enum):
+    """How an object says that it lies in the namespace `default`."""
+
+    NAMED = "named"
+    NULL = "null"
+    ABSENT = "absent"
 
 
 class Scene:
@@ -125,18 +135,21 @@ class Scene:
         self.add(workload.object)
         return workload
 
-    def unplaced_workload(self, kind: str | None = None) -> Workload:
+    def unplaced_workload(self, kind: str | None = None, spelling: Spelling | None = None) -> Workload:
         """Add a hardened workload that names no namespace and so lies in `default`, which is declared and hardened."""
         workload = self.workload(kind, namespace=_DEFAULT)
-        self.unplace(workload.object)
+        self.unplace(workload.object, spelling)
         return workload
 
-    def unplace(self, manifest: JsonObject) -> JsonObject:
-        """Leave out the namespace of an object, or set it to null; it lies in `default` then."""
+    def unplace(self, manifest: JsonObject, spelling: Spelling | None = None) -> JsonObject:
+        """Let an object lie in `default`: by leaving its namespace out or setting it to null, unless told how."""
         self.namespace(_DEFAULT)
-        manifest["metadata"].pop("namespace", None)
-        if self.random.below(2):
-            manifest["metadata"]["namespace"] = None
+        if spelling is None:
+            spelling = self.random.pick((Spelling.ABSENT, Spelling.NULL))
+        metadata = manifest["metadata"]
+        metadata.pop("namespace", None)
+        if spelling is not Spelling.ABSENT:
+            metadata["namespace"] = None if spelling is Spelling.NULL else _DEFAULT
         return manifest
 
     def config_map(self, data: JsonObject) -> JsonObject:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from itbench import JsonObject
 from itbench_ciso.controls.control import Change, Control, Parameters, Way, complies, violates
 from itbench_ciso.controls.manifests.names import NEAR
-from itbench_ciso.controls.manifests.scene import Scene
+from itbench_ciso.controls.manifests.scene import Scene, Spelling
 from itbench_ciso.controls.manifests.workload import WORKLOAD_KINDS
 from itbench_ciso.controls.network_policies.open_rules import open_rules
 from itbench_ciso.controls.ways.exceptions import ORDINALS, exempt_namespaces, other_system_namespace
@@ -101,11 +101,11 @@ def _unplaced(*, is_fine: bool, is_policy_placed: bool) -> Change:
     """Return the change that adds a workload without a namespace, and a policy of `default` that closes it or not."""
 
     def change(scene: Scene, _given: Parameters) -> None:
-        scene.unplaced_workload()
+        scene.unplaced_workload(spelling=Spelling.NULL)
         policy = _policy_of(scene, "default")
         policy["spec"] = _filled(_DENY if is_fine else {"policyTypes": ["Ingress"]})
         if not is_policy_placed:
-            scene.unplace(policy)
+            scene.unplace(policy, Spelling.ABSENT)
 
     return change
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from itbench import JsonObject, JsonValue
 from itbench_ciso.controls.control import Change, Control, Parameters, complies, violates
 from itbench_ciso.controls.manifests.names import NEAR
-from itbench_ciso.controls.manifests.scene import Scene
+from itbench_ciso.controls.manifests.scene import Scene, Spelling
 from itbench_ciso.controls.manifests.workload import Workload
 from itbench_ciso.controls.token_mounts.token_places import (
     ACCOUNT_WAYS,
@@ -153,15 +153,18 @@ def _foreign_account(kind_group: str) -> Change:
 
 
 def _unplaced(*, account_says: bool, is_account_placed: bool = False) -> Change:
-    """Return the change of a silent pod and its account that both lie in `default`, which the pod does not name."""
+    """Return the change of a silent pod and its account that both lie in `default`, which the pod does not name.
+
+    Nor do the two say it in the same words.
+    """
 
     def change(scene: Scene, _given: Parameters) -> None:
         workload = scene.workload(namespace="default")
         account = _use(scene, workload, _says(account_says), "serviceAccountName")
         _silent(workload)
-        scene.unplace(workload.object)
+        scene.unplace(workload.object, Spelling.NULL)
         if not is_account_placed:
-            scene.unplace(account)
+            scene.unplace(account, Spelling.ABSENT)
 
     return change
 
@@ -212,10 +215,11 @@ def _near_secrets(scene: Scene, _given: Parameters) -> None:
 
 def _unplaced_secret_volume(kind: str) -> Change:
     def change(scene: Scene, _given: Parameters) -> None:
-        workload = scene.unplaced_workload()
+        workload = scene.unplaced_workload(spelling=Spelling.NULL)
         metadata = scene.metadata(namespace="default")
         metadata["annotations"] = {"kubernetes.io/service-account.name": "default-runtime"}
-        scene.unplace(scene.add({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": kind}))
+        secret = scene.add({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": kind})
+        scene.unplace(secret, Spelling.ABSENT)
         _volume(workload, "credentials", {"secret": {"secretName": metadata["name"]}})
 
     return change

@@ -12,7 +12,7 @@ from itbench_ciso.controls.manifests.access import (
     someone,
 )
 from itbench_ciso.controls.manifests.names import NEAR
-from itbench_ciso.controls.manifests.scene import Scene
+from itbench_ciso.controls.manifests.scene import Scene, Spelling
 from itbench_ciso.controls.ways.aggregated import aggregated_ways
 from itbench_ciso.controls.ways.rights import Given, Granting, Right, bad_grant, foreign_roles
 from itbench_ciso.controls.ways.subjects import bound_to, subject_ways
@@ -75,16 +75,15 @@ def _by_cluster_role(granting: Granting) -> Change:
     return lambda scene, _given: bind_in(scene, cluster_role(scene, granting(scene)), None, someone(scene))
 
 
-def _in_default(*, is_role_placed: bool, is_binding_placed: bool) -> Given:
-    """Return what adds a Role and its binding in `default`; each of the two names the namespace or leaves it out."""
+def _in_default(of_role: Spelling, of_binding: Spelling) -> Given:
+    """Return what adds a Role and its binding in `default`; each says so in its own spelling."""
 
     def given(granting: Granting) -> Change:
         def change(scene: Scene, _given: Parameters) -> None:
             bound = role(scene, granting(scene), namespace="default")
             binding = bind(scene, bound, someone(scene))
-            for manifest, is_placed in ((bound, is_role_placed), (binding, is_binding_placed)):
-                if not is_placed:
-                    scene.unplace(manifest)
+            for manifest, spelling in ((bound, of_role), (binding, of_binding)):
+                scene.unplace(manifest, spelling)
 
         return change
 
@@ -107,12 +106,17 @@ def local_ways(granting: Granting) -> tuple[Way, ...]:
         bad_grant("a RoleBinding gives it by a ClusterRole", _by_cluster_role, granting),
         bad_grant(
             "neither the Role nor its binding names a namespace",
-            _in_default(is_role_placed=False, is_binding_placed=False),
+            _in_default(Spelling.ABSENT, Spelling.ABSENT),
             granting,
         ),
         bad_grant(
             "the Role names no namespace, its binding names `default`",
-            _in_default(is_role_placed=False, is_binding_placed=True),
+            _in_default(Spelling.ABSENT, Spelling.NAMED),
+            granting,
+        ),
+        bad_grant(
+            "the namespace of the Role is null, its binding names `default`",
+            _in_default(Spelling.NULL, Spelling.NAMED),
             granting,
         ),
         complies("a RoleBinding names a Role of another namespace", by_role_of_other_namespace),

@@ -1,0 +1,56 @@
+"""What a trial counts for, and which of its scores is the one that counts: the only place where either is decided.
+
+Both are said in SQL, because run files say them to any program that opens one; what is not stored yet is decided by the same words.
+"""
+
+import sqlite3
+from contextlib import closing
+
+from itbench.interfaces.fault import Fault, Stage
+from itbench.interfaces.record import ScoreRecord
+
+# The one stage whose fault is the agent's own zero.
+(_AGENT,) = (stage.value for stage in Stage if stage.is_scored)
+
+STATUS = f"""CASE
+        WHEN score.is_leak THEN 'leak'
+        WHEN trial.fault_stage = '{_AGENT}' THEN 'agent fault'
+        WHEN trial.fault_stage IS NOT NULL THEN 'no score'
+        WHEN score.trial IS NULL THEN 'unscored'
+        WHEN score.fault_stage IS NOT NULL THEN 'no score'
+        ELSE 'scored'
+    END"""
+VALUE = f"""CASE
+        WHEN score.is_leak OR trial.fault_stage = '{_AGENT}' THEN 0.0
+        WHEN trial.fault_stage IS NULL AND score.fault_stage IS NULL THEN score.value
+    END"""
+
+_VALUE_OF = f"""
+SELECT {VALUE} FROM (SELECT ? AS fault_stage) AS trial
+LEFT JOIN (SELECT ? AS is_scored, ? AS is_leak, ? AS fault_stage, ? AS value) AS score ON score.is_scored
+"""  # noqa: S608 - our own words
+
+
+def counts(trial: str) -> str:
+    """Return the condition that a row of `score` is the one that counts of a trial, given what names its id."""
+    return f"score.scoring = (SELECT max(s.scoring) FROM score AS s WHERE s.trial = {trial})"  # noqa: S608 - our own words
+
+
+LATEST_SCORE = f"SELECT * FROM score WHERE {counts('score.trial')}"  # noqa: S608 - our own words
+"""The rows of `score` that count, one for each trial that was scored; every connection has them as the view `latest_score`."""
+
+
+def value_of(fault: Fault | None, scoring: ScoreRecord | None) -> float | None:
+    """Return what a trial counts for before it is stored; None without a score."""
+    score = None if scoring is None else scoring.score
+    scored_fault = None if scoring is None else scoring.fault
+    facts = (
+        fault and fault.stage.value,
+        scoring is not None,
+        scoring is not None and scoring.is_leak,
+        scored_fault and scored_fault.stage.value,
+        score and score.value,
+    )
+    with closing(sqlite3.connect(":memory:")) as connection:
+        (value,) = connection.execute(_VALUE_OF, facts).fetchone()
+    return None if value is None else float(value)
