@@ -7,17 +7,14 @@ from typing import TYPE_CHECKING
 from itbench.errors import DataError, UsageError
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.progress import Progress, no_progress
-from itbench.kit.published.clone import clone, head_commit, home_of
 from itbench.kit.published.dataset_suite import DatasetSuite
-from itbench.kit.published.locate import Location
-from itbench.kit.published.opaque import holds_opaque_tasks, opaque_directories
-from itbench.kit.published.whole import require_whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from itbench.interfaces.workspace import Input
     from itbench.kit.published.dataset import GitDataset
+    from itbench.kit.published.locate import Location
 
 
 class GitSuite(DatasetSuite):
@@ -36,12 +33,16 @@ class GitSuite(DatasetSuite):
     hidden_files: "Sequence[str]" = ()
     data_options = frozenset({"url", "revision"})
 
-    def locate(self) -> Location:
+    def locate(self) -> "Location":
         """Return where a clone lies: in `--data`, else in ITBENCH_DATA, else in the cache.
 
         Raises:
             DataError: it lies nowhere, or not as a whole, or is not at the commit that was asked for.
         """
+        from itbench.kit.published.clone import head_commit
+        from itbench.kit.published.locate import Location
+        from itbench.kit.published.whole import require_whole
+
         root = self._root()
         require_whole(self.dataset, root / self.dataset.data_folders[0])
         commit = head_commit(root)
@@ -55,6 +56,8 @@ class GitSuite(DatasetSuite):
         Raises:
             DataError: two tasks are the same.
         """
+        from itbench.kit.published.opaque import opaque_directories
+
         return opaque_directories(self.dataset, root)
 
     def directory_name(self, task_id: str) -> str:
@@ -77,6 +80,8 @@ class GitSuite(DatasetSuite):
             UsageError: no address was given, or only some tasks are asked for.
             DataError: it could not be cloned.
         """
+        from itbench.kit.published.clone import clone
+
         url = self.options.extra.get("url")
         if not url:
             raise UsageError(f"{self.dataset.repository}: say where from: {self.dataset.fetch_command}")
@@ -120,6 +125,8 @@ class GitSuite(DatasetSuite):
         Raises:
             DataError: there is none, or it cannot be read.
         """
+        from itbench.kit.published.opaque import holds_opaque_tasks, opaque_directories
+
         if holds_opaque_tasks(self.dataset, directory):
             found = opaque_directories(self.dataset, directory).get(task_id)
             if found is not None:
@@ -127,6 +134,9 @@ class GitSuite(DatasetSuite):
         return super().truth_from(task_id, directory)
 
     def _root(self) -> Path:
+        from itbench.kit.published.clone import home_of
+        from itbench.kit.published.opaque import holds_opaque_tasks
+
         shared = os.environ.get("ITBENCH_DATA")
         given = self.options.data or (Path(shared) if shared else None)
         places = [] if self.options.data is not None else [home_of(self.dataset)]

@@ -84,7 +84,7 @@ def test_a_command_that_takes_too_long_is_ended_and_the_work_goes_on(work: Any, 
     slow = ("execute", {"command": "echo started; exec tail -f /dev/null"})
     answers = turns(Answer(calls=[slow]), Answer(calls=[WRITE]), Answer(calls=[FINISH]))
     done = work(answers, task=a_task(Limits(turns=20, command_s=0.2)))
-    assert done.requests[1].results == [f"ended at its limit of 0.2 s\n{RESTARTED}\nbegun"]
+    assert done.requests[1].results == [f"ended at its limit of 0.2 s\n{RESTARTED}\nstarted"]
     assert done.answer is not None
 
 
