@@ -59,19 +59,6 @@ def test_the_oracle_scores_one_and_null_scores_zero_on_the_embedded_suite(
     assert run(itbench, "sre", "-a", "echo")["score"] == 0.0
 
 
-@pytest.mark.slow
-def test_the_baseline_is_neither_helpless_nor_perfect_and_the_floor_is_what_it_is_said_to_be(
-    incidents: None, itbench: Itbench
-) -> None:
-    """Slow: two agents over all embedded incidents."""
-    from itbench_sre.suites.incidents import INCIDENTS
-
-    assert 0.3 <= run(itbench, "sre", "-a", "baseline")["score"] <= 0.9
-    assert INCIDENTS.floor is not None
-    found = run(itbench, "sre", "-a", INCIDENTS.floor.agent)["score"]
-    assert found == pytest.approx(INCIDENTS.floor.value, abs=0.0005)
-
-
 @pytest.mark.soak
 def test_no_cheat_gets_far_and_the_best_adversary_is_the_floor(incidents: None, itbench: Itbench) -> None:
     """All agents over all embedded incidents."""
@@ -79,7 +66,7 @@ def test_no_cheat_gets_far_and_the_best_adversary_is_the_floor(incidents: None, 
     from itbench_sre.suites.incidents import INCIDENTS
 
     scores = {spec.name: run(itbench, "sre", "-a", spec.name)["score"] for spec in DOMAIN.agents}
-    del scores["baseline"]
+    assert 0.3 <= scores.pop("baseline") <= 0.9
     cheats = {spec.name: scores[spec.name] for spec in DOMAIN.agents if spec.role == "cheat"}
     assert max(cheats.values()) < 0.25, cheats
     best = max(scores, key=lambda name: scores[name])
@@ -227,7 +214,7 @@ def _plan(path: Path) -> dict[str, Any]:
 
 
 @needs_truths
-@pytest.mark.slow  # Four agents over 61 tasks.
+@pytest.mark.slow  # Two runs of programs in sandboxes.
 def test_a_run_can_be_scored_with_truths_that_lie_elsewhere(
     published: Path, itbench: Itbench, tmp_path: Path
 ) -> None:
@@ -235,12 +222,13 @@ def test_a_run_can_be_scored_with_truths_that_lie_elsewhere(
     shutil.copytree(published, apart, ignore=shutil.ignore_patterns("ground_truth.yaml"))
     program = """echo '{"contributing_factors": [{"name": "otel-demo/ConfigMap/flagd-config"}]}' > agent_output.json"""
     command = ("-a", "command", *OPEN, "--", "sh", "-c", program)
-    here = run(itbench, "sre/itbench-lite", "--data", published, *command)
-    there = run(itbench, "sre/itbench-lite", "--data", apart, "--no-score", *command)
+    tasks = ("--task", "itbench-lite-[12]?")
+    here = run(itbench, "sre/itbench-lite", "--data", published, *tasks, *command)
+    there = run(itbench, "sre/itbench-lite", "--data", apart, *tasks, "--no-score", *command)
     again = json.loads(itbench("score", there["path"], "--truths", published, "--json").out)
     assert again["score"] == here["score"]
-    # 16 of the 64 root groups are a ConfigMap; flagd-config is the whole answer of 13 of the 61 tasks.
-    assert 10 / 61 < here["score"] < 20 / 61
+    # 16 of the 64 root groups are a ConfigMap; flagd-config is the whole answer of 13 of all 61 tasks.
+    assert 0 < here["score"] < 1
 
 
 def test_a_missing_dataset_is_one_line_with_the_command_that_brings_it(

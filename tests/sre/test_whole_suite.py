@@ -163,9 +163,9 @@ def test_the_trace_of_each_trial_is_complete(itbench: Itbench) -> None:
 def test_an_outside_program_with_its_model_behind_the_gateway(itbench: Itbench) -> None:
     with ModelServer(script(Answer(text=LOOK, input_tokens=900, output_tokens=60))) as server:
         agent = f"command:gateway=openai,base_url={server.openai_url},price=1/10"
-        words = ("run", "sre", "--agent", agent, "--task", "sre-000*", "--json")
+        words = ("run", "sre", "--agent", agent, "--task", "sre-000[1-4]", "--json")
         done = itbench(*words, "--", "python3", "-c", PROGRAM)
     told = json.loads(done.out)
-    assert (told["trials_scored"], len(server.requests)) == (9, 9)
+    assert (told["trials_scored"], len(server.requests)) == (4, 4)
     assert told["score"] > 0
     assert {row[2:7] for row in results(told["path"])} == {(1, 900, 0, 60, 0.0015)}

@@ -85,7 +85,7 @@ DOMAIN = replace(DOMAIN, name="needy", suites=(Needy("many", 16),), needs_sandbo
 def test_services_of_a_world_leave_room_for_fewer_trials(
     sums: Path,
     distribution: Callable[..., Path],
-    sandbox_cache: Path,
+    bare_cache: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
