@@ -32,6 +32,9 @@ def truth_hidden(case: Case) -> Iterator[Finding | Skipped]:
 
 def ids_opaque(case: Case) -> Iterator[Finding | Skipped]:
     """No id, tag or file name of a task holds a word of its own truth that the names of others do not."""
+    if len(case.tasks) == 1:
+        yield Skipped("ids-opaque", "the names of one task have none of another to be compared with")
+        return
     seen = {task.id: _names(case, task) for task in case.tasks}
     for task in case.tasks:
         told = {word for value in leaves(case.truths[task.id]) for word in _words(value)}

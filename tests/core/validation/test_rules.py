@@ -229,6 +229,14 @@ def test_a_suite_that_breaks_one_rule_is_told_which_where_and_what_to_do(
     assert first.fix
 
 
+def test_the_names_of_a_single_task_are_compared_with_nothing(tmp_path: Path) -> None:
+    suite = NamedAfterTruth(tmp_path)
+    suite.tasks = lambda: [suite.task(0)]  # type: ignore[method-assign]
+    report = check_suite(domain(suite), suite)
+    assert [skipped.rule for skipped in report.skipped if skipped.rule == "ids-opaque"] == ["ids-opaque"]
+    assert "ids-opaque" not in {finding.rule for finding in report.findings}
+
+
 @pytest.mark.slow
 def test_a_schema_for_an_answer_that_is_not_asked_for_is_told(tmp_path: Path) -> None:
     found = findings(SchemaWithoutAnswer(tmp_path))
