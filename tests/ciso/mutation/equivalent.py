@@ -101,6 +101,11 @@ REGO = (
         r'else := "default"|is_string\(resource\.metadata\.namespace\)',
     ),
     Equivalence(
+        "Nothing can be got from what is no object, so that the next line is undefined for it too.",
+        "condition dropped",
+        r"is_object\(volume\.hostPath\)\n\tnot object\.get\(volume\.hostPath,",
+    ),
+    Equivalence(
         "No other list of a pod spec has entries with this field.",
         "condition dropped",
         r'some field in \["containers", "initContainers", "ephemeralContainers"\]',
