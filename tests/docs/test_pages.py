@@ -132,6 +132,8 @@ def test_readme_and_getting_started_work_from_top_to_bottom_in_a_clone(
         variables = hub | {
             "ITBENCH_CACHE": str(incident_cache),
             "HOME": str(tmp_path),
+            # Of this machine: what was fetched once is not fetched again.
+            "PIP_CACHE_DIR": os.environ.get("PIP_CACHE_DIR", str(Path.home() / ".cache/pip")),
             "PYTHON": str(python.resolve()),
         }
         assert failure_of(script, clone, variables) == ""

@@ -107,7 +107,7 @@ def test_the_floor_is_the_score_of_the_best_known_agent_without_skill_also_on_a_
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("suite", ["anomalies", "right-sizing"])
+@pytest.mark.parametrize("suite", [pytest.param("anomalies", marks=pytest.mark.soak), "right-sizing"])
 def test_the_baseline_is_neither_helpless_nor_perfect(suite: str, itbench: Itbench) -> None:
     """Slow: copies every input once."""
     assert 0.4 <= run(itbench, f"finops/{suite}", "-a", "baseline")["score"] <= 0.95

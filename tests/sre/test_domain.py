@@ -173,7 +173,7 @@ def test_every_public_truth_is_solved_by_its_oracle_and_by_nothing_else(
 
 
 @needs_truths
-@pytest.mark.slow  # All agents that know nothing over 61 tasks.
+@pytest.mark.soak  # All agents that know nothing over 61 tasks.
 def test_every_public_truth_keeps_all_rules(published: Path, itbench: Itbench) -> None:
     done = itbench("validate", "sre/itbench-lite", "--data", published)
     assert (done.code, done.out) == (0, f"sre/itbench-lite: 61 tasks, {len(RULES) + 1} rules, no fault\n")
