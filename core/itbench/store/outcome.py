@@ -4,7 +4,7 @@ Both are said in SQL, because run files say them to any program that opens one; 
 """
 
 import sqlite3
-from contextlib import closing
+from functools import cache
 
 from itbench.interfaces.fault import Fault, Stage
 from itbench.interfaces.record import ScoreRecord
@@ -51,6 +51,11 @@ def value_of(fault: Fault | None, scoring: ScoreRecord | None) -> float | None:
         scored_fault and scored_fault.stage.value,
         score and score.value,
     )
-    with closing(sqlite3.connect(":memory:")) as connection:
-        (value,) = connection.execute(_VALUE_OF, facts).fetchone()
+    (value,) = _connection().execute(_VALUE_OF, facts).fetchone()
     return None if value is None else float(value)
+
+
+@cache
+def _connection() -> sqlite3.Connection:
+    """Return a database without tables, which only says what words of SQL come to; any thread may ask it."""
+    return sqlite3.connect(":memory:", check_same_thread=False)

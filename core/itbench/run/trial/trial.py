@@ -148,7 +148,8 @@ async def _work(setting: TrialSetting, task: Task, trace: Trace, outcome: Outcom
 async def _in_world(setting: TrialSetting, setup: TrialSetup, trace: Trace, outcome: Outcome) -> None:
     workspaces: list[TracedWorkspace] = []
     trouble: BaseException | None = None
-    killed_before = processes_killed_for_memory()
+    # The kernel takes a while to count; only a world of the domain's own can fail for lack of memory.
+    killed_before = 0 if setting.domain.environment is None else processes_killed_for_memory()
     try:
         await _through(setting, setup, trace, outcome, workspaces)
     except BaseException as error:
