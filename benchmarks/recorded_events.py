@@ -33,12 +33,15 @@ REPLACED = (
     (r"\b\d+(\.\d+){3}(:\d+)?(/\d+)?\b", "IP"),
     (r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b", "UID"),
     (r"\b[a-z0-9.-]+(/[a-z0-9.-]+)+(:[\w.-]+)?(@sha256:\w+)?", "PATH"),
-    (r"\b(worker-\d+|master|node-\d+)\b", "NODE"),
-    (r"(?<=container )(?!failed)\S+", "NAME"),
+    (r"\b(worker-\d+|master|node-\d+|i-[0-9a-f]{17})\b", "NODE"),
+    (r"(?<=container )(?!failed)\S+|(?<=container: )\S+", "NAME"),
     (r"(?<=Container )[a-z]\S+(?= failed| \w+ing)", "NAME"),
     (r"(?<=replica set )\S+", "NAME"),
     (r"(?<=Created pod: )\S+", "NAME"),
-    (r"\b[a-z][a-z0-9]*(-[a-z0-9]+)*-[a-z0-9]{5,10}(-[a-z0-9]{5})?(_\w[\w-]*(\(UID\))?)?\b", "NAME"),
+    (
+        r"\b[a-z][a-z0-9]*(-[a-z0-9]+)*-[a-z0-9]{5,10}(-[a-z0-9]{5})?(_\w[\w-]*(\(UID\))?)?\b|NAME-\d+_[\w-]+(\(UID\))?",
+        "NAME",
+    ),
     (r"\b\d+(\.\d+)?(ms|s|m|h|Gi|Mi|Ki)?\b", "N"),
 )
 EVENT = re.compile(

@@ -3,11 +3,9 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +15,6 @@ from itbench.testing import Answer, ModelServer
 
 # Slow: each trial starts two servers, which takes about a second of processor time.
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("dbops")]
-CODE = "from itbench.cli.main import main; main()"
 FINISH = ("finish", {})
 
 
@@ -118,29 +115,15 @@ def test_a_model_repairs_by_questions_and_psql(
 
 
 @pytest.fixture
-def background(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
+def background(
+    background: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Any]:
     """Return a function that starts `itbench` in a process of its own, whose temporary folder is the test's."""
-    started: list[subprocess.Popen[str]] = []
     monkeypatch.chdir(tmp_path)
     (tmp_path / "temporary").mkdir()
     monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
     monkeypatch.setattr("tempfile.tempdir", None)
-
-    def start(*words: str) -> subprocess.Popen[str]:
-        process = subprocess.Popen(
-            [sys.executable, "-c", CODE, *words],
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-        started.append(process)
-        return process
-
-    yield start
-    for process in started:
-        process.kill()
-        process.wait()
+    return background
 
 
 def wait_for(condition: Callable[[], Any], limit_s: float = 120) -> Any:

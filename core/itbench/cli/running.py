@@ -132,7 +132,8 @@ def run(
 ) -> None:
     """Run a suite with an agent and print the scores.
 
-    Examples:
+    For example:
+
     itbench run DOMAIN --agent oracle --limit 2
 
     itbench run DOMAIN/SUITE --data DIR -k 3

@@ -1,6 +1,6 @@
 """The kinds of events in traces: react, stirrup, gateway and environments use these and no other spelling of them.
 
-What is asked of models and what comes of it is written by `itbench.models.conversation_log` only, whoever asks.
+Requests to models and what comes of them are written by `itbench.models.conversation_log` only, for all who ask.
 """
 
 from enum import StrEnum

@@ -6,6 +6,9 @@ what it has found to be the provider's own doing, so that no program decides by 
 
 from dataclasses import dataclass
 
+QUESTION = "Answer with the word yes."
+"""What a provider is asked to tell whether it answers anything."""
+
 
 @dataclass(slots=True)
 class ProviderWatch:

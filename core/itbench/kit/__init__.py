@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from itbench.lazy import lazy_names
 
 if TYPE_CHECKING:
+    from itbench.agents.builtin.oracle import OracleAgent as OracleAgent
     from itbench.host.cache import (
         cache_dir as cache_dir,
         require_cache as require_cache,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
         task_number as task_number,
     )
     from itbench.kit.published.dataset import (
+        Dataset as Dataset,
         GitDataset as GitDataset,
         HubDataset as HubDataset,
     )
@@ -64,6 +66,7 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = lazy_names(
     __name__,
     {
+        "agents.builtin.oracle": "OracleAgent",
         "host.cache": "cache_dir require_cache writing_cache",
         "kit.canary": "canary_of",
         "kit.choices": "SuiteWithChoices",
@@ -76,7 +79,7 @@ __getattr__, __dir__, __all__ = lazy_names(
         "kit.generated.suite": "GeneratedSuite",
         "kit.specs": "lazy_agent lazy_agents",
         "kit.names": "numbered task_number TaskNames",
-        "kit.published.dataset": "GitDataset HubDataset",
+        "kit.published.dataset": "Dataset GitDataset HubDataset",
         "kit.published.dataset_suite": "DatasetSuite",
         "kit.published.files": "read_data read_object read_text",
         "kit.published.git_suite": "GitSuite",

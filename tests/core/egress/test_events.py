@@ -173,7 +173,7 @@ def test_a_summary_of_the_program_s_own_is_kept_as_it_is(within: Any) -> None:
     ]
 
 
-def test_waiting_events_of_the_trace_have_the_same_fields_whoever_writes_them() -> None:
+def test_waiting_events_of_the_trace_have_the_same_fields_no_matter_who_writes_them() -> None:
     trace = Trace()
     trace.provider_failed("status 503", model="m", wait_s=1.0, attempt=2, attempts=8, lost_s=0.5)
     (event,) = trace.events

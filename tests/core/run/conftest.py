@@ -1,37 +1,13 @@
 """Whole runs in processes of their own."""
 
-import os
 import sqlite3
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
-
-
-@pytest.fixture
-def background() -> Iterator[Callable[..., subprocess.Popen[str]]]:
-    """Return a function that starts `itbench` in a process that sees the fake distributions."""
-    started: list[subprocess.Popen[str]] = []
-
-    def start(*arguments: str | Path) -> subprocess.Popen[str]:
-        process = subprocess.Popen(
-            [sys.executable, "-c", "from itbench.cli.main import main; main()", *map(str, arguments)],
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        started.append(process)
-        return process
-
-    yield start
-    for process in started:
-        process.kill()
-        process.communicate()
 
 
 @pytest.fixture

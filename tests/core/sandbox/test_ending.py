@@ -16,7 +16,7 @@ from itbench.run.trial.blame import Blamed, blame
 from itbench.run.trial.judge import Judge
 from itbench.run.trial.setup import Surroundings
 from itbench.run.trial.trial import TrialSetting, run_trial
-from itbench.sandbox.inside.ending import is_for_want_of_memory, why_ended
+from itbench.sandbox.inside.ending import is_for_lack_of_memory, why_ended
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_the_exit_code_tells_whose_doing_an_end_was(script: str, stage: Stage) -
 def test_an_end_for_want_of_memory_is_nobody_s_doing_in_a_sandbox(
     code: int, reason: str, killed_now: int, is_of_machine: bool
 ) -> None:
-    assert is_for_want_of_memory(code, reason, killed_before=3, killed_now=killed_now) is is_of_machine
+    assert is_for_lack_of_memory(code, reason, killed_before=3, killed_now=killed_now) is is_of_machine
 
 
 def test_what_itbench_ended_itself_is_never_the_agent_s_doing() -> None:

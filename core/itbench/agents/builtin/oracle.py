@@ -17,7 +17,11 @@ class OracleAgent:
         self._solver = solver
 
     async def solve(self, task: Task, workspace: Workspace, trace: Trace) -> None:
-        """Do the task perfectly."""
+        """Do the task perfectly.
+
+        Raises:
+            RuntimeError: it was not shown how.
+        """
         trace.turn()
         if self._solver is None:
             raise RuntimeError("the oracle was asked before it was shown the solutions")

@@ -12,13 +12,12 @@ import time
 from collections.abc import Iterable
 
 from itbench.interfaces.json import JsonObject
-from itbench.interfaces.provider import ProviderWatch
+from itbench.interfaces.provider import QUESTION, ProviderWatch
 
 # Where nothing has been answered for so long, a program that gives up had reason to, even if it would be answered now.
 LONG_S = 60.0
 # Rate limits are of a minute: what was asked before has no part in one.
 _RATE_S = 60.0
-_QUESTION = "Answer with the word yes."
 
 
 class Health:
@@ -79,6 +78,6 @@ class Health:
 def question(path: str, model: str) -> JsonObject:
     """Return a short request for a model, by one of the interfaces."""
     if path == "/responses":
-        return {"model": model, "input": _QUESTION, "store": False}
-    asked: JsonObject = {"model": model, "messages": [{"role": "user", "content": _QUESTION}]}
+        return {"model": model, "input": QUESTION, "store": False}
+    asked: JsonObject = {"model": model, "messages": [{"role": "user", "content": QUESTION}]}
     return asked | {"max_tokens": 64} if path == "/messages" else asked

@@ -12,6 +12,7 @@ from itbench.models.http.making import making, url_problem
 from itbench.models.http.retries import RetryPolicy
 from itbench.models.options import endpoint_options
 from itbench.models.prices import ListedPrices, Prices
+from itbench.text.redaction import Redactor
 
 OPTIONS = ("base_url", "key_env", "price", "idle_s", "attempts", "retry_s")
 # Of one trial: for its concurrent requests, a question of our own for each, and a few look-ups; none waits for another's.
@@ -65,7 +66,7 @@ class GatewayTarget:
         try:
             self.client()
         except StageError as error:
-            return str(error).replace(self.key, "[secret]") if self.key else str(error)
+            return Redactor([self.key]).text(str(error))
         return url_problem(self.url)
 
     def unpriced(self, models: Sequence[str]) -> list[str]:

@@ -4,13 +4,14 @@ import os
 import re
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
 from itbench.errors import DataError, UsageError
 from itbench.host.cache import cache_dir, writing_cache
+from itbench.host.digests import FileDigests
+from itbench.host.leftovers import sweep, temporary_folder
 from itbench.interfaces.progress import Progress
 from itbench.kit.published.dataset import GitDataset
 from itbench.kit.published.marker import MarkedFile, Marker, write_marker
@@ -54,8 +55,10 @@ def clone(dataset: GitDataset, url: str, *, revision: str | None, progress: Prog
     home = home_of(dataset)
     with writing_cache():
         home.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{dataset.suite}-", dir=home.parent) as folder:
-            root = Path(folder, "clone")
+        prefix = f".cloning-{dataset.suite}-"
+        sweep(home.parent, f"{prefix}*")
+        with temporary_folder(home.parent, prefix) as folder:
+            root = folder / "clone"
             _clone(git, url, root, revision, progress, dataset.suite)
             if not holds_opaque_tasks(dataset, root):
                 raise DataError(
@@ -145,8 +148,6 @@ def _list(git: str, dataset: GitDataset, root: Path, progress: Progress) -> None
         _, kind, blob, size = about.split()
         if kind == b"blob":
             files[os.fsdecode(path)] = MarkedFile(size=int(size), blob=blob.decode())
-    from itbench.host.digests import FileDigests
-
     whole = verified(root, files, FileDigests(), progress, f"fetching {dataset.suite}: verifying")
     faulty = next((path for path in files if path not in whole), None)
     if faulty is not None:
@@ -158,8 +159,11 @@ def _list(git: str, dataset: GitDataset, root: Path, progress: Progress) -> None
 
 def _told(git: str, root: Path, *words: str) -> bytes:
     done = subprocess.run(
-        [git, *_CAREFUL, "-C", str(root), *words], check=True, capture_output=True, env=_variables()
+        [git, *_CAREFUL, "-C", str(root), *words], check=False, capture_output=True, env=_variables()
     )
+    if done.returncode != 0:
+        story = done.stderr.decode(errors="replace").strip()[:_SHOWN_CHARS]
+        raise DataError(f"git {words[0]} ended with {done.returncode}: {story}; fetch the dataset again")
     return done.stdout
 
 

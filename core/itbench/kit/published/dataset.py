@@ -66,18 +66,9 @@ class Dataset:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HubDataset(Dataset):
-    """A dataset on the Hugging Face Hub, as far as it has tasks of one domain.
+    """A dataset on the Hugging Face Hub, as far as it has tasks of one domain; `Dataset` explains the other fields.
 
     Attributes:
-        repository: what it is called where it was published, OWNER/NAME.
-        domain: name of the domain that reads it.
-        suite: name of the suite that reads it.
-        count: how many tasks of the domain were published, where it is known.
-        published: the names of their directories, where they are known.
-        own_mark: what tells tasks of this dataset from those of others, for messages.
-        is_own: tells whether tasks in a directory that several datasets share are of this dataset.
-        part: the tasks that are meant, for messages, where the dataset has those of several domains.
-        extra_files: names of files beside the directories of the tasks that are brought with any of them.
         folder: where the directories of the tasks lie in it; `/*` at its end stands for the only folder there.
         names: of these directories and of the tasks in them.
         task_file: path of a file that tells a task of this domain from others in the same layout; empty where the name does.
@@ -122,18 +113,9 @@ class HubDataset(Dataset):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GitDataset(Dataset):
-    """A dataset in a Git repository, in which the paths of tasks may tell their truths.
+    """A dataset in a Git repository, in which the paths of tasks may tell their truths; `Dataset` explains the other fields.
 
     Attributes:
-        repository: what it is called where it was published, OWNER/NAME.
-        domain: name of the domain that reads it.
-        suite: name of the suite that reads it.
-        count: how many tasks of the domain were published, where it is known.
-        published: the names of their directories, where they are known.
-        own_mark: what tells tasks of this dataset from those of others, for messages.
-        is_own: tells whether tasks in a directory that several datasets share are of this dataset.
-        part: the tasks that are meant, for messages, where the dataset has those of several domains.
-        extra_files: names of files beside the directories of the tasks that are brought with any of them.
         directories: pattern of the tasks' directories below the root of a clone, such as `benchmark/*/*`.
         key_file: path of a file that each of them has, that agents cannot see as a whole, and from whose beginning the
             task's id is made, so that the id tells nothing of the path.

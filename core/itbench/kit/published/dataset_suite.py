@@ -65,12 +65,9 @@ class DatasetSuite(SuiteWithChoices):
             DataError: it cannot be read.
         """
         from itbench.kit.canary import canary_of
-        from itbench.kit.published.files import read_data, read_text
+        from itbench.kit.published.files import read_object, read_text
 
-        truth = read_data(path)
-        if not isinstance(truth, dict):
-            raise DataError(f"{path}: a truth must be a JSON object, found {type(truth).__name__}")
-        return {"canary": canary_of(read_text(path))} | truth
+        return {"canary": canary_of(read_text(path))} | read_object(path)
 
     @abstractmethod
     def list_directories(self, root: Path) -> "Mapping[str, Path]":
@@ -135,13 +132,17 @@ class DatasetSuite(SuiteWithChoices):
         Raises:
             UsageError: there is no such task.
         """
-        self.directory_name(task_id)
         if task_id not in self.directories:
-            few = ", ".join([*self.directories][:5])
-            raise UsageError(
-                f"suite {self.name!r} has no task {task_id!r}; it has {len(self.directories)}: {few} ..."
-            )
+            self.directory_name(task_id)
+            raise self.no_task(task_id)
         return self.directories[task_id]
+
+    def no_task(self, task_id: str) -> UsageError:
+        """Return the error for an id that no task has."""
+        few = ", ".join([*self.directories][:5])
+        return UsageError(
+            f"suite {self.name!r} has no task {task_id!r}; it has {len(self.directories)}: {few} ..."
+        )
 
     def files_in(self, task_id: str, folder: str = "") -> "list[Input]":
         """Return the files below a task's directory, or below one folder in it, that are neither a truth nor begin with a dot.

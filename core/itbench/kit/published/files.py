@@ -73,9 +73,7 @@ def read_object(path: Path) -> JsonObject:
     """
     value = read_data(path)
     if not isinstance(value, dict):
-        raise DataError(
-            f"{path}: expected a JSON object, found {type(value).__name__}; fetch the dataset again"
-        )
+        raise DataError(f"{path}: expected a JSON object, found {type(value).__name__}")
     return value
 
 

@@ -67,10 +67,7 @@ class GitSuite(DatasetSuite):
             UsageError: there is no such task.
         """
         if task_id not in self.directories:
-            raise UsageError(
-                f"suite {self.name!r} has no task {task_id!r}; it has {len(self.directories)}: "
-                f"{', '.join([*self.directories][:3])} ..."
-            )
+            raise self.no_task(task_id)
         return self.directories[task_id].relative_to(self.location.directory).as_posix()
 
     def fetch(self, tasks: "Sequence[str]" = (), progress: Progress = no_progress) -> Path:
@@ -135,20 +132,14 @@ class GitSuite(DatasetSuite):
 
     def _root(self) -> Path:
         from itbench.kit.published.clone import home_of
+        from itbench.kit.published.locate import places_in
         from itbench.kit.published.opaque import holds_opaque_tasks
 
         shared = os.environ.get("ITBENCH_DATA")
         given = self.options.data or (Path(shared) if shared else None)
-        places = [] if self.options.data is not None else [home_of(self.dataset)]
-        if given is not None:
-            if not given.is_dir():
-                raise DataError(f"{str(given)!r}: no such directory; fix --data or ITBENCH_DATA")
-            names = self.dataset.directory_names
-            places = [
-                given,
-                *(path for path in sorted(given.iterdir()) if path.name.lower() in names),
-                *places,
-            ]
+        places = [] if given is None else places_in(given, self.dataset)
+        if self.options.data is None:
+            places.append(home_of(self.dataset))
         for place in places:
             if holds_opaque_tasks(self.dataset, place):
                 return place

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from itbench.errors import DataError
-from itbench.kit.published.dataset import HubDataset
+from itbench.kit.published.dataset import Dataset, HubDataset
 from itbench.kit.published.whole import require_whole
 
 
@@ -93,19 +93,29 @@ def _below(
 
     A directory that several suites share is not taken for a dataset of another one.
     """
-    if not place.is_dir():
-        raise DataError(f"{str(place)!r}: no such directory; fix --data or ITBENCH_DATA")
+    candidates = places_in(place, dataset)
     cached = _cached(place, dataset, revision)
     if cached is not None:
         return cached
-    names = dataset.directory_names
-    inner = [path for path in sorted(place.iterdir()) if path.name.lower() in names and path.is_dir()]
-    for candidate in [*inner, place]:
+    for candidate in candidates:
         directory = _root(candidate, dataset)
         if directory is None or (is_shared and candidate is place and not dataset.is_own(directory)):
             continue
         return _location(directory, revision)
     return None
+
+
+def places_in(place: Path, dataset: Dataset) -> list[Path]:
+    """Return where a dataset may be in a folder that the user names: in one that is called like it, or in the folder itself.
+
+    Raises:
+        DataError: there is no such folder.
+    """
+    if not place.is_dir():
+        raise DataError(f"{str(place)!r}: no such directory; fix --data or ITBENCH_DATA")
+    names = dataset.directory_names
+    inner = [path for path in sorted(place.iterdir()) if path.name.lower() in names and path.is_dir()]
+    return [*inner, place]
 
 
 def _root(place: Path, dataset: HubDataset) -> Path | None:

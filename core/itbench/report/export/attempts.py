@@ -8,7 +8,7 @@ SELECT task, repeat,
     CASE WHEN NOT sum(replies > 0 AND cost_usd IS NULL) THEN sum(cost_usd) END AS cost_usd
 FROM trial GROUP BY task, repeat
 """
-# In files of before, what a program asked was an event `model`.
+# In files of earlier versions, what a program asked was an event `model`.
 _MODELS = """
 SELECT trial, group_concat(DISTINCT json_extract(data, '$.model')) AS models
 FROM event WHERE kind IN ('request', 'model') AND json_valid(data) AND json_extract(data, '$.role') IS NULL GROUP BY trial

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from itbench.interfaces.conversation import Conversation, ModelTool, Reply, TokenUse, UserMessage
 from itbench.interfaces.events import EventKind
+from itbench.interfaces.provider import QUESTION
 from itbench.interfaces.role import RoleModel, no_model
 from itbench.interfaces.trace import Trace
 from itbench.models.conversation_log import ConversationLog
@@ -15,7 +16,7 @@ from itbench.models.faults import ModelError
 from itbench.models.model import SEED_RANGE, Model, ModelSettings
 
 # What an agent says can make a provider refuse, and is then no failure of the provider.
-_QUESTION = Conversation(system="", messages=(UserMessage(text="Answer with the word yes."),))
+_QUESTION = Conversation(system="", messages=(UserMessage(text=QUESTION),))
 _PATIENCE_S = 60.0
 
 
@@ -46,13 +47,13 @@ class Roles:
         if role not in self._sessions:
             self._sessions.add(role)
             await self._open.enter_async_context(model.session())
+        log = self._log(role, model)
+        number = log.request(model.name, conversation)
         settings = ModelSettings(
             seed=self.trace.seed % SEED_RANGE,
             draw=self.trace.draw,
             waits=lambda wait: log.waits(number, wait),
         )
-        log = self._log(role, model)
-        number = log.request(model.name, conversation)
         try:
             reply = await model.reply(conversation, tools, settings)
         except ModelError as error:

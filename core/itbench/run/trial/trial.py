@@ -146,10 +146,13 @@ async def _work(setting: TrialSetting, task: Task, trace: Trace, outcome: Outcom
 
 
 async def _in_world(setting: TrialSetting, setup: TrialSetup, trace: Trace, outcome: Outcome) -> None:
+    make, fault = setting.domain.environment, None
+    if make is None:
+        await _through(setting, setup, trace, outcome, [])
+        return
     workspaces: list[TracedWorkspace] = []
     trouble: BaseException | None = None
-    # The kernel takes a while to count; only a world of the domain's own can fail for lack of memory.
-    killed_before = 0 if setting.domain.environment is None else processes_killed_for_memory()
+    killed_before = processes_killed_for_memory()
     try:
         await _through(setting, setup, trace, outcome, workspaces)
     except BaseException as error:
@@ -157,7 +160,6 @@ async def _in_world(setting: TrialSetting, setup: TrialSetup, trace: Trace, outc
         if is_killed or not outcome.is_solved or not can_be_of_agent(error, trace):
             raise
         trouble = error
-    make, fault = setting.domain.environment, None
     for workspace in workspaces:
         fault = await fault_of_tools(make, setup, workspace.troubles)
     if fault is None and trouble is not None:

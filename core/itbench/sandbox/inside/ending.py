@@ -54,7 +54,7 @@ def processes_killed_for_memory() -> int:
     return 0
 
 
-def is_for_want_of_memory(code: int, reason: str, *, killed_before: int, killed_now: int) -> bool:
+def is_for_lack_of_memory(code: int, reason: str, *, killed_before: int, killed_now: int) -> bool:
     """Tell whether a program was ended because this machine has no memory left, and not by anything in its sandbox.
 
     Args:

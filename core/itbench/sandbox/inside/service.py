@@ -12,7 +12,7 @@ from itbench.interfaces.service import Ready, ServiceLimits
 from itbench.sandbox.bubblewrap.arguments import HOME
 from itbench.sandbox.errors import SandboxEndedError, SandboxError
 from itbench.sandbox.inside.descriptors import sealed
-from itbench.sandbox.inside.ending import is_for_want_of_memory, processes_killed_for_memory
+from itbench.sandbox.inside.ending import is_for_lack_of_memory, processes_killed_for_memory
 from itbench.sandbox.inside.orders import Answer, Order
 from itbench.sandbox.inside.process import SandboxProcess
 from itbench.sandbox.inside.workspace import SandboxedWorkspace
@@ -88,7 +88,7 @@ class SandboxedService:
         if self._end is None or not self._end.done() or self._end.exception() is not None:
             return None
         answer = self._end.result()
-        is_lost = is_for_want_of_memory(
+        is_lost = is_for_lack_of_memory(
             answer.code, answer.reason, killed_before=self._killed_before, killed_now=self._killed_at_end
         )
         return None if is_lost else answer.code

@@ -22,7 +22,7 @@ from itbench.sandbox.bubblewrap.arguments import HOME, Layout
 from itbench.sandbox.errors import SandboxEndedError, SandboxError
 from itbench.sandbox.inside import below
 from itbench.sandbox.inside.descriptors import sealed
-from itbench.sandbox.inside.ending import is_for_want_of_memory, limit_note, processes_killed_for_memory
+from itbench.sandbox.inside.ending import is_for_lack_of_memory, limit_note, processes_killed_for_memory
 from itbench.sandbox.inside.orders import Answer, Order
 from itbench.sandbox.inside.process import SandboxProcess
 from itbench.sandbox.inside.relay import Relay, check_port, connect_to
@@ -85,7 +85,7 @@ class SandboxedWorkspace:
         started, killed_before = time.monotonic(), processes_killed_for_memory()
         answer, streams = await self._run(order, stdin, heard)
         killed_now = processes_killed_for_memory()
-        if is_for_want_of_memory(
+        if is_for_lack_of_memory(
             answer.code, answer.reason, killed_before=killed_before, killed_now=killed_now
         ):
             raise HostError("the command was killed", OSError(errno.ENOMEM, os.strerror(errno.ENOMEM)))

@@ -47,7 +47,7 @@ AGENTS: tuple[AgentSpec, ...] = (
     lazy_agent(
         "expert",
         "Replays the expert trajectories of Cloud-OpsBench.",
-        "itbench_sre.opsbench.expert:ExpertAgent",
+        "itbench.kit:OracleAgent",
         role="privileged",
         is_in_process=True,
     ),

@@ -1,14 +1,10 @@
 """What the experts did: their calls replayed in a workspace, and the right answer."""
 
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import TypeAlias
 
-from itbench import JsonObject, Task, ToolError, Trace, Workspace
+from itbench import JsonObject, ToolError, Workspace
 from itbench.kit import closest_path
 from itbench_sre.opsbench.steps import step_of
-
-Solver: TypeAlias = Callable[[Task, Workspace], Awaitable[None]]
 
 
 def right_answer(truth: JsonObject) -> JsonObject:
@@ -33,24 +29,6 @@ async def replay(truth: JsonObject, workspace: Workspace) -> None:
         return near.coverage, near.relevance
 
     for tool, arguments in max(truth["expert"].values(), key=nearness):
-        with suppress(
-            ToolError
-        ):  # One of the published calls names no kind; its expert was told so, and went on.
+        # One of the published calls names no kind; its expert was told so, and continued.
+        with suppress(ToolError):
             await tools[tool].call(**arguments)
-
-
-class ExpertAgent:
-    """Replays what the experts did; every table marks it as privileged."""
-
-    def __init__(self) -> None:
-        self._solver: Solver | None = None
-
-    def trust(self, solver: Solver) -> None:
-        """Take the function that does a task as its experts did."""
-        self._solver = solver
-
-    async def solve(self, task: Task, workspace: Workspace, trace: Trace) -> None:
-        """Do the task as its experts did."""
-        trace.turn()
-        if self._solver is not None:
-            await self._solver(task, workspace)

@@ -377,8 +377,8 @@ def test_a_truth_is_by_default_the_object_in_a_file_of_json_or_yaml(
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("- 2", "a truth must be a JSON object, found list"),
-        ("", "a truth must be a JSON object, found NoneType"),
+        ("- 2", "expected a JSON object, found list"),
+        ("", "expected a JSON object, found NoneType"),
         ("weight: [", "cannot be parsed"),
         ("!!python/object:os.system {}", "cannot be parsed"),
     ],

@@ -298,7 +298,7 @@ class Runner:
         try:
             made = _listener(place) if kind == b"listen" else _connection(place)
         except OSError as error:
-            # A server's queue that is full is no want of the machine's, though the kernel says so in the same word.
+            # A server's full queue does not mean that the machine lacks something, though the kernel uses the same error for both.
             if error.errno in HOST_ERRORS and error.errno != errno.EAGAIN:
                 raise
             self._say(b"%d %d socket" % (number, error.errno or errno.EINVAL))

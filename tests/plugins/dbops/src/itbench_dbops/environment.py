@@ -46,7 +46,7 @@ _KNOWN = {
         "amount",
         "trigger",
         "sum",
-    ): "The trigger {post} adds each amount to its balance, whoever books it.",
+    ): "The trigger {post} adds each amount to its balance, no matter who books it.",
     (
         "twice",
         "duplicate",
