@@ -38,10 +38,15 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What an operation does by itself: it waits `wait_us` and uses `cpu_us` of processor time, both means."""
+    """What an operation does by itself: it waits `wait_us` and uses `cpu_us` of processor time, both means.
+
+    Attributes:
+        span: name of an internal span around it; empty for none.
+    """
 
     cpu_us: int
     wait_us: int = 0
+    span: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +56,7 @@ class Call:
     Attributes:
         dependency: key in `Program.dependencies`.
         operation: name of the operation there; of the topic, for a message.
-        count: so many in a row.
+        count: so many in a row; 0 where only a flag makes any (`extra_calls`).
         span: name of the client's span; empty for the usual one of its protocol and language.
         is_optional: a failure is logged and survived.
         is_cached: the answer of an earlier call serves for `Program.cache_us`.
@@ -73,11 +78,11 @@ class Line:
     """A line that a program logs.
 
     Attributes:
-        body: text with `{places}`: of the request's fields (`user`, `product`, `order`, `amount`, ...), `error`,
-            `duration_ms`, `operation`, `address`.
+        body: text with `{places}`: of the request's fields and of what application/fields.py lists; `{{` is a brace.
         severity: as the program's language spells it; empty for none.
         number: OpenTelemetry severity number.
-        when: `begin`, `success` or `failure` of the operation.
+        when: `begin`, `success` or `failure` of the operation; `flag NAME`, where that flag had an effect; for a
+            program's own lines also `every N` seconds while it runs.
         attributes: of the log record, values with places too.
         has_trace: whether the record carries the trace's ids.
         one_in: said on average once in so many times, chosen by the request's stream.
@@ -105,6 +110,7 @@ class Operation:
         memory: bytes held while it runs.
         writes: bytes that stay: on disk of a database or broker, in memory of a cache.
         lines: that it logs.
+        attributes: of the server's span, values with places as in lines.
     """
 
     name: str
@@ -115,6 +121,7 @@ class Operation:
     memory: int = 100_000
     writes: int = 0
     lines: tuple[Line, ...] = ()
+    attributes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,15 +158,17 @@ class Program:
         name: also the first part of the image's name.
         language: `go`, `java`, `python`, `dotnet`, `nodejs`, `php`, `ruby`, `rust`, `cpp`, `envoy`, `nginx`,
             `postgres`, `valkey`, `kafka`; decides telemetry and words of errors.
-        role: `server`, `proxy`, `database`, `cache`, `broker`, `flags`, `load` or `worker` (reads topics or runs jobs).
+        role: `server`, `proxy`, `database`, `cache`, `broker`, `flags`, `load`, `worker` (reads topics), `job` (does its
+            operation `run` and ends) or `shell` (does what the container's command says: application/shell.py).
         ports: name -> port that it listens on.
         operations: by name.
         dependencies: by key.
-        settings: by key; those that the roles know are listed in docs/mechanisms.md.
+        settings: by key; those that the roles know are in application/settings.py.
         consumes: topic -> operation done for each message, for a worker.
         slots: requests worked on at once; `queue` wait, more are refused.
         startup_us: until it listens; `startup_cpu_us` of processor time go into it, so that a low limit is slow.
         memory: bytes once started.
+        idle_cpu_m: thousandths of a core used while nothing is asked of it.
         lines: said at start (`begin`), when it is ready (`success`), and when it stops or fails to start (`failure`).
         metrics: names of runtime metrics that it exports, of the groups in telemetry.
     """
@@ -177,6 +186,7 @@ class Program:
     startup_us: int = 3_000_000
     startup_cpu_us: int = 500_000
     memory: int = 60_000_000
+    idle_cpu_m: int = 1
     cache_us: int = 0
     lines: tuple[Line, ...] = ()
     metrics: tuple[str, ...] = ()
@@ -188,9 +198,9 @@ class Image:
 
     Attributes:
         program: that it runs; None where the entry point is missing.
-        defects: of this version: name -> strength, such as `leaked_connections_per_million`,
-            `leaked_bytes_per_request`, `failure_per_million`, `cpu_per_cent`; none in a good one.
-        flags: of features that this version has, name -> how they act, as in application/flags.py.
+        defects: of this version: effect -> amount, in the words of application/effects.py; none in a good one.
+        flags: of features that this version has, name -> effects of the flag's value, in the same words.
+        words: `CODE: message` of the failures that a flag, or a defect's effect, causes, by its name.
     """
 
     reference: str
@@ -199,6 +209,7 @@ class Image:
     size: int = 80_000_000
     defects: Mapping[str, int] = field(default_factory=dict)
     flags: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,6 +235,7 @@ class Application:
         visits_per_minute: of ordinary traffic at noon, before days, spikes and batches.
         objectives: service-level objectives, `service -> (most failures per million, slowest 95th percentile in ms)`.
         rules: alerting rules beside the common ones, in the words of telemetry/rules.
+        fields: what requests are about, name -> values to draw from, as in application/fields.py.
     """
 
     name: str
@@ -235,3 +247,4 @@ class Application:
     visits_per_minute: int
     objectives: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     rules: tuple[str, ...] = ()
+    fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
