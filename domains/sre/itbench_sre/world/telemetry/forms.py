@@ -1,0 +1,158 @@
+"""The unchanging parts of a span's row, made once for each operation and call of each start of a container."""
+
+from dataclasses import dataclass
+
+from itbench_sre.world.application.model import Operation, Protocol
+from itbench_sre.world.runtime.frames import Attempt, Failure, Frame
+from itbench_sre.world.runtime.process import Process
+from itbench_sre.world.telemetry.attributes import client_attributes, server_attributes
+from itbench_sre.world.telemetry.languages import LANGUAGES, scope_of
+from itbench_sre.world.telemetry.names import client_span, server_span, service_of
+from itbench_sre.world.telemetry.resources import Resources
+from itbench_sre.world.telemetry.texts import field, map_text
+
+# Attributes that programs set by hand: what their log lines of the same operation speak of.
+_OWN = {
+    "amount": "app.order.amount",
+    "order": "app.order.id",
+    "product": "app.product.id",
+    "user": "app.user.id",
+}
+
+
+@dataclass(slots=True)
+class Form:
+    """What all spans of one kind share.
+
+    Attributes:
+        grain_ns: of the clock.
+        head: the row's text between its parent's id and its attributes.
+        attributes: text of those of a span that went well, without the opening brace.
+        fields: of the request -> attributes that come before them.
+        tail: of a span that went well, from the status on.
+        records_exceptions: whether a failed one has an event.
+    """
+
+    grain_ns: int
+    head: str
+    attributes: str
+    fields: tuple[tuple[str, str], ...]
+    language: str
+    program: str
+    protocol: Protocol
+    records_exceptions: bool
+    events: tuple[str, ...] = ()
+
+
+class Forms:
+    """Finds the form of a span; forms are kept for as long as the table lasts."""
+
+    def __init__(self, resources: Resources) -> None:
+        self._resources = resources
+        self._known: dict[tuple[str, str, int, str, str], Form | None] = {}
+
+    def server(self, frame: Frame) -> Form | None:
+        """Return the form of a server's span; None where it writes none."""
+        place = frame.process.place
+        key = (
+            place.uid,
+            place.container,
+            place.restart,
+            frame.operation.name,
+            "" if frame.parent_span else "root",
+        )
+        try:
+            return self._known[key]
+        except KeyError:
+            name, kind = server_span(place, frame.operation, is_root=not frame.parent_span)
+            form = (
+                self._form(frame.process, name, kind, frame.operation.protocol, is_client=False)
+                if name
+                else None
+            )
+            if form is not None:
+                form.attributes = _inner(server_values(form, frame, None))
+                form.fields = _fields(frame.operation)
+                form.events = _events(form.language, form.protocol)
+            self._known[key] = form
+            return form
+
+    def client(self, attempt: Attempt) -> Form | None:
+        """Return the form of a client's span; None where it writes none."""
+        place = attempt.frame.process.place
+        call = attempt.call
+        key = (
+            place.uid,
+            place.container,
+            place.restart,
+            f"{call.dependency} {call.operation}",
+            attempt.address,
+        )
+        try:
+            return self._known[key]
+        except KeyError:
+            name, kind = client_span(place, call, attempt.dependency)
+            protocol = attempt.dependency.protocol
+            form = self._form(attempt.frame.process, name, kind, protocol, is_client=True) if name else None
+            if form is not None:
+                form.attributes = _inner(client_values(form, attempt, None))
+            self._known[key] = form
+            return form
+
+    def other(self, process: Process, name: str, kind: str) -> Form:
+        """Return the form of a gRPC client's span that belongs to no call."""
+        form = self._form(process, name, kind, Protocol.GRPC, is_client=kind == "Client")
+        assert form is not None  # only a name can be missing
+        return form
+
+    def _form(self, process: Process, name: str, kind: str, protocol: Protocol, *, is_client: bool) -> Form:
+        place = process.place
+        program = place.image.program
+        language, program_name = (program.language, program.name) if program else ("", place.container)
+        scope, version = scope_of(language, protocol, program_name, is_client=is_client)
+        known = LANGUAGES.get(language)
+        if kind == "Internal":
+            scope, version = known.own.replace("{name}", program_name) if known else program_name, ""
+        texts = (name, kind, service_of(place), self._resources.text(process), scope, version)
+        return Form(
+            grain_ns=known.span_grain_ns if known else 1,
+            head="\t".join(field(text) for text in texts),
+            attributes="}",
+            fields=(),
+            language=language,
+            program=program_name,
+            protocol=protocol,
+            records_exceptions=known is not None and known.records_exceptions,
+        )
+
+
+def server_values(form: Form, frame: Frame, failure: Failure | None) -> dict[str, str]:
+    """Return the attributes of a server's span but for those of the request."""
+    program = frame.process.place.image.program
+    port = str(next(iter(program.ports.values()), 8080)) if program else "8080"
+    return server_attributes(form.language, frame.operation, port, failure)
+
+
+def client_values(form: Form, attempt: Attempt, failure: Failure | None) -> dict[str, str]:
+    """Return the attributes of a client's span."""
+    return client_attributes(form.language, attempt.call, form.protocol, attempt.address, failure)
+
+
+def _inner(values: dict[str, str]) -> str:
+    return map_text(values)[1:]
+
+
+def _fields(operation: Operation) -> tuple[tuple[str, str], ...]:
+    said = " ".join(
+        text for line in operation.lines for text in (line.body, *(value for _, value in line.attributes))
+    )
+    found = [(name, attribute) for name, attribute in _OWN.items() if f"{{{name}}}" in said]
+    return tuple(sorted(found, key=lambda pair: pair[1]))
+
+
+def _events(language: str, protocol: Protocol) -> tuple[str, ...]:
+    if language == "cpp":
+        return ("Processing currency conversion request", "Conversion successful, response sent back")
+    if language == "java" and protocol is Protocol.GRPC:
+        return ("message", "message")
+    return ()

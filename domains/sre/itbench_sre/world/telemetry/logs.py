@@ -1,0 +1,132 @@
+"""Log records: a program's lines filled in, with the ids, scope and attributes that its language's library adds."""
+
+from typing import Any
+
+from itbench_sre.world.application.model import Line
+from itbench_sre.world.recorder.table import Table
+from itbench_sre.world.runtime.frames import Frame, Request
+from itbench_sre.world.runtime.process import Process
+from itbench_sre.world.telemetry.languages import LANGUAGES, log_scope
+from itbench_sre.world.telemetry.names import service_of
+from itbench_sre.world.telemetry.resources import Resources
+from itbench_sre.world.telemetry.texts import field, map_text, nanoseconds, second_text
+
+LOG_COLUMNS = (
+    "Timestamp", "TimestampTime", "TraceId", "SpanId", "TraceFlags", "SeverityText", "SeverityNumber", "ServiceName",
+    "Body", "ResourceSchemaUrl", "ResourceAttributes", "ScopeSchemaUrl", "ScopeName", "ScopeVersion",
+    "ScopeAttributes", "LogAttributes", "EventName",
+)  # fmt: skip
+_FRAMEWORK = {"dotnet": "Microsoft.Hosting.Lifetime"}
+
+Parts = tuple[tuple[str, str], ...]
+"""A text with places: literals, each with the name of the field that follows it."""
+
+
+class Logs:
+    """Makes the rows of the log table."""
+
+    def __init__(self, resources: Resources) -> None:
+        self.table = Table("\t".join(LOG_COLUMNS))
+        self._resources = resources
+        self._parts: dict[str, Parts] = {}
+        self._fixed: dict[tuple[str, str, int, bool], tuple[str, str, int]] = {}
+        self._last_us = self._again = 0
+
+    def line(
+        self, process: Process, line: Line, fields: dict[str, Any], request: Request | None, now_us: int
+    ) -> None:
+        """Add a line that a program logged."""
+        has_ids = line.has_trace and request is not None
+        if request is not None and not request.is_sampled:
+            return
+        service, rest, grain_ns = self._of(process, has_ids=has_ids)
+        ids = f"{request.trace_id}\t{fields.get('span_id', '')}\t1" if has_ids and request else "\t\t0"
+        attributes = {key: self.filled(value, fields, request) for key, value in line.attributes}
+        program = process.place.image.program
+        if program is not None and program.language == "python":
+            attributes |= _python(line, service, fields, request if has_ids else None)
+        body = field(self.filled(line.body, fields, request))
+        severity = f"{line.severity}\t{line.number}"
+        shown = field(map_text(attributes)) if attributes else "{}"
+        # Of two lines of the same microsecond the later one is a nanosecond later.
+        self._again = self._again + 1 if now_us == self._last_us else 0
+        self._last_us = now_us
+        time_ns = nanoseconds(now_us, grain_ns) + (self._again * grain_ns if grain_ns < 1000 else 0)
+        self._add(time_ns, f"{ids}\t{severity}\t{service}\t{body}\t{rest}\t{shown}\t")
+
+    def access(self, frame: Frame, body: str, attributes: dict[str, str], time_ns: int) -> None:
+        """Add a record of Envoy's access log."""
+        service, rest, _ = self._of(frame.process, has_ids=True)
+        ids = f"{frame.request.trace_id}\t{frame.span_id}\t1"
+        self._add(time_ns, f"{ids}\t\t0\t{service}\t{field(body)}\t{rest}\t{field(map_text(attributes))}\t")
+
+    def filled(self, text: str, fields: dict[str, Any], request: Request | None) -> str:
+        """Return a text with its places filled in; those that nobody knows stay, as in .NET's templates."""
+        parts = self._parts.get(text)
+        if parts is None:
+            parts = self._parts[text] = _split(text)
+        if len(parts) == 1 and not parts[0][1]:
+            return text
+        more = request.fields if request is not None else {}
+        made = []
+        for literal, name in parts:
+            made.append(literal)
+            if name:
+                value = fields[name] if name in fields else more.get(name)
+                made.append(f"{{{name}}}" if value is None else str(value))
+        return "".join(made)
+
+    def _add(self, time_ns: int, rest: str) -> None:
+        second = time_ns // 1_000_000_000
+        clock = second_text(second)
+        self.table.add(second, f"{clock}.{time_ns % 1_000_000_000:09d}\t{clock}\t{rest}")
+
+    def _of(self, process: Process, *, has_ids: bool) -> tuple[str, str, int]:
+        place = process.place
+        key = (place.uid, place.container, place.restart, has_ids)
+        found = self._fixed.get(key)
+        if found is None:
+            program = place.image.program
+            language = program.language if program else ""
+            scope = log_scope(language, program.name if program else place.container)
+            if not has_ids:
+                scope = _FRAMEWORK.get(language, scope)
+            resource = field(self._resources.text(process, is_log=True))
+            known = LANGUAGES.get(language)
+            grain_ns = known.log_grain_ns if known else 1
+            found = self._fixed[key] = (service_of(place), f"\t{resource}\t\t{scope}\t\t{{}}", grain_ns)
+        return found
+
+
+def _python(line: Line, service: str, fields: dict[str, Any], request: Request | None) -> dict[str, str]:
+    number = sum(map(ord, line.body)) % 140 + 20
+    values = {
+        "code.file.path": f"/usr/src/app/{service.replace('-', '_')}.py",
+        "code.function.name": "handle",
+        "code.line.number": str(number),
+        "otelServiceName": service,
+        "otelSpanID": "0",
+        "otelTraceID": "0",
+        "otelTraceSampled": "False",
+    }
+    if request is not None:
+        values |= {
+            "otelSpanID": str(fields.get("span_id", "0")),
+            "otelTraceID": request.trace_id,
+            "otelTraceSampled": "True",
+        }
+    return values
+
+
+def _split(text: str) -> Parts:
+    parts: list[tuple[str, str]] = []
+    rest = text
+    while rest:
+        literal, brace, after = rest.partition("{")
+        name, closing, tail = after.partition("}")
+        if not brace or not closing or not name.isidentifier():
+            parts.append((rest, ""))
+            break
+        parts.append((literal, name))
+        rest = tail
+    return tuple(parts)

@@ -1,0 +1,118 @@
+"""What an alerting rule is, whom the rules of an application are about, and the objects that hold them."""
+
+from dataclasses import dataclass, field
+
+from itbench_sre.world.application.model import Application
+from itbench_sre.world.store.refs import JsonObject
+from itbench_sre.world.telemetry.expressions import Compare, Expression, Selector, Sum, duration_text
+
+BY_SERVICE = ("namespace", "service_name")
+FAILED = ("status_code", "=", "STATUS_CODE_ERROR")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """An alerting rule.
+
+    Attributes:
+        for_s: how long its condition must hold.
+        description: with `{{ $labels.name }}` and `{{ $value }}`.
+    """
+
+    alert: str
+    expression: Expression
+    severity: str
+    description: str
+    for_s: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Rules that are evaluated together, every `interval_s` seconds."""
+
+    name: str
+    rules: tuple[Rule, ...]
+    interval_s: int = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Whom rules are about.
+
+    Attributes:
+        silent: services that no rule of calls is about: flags and load.
+        processors: services that may take long, since nobody waits for them.
+        front: services that users reach.
+    """
+
+    namespace: str
+    silent: tuple[str, ...] = ("flagd", "load-generator")
+    processors: tuple[str, ...] = ("accounting", "fraud-detection")
+    front: tuple[str, ...] = ("frontend", "frontend-proxy")
+    objectives: tuple[tuple[str, int, int], ...] = field(default=())
+
+
+def scope_of(application: Application) -> Scope:
+    """Return whom the rules of an application are about."""
+    roles: dict[str, list[str]] = {}
+    for image in application.images:
+        if image.program is not None:
+            names = roles.setdefault(image.program.role, [])
+            if image.program.name not in names:
+                names.append(image.program.name)
+    entrance = application.entrance.partition("://")[2] or application.entrance
+    front = {*roles.get("proxy", ()), entrance.partition(":")[0].partition(".")[0]}
+    objectives = tuple((name, *limits) for name, limits in sorted(application.objectives.items()))
+    return Scope(
+        namespace=application.namespace,
+        silent=tuple(sorted({*roles.get("flags", ()), *roles.get("load", ())})) or ("load-generator",),
+        processors=tuple(sorted(roles.get("worker", ()))),
+        front=tuple(sorted(front)),
+        objectives=objectives,
+    )
+
+
+def rule_object(name: str, namespace: str, groups: tuple[Group, ...]) -> JsonObject:
+    """Return the PrometheusRule object of some groups."""
+    return {
+        "apiVersion": "monitoring.coreos.com/v1",
+        "kind": "PrometheusRule",
+        "metadata": {"name": name, "namespace": namespace},
+        "spec": {"groups": [_group_object(group) for group in groups]},
+    }
+
+
+def _group_object(group: Group) -> JsonObject:
+    return {
+        "interval": duration_text(group.interval_s),
+        "name": group.name,
+        "rules": [
+            {
+                "alert": rule.alert,
+                "annotations": {"description": rule.description},
+                "expr": rule.expression.text(),
+                **({"for": duration_text(rule.for_s)} if rule.for_s else {}),
+                "labels": {"severity": rule.severity},
+            }
+            for rule in group.rules
+        ],
+    }
+
+
+def phase_rule(scope: Scope, alert: str, phase: str, tail: str, for_s: int = 0) -> Rule:
+    """Return the rule about pods in a phase; `tail` ends its first words."""
+    selector = Selector("kube_pod_status_phase", (("namespace", "=", scope.namespace), ("phase", "=", phase)))
+    return Rule(
+        alert=alert,
+        expression=Compare(Sum(("namespace",), selector), ">", "0"),
+        severity="critical",
+        description=pods_text(phase.lower(), tail),
+        for_s=for_s,
+    )
+
+
+def pods_text(state: str, tail: str) -> str:
+    """Return the description of a rule about pods in a state."""
+    return (
+        f"Pods in {state} state in namespace {{{{ $labels.namespace }}}} {tail} (current: {{{{ $value }}}})"
+    )
