@@ -8,7 +8,7 @@ import pytest
 
 from itbench_sre.world.store.ownership import managed_fields
 
-_SAMPLES = Path(__file__).parents[4].parent / "shared/reference/itbench/snapshot_samples"
+_SAMPLES = Path(__file__).parents[4] / "../shared/reference/itbench/snapshot_samples"
 _CART = _SAMPLES / "scenario2_get_k8_spec_Deployment_cart.json"
 _REVISION = "deployment.kubernetes.io/revision"
 

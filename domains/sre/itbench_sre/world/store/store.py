@@ -122,7 +122,9 @@ class Store:
         if (known := KINDS.get(kind)) is not None and known.has_generation:
             metadata["generation"] = 1
         body = with_defaults(body)
-        fields = managed_fields(None, _of_caller(body), manager, self._now(), "")
+        fields = metadata.get("managedFields") or []
+        if kind != "Event":  # whose writer knows them
+            fields = managed_fields(None, _of_caller(body), manager, self._now(), "")
         for admit in self.admission:
             body = admit(body, None, manager)
         return self._write(ref, body, None, manager, fields)
@@ -149,7 +151,9 @@ class Store:
         if not subresource:
             body = with_defaults(body)
         fields = old["metadata"].get("managedFields") or []
-        if subresource != "binding":  # as for a real pod, of whose node nobody is the manager
+        if ref.kind == "Event":
+            fields = body["metadata"].get("managedFields") or []
+        elif subresource != "binding":  # as for a real pod, of whose node nobody is the manager
             fields = managed_fields(old, body, manager, self._now(), subresource)
         if not subresource:
             for admit in self.admission:
@@ -281,4 +285,4 @@ class Store:
 
 def _of_caller(body: JsonObject) -> JsonObject:
     # What the server itself puts into the status of a new object has no owner.
-    return {key: value for key, value in body.items() if key != "status" or body["kind"] in ("Event", "Node")}
+    return {key: value for key, value in body.items() if key != "status" or body["kind"] == "Node"}
