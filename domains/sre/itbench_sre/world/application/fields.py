@@ -1,12 +1,15 @@
 """What requests are about, and the places that lines and attributes may have.
 
-Values to draw from are texts; a single `<uuid>`, `<hex N>` or `<LOW-HIGH>` stands for one that is made anew each time.
+Values to draw from are texts; a single `<uuid>`, `<hex N>`, `<LOW-HIGH>` or `<N of FIELD>` (a list) stands for one that
+is made anew each time; `<as FIELD>` before the values takes the one in the place of that field's value.
 """
 
+import re
 from collections.abc import Mapping
-from string import Formatter
 
 from itbench_sre.world.clock.randomness import Randomness
+
+_PLACE = re.compile(r"\{(\w+)\}")
 
 PLACES: Mapping[str, str] = {
     "address": "host and port that a call asked for, or that a program listens on",
@@ -42,16 +45,27 @@ PLACES: Mapping[str, str] = {
 
 def drawn(fields: Mapping[str, tuple[str, ...]], random: Randomness) -> dict[str, str]:
     """Return one value of each field, in the order of the fields, for one request."""
-    return {name: _drawn(values, random) for name, values in fields.items()}
+    made: dict[str, str] = {}
+    for name, values in fields.items():
+        made[name] = _drawn(values, fields, made, random)
+    return made
 
 
 def places_of(text: str) -> list[str]:
     """Return the names of the places in a line's body or an attribute's value."""
-    return [name for _, name, _, _ in Formatter().parse(text) if name]
+    return _PLACE.findall(text)
 
 
-def _drawn(values: tuple[str, ...], random: Randomness) -> str:
-    value = values[random.below(len(values))]
+def _drawn(
+    values: tuple[str, ...],
+    fields: Mapping[str, tuple[str, ...]],
+    made: Mapping[str, str],
+    random: Randomness,
+) -> str:
+    if values[0].startswith("<as "):
+        other = values[0][4:-1]
+        return values[1 + fields[other].index(made[other])]
+    value = values[random.below(len(values))] if len(values) > 1 else values[0]
     if not value.startswith("<"):
         return value
     kind = value[1:-1]
@@ -59,14 +73,16 @@ def _drawn(values: tuple[str, ...], random: Randomness) -> str:
         return random.uid()
     if kind.startswith("hex "):
         return random.hexadecimal(int(kind[4:]))
+    if " of " in kind:
+        count, _, other = kind.partition(" of ")
+        return str(_several(fields[other], int(count), random))
     low, high = kind.split("-")
     return str(random.between(int(low), int(high)))
 
 
-def several(values: tuple[str, ...], count: int, random: Randomness) -> list[str]:
-    """Return `count` different values in an order of chance, all where there are fewer."""
+def _several(values: tuple[str, ...], count: int, random: Randomness) -> list[str]:
     left = list(values)
-    for place in range(len(left)):
+    for place in range(min(count, len(left))):
         other = place + random.below(len(left) - place)
         left[place], left[other] = left[other], left[place]
     return left[:count]

@@ -24,15 +24,17 @@ class Setting:
     """A number or text that a program reads when it starts.
 
     Attributes:
-        variable: environment variable that sets it, or empty.
+        variable: environment variable that sets it, as application/reading.py says, or empty.
         file: `path#dotted.key` of a mounted YAML, JSON or properties file that sets it, or empty; the variable wins.
         default: used where neither is there; an integer asks for an integer.
+        unit: what a bare number counts: 1000 where it means milliseconds and microseconds are asked for.
         is_required: the program ends at once, with a line in its log, where none is given or it cannot be read.
     """
 
     variable: str = ""
     file: str = ""
     default: int | str = 0
+    unit: int = 1
     is_required: bool = False
 
 
@@ -78,7 +80,7 @@ class Line:
     """A line that a program logs.
 
     Attributes:
-        body: text with `{places}`: of the request's fields and of what application/fields.py lists; `{{` is a brace.
+        body: text with `{places}`: of the request's fields and of what application/fields.py lists; others stay.
         severity: as the program's language spells it; empty for none.
         number: OpenTelemetry severity number.
         when: `begin`, `success` or `failure` of the operation; `flag NAME`, where that flag had an effect; for a
@@ -157,9 +159,9 @@ class Program:
     Attributes:
         name: also the first part of the image's name.
         language: `go`, `java`, `python`, `dotnet`, `nodejs`, `php`, `ruby`, `rust`, `cpp`, `envoy`, `nginx`,
-            `postgres`, `valkey`, `kafka`; decides telemetry and words of errors.
-        role: `server`, `proxy`, `database`, `cache`, `broker`, `flags`, `load`, `worker` (reads topics), `job` (does its
-            operation `run` and ends) or `shell` (does what the container's command says: application/shell.py).
+            `postgres`, `valkey`, `kafka`, `shell`, `elixir`, ...; decides telemetry and words of errors.
+        role: `server`, `proxy`, `database`, `cache`, `broker`, `flags`, `load`, `collector`, `worker` (reads topics), `job`
+            (does its operation `run` and ends) or `shell` (does what the container's command says: application/shell.py).
         ports: name -> port that it listens on.
         operations: by name.
         dependencies: by key.
