@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from itbench_sre.world.store.refs import JsonObject
+
 
 class Protocol(StrEnum):
     """How a call is made, which decides what its spans, errors and retries look like."""
@@ -242,7 +244,7 @@ class Application:
 
     name: str
     namespace: str
-    objects: tuple[Mapping[str, object], ...]
+    objects: tuple[JsonObject, ...]
     images: tuple[Image, ...]
     entrance: str
     journeys: tuple[Journey, ...]

@@ -100,9 +100,9 @@ def _faults(application: Application) -> Iterator[str]:
 
 def _calls(programs: Mapping[str, Program], leads: Mapping[Key, str]) -> Iterator[str]:
     for program in programs.values():
-        for topic, operation in program.consumes.items():
-            if operation not in program.operations:
-                yield f"{program.name}: {topic} is worked on by {operation!r}, which is not there"
+        for topic, done in program.consumes.items():
+            if done not in program.operations:
+                yield f"{program.name}: {topic} is worked on by {done!r}, which is not there"
         for operation in program.operations.values():
             for call in calls_of(operation):
                 if call.dependency not in program.dependencies:
