@@ -25,11 +25,9 @@ class _Cluster:
         self.events = EventWriter(self.store, self.loop, 1)
         self.changes: list[Change] = []
         self.store.watch("Event", self.changes.append)
-        body: JsonObject = {
-            "apiVersion": "v1",
-            "kind": "Pod",
-            "metadata": {"name": _POD.name, "namespace": "shop"},
-        }
+        spec = {"containers": [{"name": "cart", "image": "cart:1"}], "nodeName": "node-1"}
+        metadata = {"name": _POD.name, "namespace": "shop"}
+        body: JsonObject = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
         self.store.create(body, "kube-controller-manager")
 
     def emit(self, message: str, reason: str = "BackOff") -> None:

@@ -138,7 +138,7 @@ class EventWriter:
         host: str,
     ) -> _Seen:
         namespace = subject.get("namespace", "default")  # where events of nodes are kept
-        stamp = self._loop.now_us * 1000 + Randomness(mixed(self._seed, " ".join(key[4:8]))).below(1000)
+        stamp = self._loop.now_us * 1000 + Randomness(mixed(self._seed, " ".join(key[4:9]))).below(1000)
         name = f"{subject['name']}.{stamp:x}"
         while self._store.get(Ref("Event", namespace, name)) is not None:
             stamp += 1
@@ -163,11 +163,9 @@ class EventWriter:
     def _write(self, seen: _Seen, message: str, component: str) -> None:
         now = kubernetes_text(self._loop.now_us)
         manager = manager_of(component)
-        fields = [_managed(manager, now, has_host="host" in seen.body["source"])]
         stored = self._store.get(seen.ref)
         body = stored or seen.body
         made = {**body, "count": seen.count, "lastTimestamp": now, "message": message}
-        made["metadata"] = {**body["metadata"], "managedFields": fields}
         if stored is None:
             written = self._store.create(made, manager)
         else:
@@ -213,39 +211,3 @@ def _reference(about: Ref | JsonObject) -> JsonObject:
         "uid": metadata.get("uid", ""),
     }
     return {key: value for key, value in made.items() if value}
-
-
-def _managed(manager: str, now: str, *, has_host: bool) -> JsonObject:
-    return {
-        "apiVersion": "v1",
-        "fieldsType": "FieldsV1",
-        "fieldsV1": _HOST_FIELDS if has_host else _FIELDS,
-        "manager": manager,
-        "operation": "Update",
-        "time": now,
-    }
-
-
-_FIELDS: JsonObject = {
-    "f:count": {},
-    "f:firstTimestamp": {},
-    "f:involvedObject": {},
-    "f:lastTimestamp": {},
-    "f:message": {},
-    "f:reason": {},
-    "f:reportingComponent": {},
-    "f:source": {"f:component": {}},
-    "f:type": {},
-}
-_HOST_FIELDS: JsonObject = {
-    "f:count": {},
-    "f:firstTimestamp": {},
-    "f:involvedObject": {},
-    "f:lastTimestamp": {},
-    "f:message": {},
-    "f:reason": {},
-    "f:reportingComponent": {},
-    "f:reportingInstance": {},
-    "f:source": {"f:component": {}, "f:host": {}},
-    "f:type": {},
-}

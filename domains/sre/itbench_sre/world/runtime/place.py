@@ -17,6 +17,7 @@ class Place:
         restart: how often it was started before.
         node: name of the node; empty IPs never occur.
         image: what the image holds.
+        architecture: of the node's processor, such as `amd64`; a program made for others ends with 255.
         command: of the container's spec, with its arguments; empty for the image's own.
         environment: variables, references to ConfigMaps, Secrets and fields resolved.
         files: path -> text of each mounted key of a ConfigMap or Secret, as of now; the kubelet renews mounts that
@@ -32,6 +33,7 @@ class Place:
     node: str
     pod_ip: str
     image: Image
+    architecture: str = "amd64"
     command: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)

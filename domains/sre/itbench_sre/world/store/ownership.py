@@ -229,7 +229,8 @@ def _entry(api_version: str, manager: str, fields: FieldSet, time: str, subresou
 def _tracked(body: JsonObject | None) -> Mapping[str, Any]:
     if body is None:
         return {"metadata": {}}
-    tracked = {key: value for key, value in body.items() if key not in ("apiVersion", "kind")}
+    # The empty `reportingInstance` of an event is nobody's.
+    tracked = {key: value for key, value in body.items() if key not in ("apiVersion", "kind") and value != ""}
     tracked["metadata"] = {key: value for key, value in body["metadata"].items() if key not in _UNTRACKED}
     return tracked
 

@@ -1,0 +1,71 @@
+"""The images that a node holds."""
+
+from dataclasses import dataclass
+
+from itbench_sre.world.application.model import Image
+from itbench_sre.world.kubelet.references import Reference, digest_of
+from itbench_sre.world.store.refs import JsonObject
+
+_MOST_LISTED = 50
+
+
+@dataclass(slots=True)
+class _Held:
+    image: Image
+    reference: Reference
+    used_us: int
+
+
+class NodeImages:
+    """What is in the image store of one node's container runtime."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, _Held] = {}
+
+    def get(self, reference: Reference) -> Image | None:
+        """Return an image that is there."""
+        held = self._held.get(str(reference))
+        return held.image if held else None
+
+    def add(self, reference: Reference, image: Image, now_us: int) -> None:
+        """Keep a pulled image; a tag that has moved means the new one from now on."""
+        self._held[str(reference)] = _Held(image, reference, now_us)
+
+    def use(self, reference: Reference, now_us: int) -> None:
+        """Note that a container was made from an image."""
+        held = self._held.get(str(reference))
+        if held:
+            held.used_us = now_us
+
+    @property
+    def size(self) -> int:
+        """Return bytes of all images."""
+        return sum(held.image.size for held in self._held.values())
+
+    def remove_unused(self, needed: dict[str, None], to_free: int) -> int:
+        """Remove images that no container uses, longest unused first; return the bytes that were freed."""
+        freed = 0
+        unused = [name for name in self._held if name not in needed]
+        for name in sorted(unused, key=self._age):
+            if freed >= to_free:
+                break
+            freed += self._held.pop(name).image.size
+        return freed
+
+    def _age(self, name: str) -> tuple[int, str]:
+        return self._held[name].used_us, name
+
+    def listed(self) -> list[JsonObject]:
+        """Return `status.images` of the node: the largest first."""
+        largest = sorted(self._held.values(), key=_largest_first)[:_MOST_LISTED]
+        return [
+            {
+                "names": [f"{held.reference.name}@{digest_of(str(held.reference))}", str(held.reference)],
+                "sizeBytes": held.image.size,
+            }
+            for held in largest
+        ]
+
+
+def _largest_first(held: _Held) -> tuple[int, str]:
+    return -held.image.size, str(held.reference)
