@@ -14,7 +14,7 @@ from itbench_sre.world.application.otel_demo.sizes import SIZES
 from itbench_sre.world.application.soundness import faults, targets
 from itbench_sre.world.store.quantities import thousandths, units
 
-_SAMPLES = Path(__file__).parents[5] / "shared/reference/itbench/snapshot_samples"
+_SAMPLES = Path(__file__).parents[4] / "../shared/reference/itbench/snapshot_samples"
 APPLICATION = otel_demo()
 
 
