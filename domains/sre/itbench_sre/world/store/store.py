@@ -121,7 +121,7 @@ class Store:
         metadata["creationTimestamp"] = self._now()
         if (known := KINDS.get(kind)) is not None and known.has_generation:
             metadata["generation"] = 1
-        body = with_defaults(body)
+        body = _decoded(body)
         fields = metadata.get("managedFields") or []
         if kind != "Event":  # whose writer knows them
             fields = managed_fields(None, _of_caller(body), manager, self._now(), "")
@@ -149,7 +149,7 @@ class Store:
         if body is old or body == old:
             return old
         if not subresource:
-            body = with_defaults(body)
+            body = _decoded(body)
         fields = old["metadata"].get("managedFields") or []
         if ref.kind == "Event":
             fields = body["metadata"].get("managedFields") or []
@@ -281,6 +281,15 @@ class Store:
                     self._loop.after(latency_us, handler, change)
                 else:
                     handler(change)
+
+
+def _decoded(body: JsonObject) -> JsonObject:
+    try:
+        return with_defaults(body)
+    except ValueError as error:
+        kind, version = body["kind"], body.get("apiVersion", "v1").rpartition("/")[2]
+        words = f'{kind} in version "{version}" cannot be handled as a {kind}: {error}'
+        raise Refusal(400, "BadRequest", words) from error
 
 
 def _of_caller(body: JsonObject) -> JsonObject:
