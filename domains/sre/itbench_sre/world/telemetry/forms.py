@@ -31,6 +31,8 @@ class Form:
         fields: of the request -> attributes that come before them.
         tail: of a span that went well, from the status on.
         records_exceptions: whether a failed one has an event.
+        is_internal: whether it is a piece of work that nobody called, with no attributes of a protocol.
+        events: names of those of a span that went well.
     """
 
     grain_ns: int
@@ -41,6 +43,7 @@ class Form:
     program: str
     protocol: Protocol
     records_exceptions: bool
+    is_internal: bool = False
     events: tuple[str, ...] = ()
 
 
@@ -123,11 +126,14 @@ class Forms:
             program=program_name,
             protocol=protocol,
             records_exceptions=known is not None and known.records_exceptions,
+            is_internal=kind == "Internal",
         )
 
 
 def server_values(form: Form, frame: Frame, failure: Failure | None) -> dict[str, str]:
     """Return the attributes of a server's span but for those of the request."""
+    if form.is_internal:
+        return {}
     program = frame.process.place.image.program
     port = str(next(iter(program.ports.values()), 8080)) if program else "8080"
     return server_attributes(form.language, frame.operation, port, failure)

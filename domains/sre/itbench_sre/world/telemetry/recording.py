@@ -64,12 +64,12 @@ class Recording(Sink):
         failure = frame.failure
         own = _own(form, request) if form.fields else ""
         if failure is None:
-            attributes = own + form.attributes
+            attributes = _joined(own, form.attributes)
             ending = (
                 _WELL if not form.events and form.protocol is not Protocol.KAFKA else _ending(form, frame)
             )
         else:
-            attributes = own + map_text(server_values(form, frame, failure))[1:]
+            attributes = _joined(own, map_text(server_values(form, frame, failure))[1:])
             ending = _failed(form, failure, ended_ns, is_client=False)
         self._row(request, frame.span_id, frame.parent_span, form, attributes, began_ns, ended_ns, ending)
 
@@ -183,6 +183,10 @@ def _own(form: Form, request: Request) -> str:
     fields = request.fields
     parts = [f"'{attribute}': {str(fields[name])!r}, " for name, attribute in form.fields if name in fields]
     return "".join(parts)
+
+
+def _joined(own: str, rest: str) -> str:
+    return own[:-2] + rest if own and rest == "}" else own + rest
 
 
 def _ending(form: Form, frame: Frame) -> str:

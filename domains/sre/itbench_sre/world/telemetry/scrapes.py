@@ -1,5 +1,6 @@
 """Prometheus' scrapes: every 30 seconds, each target at its own moment, what the rules need of it."""
 
+from collections.abc import Callable
 from itertools import accumulate
 
 from itbench_sre.world.clock.loop import SECOND_US, Loop
@@ -14,6 +15,9 @@ from itbench_sre.world.telemetry.samples import Samples, Series, as_labels
 INTERVAL_US = 30 * SECOND_US
 _PHASES = ("Pending", "Failed")
 
+Hearer = Callable[[int], object]
+"""Is told of a scrape, with its time in ms."""
+
 
 class Scraper:
     """Takes samples of the collector's span metrics, of the cluster's state, of gauges and of the mesh.
@@ -22,14 +26,14 @@ class Scraper:
         samples: taken so far.
         spans: series of span metrics, by key.
         edges: series of the mesh, by key.
-        spans_ms: when span metrics were scraped last.
+        heard: told of each scrape of span metrics, with its time in ms.
     """
 
     def __init__(self, loop: Loop, seed: int, store: Store, meters: Meters, namespace: str) -> None:
         self.samples = Samples()
         self.spans: dict[SeriesKey, Series] = {}
         self.edges: dict[EdgeKey, Series] = {}
-        self.spans_ms = 0
+        self.heard: list[Hearer] = []
         self._loop = loop
         self._store = store
         self._meters = meters
@@ -54,7 +58,6 @@ class Scraper:
         self._loop.after(INTERVAL_US, self._scrape_spans)
         if not self._collector_listens():
             return
-        self.spans_ms = now_ms
         for key, counts in self._meters.series.items():
             series = self.spans.get(key)
             if series is None:
@@ -67,6 +70,8 @@ class Scraper:
                 if known is None:
                     known = self.edges[edge] = self.samples.series(EDGE_BUCKETS, _edge_labels(edge))
                 known.add_counts(now_ms, tuple(accumulate(counts)))
+        for hear in self.heard:
+            hear(now_ms)
 
     def _collector_listens(self) -> bool:
         """Tell whether the collector is there to be scraped; an application may have none of its own."""
