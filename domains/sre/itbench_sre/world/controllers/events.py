@@ -6,6 +6,7 @@ counted.
 """
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from itbench_sre.world.clock.loop import HOUR_US, MINUTE_US, Loop
@@ -103,6 +104,25 @@ class EventWriter:
         if self._takes_token(whom):
             self._write(seen, message, component)
 
+    def write_once(
+        self,
+        about: JsonObject,
+        reason: str,
+        message: str,
+        *,
+        component: str,
+        type: str = "Normal",  # noqa: A002 - as above
+        annotations: Mapping[str, str],
+    ) -> None:
+        """Report something as an object of its own, as recorders do that are not client-go's."""
+        subject = _reference(about)
+        key = ("", "", "", "", subject["name"], component, reason, message)
+        seen = self._first(key, subject, reason, message, type, component, "")
+        metadata = {**seen.body["metadata"], "annotations": dict(annotations)}
+        seen.body.update(metadata=metadata, reportingComponent="")
+        seen.count = 1
+        self._write(seen, message, component)
+
     def _is_one_too_many(self, key: _Key, message: str) -> bool:
         now_us = self._loop.now_us
         alike = self._alike.get(key)
@@ -166,6 +186,7 @@ class EventWriter:
         stored = self._store.get(seen.ref)
         body = stored or seen.body
         made = {**body, "count": seen.count, "lastTimestamp": now, "message": message}
+        made["metadata"] = {**body["metadata"], "managedFields": [_managed(body, manager, now)]}
         if stored is None:
             written = self._store.create(made, manager)
         else:
@@ -211,3 +232,38 @@ def _reference(about: Ref | JsonObject) -> JsonObject:
         "uid": metadata.get("uid", ""),
     }
     return {key: value for key, value in made.items() if value}
+
+
+def _managed(body: JsonObject, manager: str, now: str) -> JsonObject:
+    """Return the fields' owner as the server notes it; a recorder sends no empty fields."""
+    fields: JsonObject = _HOST_FIELDS if body["reportingInstance"] else _FIELDS
+    annotations = body["metadata"].get("annotations")
+    if annotations:
+        keys = {f"f:{key}": {} for key in sorted(annotations)}
+        fields = {**fields, "f:metadata": {"f:annotations": {".": {}, **keys}}}
+        del fields["f:reportingComponent"]
+        fields = dict(sorted(fields.items()))
+    return {
+        "apiVersion": "v1",
+        "fieldsType": "FieldsV1",
+        "fieldsV1": fields,
+        "manager": manager,
+        "operation": "Update",
+        "time": now,
+    }
+
+
+_FIELDS: JsonObject = {
+    "f:count": {},
+    "f:firstTimestamp": {},
+    "f:involvedObject": {},
+    "f:lastTimestamp": {},
+    "f:message": {},
+    "f:reason": {},
+    "f:reportingComponent": {},
+    "f:source": {"f:component": {}},
+    "f:type": {},
+}
+_HOST_FIELDS: JsonObject = dict(
+    sorted({**_FIELDS, "f:reportingInstance": {}, "f:source": {"f:component": {}, "f:host": {}}}.items())
+)

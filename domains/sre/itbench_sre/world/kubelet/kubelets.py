@@ -61,6 +61,12 @@ class Kubelets:
         kubelet = self._of[node]
         return self._parts.loop.now_us if kubelet.is_running else kubelet.seen_us
 
+    def kill_container(self, uid: str, name: str) -> None:
+        """Kill a container's process from outside, wherever its pod is."""
+        kubelet = self.of_pod(uid)
+        if kubelet is not None:
+            kubelet.kill_container(uid, name)
+
     def preload(self, *references: str) -> None:
         """Put images on all nodes, as if pods had used them long ago."""
         for text in references:
