@@ -239,7 +239,7 @@ def _managed(body: JsonObject, manager: str, now: str) -> JsonObject:
     fields: JsonObject = _HOST_FIELDS if body["reportingInstance"] else _FIELDS
     annotations = body["metadata"].get("annotations")
     if annotations:
-        keys = {f"f:{key}": {} for key in sorted(annotations)}
+        keys: JsonObject = {f"f:{key}": {} for key in sorted(annotations)}
         fields = {**fields, "f:metadata": {"f:annotations": {".": {}, **keys}}}
         del fields["f:reportingComponent"]
         fields = dict(sorted(fields.items()))

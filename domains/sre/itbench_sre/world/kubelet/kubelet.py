@@ -183,6 +183,8 @@ class Kubelet:
         if self.is_running:
             self.is_running = False
             self.seen_us = self.parts.loop.now_us
+            if self.parts.watcher is not None:
+                self.parts.watcher.stopped(self.name)
 
     def start(self) -> None:
         """Start the kubelet again."""
@@ -235,6 +237,8 @@ class Kubelet:
             self.parts.loop.after(MINUTE_US, self._collect_garbage)
 
     def _announce(self) -> None:
+        if self.parts.watcher is not None:
+            self.parts.watcher.resumed(self.name)
         self.emit_node("Starting", "Starting kubelet.")
         self.emit_node("InvalidDiskCapacity", "invalid capacity 0 on image filesystem", type_="Warning")
         self.emit_node("NodeAllocatableEnforced", "Updated Node Allocatable limit across pods")
