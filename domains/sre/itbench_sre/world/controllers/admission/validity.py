@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from itbench_sre.world.controllers.admission.words import invalid
 from itbench_sre.world.store.quantities import thousandths
@@ -73,7 +73,8 @@ def _workload(body: JsonObject) -> list[str]:
         where = "spec.template.metadata.labels"
         errors.append(f"{where}: Invalid value: {shown}: `selector` does not match template `labels`")
     errors += _strategy(spec.get("strategy") or {})
-    return errors + pod_errors(spec["template"]["spec"], "spec.template.spec")
+    claims = {each["metadata"]["name"] for each in spec.get("volumeClaimTemplates") or ()}
+    return errors + pod_errors(spec["template"]["spec"], "spec.template.spec", claims)
 
 
 def _strategy(strategy: JsonObject) -> list[str]:
@@ -90,12 +91,12 @@ def _strategy(strategy: JsonObject) -> list[str]:
     return []
 
 
-def pod_errors(spec: JsonObject, where: str) -> list[str]:
-    """Return what is wrong with the specification of a pod that stands at `where`."""
+def pod_errors(spec: JsonObject, where: str, claims: Collection[str] = ()) -> list[str]:
+    """Return what is wrong with the specification of a pod that stands at `where`; `claims` are volumes it will get."""
     errors: list[str] = []
     if not spec.get("containers"):
         errors.append(f"{where}.containers: Required value")
-    volumes = {each["name"] for each in spec.get("volumes") or ()}
+    volumes = {each["name"] for each in spec.get("volumes") or ()} | set(claims)
     seen: dict[str, None] = {}
     for part in ("containers", "initContainers"):
         for at, container in enumerate(spec.get(part) or ()):

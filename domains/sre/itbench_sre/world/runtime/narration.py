@@ -1,0 +1,41 @@
+"""Which lines a process logs when, and the fields that fill their places."""
+
+from typing import TYPE_CHECKING, Any
+
+from itbench_sre.world.runtime.frames import Frame, Sink
+from itbench_sre.world.runtime.words import in_words
+
+if TYPE_CHECKING:
+    from itbench_sre.world.runtime.process import Process
+
+
+def narrate(sink: Sink, frame: Frame, when: str) -> None:
+    """Tell of the lines of an operation that begins, or has ended."""
+    lines = [line for line in frame.plan.lines if line.when == when]
+    if not lines:
+        return
+    process = frame.process
+    fields: dict[str, Any] = {
+        **frame.request.fields,
+        "operation": frame.operation.name,
+        "address": f"{process.place.pod_ip}:{next(iter(process.program.ports.values()), 0)}"
+        if process.program
+        else "",
+    }
+    if when != "begin":
+        fields["duration_ms"] = (frame.ended_us - frame.began_us) // 1000
+    if frame.failure is not None:
+        fields["error"] = in_words(process.language, frame.failure)
+        fields["code"] = frame.failure.code
+    for place, line in enumerate(lines):
+        if line.one_in == 1 or (frame.bits >> 3 + place) % line.one_in == 0:
+            sink.line(process, line, fields, frame.request)
+
+
+def announce(sink: Sink, process: "Process", when: str, error: str = "") -> None:
+    """Tell of the lines of a program that starts, is ready, stops or fails to start."""
+    program = process.program
+    for line in program.lines if program else ():
+        if line.when == when:
+            fields = {"error": error, "operation": "", "address": process.place.pod_ip, "duration_ms": 0}
+            sink.line(process, line, fields, None)

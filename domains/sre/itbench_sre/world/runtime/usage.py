@@ -1,0 +1,102 @@
+"""What processes use of their nodes, looked at each second: processor time, memory, and who is killed for it."""
+
+from typing import TYPE_CHECKING
+
+from itbench_sre.world.runtime.process import Process
+
+if TYPE_CHECKING:
+    from itbench_sre.world.runtime.runtime import Runtime
+
+_SECOND_US = 1_000_000
+_PERIODS = 10  # of the processor's quota in a second
+_PLENTY_US = 64_000_000
+
+
+class NodeLoad:
+    """A node and what runs on it.
+
+    Attributes:
+        cores_m: thousandths of cores.
+        used_us: processor time that its processes used in the last second.
+    """
+
+    __slots__ = ("cores_m", "name", "processes", "used_us")
+
+    def __init__(self, name: str, cores_m: int) -> None:
+        self.name = name
+        self.cores_m = cores_m
+        self.processes: list[Process] = []
+        self.used_us = 0
+
+    def look(self, runtime: "Runtime") -> None:
+        """Settle the last second: counters, stretch of computations, limits of memory."""
+        wanted_us = 0
+        exceeding: list[Process] = []
+        for process in self.processes:
+            process.cpu_us += process.idle_us
+            if process.burn_m:
+                _burn(process)
+            used_us = process.cpu_us - process.seen_cpu_us
+            process.seen_cpu_us += used_us
+            process.used_us = used_us
+            process.mean_us += (used_us - process.mean_us) // 16
+            wanted_us += used_us
+            if process.rate_m and used_us:
+                _count_periods(process)
+            memory = process.memory + process.burnt
+            if memory > process.memory_peak:
+                process.memory_peak = memory
+            limit = process.memory_limit
+            if limit and memory > limit:
+                exceeding.append(process)
+        self.used_us = wanted_us
+        if wanted_us > self.cores_m * 1000 or self._is_stretched():
+            self._share(wanted_us)
+        for process in exceeding:
+            runtime.out_of_memory(process)
+
+    def _is_stretched(self) -> bool:
+        return any(process.stretch != 256 for process in self.processes)
+
+    def _share(self, wanted_us: int) -> None:
+        """Give each process its share by requests, and stretch the computations of those that want more."""
+        capacity_us = self.cores_m * 1000
+        weights = sum(max(2, process.place.cpu_request_m) for process in self.processes) or 1
+        for process in self.processes:
+            share_us = capacity_us * max(2, process.place.cpu_request_m) // weights
+            stretch = 256
+            if wanted_us > capacity_us and process.used_us > share_us:
+                over_us = process.used_us - share_us
+                rest_us = over_us * capacity_us // max(1, wanted_us)
+                stretch = 256 * process.used_us // max(1, share_us + rest_us)
+            process.stretch = max(256, (process.stretch * 3 + min(stretch, 256 * 40)) // 4)
+
+
+def _burn(process: Process) -> None:
+    """Use what burners in the container take, up to its limit."""
+    wanted_m = process.burn_m
+    if process.limit_m:
+        own_m = (process.cpu_us - process.seen_cpu_us) // 1000
+        wanted_m = min(wanted_m, max(0, process.limit_m - own_m))
+    process.cpu_us += wanted_m * 1000
+
+
+def _count_periods(process: Process) -> None:
+    """Count the periods of the processor's quota, and those in which it was used up."""
+    process.periods += _PERIODS
+    if process.throttled_us != process.seen_throttled_us:
+        late_us = process.throttled_us - process.seen_throttled_us
+        process.seen_throttled_us = process.throttled_us
+        process.throttled_periods += min(_PERIODS, 1 + late_us // 100_000)
+    elif process.burn_m and process.burn_m >= process.limit_m:
+        process.throttled_periods += _PERIODS
+        process.throttled_us += 400_000
+        process.seen_throttled_us = process.throttled_us
+
+
+def rate_of(process: Process) -> int:
+    """Return the thousandths of a core that a process' own work gets, 0 for no limit; burners beside it take theirs."""
+    limit_m = process.limit_m
+    if not limit_m or not process.burn_m:
+        return limit_m
+    return max(1, limit_m - process.burn_m, limit_m // 4)

@@ -1,0 +1,100 @@
+"""A cluster with an application in it, that has been running for a while and is about to be recorded."""
+
+import pickle
+from typing import Self
+
+from itbench_sre.world.application.model import Application
+from itbench_sre.world.application.platform import Platform, platform
+from itbench_sre.world.clock.loop import MINUTE_US, Loop
+from itbench_sre.world.controllers.all import Controllers
+from itbench_sre.world.controllers.events import EventWriter
+from itbench_sre.world.controllers.plane import Plane
+from itbench_sre.world.kubelet.kubelets import Kubelets
+from itbench_sre.world.kubelet.registry import Registry
+from itbench_sre.world.runtime.frames import Sink
+from itbench_sre.world.runtime.runtime import Runtime
+from itbench_sre.world.runtime.users import Users
+from itbench_sre.world.store.refs import Ref
+from itbench_sre.world.store.store import Store
+from itbench_sre.world.telemetry.generations import groups_of
+from itbench_sre.world.telemetry.ruler import Ruler
+from itbench_sre.world.telemetry.scrapes import Scraper
+
+START_US = 1_765_819_500_000_000  # 2025-12-15 17:25:00
+_USERS_BEFORE_US = 4 * MINUTE_US
+
+
+class World:
+    """All of a simulated company's cluster; settled, it stands at `start_us`.
+
+    Attributes:
+        start_us: when recording may begin.
+        store, loop, events, runtime, kubelets, controllers, users: the parts.
+        scraper, ruler: what is measured for the alerting rules, and those.
+    """
+
+    def __init__(
+        self,
+        application: Application,
+        seed: int,
+        sink: Sink | None = None,
+        *,
+        start_us: int = START_US,
+        settle_minutes: int = 30,
+        workers: int = 3,
+        standing: Platform | None = None,
+        is_flat: bool = False,
+    ) -> None:
+        """Put the parts together, deploy the application, and let it start; traffic comes some minutes before the end."""
+        begin_us = start_us - settle_minutes * MINUTE_US
+        self.application = application
+        self.seed = seed
+        self.start_us = start_us
+        self.loop = loop = Loop(begin_us)
+        self.store = Store(loop, seed)
+        self.events = EventWriter(self.store, loop, seed)
+        self.runtime = Runtime(loop, self.store, seed, sink)
+        standing = standing or platform(seed, workers=workers)
+        self.registry = Registry((*standing.images, *application.images))
+        self.kubelets = Kubelets(self.store, loop, self.events, self.registry, self.runtime, seed)
+        self.runtime.kubelets = self.kubelets
+        self.runtime.on_wrote = self.kubelets.wrote
+        self.controllers = Controllers(Plane(self.store, loop, self.events, seed), self.runtime.usage)
+        self.users = Users(self.runtime, application, seed, is_flat=is_flat)
+        self.scraper = Scraper(loop, seed, self.store, self.runtime.meters, application.namespace)
+        self.ruler = Ruler(loop, self.scraper.samples, groups_of(application), seed)
+        self._deploy(standing)
+        self.run_until(start_us - _USERS_BEFORE_US)
+        self.users.begin()
+        self.scraper.start(is_meshed="mesh" in application.rules)
+        self.ruler.start()
+        self.run_until(start_us)
+
+    @property
+    def meters(self) -> object:
+        """Return the counters of calls."""
+        return self.runtime.meters
+
+    @property
+    def sink(self) -> Sink:
+        """Return who is told what happens."""
+        return self.runtime.calls.sink
+
+    def _deploy(self, standing: Platform) -> None:
+        """Bring the standing part of the cluster, and install the application as its release tool does."""
+        for body in standing.objects:
+            self.store.create(body, "kubelet" if body["kind"] == "Node" else "helm")
+        self.kubelets.preload(*(image.reference for image in (*standing.images, *self.application.images)))
+        for body in self.application.objects:
+            metadata = body["metadata"]
+            if self.store.get(Ref(body["kind"], metadata.get("namespace", ""), metadata["name"])) is None:
+                self.store.create(body, "helm")
+
+    def run_until(self, time_us: int) -> None:
+        """Let time pass."""
+        self.loop.run_until(time_us)
+
+    def copy(self) -> Self:
+        """Return another world that is the same in everything, and goes its own way from now on."""
+        copied: Self = pickle.loads(pickle.dumps(self, pickle.HIGHEST_PROTOCOL))  # noqa: S301 - written a moment ago by us
+        return copied
