@@ -7,6 +7,7 @@ from itbench_sre.world.application.model import Application
 from itbench_sre.world.application.platform import Platform, platform
 from itbench_sre.world.clock.loop import MINUTE_US, Loop
 from itbench_sre.world.controllers.all import Controllers
+from itbench_sre.world.controllers.chaos import Experiments, Schedules
 from itbench_sre.world.controllers.events import EventWriter
 from itbench_sre.world.controllers.plane import Plane
 from itbench_sre.world.kubelet.kubelets import Kubelets
@@ -30,6 +31,7 @@ class World:
     Attributes:
         start_us: when recording may begin.
         store, loop, events, runtime, kubelets, controllers, users: the parts.
+        experiments, schedules: those of Chaos Mesh.
         scraper, ruler: what is measured for the alerting rules, and those.
     """
 
@@ -60,6 +62,10 @@ class World:
         self.runtime.kubelets = self.kubelets
         self.runtime.on_wrote = self.kubelets.wrote
         self.controllers = Controllers(Plane(self.store, loop, self.events, seed), self.runtime.usage)
+        self.kubelets.report_to(self.controllers.nodes)
+        kill = self.kubelets.kill_container
+        self.experiments = Experiments(self.store, loop, self.events, self.runtime.effects, kill, seed)
+        self.schedules = Schedules(self.store, loop, self.events, seed)
         self.users = Users(self.runtime, application, seed, is_flat=is_flat)
         self.scraper = Scraper(loop, seed, self.store, self.runtime.meters, application.namespace)
         self.ruler = Ruler(loop, self.scraper.samples, groups_of(application), seed)

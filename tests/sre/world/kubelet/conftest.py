@@ -43,10 +43,11 @@ class Machines:
     started: list[Place] = field(default_factory=list)
     running: list[Process] = field(default_factory=list)
     renewed: list[tuple[int, dict[str, str]]] = field(default_factory=list)
+    limits: list[tuple[int, int]] = field(default_factory=list)
 
     def start(self, place: Place) -> Process:
         act = self.acts.get(place.container, Act())
-        process = made(place, self.loop.now_us)
+        process = Process(place, len(self.started), place.image.program, self.loop.now_us)
         self.started.append(place)
         if act.is_unborn:
             self.kubelets[place.node].ended(process, 128, "StartError")
@@ -69,17 +70,18 @@ class Machines:
             self.running.remove(process)
             self.kubelets[process.place.node].ended(process, exit_code, reason)
 
+    def lose(self, process: Process) -> None:
+        self.running.remove(process)
+
+    def limit(self, process: Process, *, cpu_limit_m: int, memory_limit: int) -> None:
+        self.limits.append((cpu_limit_m, memory_limit))
+
     def mounted(self, process: Process, files: Mapping[str, str]) -> None:
         self.renewed.append((self.loop.now_us, dict(files)))
 
     def probe(self, process: Process, probe: JsonObject) -> Failure | None:
         act = self.acts.get(process.place.container, Act())
         return Failure("UNAVAILABLE", act.refused) if act.refused else None
-
-
-def made(place: Place, started_us: int) -> Process:
-    """Return a process that has just begun."""
-    return Process(place=place, started_us=started_us)
 
 
 class Cluster:

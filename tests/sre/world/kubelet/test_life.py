@@ -2,6 +2,7 @@
 
 import pytest
 
+from itbench_sre.world.application.model import Image
 from itbench_sre.world.clock.loop import MINUTE_US, SECOND_US
 from itbench_sre.world.store.refs import Ref
 
@@ -104,10 +105,7 @@ def test_an_image_that_cannot_be_had_is_tried_again_later_and_later(image: str, 
 def test_a_pushed_image_ends_the_wait(cluster: Cluster) -> None:
     pod = cluster.pod(container={"image": "ghcr.io/shop/cart:9"})
     cluster.run(60)
-    image = cluster.machines.started
-    assert image == []
-    from itbench_sre.world.application.model import Image
-
+    assert cluster.machines.started == []
     cluster.registry.add(Image(reference="ghcr.io/shop/cart:9", program=None))
     cluster.run(120)
     assert cluster.status(pod)["phase"] == "Running"
@@ -289,6 +287,17 @@ def test_another_image_in_the_spec_restarts_the_container_at_once(cluster: Clust
     assert cluster.container(pod)["image"] == "ghcr.io/shop/cart:2.0"
     assert cluster.container(pod)["restartCount"] == 1
     assert cluster.container(pod)["state"].keys() == {"running"}
+
+
+def test_limits_changed_in_place_are_passed_on(cluster: Cluster) -> None:
+    pod = cluster.pod(container={"resources": {"limits": {"cpu": "200m", "memory": "64Mi"}}})
+    cluster.run(30)
+    place = ("spec", "containers", 0, "resources", "limits", "cpu")
+    cluster.store.edit(pod, {place: "400m"}, "kubectl-patch", subresource="resize")
+    cluster.run(5)
+    assert cluster.machines.limits == [(400, 64 << 20)]
+    assert cluster.container(pod)["restartCount"] == 0
+    assert cluster.container(pod)["resources"]["limits"]["cpu"] == "400m"
 
 
 def test_a_killed_container_comes_back(cluster: Cluster) -> None:

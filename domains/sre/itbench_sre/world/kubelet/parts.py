@@ -25,6 +25,14 @@ class ContainerRuntime(Protocol):
         """Ask a process to end (SIGTERM), or end it (SIGKILL)."""
         ...
 
+    def lose(self, process: Process) -> None:
+        """End a process that is gone with its node, without a word to anybody."""
+        ...
+
+    def limit(self, process: Process, *, cpu_limit_m: int, memory_limit: int) -> None:
+        """Change the limits of a process in place."""
+        ...
+
     def mounted(self, process: Process, files: Mapping[str, str]) -> None:
         """Show a process files that were renewed."""
         ...

@@ -13,7 +13,7 @@ from itbench_sre.world.kubelet import ending, starting, texts
 from itbench_sre.world.kubelet.backoff import BackOff
 from itbench_sre.world.kubelet.container import Container
 from itbench_sre.world.kubelet.probing import Prober
-from itbench_sre.world.kubelet.resources import memory_limit_of_pod
+from itbench_sre.world.kubelet.resources import cpu_m, memory, memory_limit_of_pod
 from itbench_sre.world.kubelet.statuses import pod_status
 from itbench_sre.world.kubelet.volumes import mount_problem, references
 from itbench_sre.world.runtime.process import Process
@@ -293,7 +293,10 @@ class Worker:
         for container in self.containers:
             spec = specs.get(container.name, container.spec)
             is_other = spec["image"] != container.spec["image"]
+            is_resized = spec.get("resources") != container.spec.get("resources")
             container.spec = spec
+            if is_resized:
+                self._resize(container)
             if not is_other:
                 continue
             has_changed = True
@@ -303,6 +306,13 @@ class Worker:
                     self, container, f"Container {container.name} definition changed, will be restarted"
                 )
         if has_changed:
+            self.sync_soon()
+
+    def _resize(self, container: Container) -> None:
+        if container.process is not None:
+            limits = {"cpu_limit_m": cpu_m(container.spec, "limits")}
+            limits["memory_limit"] = memory(container.spec, "limits")
+            self.kubelet.parts.runtime.limit(container.process, **limits)
             self.sync_soon()
 
     def ended(self, process: Process, exit_code: int, reason: str) -> None:
@@ -322,6 +332,6 @@ class Worker:
             process = container.process
             if process is not None:
                 container.end(255, "Unknown", self.kubelet.parts.loop.now_us)
-                self.kubelet.parts.runtime.stop(process, is_killed=True)
+                self.kubelet.parts.runtime.lose(process)
         self.has_sandbox = self._is_syncing = False
         self._queue = []
