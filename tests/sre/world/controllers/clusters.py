@@ -25,8 +25,16 @@ class StandInKubelet:
         self._store = store
         self._loop = loop
         self._count = 0
-        self.dead: dict[str, None] = {}
+        self.dead: dict[str, int] = {}
         store.watch("Pod", self._on_pod)
+
+    def seen_us(self, node: str) -> int:
+        """Return when a node was last heard of."""
+        return self.dead.get(node, self._loop.now_us)
+
+    def lose(self, node: str) -> None:
+        """Let a node fall silent, with all that runs there."""
+        self.dead[node] = self._loop.now_us
 
     def _on_pod(self, change: Change) -> None:
         pod = change.body
@@ -57,6 +65,8 @@ class StandInKubelet:
         }
         if image.startswith("job"):
             changes["status", "phase"] = "Failed" if image.endswith("bad") else "Succeeded"
+            ended = {"state": {"terminated": {"finishedAt": now}}}
+            changes["status", "containerStatuses"] = [ended]
         elif image != "bad":
             for name in _CONDITIONS:
                 changes["status", "conditions", Item(name, "type")] = {
@@ -83,6 +93,7 @@ class Cluster:
         self.usage: dict[str, int] = {}
         self.controllers = Controllers(self.plane, self.usage_of)
         self.kubelets = StandInKubelet(self.store, self.loop)
+        self.controllers.nodes.listen(self.kubelets.seen_us)
         self.create("Namespace", NAMESPACE, namespace="")
         for number in range(nodes):
             self.node(f"node-{number + 1}", cpu, memory)

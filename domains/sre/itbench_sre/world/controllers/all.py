@@ -26,7 +26,7 @@ class Controllers:
 
     Attributes:
         budgets: serve evictions, `budgets.evict(ref, manager)`.
-        nodes: are told when a kubelet stops reporting, `nodes.stopped(name)`, and when it reports again.
+        nodes: note silent nodes once they are told how, `nodes.listen(kubelets.seen_us)`.
     """
 
     def __init__(self, plane: Plane, usage: Usage) -> None:

@@ -53,6 +53,9 @@ class Jobs:
         if job is None or is_terminating(job):
             return
         if finished_as(job):
+            for pod in self._store.owned(job["metadata"]["uid"], "Pod"):
+                if is_over(pod) or is_terminating(pod):
+                    self._let_go(pod)
             self._expire(job)
             return
         job = self._started(job)
@@ -68,11 +71,13 @@ class Jobs:
             self._run(job, pods)
 
     def _started(self, job: JsonObject) -> JsonObject:
-        if job["spec"]["suspend"] or job["status"].get("startTime"):
+        if job["spec"]["suspend"]:
             return job
-        changes: Any = {("status", "startTime"): kubernetes_text(self._plane.loop.now_us)}
+        now_us = self._plane.loop.now_us
+        started_us = time_us(job["status"].get("startTime")) or now_us
         if deadline_s := job["spec"].get("activeDeadlineSeconds"):
-            self._queue.after(ref_of(job), deadline_s * SECOND_US)
+            self._queue.after(ref_of(job), started_us + deadline_s * SECOND_US - now_us)
+        changes: Any = {("status", "startTime"): kubernetes_text(started_us)}
         return self._store.edit(ref_of(job), changes, MANAGER, subresource="status")
 
     def _counted(self, job: JsonObject, pods: list[JsonObject]) -> JsonObject:
@@ -84,8 +89,7 @@ class Jobs:
                 continue
             word = "succeeded" if pod["status"].get("phase") == "Succeeded" else "failed"
             status[word] = status.get(word, 0) + 1
-            kept = [each for each in finalizers if each != _TRACKING]
-            self._store.edit(ref_of(pod), {("metadata", "finalizers"): kept}, MANAGER)
+            self._let_go(pod)
         active = [pod for pod in pods if is_active(pod)]
         counts = {"active": len(active), "ready": sum(1 for pod in active if is_ready(pod))}
         status.update(counts, terminating=sum(1 for pod in pods if is_terminating(pod) and not is_over(pod)))
@@ -93,6 +97,10 @@ class Jobs:
         if not status["active"]:
             del status["active"]
         return self._store.edit(ref_of(job), {("status",): status}, MANAGER, subresource="status")
+
+    def _let_go(self, pod: JsonObject) -> None:
+        kept = [each for each in pod["metadata"].get("finalizers") or () if each != _TRACKING]
+        self._store.edit(ref_of(pod), {("metadata", "finalizers"): kept}, MANAGER)
 
     def _failure(self, job: JsonObject, pods: list[JsonObject]) -> str:
         spec = job["spec"]

@@ -1,5 +1,7 @@
 """The node controllers: taints that follow from a node's conditions, and nodes of which nothing is heard."""
 
+from collections.abc import Callable
+
 from itbench_sre.world.clock.loop import SECOND_US
 from itbench_sre.world.clock.randomness import Randomness, mixed
 from itbench_sre.world.clock.times import kubernetes_text
@@ -11,6 +13,7 @@ from itbench_sre.world.store.store import Change
 
 _COMPONENT = "node-controller"
 _GRACE_US = 40 * SECOND_US
+_MONITOR_US = 5 * SECOND_US
 _CONDITIONS = ("MemoryPressure", "DiskPressure", "PIDPressure", "Ready")
 _PRESSURES = {
     "MemoryPressure": "node.kubernetes.io/memory-pressure",
@@ -29,25 +32,29 @@ class Nodes:
     def __init__(self, plane: Plane) -> None:
         self._plane = plane
         self._store = plane.store
-        self._silent: dict[str, int] = {}
+        self._seen_us: Callable[[str], int] | None = None
         plane.store.watch("Node", self._on_node)
 
-    def stopped(self, name: str) -> None:
-        """Note that a node's kubelet reports no more; 40 to 45 s later its conditions are unknown."""
-        self._silent[name] = since_us = self._plane.loop.now_us
-        ordinal = f"node {name} {since_us}"
-        random = Randomness(mixed(self._plane.seed, ordinal))
-        self._plane.loop.after(_GRACE_US + random.delay_us(0, 5), self._give_up, name, since_us)
+    def listen(self, seen_us: Callable[[str], int]) -> None:
+        """Note from now on which nodes are silent; `seen_us` says when a node's kubelet last renewed its lease."""
+        self._seen_us = seen_us
+        for node in self._store.list("Node"):
+            self._check(node["metadata"]["name"])
 
-    def resumed(self, name: str) -> None:
-        """Note that a node's kubelet reports again; it writes the conditions itself."""
-        self._silent.pop(name, None)
-
-    def _give_up(self, name: str, since_us: int) -> None:
+    def _check(self, name: str) -> None:
+        """Look whether a node was heard of, and look again when it could have been silent for too long."""
         ref = Ref("Node", "", name)
         node = self._store.get(ref)
-        if self._silent.get(name) != since_us or node is None:
+        if node is None or self._seen_us is None:
             return
+        now_us, late_us = self._plane.loop.now_us, self._seen_us(name) + _GRACE_US
+        if late_us <= now_us and _ready(node) != "Unknown":
+            self._give_up(ref, node)
+        # The real monitor looks every 5 s, so that silence is noticed up to 5 s late.
+        random = Randomness(mixed(self._plane.seed, f"monitor {name} {now_us}"))
+        self._plane.loop.at(max(late_us, now_us + _MONITOR_US) + random.below(_MONITOR_US), self._check, name)
+
+    def _give_up(self, ref: Ref, node: JsonObject) -> None:
         changes: dict[Path, object] = {}
         for each in _CONDITIONS:
             old = condition(node, each)
@@ -67,9 +74,9 @@ class Nodes:
 
     def _on_node(self, change: Change) -> None:
         if change.type == "DELETED":
-            self._silent.pop(change.ref.name, None)
             return
         if change.type == "ADDED":
+            self._plane.loop.after(_GRACE_US, self._check, change.ref.name)
             words = f"Node {change.ref.name} event: Registered Node {change.ref.name} in Controller"
             self._plane.events.emit(change.body, "RegisteredNode", words, component=_COMPONENT)
         was, now = _ready(change.old), _ready(change.body)

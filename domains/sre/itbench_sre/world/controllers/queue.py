@@ -21,6 +21,7 @@ class Queue:
     __slots__ = (
         "_due",
         "_failures",
+        "_later",
         "_loop",
         "_ordinals",
         "_seed",
@@ -37,6 +38,7 @@ class Queue:
         self._seed = mixed(seed, name)
         self._work = work
         self._due: dict[Ref, int] = {}
+        self._later: dict[Ref, int] = {}
         self._failures: dict[Ref, int] = {}
         self._ordinals: dict[Ref, int] = {}
         self.mean_us = mean_us
@@ -45,17 +47,21 @@ class Queue:
 
     def add(self, key: Ref) -> None:
         """Look at `key` soon: after what an informer and a queue take."""
-        due = self._due.get(key)
-        now_us = self._loop.now_us
-        if due is not None and due <= now_us + self.mean_us:
+        if key in self._due:
             return
+        now_us = self._loop.now_us
         self._ordinals[key] = ordinal = self._ordinals.get(key, 0) + 1
         random = Randomness(mixed(self._seed, f"{key} {ordinal}"))
-        self._plan(key, now_us + 1000 + random.spread(self.mean_us, EXPONENTIAL))
+        self._due[key] = time_us = now_us + 1000 + random.spread(self.mean_us, EXPONENTIAL)
+        self._loop.at(time_us, self._run, key, time_us)
 
     def after(self, key: Ref, delay_us: int) -> None:
-        """Look at `key` after a delay, or before where it is due before."""
-        self._plan(key, self._loop.now_us + max(delay_us, 1000))
+        """Look at `key` after a delay; of several delays the first to end counts."""
+        time_us = self._loop.now_us + max(delay_us, 1000)
+        later = self._later.get(key)
+        if later is None or time_us < later:
+            self._later[key] = time_us
+            self._loop.at(time_us, self._ripen, key, time_us)
 
     def retry(self, key: Ref) -> None:
         """Look at a key again that could not be worked on, later each time."""
@@ -67,19 +73,12 @@ class Queue:
         """Let the next failure of a key count as its first."""
         self._failures.pop(key, None)
 
-    def failures(self, key: Ref) -> int:
-        """Return how often in a row a key failed."""
-        return self._failures.get(key, 0)
-
-    def _plan(self, key: Ref, time_us: int) -> None:
-        due = self._due.get(key)
-        if due is not None and due <= time_us:
-            return
-        self._due[key] = time_us
-        self._loop.at(time_us, self._run, key, time_us)
+    def _ripen(self, key: Ref, time_us: int) -> None:
+        if self._later.get(key) == time_us:
+            del self._later[key]
+            self._work(key)
 
     def _run(self, key: Ref, time_us: int) -> None:
-        if self._due.get(key) != time_us:
-            return
-        del self._due[key]
-        self._work(key)
+        if self._due.get(key) == time_us:
+            del self._due[key]
+            self._work(key)

@@ -71,6 +71,11 @@ def proposed(
     is_share = target["type"] == "Utilization"
     if is_share:
         _check_requests(resource, pods)
+    if not groups.used and not any(usage(pod) for pod in pods):
+        words = (
+            f"unable to get metrics for resource {resource}: no metrics returned from resource metrics API"
+        )
+        raise MetricsMissing(words)
     if not groups.used:
         raise MetricsMissing("did not receive metrics for targeted pods (pods might be unready)")
     goal = target["averageUtilization"] if is_share else thousandths(target["averageValue"])

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from itbench_sre.world.clock.loop import SECOND_US
 from itbench_sre.world.clock.randomness import Randomness, mixed
+from itbench_sre.world.controllers.admission.claims import PROTECTION
 from itbench_sre.world.controllers.claims import SELECTED_NODE, claims_of, is_bound
 from itbench_sre.world.controllers.plane import MANAGER, Plane
 from itbench_sre.world.controllers.pods import is_over, is_terminating
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 _COMPONENT = "persistentvolume-controller"
 _RESYNC_US = 15 * SECOND_US
-_PROTECTION = "kubernetes.io/pvc-protection"
 _PROVISIONER = "volume.kubernetes.io/storage-provisioner"
 _ZONE = "topology.kubernetes.io/zone"
 
@@ -69,14 +69,11 @@ class Volumes:
             self._find_volume(self._prepared(claim))
 
     def _prepared(self, claim: JsonObject) -> JsonObject:
-        """Protect a claim from deletion in use, and give it the default class."""
-        changes: dict[Path, object] = {}
-        finalizers = claim["metadata"].get("finalizers") or []
-        if _PROTECTION not in finalizers:
-            changes["metadata", "finalizers"] = [*finalizers, _PROTECTION]
-        if "storageClassName" not in claim["spec"] and (name := self._default_class()):
-            changes["spec", "storageClassName"] = name
-        return self._store.edit(ref_of(claim), changes, MANAGER) if changes else claim
+        """Give a claim that is older than the default class this class."""
+        name = "" if "storageClassName" in claim["spec"] else self._default_class()
+        if not name:
+            return claim
+        return self._store.edit(ref_of(claim), {("spec", "storageClassName"): name}, MANAGER)
 
     def _default_class(self) -> str:
         for each in self._store.list("StorageClass"):
@@ -125,7 +122,7 @@ class Volumes:
         )
         self._plane.events.emit(claim, "ExternalProvisioning", words, component=_COMPONENT)
         words = f'External provisioner is provisioning volume for claim "{ref.namespace}/{ref.name}"'
-        self._plane.events.emit(claim, "Provisioning", words, component=_reporter(provisioner))
+        self._plane.events.emit(claim, "Provisioning", words, component=provisioner)
         random = Randomness(mixed(self._plane.seed, f"volume {claim['metadata']['uid']}"))
         delay_us = random.spread(2_500_000)
         self._plane.loop.after(delay_us, self._provision, ref, claim["metadata"]["uid"], storage_class)
@@ -137,8 +134,8 @@ class Volumes:
             return
         volume = self._store.create(self._volume(claim, storage_class), "csi-provisioner")
         words = f"Successfully provisioned volume {volume['metadata']['name']}"
-        reporter = _reporter(storage_class["provisioner"])
-        self._plane.events.emit(claim, "ProvisioningSucceeded", words, component=reporter)
+        provisioner = storage_class["provisioner"]
+        self._plane.events.emit(claim, "ProvisioningSucceeded", words, component=provisioner)
         self._bind(claim, volume)
 
     def _volume(self, claim: JsonObject, storage_class: JsonObject) -> JsonObject:
@@ -162,7 +159,6 @@ class Volumes:
             spec["nodeAffinity"] = {"required": {"nodeSelectorTerms": [term]}}
         metadata = {
             "annotations": {"pv.kubernetes.io/provisioned-by": provisioner},
-            "finalizers": ["kubernetes.io/pv-protection"],
             "name": f"pvc-{uid}",
         }
         return {"apiVersion": "v1", "kind": "PersistentVolume", "metadata": metadata, "spec": spec}
@@ -193,7 +189,11 @@ class Volumes:
         for pod in self._store.list("Pod", ref.namespace):
             if not is_over(pod) and ref in list(claims_of(pod)):
                 return
-        kept = [each for each in claim["metadata"].get("finalizers") or () if each != _PROTECTION]
+        kept = [
+            each
+            for each in claim["metadata"].get("finalizers") or ()
+            if each != PROTECTION["PersistentVolumeClaim"]
+        ]
         self._store.edit(ref, {("metadata", "finalizers"): kept}, MANAGER)
 
     def _release(self, claim: JsonObject) -> None:
@@ -210,10 +210,6 @@ class Volumes:
     def _discard(self, ref: Ref) -> None:
         if self._store.get(ref) is not None:
             self._store.remove(ref, "csi-provisioner")
-
-
-def _reporter(provisioner: str) -> str:
-    return str(provisioner)
 
 
 def _claim_reference(claim: JsonObject) -> JsonObject:

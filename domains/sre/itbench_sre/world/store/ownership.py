@@ -93,11 +93,13 @@ _NOTHING: Mapping[str, Any] = {}
 class _Comparison:
     """What a write took and removed, going down both objects at once."""
 
-    __slots__ = ("is_custom", "removed")
+    __slots__ = ("is_custom", "removed", "unset")
 
     def __init__(self, kind: str) -> None:
         known = KINDS.get(kind)
         self.is_custom = known is None or known.is_custom
+        # An event's texts stand in an empty event already.
+        self.unset: tuple[str | None, ...] = (None, "") if kind == "Event" else (None,)
         self.removed: list[tuple[str, ...]] = []
 
     def entries(
@@ -107,7 +109,7 @@ class _Comparison:
         taken: FieldSet = {}
         for key, value in new.items():
             before = old.get(key)
-            if value is before or (value is None and before is None):
+            if value is before or (before is None and value in self.unset):
                 continue
             step = f"f:{key}"
             found = self.field(key, before, value, (*path, step), is_new)

@@ -122,9 +122,7 @@ class Store:
         if (known := KINDS.get(kind)) is not None and known.has_generation:
             metadata["generation"] = 1
         body = _decoded(body)
-        fields = metadata.get("managedFields") or []
-        if kind != "Event":  # whose writer knows them
-            fields = managed_fields(None, _of_caller(body), manager, self._now(), "")
+        fields = managed_fields(None, _of_caller(body), manager, self._now(), "")
         for admit in self.admission:
             body = admit(body, None, manager)
         return self._write(ref, body, None, manager, fields)
@@ -151,9 +149,7 @@ class Store:
         if not subresource:
             body = _decoded(body)
         fields = old["metadata"].get("managedFields") or []
-        if ref.kind == "Event":
-            fields = body["metadata"].get("managedFields") or []
-        elif subresource != "binding":  # as for a real pod, of whose node nobody is the manager
+        if subresource != "binding":  # as for a real pod, of whose node nobody is the manager
             fields = managed_fields(old, body, manager, self._now(), subresource)
         if not subresource:
             for admit in self.admission:

@@ -1,5 +1,6 @@
 """The order in which the API server asks: what changes objects first, then what refuses them, quotas last."""
 
+from itbench_sre.world.controllers.admission.claims import ClaimAdmission
 from itbench_sre.world.controllers.admission.limit_ranges import LimitRangeAdmission
 from itbench_sre.world.controllers.admission.namespaces import NamespaceAdmission
 from itbench_sre.world.controllers.admission.pods import PodAdmission
@@ -16,6 +17,7 @@ def install_admission(store: Store) -> None:
             NamespaceAdmission(store).admit,
             PodAdmission(store).admit,
             ServiceAdmission(store).admit,
+            ClaimAdmission(store).admit,
             validate,
             LimitRangeAdmission(store).admit,
             QuotaAdmission(store).admit,
