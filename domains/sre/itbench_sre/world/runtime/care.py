@@ -11,6 +11,7 @@ from itbench_sre.world.runtime.meters import BOUNDS_US
 
 if TYPE_CHECKING:
     from itbench_sre.world.runtime.calls import Calls
+    from itbench_sre.world.runtime.plans import Link
     from itbench_sre.world.runtime.process import Process
 
 _HOP_US = 180
@@ -19,6 +20,11 @@ _HANDSHAKE_US = 2_500
 _RESEND_US = 200_000  # first retransmission of TCP
 _MOST_RESENDS = 6
 _MASK = (1 << 64) - 1
+
+
+def dialled(link: "Link", target: "Process") -> str:
+    """Return the address that a client dialled: of the Service where it has one, else of the pod."""
+    return link.cluster_ip or target.place.pod_ip
 
 
 class Care:
@@ -61,7 +67,7 @@ class Care:
                 continue
             attempt.connection = number
             if target.is_lost:
-                attempt.hang = words.deadline(attempt.plan, target.place.pod_ip)
+                attempt.hang = words.deadline(attempt.plan, dialled(link, target))
                 return
             self.travel(attempt, target, ahead_us)
             return
@@ -81,7 +87,7 @@ class Care:
         target = targets[0] if len(targets) == 1 else targets[self._draw(attempt.request, len(targets))]
         way = link.ways.get(target.number)
         if way is not None and way.trouble:
-            self._trouble(attempt, way.trouble, target.place.pod_ip)
+            self._trouble(attempt, way.trouble, dialled(attempt.plan.link, target))
             return
         if target.is_over or not target.ready_us or target.ready_us > self._loop.now_us:
             self.not_there(attempt, target)
@@ -115,14 +121,14 @@ class Care:
             self._calls.deliver(attempt, target, ahead_us)
             return
         if way.trouble:
-            self._trouble(attempt, way.trouble, target.place.pod_ip)
+            self._trouble(attempt, way.trouble, dialled(attempt.plan.link, target))
             return
         if way.rules and not self._network.admits(way, attempt):
-            self._trouble(attempt, "denied", target.place.pod_ip)
+            self._trouble(attempt, "denied", "")
             return
         delay_us = self._passed(way.forward, attempt.request)
         if delay_us < 0:
-            attempt.hang = words.unreachable(attempt.plan, target.place.pod_ip)
+            attempt.hang = words.unreachable(attempt.plan, dialled(attempt.plan.link, target))
         elif delay_us:
             self._loop.after(delay_us + ahead_us, self._arrive, attempt, attempt.deadline_us, target)
         else:
@@ -232,8 +238,8 @@ class Care:
     def not_there(self, attempt: Attempt, target: "Process") -> None:
         """Let a call meet a process that does not listen, or does not know the operation."""
         plan = attempt.plan
-        ip = target.place.pod_ip
-        if target.is_lost or (target.is_over and self._network.is_gone(ip)):
+        ip = dialled(plan.link, target)
+        if target.is_lost or (target.is_over and self._network.is_gone(target.place.pod_ip)):
             attempt.hang = words.unreachable(plan, ip)
             return
         listens = target.ready_us and not target.is_over and target.ready_us <= self._loop.now_us
@@ -253,7 +259,8 @@ class Care:
         work = attempt.work
         attempt.frame.ahead_us = 0
         attempt.frame.process.timeouts += 1
-        ip = work.process.place.pod_ip if work is not None else attempt.plan.link.trouble_ip
+        link = attempt.plan.link
+        ip = dialled(link, work.process) if work is not None else link.trouble_ip
         self.failed(attempt, attempt.hang or words.deadline(attempt.plan, ip))
 
     def failed(self, attempt: Attempt, failure: Failure) -> None:

@@ -143,7 +143,10 @@ class Network:
             link.lookups = max(1, answer.queries)
         if answer.trouble:
             return answer.trouble, process.place.pod_ip, []
+        link.cluster_ip = ""
         if answer.service is not None:
+            cluster_ip = answer.service["spec"].get("clusterIP", "")
+            link.cluster_ip = "" if cluster_ip == "None" else cluster_ip
             return self._through(process, answer.service, port)
         ip = process.place.pod_ip if answer.ip.startswith("127.") else answer.ip
         for service in self.view.all("Service"):
@@ -204,7 +207,8 @@ class Network:
                 found.extend(there)
                 refusing = refusing or (ip if trouble else "")
         if found or refusing:
-            return ("", "", found) if found else ("refused", refusing, [])
+            ip = refusing if cluster_ip in ("", "None") else cluster_ip
+            return ("", "", found) if found else ("refused", ip, [])
         if cluster_ip == "None":
             return "unresolved", "", []
         if entry is None:

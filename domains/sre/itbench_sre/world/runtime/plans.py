@@ -33,6 +33,7 @@ class Link:
         is_plain: calls go to one of `targets` with nothing else to think of.
         lookups: queries that one call asks of DNS; 0 where connections are kept.
         trouble: that every call meets now, at the address `trouble_ip`; empty for none.
+        cluster_ip: of the Service that is dialled; empty where pods are.
         resolver: address of the cluster's DNS.
         known: numbers of the targets, in a copy whose way has not been looked up again.
         ways: to targets where the way has something special, by number of the process.
@@ -41,6 +42,7 @@ class Link:
     __slots__ = (
         "address",
         "backoff_us",
+        "cluster_ip",
         "dependency",
         "epoch",
         "host",
@@ -87,6 +89,7 @@ class Link:
         self.trouble = ""
         self.trouble_ip = ""
         self.resolver = ""
+        self.cluster_ip = ""
         self.ways: dict[int, Way] = {}
 
     def __getstate__(self) -> tuple[None, dict[str, object]]:

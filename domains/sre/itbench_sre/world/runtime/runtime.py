@@ -7,6 +7,7 @@ from itbench_sre.world.clock.loop import SECOND_US, Loop
 from itbench_sre.world.clock.randomness import Randomness, mixed
 from itbench_sre.world.runtime import commands, inside, roles, words
 from itbench_sre.world.runtime.calls import Calls
+from itbench_sre.world.runtime.care import dialled
 from itbench_sre.world.runtime.effects import Effects
 from itbench_sre.world.runtime.flagging import flags_of
 from itbench_sre.world.runtime.frames import Failure, Sink
@@ -221,7 +222,7 @@ class Runtime:
                 if attempt.work is not None:
                     attempt.work.is_abandoned = True
             elif attempt.work is not None and attempt.work.process is process and not process.is_lost:
-                failure = words.reset(attempt.plan, process.place.pod_ip)
+                failure = words.reset(attempt.plan, dialled(attempt.plan.link, process))
                 self.loop.after(300, self.calls.care.refused, attempt, attempt.tries, failure)
         self._close(process)
         self.effects.drop(inside.burner(process))
