@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from itbench_sre.world.application.model import Application, Call, Operation, Program
-from itbench_sre.world.application.reading import host_and_port, variable_text
+from itbench_sre.world.application.reading import file_text, host_and_port, variable_text
 from itbench_sre.world.store.refs import JsonObject
 
 Key = tuple[str, str]
@@ -72,8 +72,13 @@ def calls_of(operation: Operation) -> list[Call]:
     return [step for step in operation.steps if isinstance(step, Call)]
 
 
-def address_of(program: Program, dependency: str, environment: Mapping[str, str]) -> tuple[str, int]:
-    """Return host and port that a program asks a dependency under, in an environment."""
+def address_of(
+    program: Program, dependency: str, environment: Mapping[str, str], files: Mapping[str, str]
+) -> tuple[str, int]:
+    """Return host and port that a program asks a dependency under, with these variables and mounted files."""
     setting = program.dependencies[dependency].address
-    text = variable_text(setting.variable, environment) or str(setting.default)
+    text = variable_text(setting.variable, environment) if setting.variable else None
+    if text is None and setting.file:
+        text = file_text(setting.file, files)
+    text = text or str(setting.default)
     return host_and_port(text, _USUAL.get(program.dependencies[dependency].protocol, 80))

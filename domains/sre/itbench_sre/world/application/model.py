@@ -239,6 +239,7 @@ class Application:
         visits_per_minute: of ordinary traffic at noon, before days, spikes and batches.
         objectives: service-level objectives, `service -> (most failures per million, slowest 95th percentile in ms)`.
         rules: alerting rules beside the common ones, in the words of telemetry/rules.
+        manager: under which name the release tool wrote the objects.
         fields: what requests are about, name -> values to draw from, as in application/fields.py.
     """
 
@@ -251,4 +252,5 @@ class Application:
     visits_per_minute: int
     objectives: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     rules: tuple[str, ...] = ()
+    manager: str = "helm"
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -5,8 +5,13 @@ and a part of its text: `DB_DSN#Maximum Pool Size` of a connection string, `JAVA
 Sizes such as `400M`, `16MiB` or `1Gi` count as mebibytes.
 """
 
+import json
 import re
 from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import yaml
 
 _SIZE = re.compile(r"^(\d+)(Mi?B?|Gi?B?)$")
 _OPTION = re.compile(r"-(?:D|X|XX:|-)?([A-Za-z][\w.-]*?)(?:=|(?=\d))(\S+)")
@@ -70,3 +75,38 @@ def _url_part(text: str, wanted: str) -> str | None:
             return value
     user, _, password = place.partition("/")[0].rpartition("@")[0].partition(":")
     return {"user": user, "username": user, "password": password}.get(wanted) or None
+
+
+def file_text(where: str, files: Mapping[str, str]) -> str | None:
+    """Return what `path#dotted.key` of a mounted file gives; a file without a key gives its whole text.
+
+    Raises:
+        ValueError, yaml.YAMLError: the file is malformed.
+    """
+    path, _, key = where.partition("#")
+    text = files.get(path)
+    if text is None or not key:
+        return text
+    found = _parsed(path.rpartition(".")[2], text)
+    if key in found:
+        return _printed(found[key])
+    for part in key.split("."):
+        found = found.get(part) if isinstance(found, dict) else None
+    return _printed(found)
+
+
+@lru_cache(maxsize=1024)
+def _parsed(ending: str, text: str) -> Any:
+    """Return what a file says; read once, since every setting of every process asks for it."""
+    if ending in ("properties", "conf", "env", "ini"):
+        lines = (line.partition("#")[0].strip() for line in text.splitlines())
+        pairs = (re.split(r"\s*[=\s]\s*", line, maxsplit=1) for line in lines if line)
+        return {pair[0]: pair[1] if len(pair) > 1 else "" for pair in pairs}
+    found = json.loads(text) if ending == "json" else yaml.safe_load(text)
+    return found if isinstance(found, dict) else {}
+
+
+def _printed(found: Any) -> str | None:
+    if found is None or isinstance(found, dict | list):
+        return None
+    return str(found).lower() if isinstance(found, bool) else str(found)

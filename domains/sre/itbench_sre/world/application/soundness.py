@@ -19,11 +19,12 @@ _SPANLESS = ("collector", "shell", "job", "flags")
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
-    """One container of a workload: its program, its variables, the labels of its pods, its namespace."""
+    """One container of a workload: its program, variables and mounted files, the labels of its pods, its namespace."""
 
     program: Program
     container: JsonObject
     environment: Mapping[str, str]
+    files: Mapping[str, str]
     labels: Mapping[str, str]
     namespace: str
     workload: JsonObject
@@ -45,7 +46,8 @@ def deployed(application: Application) -> list[Deployed]:
                 continue
             space = body["metadata"].get("namespace", "")
             environment = _environment(container, data, space)
-            found.append(Deployed(program, container, environment, _labels(body), space, dict(body)))
+            files = _files(container, body, data, space)
+            found.append(Deployed(program, container, environment, files, _labels(body), space, body))
     return found
 
 
@@ -58,7 +60,7 @@ def targets(application: Application) -> dict[Key, str]:
     running = deployed(application)
     return {
         (one.program.name, name): _reached(
-            application, running, *address_of(one.program, name, one.environment), one
+            application, running, *address_of(one.program, name, one.environment, one.files), one
         )
         for one in running
         for name in one.program.dependencies
@@ -226,6 +228,32 @@ def _environment(
                 value = data[kind, space, source[key]["name"]][source[key]["key"]]
                 made[variable["name"]] = b64decode(value).decode() if kind == "Secret" else value
     return made
+
+
+def _files(
+    container: JsonObject,
+    body: JsonObject,
+    data: Mapping[tuple[str, str, str], Mapping[str, str]],
+    space: str,
+) -> dict[str, str]:
+    made: dict[str, str] = {}
+    volumes = {volume["name"]: volume for volume in _pod_spec(body).get("volumes", ())}
+    for mount in container.get("volumeMounts", ()):
+        volume = volumes.get(mount["name"], {})
+        if "configMap" in volume:
+            values = data["ConfigMap", space, volume["configMap"]["name"]]
+        elif "secret" in volume:
+            encoded = data["Secret", space, volume["secret"]["secretName"]]
+            values = {key: b64decode(value).decode() for key, value in encoded.items()}
+        else:
+            continue
+        made |= {f"{mount['mountPath']}/{key}": value for key, value in values.items()}
+    return made
+
+
+def _pod_spec(body: JsonObject) -> JsonObject:
+    spec: JsonObject = body["spec"].get("jobTemplate", body)["spec"]["template"]["spec"]
+    return spec
 
 
 def _expanded(text: str, made: Mapping[str, str]) -> str:

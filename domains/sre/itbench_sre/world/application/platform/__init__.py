@@ -10,10 +10,11 @@ from itbench_sre.world.application.platform.nodes import nodes
 from itbench_sre.world.application.platform.parts import image, objects
 from itbench_sre.world.application.platform.recorders import recorders
 from itbench_sre.world.application.platform.rights import rights_of, usual_rights
+from itbench_sre.world.application.platform.room import workers_for
 from itbench_sre.world.application.platform.workloads import ROWS
 from itbench_sre.world.store.refs import JsonObject
 
-__all__ = ["Platform", "platform"]
+__all__ = ["Platform", "platform", "workers_for"]
 
 _EMPTY = ("default", "kube-node-lease", "kube-public")
 
