@@ -17,10 +17,16 @@ class _Held:
 
 
 class NodeImages:
-    """What is in the image store of one node's container runtime."""
+    """What is in the image store of one node's container runtime.
+
+    Attributes:
+        size: bytes of all images.
+    """
 
     def __init__(self) -> None:
+        self.size = 0
         self._held: dict[str, _Held] = {}
+        self._listed: list[JsonObject] | None = None
 
     def get(self, reference: Reference) -> Image | None:
         """Return an image that is there."""
@@ -29,18 +35,15 @@ class NodeImages:
 
     def add(self, reference: Reference, image: Image, now_us: int) -> None:
         """Keep a pulled image; a tag that has moved means the new one from now on."""
+        self._forget(str(reference))
         self._held[str(reference)] = _Held(image, reference, now_us)
+        self.size += image.size
 
     def use(self, reference: Reference, now_us: int) -> None:
         """Note that a container was made from an image."""
         held = self._held.get(str(reference))
         if held:
             held.used_us = now_us
-
-    @property
-    def size(self) -> int:
-        """Return bytes of all images."""
-        return sum(held.image.size for held in self._held.values())
 
     def remove_unused(self, needed: dict[str, None], to_free: int) -> int:
         """Remove images that no container uses, longest unused first; return the bytes that were freed."""
@@ -49,22 +52,30 @@ class NodeImages:
         for name in sorted(unused, key=self._age):
             if freed >= to_free:
                 break
-            freed += self._held.pop(name).image.size
+            freed += self._forget(name)
         return freed
+
+    def _forget(self, name: str) -> int:
+        held = self._held.pop(name, None)
+        self._listed = None
+        size = held.image.size if held is not None else 0
+        self.size -= size
+        return size
 
     def _age(self, name: str) -> tuple[int, str]:
         return self._held[name].used_us, name
 
     def listed(self) -> list[JsonObject]:
         """Return `status.images` of the node: the largest first."""
-        largest = sorted(self._held.values(), key=_largest_first)[:_MOST_LISTED]
-        return [
-            {
-                "names": [f"{held.reference.name}@{digest_of(str(held.reference))}", str(held.reference)],
-                "sizeBytes": held.image.size,
-            }
-            for held in largest
-        ]
+        if self._listed is None:
+            largest = sorted(self._held.values(), key=_largest_first)[:_MOST_LISTED]
+            self._listed = [_entry(held) for held in largest]
+        return self._listed
+
+
+def _entry(held: _Held) -> JsonObject:
+    names = [f"{held.reference.name}@{digest_of(str(held.reference))}", str(held.reference)]
+    return {"names": names, "sizeBytes": held.image.size}
 
 
 def _largest_first(held: _Held) -> tuple[int, str]:

@@ -15,6 +15,7 @@ from itbench_sre.world.store.quantities import units
 from itbench_sre.world.store.refs import JsonObject, Ref
 
 _HEARTBEAT_US = 5 * MINUTE_US
+_ADDRESSES = 250
 
 
 class Kubelet:
@@ -43,12 +44,11 @@ class Kubelet:
         self.disk: dict[str, int] = {}
         self.stray_memory = self.stray_disk = 0
         self.early: dict[tuple[str, str], tuple[int, str]] = {}
-        self.random = Randomness(mixed(parts.seed, f"kubelet {name}"))
-        self._addresses = self.random.below(60)
-        self._boots = 0
+        self._drawn: dict[str, int] = {}
+        self._was_cordoned = False
         self._read_node()
-        parts.loop.after(self.random.between(0, _HEARTBEAT_US), self._beat)
-        parts.loop.after(self.random.between(1, 10) * SECOND_US, self.pressure.check)
+        parts.loop.after(self.draw("beat").between(0, _HEARTBEAT_US), self._beat)
+        parts.loop.after(self.draw("pressure").between(1, 10) * SECOND_US, self.pressure.check)
         self._write_conditions(is_silent=True)
 
     # The node's object.
@@ -74,15 +74,21 @@ class Kubelet:
         self.host_ip: str = addresses.get("InternalIP", "172.20.32.10")
         self._network: str = (node.get("spec") or {}).get("podCIDR", "100.96.1.0/24")
 
-    def new_address(self) -> str:
-        """Return an address of the node's network that no pod has."""
+    def new_address(self, uid: str) -> str:
+        """Return an address of the node's network for a pod, which no other has."""
         base = ".".join(self._network.split(".")[:3])
         taken = {worker.address for worker in self.workers.values()}
-        while True:
-            self._addresses = (self._addresses + 1) % 250
-            address = f"{base}.{self._addresses + 3}"
+        first = Randomness(mixed(self.parts.seed, f"address {uid}")).below(_ADDRESSES)
+        for number in range(_ADDRESSES):
+            address = f"{base}.{(first + number) % _ADDRESSES + 4}"
             if address not in taken:
                 return address
+        return f"{base}.{first + 4}"
+
+    def draw(self, purpose: str) -> Randomness:
+        """Return the next stream of chance for a purpose; one for another purpose does not move it."""
+        self._drawn[purpose] = ordinal = self._drawn.get(purpose, 0) + 1
+        return Randomness(mixed(self.parts.seed, f"{purpose} {self.name} {ordinal}"))
 
     def write_status(self) -> None:
         """Write the node's conditions, and report those that have changed."""
@@ -121,10 +127,12 @@ class Kubelet:
         node: JsonObject = {"kind": "Node", "metadata": {"name": self.name, "uid": self.name}}
         self.parts.events.emit(node, reason, message, component="kubelet", host=self.name, type=type_)
 
-    def set_schedulable(self, *, is_schedulable: bool) -> None:
-        """Report that the node was cordoned or uncordoned, as the next status of the kubelet does."""
-        reason = "NodeSchedulable" if is_schedulable else "NodeNotSchedulable"
-        if self.is_running:
+    def tell_schedulable(self) -> None:
+        """Report a cordon or its end, as the next look at the node's status does."""
+        is_cordoned = bool(self.node["spec"].get("unschedulable"))
+        if self.is_running and is_cordoned is not self._was_cordoned:
+            self._was_cordoned = is_cordoned
+            reason = "NodeNotSchedulable" if is_cordoned else "NodeSchedulable"
             self.emit_node(reason, f"Node {self.name} status is now: {reason}")
 
     # Pods.
@@ -202,8 +210,7 @@ class Kubelet:
         self.parts.loop.after(away_us, self._booted)
 
     def _booted(self) -> None:
-        self._boots += 1
-        boot = Randomness(mixed(self.parts.seed, f"boot {self.name} {self._boots}")).uid()
+        boot = self.draw("boot").uid()
         self.parts.store.edit(
             self.ref, {("status", "nodeInfo", "bootID"): boot}, "kubelet", subresource="status"
         )
@@ -217,14 +224,15 @@ class Kubelet:
         """Stop containerd: the node becomes NotReady once the kubelet notices."""
         if not self.is_runtime_down:
             self.is_runtime_down = True
-            self.parts.loop.after(self.random.between(30, 45) * SECOND_US, self._notice_runtime)
-            self.parts.loop.after(self.random.between(20, 60) * SECOND_US, self._collect_garbage)
+            random = self.draw("runtime")
+            self.parts.loop.after(random.between(30, 45) * SECOND_US, self._notice_runtime)
+            self.parts.loop.after(random.between(20, 60) * SECOND_US, self._collect_garbage)
 
     def start_runtime(self) -> None:
         """Start containerd again."""
         if self.is_runtime_down:
             self.is_runtime_down = False
-            self.parts.loop.after(self.random.between(5, 10) * SECOND_US, self._notice_runtime)
+            self.parts.loop.after(self.draw("runtime").between(5, 10) * SECOND_US, self._notice_runtime)
 
     def _notice_runtime(self) -> None:
         if self.is_running and self.is_not_ready is not self.is_runtime_down:
@@ -244,6 +252,8 @@ class Kubelet:
         self.emit_node("NodeAllocatableEnforced", "Updated Node Allocatable limit across pods")
         for reason in ("NodeHasSufficientMemory", "NodeHasNoDiskPressure", "NodeHasSufficientPID"):
             self.emit_node(reason, f"Node {self.name} status is now: {reason}")
+        self._was_cordoned = False
+        self.tell_schedulable()
         self.is_not_ready = self.is_runtime_down
         self._write_conditions(is_silent=True)
         reason = "NodeNotReady" if self.is_not_ready else "NodeReady"

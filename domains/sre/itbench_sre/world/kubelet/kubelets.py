@@ -104,13 +104,11 @@ class Kubelets:
         elif change.type == "DELETED":
             self._of.pop(name).stop()
         elif name in self._of and change.old is not None and change.manager != "kubelet":
-            was = bool(change.old["spec"].get("unschedulable"))
-            now = bool(change.body["spec"].get("unschedulable"))
-            if was is not now:
+            was = change.old["spec"].get("unschedulable")
+            if was != change.body["spec"].get("unschedulable"):
                 kubelet = self._of[name]
-                self._parts.loop.after(
-                    kubelet.random.between(200_000, 9_500_000), _tell_schedulable, kubelet, not now
-                )
+                delay_us = kubelet.draw("cordon").between(200_000, 9_500_000)
+                self._parts.loop.after(delay_us, kubelet.tell_schedulable)
 
     def _pod(self, change: Change) -> None:
         if change.type == "MODIFIED" and change.manager == "kubelet":
@@ -160,7 +158,3 @@ class Kubelets:
         )
         renewed = files(worker.pod, spec, self._parts.store, with_sub_paths=False)
         return {**renewed, **scratch_of(worker, spec), **kept}
-
-
-def _tell_schedulable(kubelet: Kubelet, is_schedulable: bool) -> None:
-    kubelet.set_schedulable(is_schedulable=is_schedulable)

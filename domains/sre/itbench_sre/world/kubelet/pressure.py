@@ -52,18 +52,17 @@ class Pressure:
 
     def used_memory(self) -> int:
         """Return bytes in use on the node."""
-        processes = sum(
-            container.process.memory
-            for worker in self._kubelet.workers.values()
-            for container in worker.containers
-            if container.process is not None
-        )
-        return _SYSTEM_MEMORY + processes + self._kubelet.stray_memory
+        used = _SYSTEM_MEMORY + self._kubelet.stray_memory
+        for worker in self._kubelet.workers.values():
+            for container in worker.containers:
+                if container.process is not None:
+                    used += container.process.memory
+        return used
 
     def used_disk(self) -> int:
         """Return bytes in use on the node's disk."""
         kubelet = self._kubelet
-        written = sum(kubelet.disk.get(uid, 0) for uid in kubelet.workers)
+        written = sum(kubelet.disk.values())
         return (
             kubelet.disk_size * _SYSTEM_DISK_PER_CENT // 100
             + kubelet.images.size

@@ -33,6 +33,7 @@ class Worker:
 
     Attributes:
         pod: as it was last seen.
+        containers: all of them, `inits` before `mains`.
         address: of its sandbox; empty before there is one.
         fixed: phase, reason and message of a pod that was ended for good, by an eviction or a deadline.
         mounts: ConfigMaps and Secrets that its volumes hold.
@@ -48,6 +49,7 @@ class Worker:
         self.random = Randomness(mixed(kubelet.parts.seed, f"pod {self.uid}"))
         self.inits = [self._container(spec, is_init=True) for spec in pod["spec"].get("initContainers") or ()]
         self.mains = [self._container(spec, is_init=False) for spec in pod["spec"]["containers"]]
+        self.containers = (*self.inits, *self.mains)
         self.address = ""
         self.has_sandbox = self.was_networked = self.is_mounted = False
         self.fixed: JsonObject = {}
@@ -65,11 +67,6 @@ class Worker:
     def _container(self, spec: JsonObject, *, is_init: bool) -> Container:
         random = Randomness(mixed(self.kubelet.parts.seed, f"container {self.uid} {spec['name']}"))
         return Container(spec=spec, random=random, is_init=is_init)
-
-    @property
-    def containers(self) -> list[Container]:
-        """Return all containers, those that run first first."""
-        return [*self.inits, *self.mains]
 
     @property
     def policy(self) -> str:
@@ -201,7 +198,7 @@ class Worker:
         if self._is_over():
             return
         spec = self.pod["spec"]
-        self.address = self.kubelet.host_ip if spec.get("hostNetwork") else self.kubelet.new_address()
+        self.address = self.kubelet.host_ip if spec.get("hostNetwork") else self.kubelet.new_address(self.uid)
         self.has_sandbox = self.was_networked = self._wants_sync = True
         self._plan()
 
