@@ -4,7 +4,7 @@ from itbench_sre.world.application.model import Call, Dependency, Operation, Pro
 from itbench_sre.world.runtime.place import Place
 
 # These speak no OpenTelemetry; the collector scrapes some of them for metrics.
-_SILENT = frozenset({"postgres", "valkey", "kafka"})
+_SILENT = frozenset({"postgres", "mysql", "mongodb", "valkey", "kafka", "shell"})
 _VERBS = ("GET ", "POST ", "PUT ", "DELETE ", "PATCH ", "HEAD ")
 
 
