@@ -13,13 +13,16 @@ from itbench_sre.world.controllers.plane import Plane
 from itbench_sre.world.kubelet.kubelets import Kubelets
 from itbench_sre.world.kubelet.registry import Registry
 from itbench_sre.world.runtime.frames import Sink
+from itbench_sre.world.runtime.process import Process
 from itbench_sre.world.runtime.runtime import Runtime
 from itbench_sre.world.runtime.users import Users
 from itbench_sre.world.store.refs import Ref
 from itbench_sre.world.store.store import Store
 from itbench_sre.world.telemetry.generations import groups_of
+from itbench_sre.world.telemetry.recording import Recording
 from itbench_sre.world.telemetry.ruler import Ruler
 from itbench_sre.world.telemetry.scrapes import Scraper
+from itbench_sre.world.telemetry.streams import Streams
 
 START_US = 1_765_819_500_000_000  # 2025-12-15 17:25:00
 _USERS_BEFORE_US = 4 * MINUTE_US
@@ -62,10 +65,14 @@ class World:
         self.runtime.kubelets = self.kubelets
         self.runtime.on_wrote = self.kubelets.wrote
         self.controllers = Controllers(Plane(self.store, loop, self.events, seed), self.runtime.usage)
-        self.kubelets.report_to(self.controllers.nodes)
+        self.controllers.nodes.listen(self.kubelets.seen_us)
         kill = self.kubelets.kill_container
         self.experiments = Experiments(self.store, loop, self.events, self.runtime.effects, kill, seed)
         self.schedules = Schedules(self.store, loop, self.events, seed)
+        self.streams = Streams(loop, seed, self.runtime.meters, sink if isinstance(sink, Recording) else None)
+        self.runtime.on_ready.append(self.streams.started)
+        self.runtime.on_over.append(self.streams.ended)
+        self.runtime.on_disk = self._note_disk
         self.users = Users(self.runtime, application, seed, is_flat=is_flat)
         self.scraper = Scraper(loop, seed, self.store, self.runtime.meters, application.namespace)
         self.ruler = Ruler(loop, self.scraper.samples, groups_of(application), seed)
@@ -95,6 +102,10 @@ class World:
             metadata = body["metadata"]
             if self.store.get(Ref(body["kind"], metadata.get("namespace", ""), metadata["name"])) is None:
                 self.store.create(body, "helm")
+
+    def _note_disk(self, process: Process, used: int) -> None:
+        if process.place.node in self.kubelets:
+            self.kubelets[process.place.node].disk[process.place.uid] = used
 
     def run_until(self, time_us: int) -> None:
         """Let time pass."""

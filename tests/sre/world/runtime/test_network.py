@@ -64,6 +64,8 @@ def test_a_deleted_service_is_a_name_that_nobody_knows(town: Town) -> None:
         '"http://back:8080/": dial tcp: lookup back on 10.96.0.10:53: no such host',
     )
     assert outcome(town, pooled) == ("", "")
+    town.run(240)
+    assert outcome(town, pooled)[0] == "ENOTFOUND"
 
 
 def with_dns(town: Town) -> Process:
@@ -91,6 +93,8 @@ def test_without_coredns_new_connections_fail_and_old_ones_live(town: Town) -> N
     town.runtime.stop(resolver, is_killed=True)
     assert outcome(town, front) == ("EAI_AGAIN", "getaddrinfo EAI_AGAIN back")
     assert outcome(town, kept) == ("", "")
+    town.run(240)
+    assert outcome(town, kept)[0] == "UNAVAILABLE"
 
 
 @pytest.mark.parametrize(

@@ -233,3 +233,38 @@ def test_a_command_that_is_not_there_is_told_before_the_start_returns(
 ) -> None:
     town.start(server("work"), command=command)
     assert town.kubelets.ends == [("work-0", 128, "StartError")]
+
+
+def test_a_flag_can_send_calls_to_an_address_that_is_not_there(town: Town) -> None:
+    text = json.dumps(
+        {"flags": {"lost": {"state": "ENABLED", "variants": {"on": True}, "defaultVariant": "on"}}}
+    )
+    flagd = server("flagd", role="flags", settings={"file": Setting(file="/etc/flags.json", default="")})
+    town.up(flagd, files={"/etc/flags.json": text})
+    needs = {"back": on("back", pool=2), "flagd": on("flagd")}
+    program = server("front", 300, Call(dependency="back", operation="Get"), needs=needs)
+    town.up(server("back"))
+    town.start(program)
+    image = Image(reference="front:1", program=program, flags={"lost": {"unreachable|back": 1}})
+    front = town.start(program, image=image, number=1)
+    town.run(8)
+    town.ask(front, "Get")
+    town.run(2)
+    assert town.messages() == ["name resolver error: produced zero addresses"]
+
+
+def test_a_flag_can_multiply_the_calls_of_a_dependency(town: Town) -> None:
+    text = json.dumps(
+        {"flags": {"more": {"state": "ENABLED", "variants": {"on": 5}, "defaultVariant": "on"}}}
+    )
+    flagd = server("flagd", role="flags", settings={"file": Setting(file="/etc/flags.json", default="")})
+    town.up(flagd, files={"/etc/flags.json": text})
+    needs = {"back": on("back"), "flagd": on("flagd")}
+    program = server("front", 300, Call(dependency="back", operation="Get"), needs=needs)
+    town.up(server("back"))
+    image = Image(reference="front:1", program=program, flags={"more": {"extra_calls|back": 1}})
+    front = town.start(program, image=image)
+    town.run(8)
+    town.ask(front, "Get")
+    town.run(2)
+    assert len(town.ears.attempts) == 6

@@ -1,7 +1,7 @@
 """What a broker keeps: topics with their messages, groups of consumers and how far they have read, its disk."""
 
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from itbench_sre.world.runtime.frames import Attempt, Failure, Frame, Request
 
@@ -32,23 +32,30 @@ class Group:
         self.members: list[int] = []
 
 
+class Message(NamedTuple):
+    """A message: the request that it came from, the span that sent it, and when."""
+
+    request: Request
+    span_id: str
+    sent_us: int
+
+
 class Topic:
     """A topic: `end` messages were ever written, those that somebody may still read are in `kept`."""
 
-    __slots__ = ("end", "groups", "kept", "size", "times")
+    __slots__ = ("end", "groups", "kept", "size")
 
     def __init__(self) -> None:
         self.end = 0
         self.size = 0
-        self.kept: deque[Request] = deque()
-        self.times: deque[int] = deque()
+        self.kept: deque[Message] = deque()
         self.groups: dict[str, Group] = {}
 
     def lag(self, group: str) -> int:
         """Return how many messages a group has not worked off."""
         return self.end - self.groups[group].done
 
-    def at(self, offset: int) -> Request | None:
+    def at(self, offset: int) -> "Message | None":
         """Return a message; None where it is no longer kept."""
         place = len(self.kept) - (self.end - offset)
         return self.kept[place] if 0 <= place < len(self.kept) else None
@@ -99,11 +106,10 @@ class Broker:
             return Failure("KafkaStorageException", text, True)
         topic.size += writes
         topic.end += 1
-        topic.kept.append(frame.request)
-        topic.times.append(calls.loop.now_us)
+        span_id = frame.attempt.span_id if frame.attempt is not None else ""
+        topic.kept.append(Message(frame.request, span_id, calls.loop.now_us))
         if len(topic.kept) > _MOST_KEPT:
             topic.kept.popleft()
-            topic.times.popleft()
         calls.loop.after(_FETCH_US, _wake, calls, self.process, frame.operation.name)
         return None
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _HOP_US = 180
 _REFUSED_US = 900
 _HANDSHAKE_US = 2_500
+_LIFETIME_US = 120_000_000  # after which clients open connections anew, more or less
 _RESEND_US = 200_000  # first retransmission of TCP
 _MOST_RESENDS = 6
 _MASK = (1 << 64) - 1
@@ -59,6 +60,14 @@ class Care:
         pool = link.pool
         assert pool is not None  # asked by send
         processes = self._network.processes
+        if link.is_astray:
+            self._trouble(attempt, link.trouble, link.trouble_ip)
+            return
+        if self._loop.now_us >= pool.renew_us:
+            pool.renew_us = self._loop.now_us + _LIFETIME_US + link.process.number * 37 % 90 * 1_000_000
+            for number in pool.idle:
+                pool.close(number, processes.get(number))
+            pool.idle.clear()
         while pool.idle:
             number = pool.idle.pop()
             target = processes.get(number)
@@ -221,7 +230,7 @@ class Care:
             case "dns":
                 attempt.hang = words.dns_silent(plan, ip)
                 return
-            case "unresolved":
+            case "unresolved" | "nowhere":
                 failure = words.unresolved(plan)
             case "no upstream":
                 failure = words.no_upstream()

@@ -26,14 +26,14 @@ def kill(runtime: "Runtime", process: Process, arguments: Mapping[str, Any]) -> 
 
 def fill_disk(runtime: "Runtime", process: Process, arguments: Mapping[str, Any]) -> None:
     """Write a file of `bytes`, or one that leaves only `left` bytes."""
-    disk = runtime.disks.of(process)
+    disk = runtime.disks.give(process, runtime.network.spec_of(process))
     count = disk.size - disk.used - int(arguments["left"]) if "left" in arguments else int(arguments["bytes"])
     disk.used = min(disk.size, disk.used + max(0, count))
 
 
 def free_disk(runtime: "Runtime", process: Process, arguments: Mapping[str, Any]) -> None:
     """Remove files of `bytes`."""
-    disk = runtime.disks.of(process)
+    disk = runtime.disks.give(process, runtime.network.spec_of(process))
     disk.used = max(0, disk.used - int(arguments["bytes"]))
 
 
@@ -108,7 +108,9 @@ def unlock_table(runtime: "Runtime", process: Process, arguments: Mapping[str, A
 
 def drop_table(runtime: "Runtime", process: Process, arguments: Mapping[str, Any]) -> None:
     """`DROP TABLE` of `table`, which outlives restarts as far as the disk does."""
-    runtime.disks.of(process).dropped.append(str(arguments.get("table", "")))
+    runtime.disks.give(process, runtime.network.spec_of(process)).dropped.append(
+        str(arguments.get("table", ""))
+    )
 
 
 def drop_index(runtime: "Runtime", process: Process, arguments: Mapping[str, Any]) -> None:

@@ -7,7 +7,7 @@ from itbench_sre.world.application.reading import host_and_port
 from itbench_sre.world.application.shell import Script, script_of
 from itbench_sre.world.clock.loop import SECOND_US
 from itbench_sre.world.clock.randomness import Randomness, mixed
-from itbench_sre.world.runtime.brokers import Broker, Group
+from itbench_sre.world.runtime.brokers import Broker, Group, Message
 from itbench_sre.world.runtime.frames import Frame, Request
 
 if TYPE_CHECKING:
@@ -158,14 +158,19 @@ class Jobs:
             working[name] += 1
             self._work(process, program.consumes[name], message, name)
 
-    def _work(self, process: "Process", operation: str, message: Request, topic: str) -> None:
-        random = Randomness(mixed(message.number + 1, f"read by {process.name}"))
-        request = Request(
-            message.number, "message", message.trace_id, message.is_sampled, random, message.fields
-        )
+    def _work(self, process: "Process", operation: str, message: Message, topic: str) -> None:
+        sent = message.request
+        random = Randomness(mixed(sent.number + 1, f"read by {process.name}"))
+        trace_id, fields = sent.trace_id, sent.fields
+        goes_on = process.language == "java"  # others begin a trace of their own, linked to the sender's
+        if self._runtime.calls.is_told and not goes_on:
+            fields = {**fields, "link_trace": trace_id, "link_span": message.span_id}
+            trace_id = random.hexadecimal(32)
+        request = Request(sent.number, "message", trace_id, sent.is_sampled, random, fields)
         frame = Frame(process, process.plans[operation], request, None, self._runtime.loop.now_us)
         frame.then = self._worked
         frame.topic = topic
+        frame.parent_span = message.span_id if goes_on else ""
         self._runtime.calls.begin(frame)
 
     def _worked(self, frame: Frame) -> None:

@@ -11,12 +11,13 @@ if TYPE_CHECKING:
 
 def narrate(sink: Sink, frame: Frame, when: str) -> None:
     """Tell of the lines of an operation that begins, or has ended."""
-    lines = [line for line in frame.plan.lines if line.when == when]
+    flag = f"flag {frame.flag}" if when != "begin" else ""
+    lines = [line for line in frame.plan.lines if line.when in (when, flag)]
     if not lines:
         return
     process = frame.process
     fields: dict[str, Any] = {
-        **frame.request.fields,
+        "span_id": frame.span_id,
         "operation": frame.operation.name,
         "address": f"{process.place.pod_ip}:{next(iter(process.program.ports.values()), 0)}"
         if process.program
@@ -30,6 +31,19 @@ def narrate(sink: Sink, frame: Frame, when: str) -> None:
     for place, line in enumerate(lines):
         if line.one_in == 1 or (frame.bits >> 3 + place) % line.one_in == 0:
             sink.line(process, line, fields, frame.request)
+
+
+def recite(sink: Sink, process: "Process", second: int) -> None:
+    """Tell of the lines that a program says again and again."""
+    if process.program is None or not process.ready_us:
+        return
+    for line in process.program.lines:
+        if line.when.startswith("every "):
+            every_s = int(line.when[6:])
+            if second % every_s == process.number % every_s:
+                sink.line(
+                    process, line, {"operation": "", "offset": second, "pod": process.place.pod.name}, None
+                )
 
 
 def announce(sink: Sink, process: "Process", when: str, error: str = "") -> None:

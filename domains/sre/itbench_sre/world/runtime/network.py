@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 
 _LOOKUP_CPU_US = 70
+_KEPT_US = 90_000_000
 
 
 class Way:
@@ -104,10 +105,10 @@ class Network:
         """Look a link up again."""
         link.epoch = self.epoch
         trouble, ip, found = self._route(link)
-        if trouble in ("unresolved", "dns") and not link.lookups:
-            kept = [process for process in self._known(link) if not process.is_over]
-            if kept:
-                trouble, found = "", kept  # open connections need no name
+        if trouble in ("unresolved", "dns") and not link.lookups and self._is_kept(link):
+            trouble, found = "", [process for process in self._known(link) if not process.is_over]
+        elif not trouble:
+            link.kept_until_us = 0
         link.trouble = trouble
         link.trouble_ip = ip
         link.targets = found
@@ -125,6 +126,14 @@ class Network:
             and not (link.lookups and self.lookup_us)
         )
 
+    def _is_kept(self, link: "Link") -> bool:
+        """Whether open connections, which need no name, still serve: for some minutes, as long as their ends live."""
+        now_us = self._loop.now_us
+        if not link.kept_until_us:
+            link.kept_until_us = now_us + _KEPT_US + link.process.number * 29 % 100 * 1_000_000
+            self._loop.at(link.kept_until_us, self.changed)
+        return now_us < link.kept_until_us and any(not process.is_over for process in self._known(link))
+
     def _known(self, link: "Link") -> list["Process"]:
         if not link.known:
             return link.targets
@@ -133,6 +142,8 @@ class Network:
     def _route(self, link: "Link") -> tuple[str, str, list["Process"]]:
         """Return what is wrong, at which address, and the processes reached."""
         process = link.process
+        if link.is_astray:
+            return "nowhere", "", []
         host, port = mesh.routed(self.view, process, link.host, link.port)
         if not host:
             return "no upstream", "", []

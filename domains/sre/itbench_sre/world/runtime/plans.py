@@ -32,6 +32,8 @@ class Link:
         epoch: of the network when the way was looked up.
         is_plain: calls go to one of `targets` with nothing else to think of.
         lookups: queries that one call asks of DNS; 0 where connections are kept.
+        kept_until_us: until when open connections serve although the name is gone; 0 where it is there.
+        is_astray: the program asks under an address that does not exist.
         trouble: that every call meets now, at the address `trouble_ip`; empty for none.
         cluster_ip: of the Service that is dialled; empty where pods are.
         resolver: address of the cluster's DNS.
@@ -46,7 +48,9 @@ class Link:
         "dependency",
         "epoch",
         "host",
+        "is_astray",
         "is_plain",
+        "kept_until_us",
         "known",
         "lookups",
         "name",
@@ -62,6 +66,8 @@ class Link:
         "timeout_us",
         "trouble",
         "trouble_ip",
+        "usual_backoff_us",
+        "usual_retries",
         "ways",
     )  # fmt: skip
 
@@ -74,8 +80,8 @@ class Link:
         self.host, self.port = host_and_port(str(read(dependency.address, place, name)), usual)
         self.address = f"{self.host}:{self.port}"
         self.timeout_us = _number(dependency.timeout_us, process, name)
-        self.retries = _number(dependency.retries, process, name)
-        self.backoff_us = _number(dependency.backoff_us, process, name)
+        self.retries = self.usual_retries = _number(dependency.retries, process, name)
+        self.backoff_us = self.usual_backoff_us = _number(dependency.backoff_us, process, name)
         self.pool_size = _number(dependency.pool, process, name)
         self.pool_wait_us = _number(dependency.pool_wait_us, process, name)
         password = dependency.password
@@ -86,6 +92,8 @@ class Link:
         self.targets: list[Process] = []
         self.known: list[int] = []
         self.is_plain = False
+        self.is_astray = False
+        self.kept_until_us = 0
         self.trouble = ""
         self.trouble_ip = ""
         self.resolver = ""
@@ -199,7 +207,7 @@ def equip(process: "Process", program: Program) -> None:
     process.slots = process.number_of("slots") or program.slots
     process.queue_limit = process.number_of("queue", program.queue)
     kept_s = process.number_of("cache_ttl_s", -1)
-    process.cache_us = program.cache_us if kept_s < 0 else kept_s * 1_000_000
+    process.cache_us = process.usual_cache_us = program.cache_us if kept_s < 0 else kept_s * 1_000_000
     for key, dependency in program.dependencies.items():
         process.links[key] = Link(process, key, dependency)
     for key, operation in program.operations.items():

@@ -19,10 +19,11 @@ class Pool:
         opened: connections by the number of the process at the other end, leaked ones too.
         total: of all that are open.
         waiters: calls that wait, first come first served.
+        renew_us: when idle connections are opened anew, so that old ways do not last.
         leaked: connections that were never given back.
     """
 
-    __slots__ = ("idle", "leaked", "opened", "size", "total", "waiters")
+    __slots__ = ("idle", "leaked", "opened", "renew_us", "size", "total", "waiters")
 
     def __init__(self, size: int) -> None:
         self.size = size
@@ -31,6 +32,7 @@ class Pool:
         self.total = 0
         self.waiters: deque[Attempt] = deque()
         self.leaked = 0
+        self.renew_us = 0
 
     def open(self, target: "Process") -> int:
         """Open a connection to a process, which counts it."""

@@ -92,6 +92,7 @@ class Process:
         "timeouts",
         "used_until_us",
         "used_us",
+        "usual_cache_us",
     )  # fmt: skip
 
     def __init__(self, place: Place, number: int, program: "Program | None", started_us: int) -> None:
@@ -106,7 +107,7 @@ class Process:
         self.is_lost = False
         self.exit_code = 0
         self.reason = ""
-        self.cache_us = 0
+        self.cache_us = self.usual_cache_us = 0
         self.cpu_us = self.seen_cpu_us = 0
         self.memory = self.memory_peak = self.leaked = 0
         self.throttled_us = self.periods = self.throttled_periods = 0

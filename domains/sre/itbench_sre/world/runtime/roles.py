@@ -6,6 +6,7 @@ from itbench_sre.world.runtime.brokers import Broker, Topic
 from itbench_sre.world.runtime.caches import Cache
 from itbench_sre.world.runtime.databases import Database
 from itbench_sre.world.runtime.gateways import Gateway
+from itbench_sre.world.store.refs import JsonObject
 
 if TYPE_CHECKING:
     from itbench_sre.world.runtime.process import Process
@@ -21,12 +22,14 @@ class Disk:
 
     Attributes:
         size, used: bytes.
+        is_claimed: it is a claim's volume, not the container's own.
         topics: of a broker.
         dropped: tables of a database that are no longer there; `""` stands for all.
     """
 
-    def __init__(self, size: int = _USUAL_DISK) -> None:
+    def __init__(self, size: int = _USUAL_DISK, *, is_claimed: bool = False) -> None:
         self.size = size
+        self.is_claimed = is_claimed
         self.used = 0
         self.topics: dict[str, Topic] = {}
         self.dropped: list[str] = []
@@ -44,31 +47,46 @@ class Disks:
 
     def __init__(self) -> None:
         self._of: dict[str, Disk] = {}
+        self._names: dict[int, str] = {}
 
     def of(self, process: "Process") -> Disk:
         """Return the disk that a process writes to."""
-        return self._of.setdefault(_name(process), Disk())
+        return self._of[self._names[process.number]]
 
-    def keep(self, name: str, disk: Disk) -> None:
-        """Put a disk in the place of another."""
-        self._of[name] = disk
+    def give(self, process: "Process", spec: JsonObject) -> Disk:
+        """Give a process the volume that its pod's specification mounts for it, else its container's own."""
+        place = process.place
+        claim = _claim(spec, place.container)
+        own = f"{place.uid} {place.container} {place.restart}"
+        name = f"{place.pod.namespace}/{claim}" if claim else own
+        self._names[process.number] = name
+        if name not in self._of:
+            self._of[name] = Disk(is_claimed=bool(claim))
+        return self._of[name]
 
 
-def _name(process: "Process") -> str:
-    place = process.place
-    claim = place.environment.get("_CLAIM", "")  # set where a claim is mounted
-    return f"{place.pod.namespace}/{claim}" if claim else f"{place.uid} {place.container} {place.restart}"
+def _claim(spec: JsonObject, container: str) -> str:
+    """Return the claim whose volume a container mounts, or nothing."""
+    claims = {
+        volume["name"]: volume["persistentVolumeClaim"]["claimName"]
+        for volume in spec.get("volumes") or ()
+        if "persistentVolumeClaim" in volume
+    }
+    mounts = next(
+        (each.get("volumeMounts") for each in spec.get("containers") or () if each["name"] == container), ()
+    )
+    return next((claims[mount["name"]] for mount in mounts or () if mount["name"] in claims), "")
 
 
-def role_of(process: "Process", disks: Disks) -> Database | Cache | Broker | Gateway | None:
+def role_of(process: "Process", disks: Disks, spec: JsonObject) -> Database | Cache | Broker | Gateway | None:
     """Return the state that a process' role brings; None for roles without any."""
     match process.program.role if process.program else "":
         case "database":
-            return Database(process, disks.of(process))
+            return Database(process, disks.give(process, spec))
         case "cache":
             return Cache(process)
         case "broker":
-            return Broker(process, disks.of(process))
+            return Broker(process, disks.give(process, spec))
     return Gateway(process) if process.number_of("rate_per_second") else None
 
 

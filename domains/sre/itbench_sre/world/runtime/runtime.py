@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from itbench_sre.world.clock.loop import SECOND_US, Loop
 from itbench_sre.world.clock.randomness import Randomness, mixed
 from itbench_sre.world.runtime import commands, inside, roles, words
+from itbench_sre.world.runtime.brokers import Broker
 from itbench_sre.world.runtime.calls import Calls
 from itbench_sre.world.runtime.care import dialled
 from itbench_sre.world.runtime.effects import Effects
@@ -13,7 +14,7 @@ from itbench_sre.world.runtime.flagging import flags_of
 from itbench_sre.world.runtime.frames import Failure, Sink
 from itbench_sre.world.runtime.jobs import Jobs
 from itbench_sre.world.runtime.meters import Meters
-from itbench_sre.world.runtime.narration import announce
+from itbench_sre.world.runtime.narration import announce, recite
 from itbench_sre.world.runtime.network import Network
 from itbench_sre.world.runtime.place import Place
 from itbench_sre.world.runtime.plans import equip
@@ -34,6 +35,7 @@ _FAILING_START_US = 700_000
 _ASK_AGAIN_US = 2_000_000
 _DRAIN_US = 250_000
 _LOOK_AT_FLAGS_S = 3
+_LOOK_AT_ROLES_S = 10
 _SIGTERM_CODES = {"java": 143, "nodejs": 143, "python": 0, "ruby": 0}
 
 
@@ -59,7 +61,8 @@ class Runtime:
 
     Attributes:
         kubelets: of the nodes, by name; told when a process ends.
-        on_wrote: is told of files that a process writes into a volume of its pod: process, path, text.
+        on_wrote: is told of files that a process writes into a volume of its pod: process, path, text; `on_disk` of how many
+            bytes it keeps in its own container; `on_ready` and `on_over` of processes that listen, and have ended.
         effects: of chaos experiments.
         nodes: what runs where.
     """
@@ -67,6 +70,9 @@ class Runtime:
     def __init__(self, loop: Loop, store: "Store", seed: int, sink: Sink | None = None) -> None:
         self.kubelets: Kubelets = NO_KUBELETS
         self.on_wrote: Callable[[Process, str, str], object] | None = None
+        self.on_disk: Callable[[Process, int], object] | None = None
+        self.on_ready: list[Callable[[Process], object]] = []
+        self.on_over: list[Callable[[Process], object]] = []
         self.meters = Meters()
         self.effects = Effects()
         self.network = Network(loop, store, self.effects)
@@ -114,7 +120,9 @@ class Runtime:
         except UnreadableSettingError as problem:
             self._fails_to_start(process, str(problem))
             return process
-        process.extra = Special(process, self.calls, roles.role_of(process, self.disks))
+        process.extra = Special(
+            process, self.calls, roles.role_of(process, self.disks, self.network.spec_of(process))
+        )
         self._review(process)
         self._begin_start(process)
         return process
@@ -160,6 +168,8 @@ class Runtime:
         self.network.changed()
         announce(self.calls.sink, process, "success")
         self.jobs.began(process)
+        for tell in self.on_ready:
+            tell(process)
 
     def is_reached(self, process: Process, dependency: str) -> bool:
         """Whether a dependency of a process can be connected to now."""
@@ -215,6 +225,8 @@ class Runtime:
         if process.node is not None and process in process.node.processes:
             process.node.processes.remove(process)
         self.jobs.ended(process)
+        for tell in self.on_over:
+            tell(process)
         now_us = self.loop.now_us
         for attempt in list(self.calls.in_flight()):
             if attempt.frame.process is process:
@@ -251,6 +263,16 @@ class Runtime:
         for process in found[:1] if one_pod else found:
             inside.DEEDS[what](self, process, arguments)
         return len(found)
+
+    def processes_of(self, workload: Ref, container: str) -> list[Process]:
+        """Return the processes that run in a container of a workload's pods."""
+        return [
+            process
+            for process in self.processes.values()
+            if process.place.container == container
+            and not process.is_over
+            and workload in self._owners(process.place.pod)
+        ]
 
     def of_workload(self, workload: Ref) -> list[Process]:
         """Return the processes of the first container of each pod that a workload, or a pod, has."""
@@ -342,14 +364,31 @@ class Runtime:
         self.network.look(self.loop.now_us)
         at_flags = self._seconds % _LOOK_AT_FLAGS_S == 0
         for process in list(self.processes.values()):
+            if self.calls.is_told:
+                recite(self.calls.sink, process, self._seconds)
             special = process.extra
             if special is None or process.is_over:
                 continue
+            if special.role is not None and self._seconds % _LOOK_AT_ROLES_S == 0:
+                self._look_at(process, special)
             if at_flags and process.place.image.flags:
                 self._review(process)
             if special.gc_us or special.defects or process.has_heap:
                 roles.age(self, process, special, self._seconds)
         self.loop.after(SECOND_US, self._look)
+
+    def _look_at(self, process: Process, special: Special) -> None:
+        """Tell how much a role keeps, and how far its readers are behind."""
+        role = special.role
+        disk = getattr(role, "disk", None)
+        if disk is not None and not disk.is_claimed and self.on_disk is not None:
+            self.on_disk(process, disk.used)
+        if isinstance(role, Broker):
+            namespace = process.place.pod.namespace
+            for name, topic in role.topics.items():
+                for group in topic.groups:
+                    labels = (("group", group), ("namespace", namespace), ("topic", name))
+                    self.meters.gauges["kafka_consumer_group_lag_sum_ratio", labels] = topic.lag(group) * 1000
 
     def _node(self, name: str) -> NodeLoad:
         node = self.nodes.get(name)

@@ -1,11 +1,12 @@
 """What is not plain about a process: its role's state, its version's defects, flags that are on, chaos in its pod."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol as Interface
 
 from itbench_sre.world.application.effects import Effect, effects_of, effects_of_flag
 from itbench_sre.world.application.flags import FlagFile
-from itbench_sre.world.application.model import Protocol
+from itbench_sre.world.application.model import Call, Protocol
 from itbench_sre.world.runtime.effects import (
     BurnEffect,
     ClockEffect,
@@ -16,6 +17,7 @@ from itbench_sre.world.runtime.effects import (
     JvmEffect,
 )
 from itbench_sre.world.runtime.frames import Attempt, Failure, Frame
+from itbench_sre.world.runtime.plans import Plan
 
 if TYPE_CHECKING:
     from itbench_sre.world.runtime.calls import Calls
@@ -104,6 +106,7 @@ class Special:
         self.flags = flags
         self.effects = tuple(("", effect) for effect in self.defects) + tuple(self._flagged(flags))
         background += sum(e.amount for name, e in self.effects if name and e.name == "background_cpu_m")
+        self._bend()
         process.burn_m = (
             sum(burn.cpu_m for burn in mine) + sum(effect.cpu_m for effect in self.jvm) + background
         )
@@ -130,7 +133,11 @@ class Special:
         fields = frame.request.fields
         found = []
         for name, effect in self.effects:
-            if effect.operation and effect.operation != operation:
+            if (
+                effect.operation
+                and effect.operation != operation
+                and effect.operation not in self.process.links
+            ):
                 continue
             if effect.field and str(fields.get(effect.field)) != effect.value:
                 continue
@@ -165,6 +172,9 @@ class Special:
             failure = self.role.begin(calls, frame)
         if failure is None:
             for name, effect in self.acting(frame) if self.effects else ():
+                frame.flag = name or frame.flag
+                if effect.name == "extra_calls":
+                    frame.plan = self._longer(frame, effect)
                 if effect.name in _ONCE:
                     failure = self._act(calls, frame, name, effect) or failure
             if frame.process.is_over:
@@ -233,9 +243,42 @@ class Special:
                 return Failure("58030", "could not write block: Input/output error", False)
         return self.role.end(calls, frame) if self.role is not None else None
 
-    def extra_calls(self, dependency: str, frame: Frame) -> int:
-        """Return how many calls more of a kind an operation makes because of a flag or a defect."""
-        return sum(effect.amount for _, effect in self.acting(frame) if effect.name == "extra_calls")
+    def _longer(self, frame: Frame, effect: Effect) -> Plan:
+        """Return the plan of a frame with more calls: of a dependency, of those that it makes only then, or of all."""
+        plan = frame.plan
+        amount = effect.amount
+        key = f"{plan.operation.name} and {amount} calls {effect.operation}"
+        longer = self.process.plans.get(key)
+        if longer is None:
+            calls = [step for step in plan.operation.steps if isinstance(step, Call)]
+            calls = [call for call in calls if not call.count or call.dependency == effect.operation] or calls
+            if effect.operation in self.process.links:
+                calls = [call for call in calls if call.dependency == effect.operation]
+            more = tuple(replace(call, count=amount) for call in calls)
+            operation = replace(plan.operation, steps=(*plan.operation.steps, *more))
+            longer = self.process.plans[key] = Plan(self.process, operation)
+            longer.operation = plan.operation
+        return longer
+
+    def _bend(self) -> None:
+        """Let defects and flags change how the process calls others, and what it keeps of answers."""
+        process = self.process
+        program = process.program
+        if program is None:
+            return
+        for name, link in process.links.items():
+            lost = any(e.name == "unreachable" and e.operation in ("", name) for _, e in self.effects)
+            if lost != link.is_astray:
+                link.is_astray = lost
+                link.epoch = -1
+            more = self.has("retries")
+            link.retries = link.usual_retries + more
+            link.backoff_us = 1 if more else link.usual_backoff_us
+        if self.has("no_cache"):
+            process.caches.clear()
+            process.cache_us = 0
+        else:
+            process.cache_us = process.usual_cache_us
 
     def has(self, name: str) -> int:
         """Return the amount of an effect of the whole process, 0 for none."""

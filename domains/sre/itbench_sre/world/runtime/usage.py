@@ -86,6 +86,7 @@ def _count_periods(process: Process) -> None:
     process.periods += _PERIODS
     if process.throttled_us != process.seen_throttled_us:
         late_us = process.throttled_us - process.seen_throttled_us
+        process.throttled_us = process.seen_throttled_us + min(late_us, 1_000_000)
         process.seen_throttled_us = process.throttled_us
         process.throttled_periods += min(_PERIODS, 1 + late_us // 100_000)
     elif process.burn_m and process.burn_m >= process.limit_m:
