@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from itbench_sre.world.clock.times import kubernetes_text
 from itbench_sre.world.store.paths import Path
-from itbench_sre.world.store.refs import JsonObject, Ref
+from itbench_sre.world.store.refs import JsonObject, Ref, owner_of, ref_of
 from itbench_sre.world.store.refusal import Refusal
 
 if TYPE_CHECKING:
     from itbench_sre.world.world import World
+
+
+_TOO_MANY_REQUESTS = 429
+_RETRY_US = 5_000_000
 
 
 class Action(ABC):
@@ -96,7 +100,18 @@ class Drain(Action):
     def act(self, world: "World") -> None:
         """Cordon it and evict."""
         world.store.edit(self.node, {("spec", "unschedulable"): True}, self.manager)
-        world.controllers.evict_all(self.node.name, self.manager)
+        for pod in list(world.store.list("Pod")):
+            owner = owner_of(pod)
+            if pod["spec"].get("nodeName") == self.node.name and owner and owner.kind != "DaemonSet":
+                self._evict(world, ref_of(pod))
+
+    def _evict(self, world: "World", pod: Ref) -> None:
+        """Evict a pod; where a budget does not allow it now, ask again as kubectl does."""
+        try:
+            world.controllers.budgets.evict(pod, self.manager)
+        except Refusal as refusal:
+            if refusal.code == _TOO_MANY_REQUESTS:
+                world.loop.after(_RETRY_US, self._evict, world, pod)
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,7 +134,9 @@ class Scene:
         return max(uses, default=0)
 
     def _processes(self, workload: JsonObject) -> "list[Process]":
-        return self.world.runtime.processes_of(ref_of(workload), self.container(workload)["name"])
+        name = self.container(workload)["name"]
+        found = self.world.runtime.of_workload(ref_of(workload))
+        return [process for process in found if process.place.container == name]
 
     def pick(self, random: Randomness, found: Sequence[JsonObject]) -> JsonObject | None:
         """Return any of the objects, each as likely as another; None of none."""
