@@ -65,8 +65,9 @@ class StandInKubelet:
         }
         if image.startswith("job"):
             changes["status", "phase"] = "Failed" if image.endswith("bad") else "Succeeded"
-            ended = {"state": {"terminated": {"finishedAt": now}}}
-            changes["status", "containerStatuses"] = [ended]
+            ended = {"exitCode": int(image.endswith("bad")), "finishedAt": now}
+            made = {"image": image, "imageID": "", "name": "app", "ready": False, "restartCount": 0}
+            changes["status", "containerStatuses"] = [{**made, "state": {"terminated": ended}}]
         elif image != "bad":
             for name in _CONDITIONS:
                 changes["status", "conditions", Item(name, "type")] = {

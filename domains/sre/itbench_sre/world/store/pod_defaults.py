@@ -15,12 +15,14 @@ def filled(body: JsonObject, defaults: JsonObject) -> JsonObject:
     return {**body, **missing} if missing else body
 
 
-def resources_filled(resources: JsonObject) -> JsonObject:
-    """Return requests and limits in canonical form; a limit without a request is its request, too."""
+def resources_filled(resources: JsonObject, *, is_pod: bool = False) -> JsonObject:
+    """Return requests and limits in canonical form; in a pod, a limit without a request is its request, too."""
     made = dict(resources)
     for part in ("limits", "requests"):
         if part in resources:
             made[part] = {name: canonical(amount) for name, amount in (resources[part] or {}).items()}
+    if not is_pod:
+        return made
     missing = {k: v for k, v in made.get("limits", {}).items() if k not in made.get("requests", {})}
     if missing:
         made["requests"] = {**made.get("requests", {}), **missing}
@@ -46,13 +48,13 @@ def pod_spec_filled(spec: JsonObject, *, is_pod: bool = False) -> JsonObject:
         made["serviceAccountName"] = made["serviceAccount"] = account
     for part in ("containers", "initContainers"):
         if part in made:
-            made[part] = [_container_filled(container) for container in made[part] or ()]
+            made[part] = [_container_filled(container, is_pod) for container in made[part] or ()]
     if made.get("volumes"):
         made["volumes"] = [_volume_filled(volume) for volume in made["volumes"]]
     return made
 
 
-def _container_filled(container: JsonObject) -> JsonObject:
+def _container_filled(container: JsonObject, is_pod: bool) -> JsonObject:
     image = str(container.get("image", ""))
     tag = image.rpartition("/")[2].partition(":")[2]
     is_moving = tag in ("", "latest") and "@" not in image
@@ -65,7 +67,7 @@ def _container_filled(container: JsonObject) -> JsonObject:
             "terminationMessagePolicy": "File",
         },
     )
-    made = {**made, "resources": resources_filled(made["resources"])}
+    made = {**made, "resources": resources_filled(made["resources"], is_pod=is_pod)}
     if made.get("ports"):
         made["ports"] = [filled(port, {"protocol": "TCP"}) for port in made["ports"]]
     if made.get("env"):
