@@ -59,8 +59,10 @@ def test_short_of_memory_a_node_evicts_what_exceeds_its_request_most(cluster: Cl
     assert target["reason"] == "TerminationByKubelet"
     assert cluster.conditions(_NODE)["MemoryPressure"] == "True"
     assert "Node node-1 status is now: NodeHasInsufficientMemory" in cluster.said()
+    bearing = cluster.pod("bearing", tolerations=[{"operator": "Exists"}])
     late = cluster.pod("late")
     cluster.run(10)
+    assert cluster.status(bearing)["phase"] == "Running"
     assert cluster.status(late)["message"] == "Pod was rejected: The node had condition: [MemoryPressure]. "
     cluster.run(6 * 60)
     assert cluster.conditions(_NODE)["MemoryPressure"] == "False"
@@ -133,7 +135,11 @@ def test_without_its_container_runtime_a_node_is_not_ready_and_starts_nothing(cl
     cluster.run(30)
     cluster.kubelets["node-1"].stop_runtime()
     late = cluster.pod("late")
+    leaving = cluster.pod("leaving")
     cluster.run(180)
+    cluster.store.delete(leaving, "kubectl-delete")
+    cluster.run(60)
+    assert cluster.store.get(leaving) is not None
     assert _ready(cluster)["status"] == "False"
     assert cluster.said("NodeNotReady") == ["Node node-1 status is now: NodeNotReady"]
     (message,) = cluster.said("FailedCreatePodSandBox")
@@ -144,6 +150,7 @@ def test_without_its_container_runtime_a_node_is_not_ready_and_starts_nothing(cl
     assert cluster.status(pod)["phase"] == "Running"
     cluster.kubelets["node-1"].start_runtime()
     cluster.run(30)
+    assert cluster.store.get(leaving) is None
     assert _ready(cluster)["status"] == "True"
     assert cluster.status(late)["phase"] == "Running"
 

@@ -191,8 +191,6 @@ class Kubelet:
         if self.is_running:
             self.is_running = False
             self.seen_us = self.parts.loop.now_us
-            if self.parts.watcher is not None:
-                self.parts.watcher.stopped(self.name)
 
     def start(self) -> None:
         """Start the kubelet again."""
@@ -238,6 +236,8 @@ class Kubelet:
         if self.is_running and self.is_not_ready is not self.is_runtime_down:
             self.is_not_ready = self.is_runtime_down
             self.write_status()
+            if not self.is_runtime_down:
+                self._take_stock()
 
     def _collect_garbage(self) -> None:
         if self.is_runtime_down and self.is_running:
@@ -245,8 +245,6 @@ class Kubelet:
             self.parts.loop.after(MINUTE_US, self._collect_garbage)
 
     def _announce(self) -> None:
-        if self.parts.watcher is not None:
-            self.parts.watcher.resumed(self.name)
         self.emit_node("Starting", "Starting kubelet.")
         self.emit_node("InvalidDiskCapacity", "invalid capacity 0 on image filesystem", type_="Warning")
         self.emit_node("NodeAllocatableEnforced", "Updated Node Allocatable limit across pods")

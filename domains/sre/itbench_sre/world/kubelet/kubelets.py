@@ -8,7 +8,7 @@ from itbench_sre.world.clock.randomness import Randomness, mixed
 from itbench_sre.world.controllers.events import EventWriter
 from itbench_sre.world.kubelet.container import Container
 from itbench_sre.world.kubelet.kubelet import Kubelet
-from itbench_sre.world.kubelet.parts import ContainerRuntime, NodeWatcher, Parts
+from itbench_sre.world.kubelet.parts import ContainerRuntime, Parts
 from itbench_sre.world.kubelet.references import parsed
 from itbench_sre.world.kubelet.registry import Registry
 from itbench_sre.world.kubelet.starting import scratch_of
@@ -60,10 +60,6 @@ class Kubelets:
         """Return when a node's kubelet last renewed its lease: now, unless it is stopped."""
         kubelet = self._of[node]
         return self._parts.loop.now_us if kubelet.is_running else kubelet.seen_us
-
-    def report_to(self, watcher: NodeWatcher) -> None:
-        """Tell the node controller when a kubelet falls silent or is back."""
-        self._parts.watcher = watcher
 
     def kill_container(self, uid: str, name: str) -> None:
         """Kill a container's process from outside, wherever its pod is."""

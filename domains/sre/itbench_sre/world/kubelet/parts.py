@@ -42,25 +42,9 @@ class ContainerRuntime(Protocol):
         ...
 
 
-class NodeWatcher(Protocol):
-    """Is told when a kubelet stops renewing its node's lease, as the node controller is."""
-
-    def stopped(self, name: str) -> object:
-        """Note that a node's kubelet is silent."""
-        ...
-
-    def resumed(self, name: str) -> object:
-        """Note that a node's kubelet is back."""
-        ...
-
-
 @dataclass(slots=True, eq=False)
 class Parts:
-    """What all kubelets of a cluster share.
-
-    Attributes:
-        watcher: of the nodes' leases; None where nobody watches.
-    """
+    """What all kubelets of a cluster share."""
 
     store: Store
     loop: Loop
@@ -68,4 +52,3 @@ class Parts:
     registry: Registry
     runtime: ContainerRuntime
     seed: int
-    watcher: NodeWatcher | None = None

@@ -20,6 +20,7 @@ _SYSTEM_MEMORY = 850 << 20
 _SYSTEM_DISK_PER_CENT = 14
 _LEAST_DISK_PER_CENT = 10
 _LEAST_IMAGE_PER_CENT = 15
+_TAINT = "node.kubernetes.io/memory-pressure"
 _CRITICAL = 2_000_000_000
 
 
@@ -44,7 +45,7 @@ class Pressure:
         if pod["spec"].get("priority", 0) >= _CRITICAL:
             return ""
         bad = []
-        if self.memory and qos_class(pod["spec"]) == "BestEffort":
+        if self.memory and qos_class(pod["spec"]) == "BestEffort" and not _bears_pressure(pod["spec"]):
             bad.append("MemoryPressure")
         if self.disk:
             bad.append("DiskPressure")
@@ -153,6 +154,13 @@ class Pressure:
                 worker.ref, {("status", "conditions"): [*others, target]}, "kubelet", subresource="status"
             )
         ending.fail(worker, "Evicted", message, 0)
+
+
+def _bears_pressure(spec: JsonObject) -> bool:
+    return any(
+        each.get("operator") == "Exists" and each.get("key", _TAINT) == _TAINT
+        for each in spec.get("tolerations") or ()
+    )
 
 
 def _memory_rank(worker: "Worker") -> tuple[bool, int, int, str]:

@@ -272,7 +272,7 @@ class Worker:
     def seen(self, pod: JsonObject) -> None:
         """Take note of a change of the pod's object."""
         old, self.pod = self.pod, pod
-        if not self.kubelet.is_running:
+        if not self.kubelet.is_running or self.kubelet.is_runtime_down:
             return
         metadata = pod["metadata"]
         if "deletionTimestamp" in metadata:
