@@ -142,7 +142,7 @@ def test_without_its_container_runtime_a_node_is_not_ready_and_starts_nothing(cl
     assert cluster.store.get(leaving) is not None
     assert _ready(cluster)["status"] == "False"
     assert cluster.said("NodeNotReady") == ["Node node-1 status is now: NodeNotReady"]
-    (message,) = cluster.said("FailedCreatePodSandBox")
+    message = cluster.said("FailedCreatePodSandBox")[0]
     assert message.startswith(
         "Failed to create pod sandbox: rpc error: code = Unavailable desc = connection error"
     )
