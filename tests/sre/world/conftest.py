@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -69,8 +68,11 @@ _CONVERT = "oteldemo.CurrencyService/Convert"
 GRPC, HTTP, KAFKA, REDIS = Protocol.GRPC, Protocol.HTTP, Protocol.KAFKA, Protocol.REDIS
 
 
-def _operation(name: str, protocol: Protocol, *steps: Call, lines: tuple[Line, ...] = ()) -> Operation:
-    return Operation(name=name, protocol=protocol, steps=steps, lines=lines)
+def _operation(
+    name: str, protocol: Protocol, *steps: Call, lines: tuple[Line, ...] = (), **attributes: str
+) -> Operation:
+    pairs = tuple((key.replace("_", "."), value) for key, value in attributes.items())
+    return Operation(name=name, protocol=protocol, steps=steps, lines=lines, attributes=pairs)
 
 
 PROGRAMS = (
@@ -121,6 +123,7 @@ PROGRAMS = (
             GRPC,
             Call(dependency="valkey-cart", operation="HGET"),
             lines=(_line("GetCartAsync called with userId={user}", "Information"),),
+            app_user_id="{user}",
         ),
         valkey_cart=REDIS,
     ),
@@ -272,7 +275,8 @@ class Shop:
                 self.sink.line(process, line, {}, None)
         count = minutes * per_minute
         for number in range(count):
-            self.loop.at(START_US + number * 60_000_000 // per_minute, self._visit, number)
+            jitter_us = Randomness(mixed(self.seed, f"arrival {number}")).below(4 * SECOND_US)
+            self.loop.at(START_US + number * 60_000_000 // per_minute + jitter_us, self._visit, number)
         for number in range(minutes):
             self.loop.at(START_US + number * MINUTE_US, self._event, number)
         self.loop.run_until(START_US + minutes * MINUTE_US)
@@ -381,13 +385,3 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Shop, Path]:
     directory = tmp_path_factory.mktemp("snapshot")
     shop.recorder.write(directory)
     return shop, directory
-
-
-def rows(path: Path) -> list[dict[str, Any]]:
-    """Return the rows of a table."""
-    import csv
-    import sys
-
-    csv.field_size_limit(sys.maxsize)
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file, delimiter="\t"))

@@ -5,6 +5,7 @@ from itbench_sre.world.runtime.frames import Attempt, Failure, Frame
 from itbench_sre.world.telemetry.attributes import path_of, split_address
 from itbench_sre.world.telemetry.failures import http_code
 from itbench_sre.world.telemetry.names import verb_of
+from itbench_sre.world.telemetry.places import filled
 
 # Response flags and details by why the upstream failed.
 _DETAILS = {
@@ -33,7 +34,7 @@ class Exchange:
         fields, operation = frame.request.fields, frame.operation.name
         failure = frame.failure
         self.verb = verb_of(operation)
-        self.path = str(fields.get("path") or path_of(operation))
+        self.path = str(fields.get("path") or filled(path_of(operation), fields))
         if "path" in fields and self.path.startswith(("GET ", "POST ")):
             self.verb, _, self.path = self.path.partition(" ")
         self.code = http_code(failure) if failure else "200"

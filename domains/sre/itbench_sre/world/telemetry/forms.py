@@ -1,23 +1,21 @@
 """The unchanging parts of a span's row, made once for each operation and call of each start of a container."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from itbench_sre.world.application.model import Operation, Protocol
+from itbench_sre.world.application.model import Protocol
 from itbench_sre.world.runtime.frames import Attempt, Failure, Frame
 from itbench_sre.world.runtime.process import Process
 from itbench_sre.world.telemetry.attributes import client_attributes, server_attributes
 from itbench_sre.world.telemetry.languages import LANGUAGES, scope_of
 from itbench_sre.world.telemetry.names import client_span, server_span, service_of
+from itbench_sre.world.telemetry.places import filled, is_known
 from itbench_sre.world.telemetry.resources import Resources
 from itbench_sre.world.telemetry.texts import field, map_text
 
-# Attributes that programs set by hand: what their log lines of the same operation speak of.
-_OWN = {
-    "amount": "app.order.amount",
-    "order": "app.order.id",
-    "product": "app.product.id",
-    "user": "app.user.id",
-}
+# A route is told as it is written, with its places.
+_ROUTES = frozenset({"http.route", "url.template"})
 
 
 @dataclass(slots=True)
@@ -27,9 +25,8 @@ class Form:
     Attributes:
         grain_ns: of the clock.
         head: the row's text between its parent's id and its attributes.
-        attributes: text of those of a span that went well, without the opening brace.
-        fields: of the request -> attributes that come before them.
-        tail: of a span that went well, from the status on.
+        attributes: text of those of a span that went well; empty where some depend on the request.
+        values: the same with places, where some do.
         records_exceptions: whether a failed one has an event.
         is_internal: whether it is a piece of work that nobody called, with no attributes of a protocol.
         events: names of those of a span that went well.
@@ -38,13 +35,24 @@ class Form:
     grain_ns: int
     head: str
     attributes: str
-    fields: tuple[tuple[str, str], ...]
+    values: tuple[tuple[str, str], ...]
     language: str
     program: str
     protocol: Protocol
     records_exceptions: bool
     is_internal: bool = False
     events: tuple[str, ...] = ()
+
+    def set_values(self, values: dict[str, str]) -> None:
+        """Set the attributes of a span that went well."""
+        if any("{" in value for key, value in values.items() if key not in _ROUTES):
+            self.attributes, self.values = "", tuple(sorted(values.items()))
+        else:
+            self.attributes = field(map_text(values))
+
+    def text(self, fields: Mapping[str, Any]) -> str:
+        """Return the attributes of a span that went well as a field of its row."""
+        return self.attributes or attributes_text(dict(self.values), fields)
 
 
 class Forms:
@@ -74,8 +82,7 @@ class Forms:
                 else None
             )
             if form is not None:
-                form.attributes = _inner(server_values(form, frame, None))
-                form.fields = _fields(frame.operation)
+                form.set_values(server_values(form, frame, None))
                 form.events = _events(form.language, form.protocol)
             self._known[key] = form
             return form
@@ -98,7 +105,7 @@ class Forms:
             protocol = attempt.dependency.protocol
             form = self._form(attempt.frame.process, name, kind, protocol, is_client=True) if name else None
             if form is not None:
-                form.attributes = _inner(client_values(form, attempt, None))
+                form.set_values(client_values(form, attempt, None))
             self._known[key] = form
             return form
 
@@ -120,8 +127,8 @@ class Forms:
         return Form(
             grain_ns=known.span_grain_ns if known else 1,
             head="\t".join(field(text) for text in texts),
-            attributes="}",
-            fields=(),
+            attributes="{}",
+            values=(),
             language=language,
             program=program_name,
             protocol=protocol,
@@ -130,30 +137,31 @@ class Forms:
         )
 
 
+def attributes_text(values: Mapping[str, str], fields: Mapping[str, Any]) -> str:
+    """Return attributes as a field of a row, their places filled in; those that have unknown ones are left out."""
+    made = {}
+    for key in sorted(values):
+        value = values[key]
+        if "{" not in value or key in _ROUTES:
+            made[key] = value
+        elif is_known(value, fields):
+            made[key] = filled(value, fields)
+    return field(repr(made))
+
+
 def server_values(form: Form, frame: Frame, failure: Failure | None) -> dict[str, str]:
-    """Return the attributes of a server's span but for those of the request."""
+    """Return the attributes of a server's span, those of the request with places."""
+    own = dict(frame.operation.attributes)
     if form.is_internal:
-        return {}
+        return own
     program = frame.process.place.image.program
     port = str(next(iter(program.ports.values()), 8080)) if program else "8080"
-    return server_attributes(form.language, frame.operation, port, failure)
+    return server_attributes(form.language, frame.operation, port, failure) | own
 
 
 def client_values(form: Form, attempt: Attempt, failure: Failure | None) -> dict[str, str]:
     """Return the attributes of a client's span."""
     return client_attributes(form.language, attempt.call, form.protocol, attempt.address, failure)
-
-
-def _inner(values: dict[str, str]) -> str:
-    return map_text(values)[1:]
-
-
-def _fields(operation: Operation) -> tuple[tuple[str, str], ...]:
-    said = " ".join(
-        text for line in operation.lines for text in (line.body, *(value for _, value in line.attributes))
-    )
-    found = [(name, attribute) for name, attribute in _OWN.items() if f"{{{name}}}" in said]
-    return tuple(sorted(found, key=lambda pair: pair[1]))
 
 
 def _events(language: str, protocol: Protocol) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from itbench_sre.world.runtime.frames import Frame, Request
 from itbench_sre.world.runtime.process import Process
 from itbench_sre.world.telemetry.languages import LANGUAGES, log_scope
 from itbench_sre.world.telemetry.names import service_of
+from itbench_sre.world.telemetry.places import filled
 from itbench_sre.world.telemetry.resources import Resources
 from itbench_sre.world.telemetry.texts import field, map_text, nanoseconds, second_text
 
@@ -18,9 +19,6 @@ LOG_COLUMNS = (
 )  # fmt: skip
 _FRAMEWORK = {"dotnet": "Microsoft.Hosting.Lifetime"}
 
-Parts = tuple[tuple[str, str], ...]
-"""A text with places: literals, each with the name of the field that follows it."""
-
 
 class Logs:
     """Makes the rows of the log table."""
@@ -28,7 +26,6 @@ class Logs:
     def __init__(self, resources: Resources) -> None:
         self.table = Table("\t".join(LOG_COLUMNS))
         self._resources = resources
-        self._parts: dict[str, Parts] = {}
         self._fixed: dict[tuple[str, str, int, bool], tuple[str, str, int]] = {}
         self._last_us = self._again = 0
 
@@ -41,11 +38,12 @@ class Logs:
             return
         service, rest, grain_ns = self._of(process, has_ids=has_ids)
         ids = f"{request.trace_id}\t{fields.get('span_id', '')}\t1" if has_ids and request else "\t\t0"
-        attributes = {key: self.filled(value, fields, request) for key, value in line.attributes}
+        known = {**request.fields, **fields} if request is not None else fields
+        attributes = {key: filled(value, known) for key, value in line.attributes}
         program = process.place.image.program
         if program is not None and program.language == "python":
             attributes |= _python(line, service, fields, request if has_ids else None)
-        body = field(self.filled(line.body, fields, request))
+        body = field(filled(line.body, known))
         severity = f"{line.severity}\t{line.number}"
         shown = field(map_text(attributes)) if attributes else "{}"
         # Of two lines of the same microsecond the later one is a nanosecond later.
@@ -59,22 +57,6 @@ class Logs:
         service, rest, _ = self._of(frame.process, has_ids=True)
         ids = f"{frame.request.trace_id}\t{frame.span_id}\t1"
         self._add(time_ns, f"{ids}\t\t0\t{service}\t{field(body)}\t{rest}\t{field(map_text(attributes))}\t")
-
-    def filled(self, text: str, fields: dict[str, Any], request: Request | None) -> str:
-        """Return a text with its places filled in; those that nobody knows stay, as in .NET's templates."""
-        parts = self._parts.get(text)
-        if parts is None:
-            parts = self._parts[text] = _split(text)
-        if len(parts) == 1 and not parts[0][1]:
-            return text
-        more = request.fields if request is not None else {}
-        made = []
-        for literal, name in parts:
-            made.append(literal)
-            if name:
-                value = fields[name] if name in fields else more.get(name)
-                made.append(f"{{{name}}}" if value is None else str(value))
-        return "".join(made)
 
     def _add(self, time_ns: int, rest: str) -> None:
         second = time_ns // 1_000_000_000
@@ -116,17 +98,3 @@ def _python(line: Line, service: str, fields: dict[str, Any], request: Request |
             "otelTraceSampled": "True",
         }
     return values
-
-
-def _split(text: str) -> Parts:
-    parts: list[tuple[str, str]] = []
-    rest = text
-    while rest:
-        literal, brace, after = rest.partition("{")
-        name, closing, tail = after.partition("}")
-        if not brace or not closing or not name.isidentifier():
-            parts.append((rest, ""))
-            break
-        parts.append((literal, name))
-        rest = tail
-    return tuple(parts)

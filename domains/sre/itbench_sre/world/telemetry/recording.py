@@ -10,7 +10,7 @@ from itbench_sre.world.runtime.process import Process
 from itbench_sre.world.store.store import Store
 from itbench_sre.world.telemetry import envoy
 from itbench_sre.world.telemetry.failures import exception, status_message
-from itbench_sre.world.telemetry.forms import Form, Forms, client_values, server_values
+from itbench_sre.world.telemetry.forms import Form, Forms, attributes_text, client_values, server_values
 from itbench_sre.world.telemetry.logs import Logs
 from itbench_sre.world.telemetry.resources import Resources
 from itbench_sre.world.telemetry.texts import EMPTY, field, map_text, nanoseconds, second_text, time_text
@@ -62,14 +62,13 @@ class Recording(Sink):
         began_ns = nanoseconds(frame.began_us, form.grain_ns)
         ended_ns = nanoseconds(frame.ended_us, form.grain_ns)
         failure = frame.failure
-        own = _own(form, request) if form.fields else ""
         if failure is None:
-            attributes = _joined(own, form.attributes)
+            attributes = form.attributes or form.text(request.fields)
             ending = (
                 _WELL if not form.events and form.protocol is not Protocol.KAFKA else _ending(form, frame)
             )
         else:
-            attributes = _joined(own, map_text(server_values(form, frame, failure))[1:])
+            attributes = attributes_text(server_values(form, frame, failure), request.fields)
             ending = _failed(form, failure, ended_ns, is_client=False)
         self._row(request, frame.span_id, frame.parent_span, form, attributes, began_ns, ended_ns, ending)
 
@@ -88,9 +87,9 @@ class Recording(Sink):
         ended_ns = nanoseconds(attempt.ended_us, form.grain_ns)
         failure = attempt.failure
         if failure is None:
-            attributes, ending = form.attributes, _WELL
+            attributes, ending = form.attributes or form.text(request.fields), _WELL
         else:
-            attributes = map_text(client_values(form, attempt, failure))[1:]
+            attributes = attributes_text(client_values(form, attempt, failure), request.fields)
             ending = _failed(form, failure, ended_ns, is_client=True)
         parent = attempt.frame.span_id
         self._row(request, attempt.span_id, parent, form, attributes, began_ns, ended_ns, ending)
@@ -114,7 +113,7 @@ class Recording(Sink):
             "rpc.system": "grpc",
         }
         values["rpc.grpc.status_code"] = "4" if failure.code == "DEADLINE_EXCEEDED" else "14"
-        attributes = map_text(values)[1:]
+        attributes = field(map_text(values))
         ending = _failed(form, failure, ended_ns, is_client=True)
         if form.language == "python":
             ending = ending.replace("_InactiveRpcError", "_MultiThreadedRendezvous")
@@ -145,10 +144,9 @@ class Recording(Sink):
         ending: str,
     ) -> None:
         second, rest = divmod(began_ns, 1_000_000_000)
-        shown = field("{" + attributes) if '"' in attributes else "{" + attributes
         self.spans.add(
             second,
-            f"{second_text(second)}.{rest:09d}\t{trace}\t{span}\t{parent}\t\t{form.head}\t{shown}\t{ended_ns - began_ns}{ending}",
+            f"{second_text(second)}.{rest:09d}\t{trace}\t{span}\t{parent}\t\t{form.head}\t{attributes}\t{ended_ns - began_ns}{ending}",
         )
 
     def _proxied(self, frame: Frame, form: Form) -> None:
@@ -159,7 +157,7 @@ class Recording(Sink):
         for attempt in attempts:
             egress = self._forms.client(attempt)
             if egress is not None:
-                values = map_text(envoy.span_attributes(frame, exchange, attempt))[1:]
+                values = field(map_text(envoy.span_attributes(frame, exchange, attempt)))
                 times = nanoseconds(attempt.began_us, 1000), nanoseconds(attempt.ended_us, 1000)
                 ending = (
                     _WELL
@@ -168,7 +166,7 @@ class Recording(Sink):
                 )
                 self._row(request, attempt.span_id, frame.span_id, egress, values, *times, ending)
         began_ns, ended_ns = nanoseconds(frame.began_us, 1000), nanoseconds(frame.ended_us, 1000)
-        values = map_text(envoy.span_attributes(frame, exchange, None))[1:]
+        values = field(map_text(envoy.span_attributes(frame, exchange, None)))
         ending = _WELL if frame.failure is None else _failed(form, frame.failure, ended_ns, is_client=False)
         self._row(request, frame.span_id, frame.parent_span, form, values, began_ns, ended_ns, ending)
         clock = time_text(began_ns)[:23].replace(" ", "T")
@@ -177,16 +175,6 @@ class Recording(Sink):
             frame, exchange, attempts[-1] if attempts else None, clock, duration_ms
         )
         self._logs.access(frame, body, attributes, began_ns)
-
-
-def _own(form: Form, request: Request) -> str:
-    fields = request.fields
-    parts = [f"'{attribute}': {str(fields[name])!r}, " for name, attribute in form.fields if name in fields]
-    return "".join(parts)
-
-
-def _joined(own: str, rest: str) -> str:
-    return own[:-2] + rest if own and rest == "}" else own + rest
 
 
 def _ending(form: Form, frame: Frame) -> str:
