@@ -19,7 +19,6 @@ from itbench_sre.world.runtime.users import Users
 from itbench_sre.world.store.refs import Ref
 from itbench_sre.world.store.store import Store
 from itbench_sre.world.telemetry.generations import groups_of
-from itbench_sre.world.telemetry.recording import Recording
 from itbench_sre.world.telemetry.ruler import Ruler
 from itbench_sre.world.telemetry.scrapes import Scraper
 from itbench_sre.world.telemetry.streams import Streams
@@ -69,7 +68,7 @@ class World:
         kill = self.kubelets.kill_container
         self.experiments = Experiments(self.store, loop, self.events, self.runtime.effects, kill, seed)
         self.schedules = Schedules(self.store, loop, self.events, seed)
-        self.streams = Streams(loop, seed, self.runtime.meters, sink if isinstance(sink, Recording) else None)
+        self.streams = Streams(loop, seed, self.runtime.meters, self.runtime.calls.sink)
         self.runtime.on_ready.append(self.streams.started)
         self.runtime.on_over.append(self.streams.ended)
         self.runtime.on_disk = self._note_disk

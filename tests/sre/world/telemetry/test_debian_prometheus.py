@@ -17,7 +17,6 @@ import pytest
 import yaml
 
 from itbench_sre.world.clock.loop import MINUTE_US
-from itbench_sre.world.runtime.frames import Failure
 from itbench_sre.world.runtime.meters import Labels
 from itbench_sre.world.telemetry.expressions import BUCKETS, CALLS, Compare
 from itbench_sre.world.telemetry.generations import groups_of
@@ -63,10 +62,9 @@ def broken(shop_type: Any) -> Any:
     extrapolate it differently, and the rules follow 3.
     """
     shop = shop_type(is_recorded=False)
-    refused = Failure("UNAVAILABLE", "connection refused", kind="refused")
     for begin, end in ((0, 1), (8, 11)):
-        shop.loop.at(shop.loop.now_us + begin * MINUTE_US, shop.failing.update, {"cart": refused})
-        shop.loop.at(shop.loop.now_us + end * MINUTE_US, shop.failing.clear)
+        shop.loop.at(shop.loop.now_us + begin * MINUTE_US, shop.break_cache)
+        shop.loop.at(shop.loop.now_us + end * MINUTE_US, shop.repair_cache)
     shop.run(15)
     return shop
 

@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from itbench_sre.world.application.model import Protocol
+from itbench_sre.world.runtime.frames import Failure
+from itbench_sre.world.telemetry.failures import exception, status_message
 from itbench_sre.world.telemetry.languages import LANGUAGES
 
 SAMPLES = Path(__file__).parents[4] / "../shared/reference/itbench/snapshot_samples"
@@ -68,7 +71,7 @@ def test_a_stream_of_flags_is_written_as_the_published_one(spans: list[Row], sam
 
 def test_streams_do_not_all_last_the_same(spans: list[Row]) -> None:
     lasted = [row["Duration"] for row in spans if "EventStream" in row["SpanName"]]
-    assert len(lasted) == len(set(lasted)) == 3
+    assert len(lasted) == len(set(lasted)) >= 3
 
 
 def test_every_trace_has_one_root_and_children_within_their_parents(spans: list[Row]) -> None:
@@ -82,7 +85,8 @@ def test_every_trace_has_one_root_and_children_within_their_parents(spans: list[
             parent = known[row["ParentSpanId"]]
             assert parent["TraceId"] == row["TraceId"]
             assert _began(parent) <= _began(row)
-            assert _began(row) + int(row["Duration"]) <= _began(parent) + int(parent["Duration"])
+            ended, latest = (_began(one) + int(one["Duration"]) for one in (row, parent))
+            assert ended <= latest or row["SpanKind"] == "Consumer", "only messages outlive who sent them"
             nested += 1
     assert nested > 1000
 
@@ -97,7 +101,7 @@ def test_durations_and_starts_are_no_round_numbers_but_where_clocks_are_coarse(s
     rests: dict[str, set[int]] = {}
     for row in spans:
         rests.setdefault(row["ServiceName"], set()).add(int(row["Duration"]) % 1000)
-    assert len(rests["checkout"]) > 100
+    assert len(rests["checkout"]) > 50
     assert all(rest % 100 == 0 for rest in rests["cart"])
     assert rests["frontend"] == {0}
 
@@ -105,7 +109,7 @@ def test_durations_and_starts_are_no_round_numbers_but_where_clocks_are_coarse(s
 def test_a_log_record_with_ids_is_kept_with_its_trace(spans: list[Row], logs: list[Row]) -> None:
     known = {(row["TraceId"], row["SpanId"]) for row in spans}
     carried = [(row["TraceId"], row["SpanId"]) for row in logs if row["TraceId"]]
-    assert len(carried) > 500
+    assert len(carried) > 200
     assert set(carried) <= known
     assert {row["TraceFlags"] for row in logs if row["TraceId"]} == {"1"}
 
@@ -115,21 +119,21 @@ def test_counts_of_logs_traces_and_meters_tell_one_story(
 ) -> None:
     shop, _ = recorded
     asked = sum(1 for row in logs if row["Body"].startswith("GetCartAsync"))
-    assert asked == sum(1 for row in spans if row["SpanName"].startswith("POST /oteldemo.CartService"))
-    assert asked == sum(1 for row in spans if row["SpanName"] == "HGET")
-    counted = sum(
-        sum(counts)
-        for key, counts in shop.meters.series.items()
-        if key.span.startswith("POST /oteldemo.CartService")
-    )
-    served = sum(count for (name, _, _), count in shop.served.items() if name == "cart")
-    assert counted == served
-    assert asked / served == pytest.approx(0.6, abs=0.06)
+    name = "POST /oteldemo.CartService/GetCart"
+    assert asked == sum(1 for row in spans if row["SpanName"] == name and row["StatusCode"] == "Unset") > 20
+    counted = sum(sum(counts) for key, counts in shop.meters.series.items() if key.span == name)
+    before = shop.counted_before(name)
+    assert counted - before == shop.told["cart", name]
+    visits = sum(count for (service, _), count in shop.told.items() if service == "load-generator.visit")
+    kept = sum(1 for row in spans if row["ServiceName"] == "load-generator" and row["SpanKind"] == "Internal")
+    assert kept / visits == pytest.approx(1 / shop.recorder.detail.sampled_in, abs=0.05)
 
 
-def test_start_up_lines_are_all_kept_and_severities_are_the_languages_own(logs: list[Row]) -> None:
-    started = [row for row in logs if row["Body"].endswith(" started")]
-    assert len(started) == 13
+def test_lines_without_a_request_are_all_kept_and_severities_are_the_languages_own(logs: list[Row]) -> None:
+    started = [row for row in logs if row["ServiceName"] == "cart" and not row["TraceId"]]
+    bodies = [row["Body"] for row in started]
+    assert "Application is shutting down..." in bodies
+    assert "Now listening on: {address}" in bodies
     assert {(row["TraceId"], row["TraceFlags"]) for row in started} == {("", "0")}
     texts = {row["ServiceName"]: row["SeverityText"] for row in logs if row["TraceId"]}
     assert texts["cart"] == "Information"
@@ -169,51 +173,71 @@ def test_the_access_log_has_the_fields_of_the_published_line(logs: list[Row]) ->
     )
     assert form.fullmatch(published)
     lines = [row for row in logs if row["ServiceName"] == "frontend-proxy" and row["TraceId"]]
-    assert len(lines) > 300
+    assert len(lines) > 100
     for row in lines:
         match = form.fullmatch(row["Body"])
         assert match, row["Body"]
         assert match[1][:19] == row["Timestamp"][:19].replace(" ", "T")
-    failed = next(row for row in lines if " 503 UF " in row["Body"])
-    attributes = ast.literal_eval(failed["LogAttributes"])
+    attributes = ast.literal_eval(lines[0]["LogAttributes"])
     assert attributes["event.name"] == "proxy.access"
-    assert attributes["upstream.cluster"] == "frontend"
+    assert attributes["upstream.cluster"] in {"frontend", "image-provider"}
+    assert "{" not in attributes["url.path"]
 
 
 def test_failures_are_told_in_each_librarys_words(spans: list[Row]) -> None:
-    failed = {
-        (row["ServiceName"], row["SpanKind"]): row
-        for row in spans
-        if row["StatusCode"] == "Error" and "EventStream" not in row["SpanName"]
-    }
-    assert failed["frontend", "Client"]["StatusMessage"].startswith("14 UNAVAILABLE: dial tcp")
-    event = failed["cart", "Server"]
-    assert event["Events.Name"] == "['exception']"
-    assert re.fullmatch(r"\[np\.datetime64\('[\d-]{10}T[\d:]{8}\.\d{9}'\)\]", event["Events.Timestamp"])
-    (attributes,) = ast.literal_eval(event["Events.Attributes"])
-    assert attributes["exception.type"] == "Grpc.Core.RpcException"
-    assert 'Status(StatusCode="Unavailable"' in attributes["exception.message"]
-    assert "\n   at cart.services.CartService" in attributes["exception.stacktrace"]
-    assert failed["frontend-proxy", "Server"]["StatusMessage"] == ""
+    failed = [row for row in spans if row["StatusCode"] == "Error" and "EventStream" not in row["SpanName"]]
+    asked = [row for row in failed if row["SpanName"] == "grpc.oteldemo.CartService/GetCart"]
+    assert asked
+    for row in asked:
+        assert re.match(r"14 UNAVAILABLE: |4 DEADLINE_EXCEEDED: |13 INTERNAL: ", row["StatusMessage"])
+        assert row["Events.Name"] == "['exception']"
+        assert re.fullmatch(r"\[np\.datetime64\('[\d-]{10}T[\d:]{8}\.\d{9}'\)\]", row["Events.Timestamp"])
+        (attributes,) = ast.literal_eval(row["Events.Attributes"])
+        assert attributes["exception.message"] == row["StatusMessage"]
+        assert "\n    at " in attributes["exception.stacktrace"]
+    proxied = [row for row in failed if row["ServiceName"] == "frontend-proxy"]
+    assert {row["StatusMessage"] for row in proxied} == {""}
 
 
-def test_a_consumer_begins_a_trace_that_links_to_the_producers(spans: list[Row]) -> None:
-    known = {(row["TraceId"], row["SpanId"]): row for row in spans}
+@pytest.mark.parametrize(("language", "type_", "message"), [
+    ("python", "grpc._channel._InactiveRpcError", "_InactiveRpcError: <_InactiveRpcError of RPC that terminated with:"),
+    ("dotnet", "Grpc.Core.RpcException", 'Status(StatusCode="Unavailable", Detail="gone")'),
+    ("java", "io.grpc.StatusRuntimeException", "UNAVAILABLE: gone"),
+    ("go", "Error", "gone"),
+])  # fmt: skip
+def test_each_language_has_its_own_words(language: str, type_: str, message: str) -> None:
+    failure = Failure("UNAVAILABLE", "gone", kind="reset")
+    assert status_message(language, Protocol.GRPC, failure, is_client=True).startswith(message)
+    recorded = exception(language, Protocol.GRPC, failure, "product-catalog")
+    assert recorded["exception.type"] == type_
+    assert recorded["exception.message"].startswith(message)
+
+
+def test_a_consumer_links_to_the_producer_or_goes_on_with_its_trace(spans: list[Row]) -> None:
+    known = {row["SpanId"]: row for row in spans}
     consumed = [row for row in spans if row["SpanKind"] == "Consumer"]
-    assert len(consumed) > 50
+    assert {row["ServiceName"] for row in consumed} == {"accounting", "fraud-detection"}
     for row in consumed:
-        (trace,), (span,) = ast.literal_eval(row["Links.TraceId"]), ast.literal_eval(row["Links.SpanId"])
-        producer = known[trace, span]
-        assert producer["SpanName"] == "orders publish"
+        linked = ast.literal_eval(row["Links.SpanId"])
+        assert bool(linked) == (row["ServiceName"] == "accounting")
+        producer = known[linked[0] if linked else row["ParentSpanId"]]
         assert producer["SpanKind"] == "Producer"
-        assert trace != row["TraceId"]
+        assert producer["SpanName"] == "orders publish"
+        if linked:
+            assert ast.literal_eval(row["Links.TraceId"]) == [producer["TraceId"]]
+        assert (producer["TraceId"] == row["TraceId"]) == (not linked)
 
 
 def test_attributes_of_requests_are_filled_in(spans: list[Row], logs: list[Row]) -> None:
-    cart = next(row for row in spans if row["ServiceName"] == "cart" and row["SpanKind"] == "Server")
-    said = next(row for row in logs if row["SpanId"] == cart["SpanId"])
+    said = next(row for row in logs if row["Body"].startswith("GetCartAsync"))
+    cart = next(row for row in spans if row["SpanId"] == said["SpanId"])
     user = ast.literal_eval(cart["SpanAttributes"])["app.user.id"]
     assert said["Body"] == f"GetCartAsync called with userId={user}"
+    assert not [
+        row["SpanAttributes"]
+        for row in spans
+        if "{" in row["SpanAttributes"][1:] and "http.route" not in row["SpanAttributes"]
+    ]
 
 
 def test_every_language_has_an_entry() -> None:

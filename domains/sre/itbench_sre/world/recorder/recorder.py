@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING, Self
 
 from itbench_sre.world.clock.loop import Loop
 from itbench_sre.world.recorder.alerts import Alerts
@@ -13,8 +14,12 @@ from itbench_sre.world.store.store import Store
 from itbench_sre.world.telemetry.cadvisor import Cadvisor, Runs
 from itbench_sre.world.telemetry.recording import Recording
 from itbench_sre.world.telemetry.ruler import Ruler
+from itbench_sre.world.telemetry.rules import scope_of
 from itbench_sre.world.telemetry.scrapes import Scraper
 from itbench_sre.world.telemetry.standing import StandingAlerts
+
+if TYPE_CHECKING:
+    from itbench_sre.world.world import World
 
 
 class Recorder:
@@ -22,6 +27,7 @@ class Recorder:
 
     Attributes:
         sink: for the runtime to tell what happens; it writes spans and logs.
+        detail: how much is written.
     """
 
     def __init__(
@@ -36,14 +42,33 @@ class Recorder:
         silent: tuple[str, ...] = (),
         scale: int = 1,
     ) -> None:
-        detail = Detail.of_scale(scale)
-        self.sink = Recording(loop, store)
+        self.detail = detail = Detail.of_scale(scale)
+        self.sink = Recording(loop, store, namespace)
         self._loop = loop
         self._events = Events(loop, seed, store)
         self._objects = Objects(loop, seed, store)
         self._services = ServiceMetrics(scraper, store, namespace, detail, silent)
         self._pods = PodMetrics(loop, seed, store, Cadvisor(runs, seed), scraper, namespace, detail)
         self._alerts = Alerts(loop, seed, ruler, StandingAlerts(seed, loop.now_us))
+
+    @classmethod
+    def of(cls, world: "World", scale: int = 1) -> Self:
+        """Return the recorder of a world, which is told of everything from now on."""
+        made = cls(
+            world.loop,
+            world.seed,
+            world.store,
+            world.runtime,
+            world.scraper,
+            world.ruler,
+            world.application.namespace,
+            scope_of(world.application).silent,
+            scale,
+        )
+        world.runtime.listen(made.sink)
+        world.streams.sink = made.sink
+        world.users.sampled_in = made.detail.sampled_in
+        return made
 
     def start(self, watch_us: int) -> None:
         """Begin; `watch_us` is when the first matching alert is looked for."""

@@ -172,3 +172,13 @@ class Sink:
 
     def line(self, process: "Process", line: "Line", fields: dict[str, Any], request: Request | None) -> None:
         """Note that a process logged a line."""
+
+    def stream(
+        self,
+        process: "Process",
+        name: str,
+        ids: tuple[str, str, str],
+        times: tuple[int, int],
+        failure: Failure,
+    ) -> None:
+        """Note that a stream ended: ids of trace, span and parent, times of begin and end."""

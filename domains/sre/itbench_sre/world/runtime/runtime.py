@@ -94,6 +94,11 @@ class Runtime:
         """Return the processes by number."""
         return self.network.processes
 
+    def listen(self, sink: Sink) -> None:
+        """Tell `sink` of everything that happens from now on."""
+        self.calls.sink = sink
+        self.calls.is_told = type(sink) is not Sink
+
     def start(self, place: Place) -> Process:
         """Start a container; one that cannot be started ends before this returns."""
         self._number = number = self._number + 1

@@ -1,6 +1,6 @@
 """What the kubelet's cAdvisor says of containers: processor time, throttling, memory, from what processes used."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol as Shape
 
@@ -15,8 +15,8 @@ class Runs(Shape):
     """Where the running processes are, in order of their start."""
 
     @property
-    def processes(self) -> Collection[Process]:
-        """Return them."""
+    def processes(self) -> Mapping[int, Process]:
+        """Return them by number."""
 
 
 @dataclass(slots=True)
@@ -54,9 +54,9 @@ class Cadvisor:
     def look(self, now_us: int, namespace: str) -> list[Usage]:
         """Return what each running container of a namespace has used."""
         present = {}
-        for process in self._runs.processes:
+        for process in self._runs.processes.values():
             place = process.place
-            if process.is_over or place.pod.namespace != namespace:
+            if process.is_over or place.pod.namespace != namespace or not place.image.program:
                 continue
             key = (place.uid, place.container, place.restart)
             usage = self._usages.get(key)
@@ -75,31 +75,16 @@ class Cadvisor:
         used_us = max(process.cpu_us - usage.cpu_us, 0)
         usage.rate_m = used_us * 1000 // elapsed_us
         usage.rates_m = (*usage.rates_m[-9:], usage.rate_m)
-        limit_m = process.place.cpu_limit_m
-        if limit_m:
-            ran, cut = _periods(elapsed_us, usage.rate_m, limit_m)
-            usage.periods += ran
-            usage.throttled += cut
+        usage.periods, usage.throttled = process.periods, process.throttled_periods
         usage.cpu_us, usage.seen_us = process.cpu_us, now_us
         usage.looks += 1
         jitter = Randomness(mixed(self._seed, f"{usage.cgroup} {usage.looks}")).below(1024)
-        memory = process.memory + (process.memory * jitter >> 18)
-        if process.place.memory_limit:
-            memory = min(memory, process.place.memory_limit)
+        held = process.memory + process.burnt
+        memory = held + (held * jitter >> 18)
+        if process.memory_limit:
+            memory = min(memory, process.memory_limit)
         usage.memory = memory - memory % _PAGE
-        usage.peak = max(usage.peak, usage.memory)
-
-
-def _periods(elapsed_us: int, rate_m: int, limit_m: int) -> tuple[int, int]:
-    """Return periods of 100 ms in which it ran, and how many were cut.
-
-    Work comes in bursts, so that a container is cut now and then from about half of its limit on, and always near it.
-    """
-    periods = elapsed_us // 100_000
-    share_m = min(rate_m * 1000 // limit_m, 1000)
-    ran = periods * min(300 + share_m * 2, 1000) // 1000
-    cut_m = 0 if share_m < 350 else (share_m - 350) * 1000 // 650
-    return ran, ran * cut_m // 1000
+        usage.peak = max(usage.peak, usage.memory, process.memory_peak)
 
 
 def container_values(usage: Usage) -> Iterator[tuple[str, str, int]]:
@@ -107,7 +92,7 @@ def container_values(usage: Usage) -> Iterator[tuple[str, str, int]]:
     memory = usage.memory
     cache = usage.process.place.image.size // 11 // _PAGE * _PAGE
     active, inactive = cache // 10 // _PAGE * _PAGE, cache // 3 // _PAGE * _PAGE
-    if usage.process.place.cpu_limit_m:
+    if usage.process.limit_m:
         yield "container_cpu_cfs_periods_total", "", usage.periods
         yield "container_cpu_cfs_throttled_periods_total", "", usage.throttled
     yield "container_cpu_load_d_average_10s", "", 0

@@ -7,9 +7,9 @@ from typing import Any
 from itbench_sre.world.application.model import Protocol
 from itbench_sre.world.runtime.frames import Attempt, Failure, Frame
 from itbench_sre.world.runtime.process import Process
-from itbench_sre.world.telemetry.attributes import client_attributes, server_attributes
+from itbench_sre.world.telemetry.attributes import client_attributes, path_of, server_attributes
 from itbench_sre.world.telemetry.languages import LANGUAGES, scope_of
-from itbench_sre.world.telemetry.names import client_span, server_span, service_of
+from itbench_sre.world.telemetry.names import client_span, server_span, service_of, verb_of
 from itbench_sre.world.telemetry.places import filled, is_known
 from itbench_sre.world.telemetry.resources import Resources
 from itbench_sre.world.telemetry.texts import field, map_text
@@ -151,12 +151,21 @@ def attributes_text(values: Mapping[str, str], fields: Mapping[str, Any]) -> str
 
 def server_values(form: Form, frame: Frame, failure: Failure | None) -> dict[str, str]:
     """Return the attributes of a server's span, those of the request with places."""
-    own = dict(frame.operation.attributes)
+    operation = frame.operation
+    fixed = {
+        "{path}": path_of(operation.name),
+        "{operation}": operation.name,
+        "{method}": verb_of(operation.name),
+    }
+    own = {key: fixed.get(value, value) for key, value in operation.attributes}
     if form.is_internal:
         return own
     program = frame.process.place.image.program
     port = str(next(iter(program.ports.values()), 8080)) if program else "8080"
-    return server_attributes(form.language, frame.operation, port, failure) | own
+    values = server_attributes(form.language, operation, port, failure)
+    if frame.topic:
+        values["messaging.destination.name"] = frame.topic
+    return values | own
 
 
 def client_values(form: Form, attempt: Attempt, failure: Failure | None) -> dict[str, str]:

@@ -188,7 +188,7 @@ LANGUAGES: Mapping[str, Language] = {
         span_grain_ns=1000,
         log_grain_ns=1000,
     ),
-    "nginx": Language(sdk={}, own="nginx", logs="nginx", span_grain_ns=1_000_000),
+    "nginx": Language(sdk={}, own="nginx", logs="nginx", span_grain_ns=1000),
     "postgres": Language(sdk={}, logs="", log_grain_ns=1_000_000),
     "valkey": Language(sdk={}, logs="", log_grain_ns=1_000_000),
     "kafka": Language(

@@ -43,7 +43,9 @@ class Logs:
         program = process.place.image.program
         if program is not None and program.language == "python":
             attributes |= _python(line, service, fields, request if has_ids else None)
-        body = field(filled(line.body, known))
+        # The framework of .NET logs the template itself; what programs say with a request is put together by them.
+        is_template = not has_ids and program is not None and program.language == "dotnet"
+        body = field(line.body if is_template else filled(line.body, known))
         severity = f"{line.severity}\t{line.number}"
         shown = field(map_text(attributes)) if attributes else "{}"
         # Of two lines of the same microsecond the later one is a nanosecond later.

@@ -18,11 +18,13 @@ def service_of(place: Place) -> str:
 
 
 def is_traced(place: Place) -> bool:
-    """Tell whether a program writes spans."""
+    """Tell whether a program writes spans: one whose environment says where to, and does not switch it off."""
     program = place.image.program
     if program is None or program.language in _SILENT:
         return False
     environment = place.environment
+    if not any(name.startswith("OTEL_") for name in environment):
+        return False
     return (
         environment.get("OTEL_SDK_DISABLED", "") != "true"
         and environment.get("OTEL_TRACES_EXPORTER") != "none"

@@ -1,11 +1,16 @@
 """The rules of service-level objectives: those that page."""
 
+from dataclasses import dataclass
+
 from itbench_sre.world.telemetry.expressions import (
     BUCKETS,
     CALLS,
+    EDGE_BUCKETS,
+    EDGE_CALLS,
     Both,
     Compare,
     Divide,
+    Expression,
     Quantile,
     Rate,
     Selector,
@@ -13,51 +18,75 @@ from itbench_sre.world.telemetry.expressions import (
 )
 from itbench_sre.world.telemetry.rules import BY_SERVICE, FAILED, Group, Rule, Scope
 
+Matchers = tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """Where calls of a service are counted: by itself, or by the mesh.
+
+    Attributes:
+        calls, buckets: metrics.
+        served: matchers of the service's calls; `failed` of those that failed.
+        by: labels that name it, the namespace first.
+    """
+
+    calls: str
+    buckets: str
+    served: Matchers
+    failed: Matchers
+    by: tuple[str, str]
+
+    def share(self, range_s: int) -> Expression:
+        """Return which share of the calls of the last `range_s` seconds failed."""
+        failed = Sum(self.by, Rate(Selector(self.calls, (*self.served, *self.failed)), range_s))
+        return Divide(failed, Sum(self.by, Rate(Selector(self.calls, self.served), range_s)))
+
+
+def _counted(name: str, scope: Scope) -> _Counted:
+    if scope.is_meshed:
+        served: Matchers = (
+            ("destination_canonical_service", "=", name),
+            ("destination_workload_namespace", "=", scope.namespace),
+        )
+        by = ("destination_workload_namespace", "destination_canonical_service")
+        return _Counted(EDGE_CALLS, EDGE_BUCKETS, served, (("response_code", "=~", "5.."),), by)
+    served = (
+        ("service_name", "=", name),
+        ("namespace", "=", scope.namespace),
+        ("span_kind", "=", "SPAN_KIND_SERVER"),
+    )
+    return _Counted(CALLS, BUCKETS, served, (FAILED,), BY_SERVICE)
+
 
 def objectives(scope: Scope) -> list[Group]:
-    """Return the rules of the service-level objectives: those that page."""
-    rules: list[Rule] = []
-    for name, failures, slowest_ms in scope.objectives:
-        served = (
-            ("service_name", "=", name),
-            ("namespace", "=", scope.namespace),
-            ("span_kind", "=", "SPAN_KIND_SERVER"),
-        )
-        share = _millionths(failures)
-        ratios = [
-            Compare(
-                Divide(
-                    Sum(BY_SERVICE, Rate(Selector(CALLS, (*served, FAILED)), range_s)),
-                    Sum(BY_SERVICE, Rate(Selector(CALLS, served), range_s)),
-                ),
-                ">",
-                share,
-            )
-            for range_s in (300, 120)
-        ]
-        rules.append(
-            Rule(
-                alert="ErrorBudgetBurn",
-                expression=Both(*ratios),
-                severity="page",
-                description="{{ $labels.service_name }} in namespace {{ $labels.namespace }} fails more often than its "
-                f"objective of {share} allows (current: {{{{ $value }}}})",
-                for_s=60,
-            )
-        )
-        rules.append(
-            Rule(
-                alert="LatencyBudgetBurn",
-                expression=Compare(
-                    Quantile("0.95", BY_SERVICE, Selector(BUCKETS, served), 300), ">", str(slowest_ms)
-                ),
-                severity="page",
-                description="95th percentile of {{ $labels.service_name }} in namespace {{ $labels.namespace }} is above "
-                f"its objective of {slowest_ms}ms (current: {{{{ $value }}}}ms)",
-                for_s=60,
-            )
-        )
+    """Return the group of all objectives of an application; none where it has none."""
+    rules = [rule for named in scope.objectives for rule in _rules(scope, *named)]
     return [Group(name="service-level-objectives", rules=tuple(rules), interval_s=30)] if rules else []
+
+
+def _rules(scope: Scope, name: str, failures: int, slowest_ms: int) -> tuple[Rule, Rule]:
+    counted = _counted(name, scope)
+    share = _millionths(failures)
+    namespace, service = counted.by
+    shown = f"{{{{ $labels.{service} }}}} in namespace {{{{ $labels.{namespace} }}}}"
+    burn = Rule(
+        alert="ErrorBudgetBurn",
+        expression=Both(*(Compare(counted.share(range_s), ">", share) for range_s in (300, 120))),
+        severity="page",
+        description=f"{shown} fails more often than its objective of {share} allows (current: {{{{ $value }}}})",
+        for_s=60,
+    )
+    quantile = Quantile("0.95", counted.by, Selector(counted.buckets, counted.served), 300)
+    slow = Rule(
+        alert="LatencyBudgetBurn",
+        expression=Compare(quantile, ">", str(slowest_ms)),
+        severity="page",
+        description=f"95th percentile of {shown} is above its objective of {slowest_ms}ms "
+        "(current: {{ $value }}ms)",
+        for_s=60,
+    )
+    return burn, slow
 
 
 def _millionths(failures: int) -> str:

@@ -33,10 +33,11 @@ class Recording(Sink):
         since_us: nothing that ends before this is written.
     """
 
-    def __init__(self, loop: Loop, store: Store, since_us: int = 0) -> None:
+    def __init__(self, loop: Loop, store: Store, namespace: str, since_us: int = 0) -> None:
         self.spans = Table("\t".join(TRACE_COLUMNS))
         self.since_us = since_us
         self._loop = loop
+        self._namespace = namespace
         resources = Resources(store)
         self._forms = Forms(resources)
         self._logs = Logs(resources)
@@ -50,7 +51,11 @@ class Recording(Sink):
     def served(self, frame: Frame) -> None:
         """Write a server's span."""
         request = frame.request
-        if not request.is_sampled or frame.ended_us < self.since_us:
+        if (
+            not request.is_sampled
+            or frame.ended_us < self.since_us
+            or not (frame.span_id and request.trace_id)
+        ):
             self._upstreams.pop(frame.span_id, None)
             return
         form = self._forms.server(frame)
@@ -70,12 +75,16 @@ class Recording(Sink):
         else:
             attributes = attributes_text(server_values(form, frame, failure), request.fields)
             ending = _failed(form, failure, ended_ns, is_client=False)
-        self._row(request, frame.span_id, frame.parent_span, form, attributes, began_ns, ended_ns, ending)
+        self._row(request, frame.span_id, self._parent(frame), form, attributes, began_ns, ended_ns, ending)
 
     def called(self, attempt: Attempt) -> None:
         """Write a client's span; Envoy's waits for the request that it belongs to."""
         request = attempt.request
-        if not request.is_sampled or attempt.ended_us < self.since_us:
+        if (
+            not request.is_sampled
+            or attempt.ended_us < self.since_us
+            or not (attempt.span_id and request.trace_id)
+        ):
             return
         form = self._forms.client(attempt)
         if form is None:
@@ -97,7 +106,7 @@ class Recording(Sink):
     def line(self, process: Process, line: Line, fields: dict[str, Any], request: Request | None) -> None:
         """Write a log record; one that carries a trace's ids only where the trace is kept."""
         now_us = self._loop.now_us
-        if now_us >= self.since_us:
+        if now_us >= self.since_us and process.place.pod.namespace == self._namespace:
             self._logs.line(process, line, fields, request, now_us)
 
     def stream(
@@ -118,6 +127,12 @@ class Recording(Sink):
         if form.language == "python":
             ending = ending.replace("_InactiveRpcError", "_MultiThreadedRendezvous")
         self._write(*ids, form, attributes, began_ns, ended_ns, ending)
+
+    def _parent(self, frame: Frame) -> str:
+        """Return the span that a frame's is inside of: none where the caller writes no spans."""
+        attempt = frame.attempt
+        is_told = attempt is None or self._forms.client(attempt) is not None
+        return frame.parent_span if is_told else ""
 
     def _row(
         self,
@@ -168,7 +183,7 @@ class Recording(Sink):
         began_ns, ended_ns = nanoseconds(frame.began_us, 1000), nanoseconds(frame.ended_us, 1000)
         values = field(map_text(envoy.span_attributes(frame, exchange, None)))
         ending = _WELL if frame.failure is None else _failed(form, frame.failure, ended_ns, is_client=False)
-        self._row(request, frame.span_id, frame.parent_span, form, values, began_ns, ended_ns, ending)
+        self._row(request, frame.span_id, self._parent(frame), form, values, began_ns, ended_ns, ending)
         clock = time_text(began_ns)[:23].replace(" ", "T")
         duration_ms = (frame.ended_us - frame.began_us) // 1000
         body, attributes = envoy.access_log(

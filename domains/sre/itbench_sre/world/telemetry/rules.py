@@ -43,6 +43,8 @@ class Scope:
         silent: services that no rule of calls is about: flags and load.
         processors: services that may take long, since nobody waits for them.
         front: services that users reach.
+        objectives: service, most failures per million, slowest 95th percentile in ms.
+        is_meshed: whether the mesh counts calls, not the programs themselves.
     """
 
     namespace: str
@@ -50,6 +52,7 @@ class Scope:
     processors: tuple[str, ...] = ("accounting", "fraud-detection")
     front: tuple[str, ...] = ("frontend", "frontend-proxy")
     objectives: tuple[tuple[str, int, int], ...] = field(default=())
+    is_meshed: bool = False
 
 
 def scope_of(application: Application) -> Scope:
@@ -69,6 +72,7 @@ def scope_of(application: Application) -> Scope:
         processors=tuple(sorted(roles.get("worker", ()))),
         front=tuple(sorted(front)),
         objectives=objectives,
+        is_meshed="mesh" in application.rules,
     )
 
 

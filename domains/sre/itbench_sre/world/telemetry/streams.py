@@ -4,33 +4,20 @@ They end by themselves every ten minutes, with an error that means nothing: the 
 """
 
 from dataclasses import dataclass
-from typing import Protocol as Shape
 
 from itbench_sre.world.clock.loop import Loop
 from itbench_sre.world.clock.randomness import Randomness, mixed
-from itbench_sre.world.runtime.frames import Failure
+from itbench_sre.world.runtime.frames import Failure, Sink
 from itbench_sre.world.runtime.meters import Meters, SeriesKey
 from itbench_sre.world.runtime.process import Process
 from itbench_sre.world.telemetry.names import is_traced, service_of
 
 _METHOD = "flagd.evaluation.v1.Service/EventStream"
-_NAMES = {"python": f"/{_METHOD}", "nodejs": f"grpc.{_METHOD}"}
+_NAMES = {"python": f"/{_METHOD}"}
+# The libraries of other languages do not trace the stream.
+_TRACED = frozenset({"java", "python"})
 _LIFE_US = 600_000_000
 _RECONNECT_S = (1, 6)
-
-
-class StreamSink(Shape):
-    """Is told of a stream's end."""
-
-    def stream(
-        self,
-        process: Process,
-        name: str,
-        ids: tuple[str, str, str],
-        times: tuple[int, int],
-        failure: Failure,
-    ) -> None:
-        """Note a stream that ended: ids of trace, span and parent, times of begin and end."""
 
 
 @dataclass(slots=True)
@@ -44,7 +31,7 @@ class _Stream:
 class Streams:
     """All open streams; whoever runs processes tells of their start and end, and of the flag server's."""
 
-    def __init__(self, loop: Loop, seed: int, meters: Meters, sink: StreamSink | None = None) -> None:
+    def __init__(self, loop: Loop, seed: int, meters: Meters, sink: Sink) -> None:
         self.sink = sink
         self._loop = loop
         self._seed = mixed(seed, "streams")
@@ -67,7 +54,7 @@ class Streams:
 
     def _listens(self, process: Process) -> bool:
         program = process.place.image.program
-        if program is None or program.role == "flags" or not is_traced(process.place):
+        if program is None or program.language not in _TRACED or not is_traced(process.place):
             return False
         return any(key.startswith("flagd") for key in program.dependencies)
 
@@ -110,7 +97,7 @@ class Streams:
         name = _NAMES.get(program.language if program else "", _METHOD)
         key = SeriesKey(service_of(place), place.uid, place.pod.namespace, name, "Client", "ERROR")
         self._meters.span(key, now_us - stream.began_us)
-        if self.sink is not None:
+        if type(self.sink) is not Sink:
             random = self._random(process, stream.ordinal, "ids")
             ids = (random.hexadecimal(32), random.hexadecimal(16), "")
             self.sink.stream(process, name, ids, (stream.began_us, now_us), failure)
