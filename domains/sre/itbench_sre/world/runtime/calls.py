@@ -168,7 +168,12 @@ class Calls:
         target.memory += plan.memory
         if (target.special is not None or self.is_told) and not self._arrived(frame):
             return
-        self.advance(frame)
+        step = frame.plan.steps[0]
+        if step.is_work:
+            frame.step = 1
+            self._work(frame, step, target)  # type: ignore[arg-type] # told by is_work
+        else:
+            self.advance(frame)
 
     def _arrived(self, frame: Frame) -> bool:
         """Do what is not plain at a frame's begin; False where it has ended or begins later."""

@@ -34,17 +34,16 @@ def flags_of(runtime: "Runtime", process: "Process") -> FlagFile | None:
     special = process.extra
     assert special is not None  # asked by the runtime
     now_us = runtime.loop.now_us
-    for link in process.links.values():
-        if link.epoch != runtime.network.epoch:
-            runtime.network.refresh(link)
-        for target in link.targets:
-            if target.program is None or target.program.role != "flags" or link.trouble:
-                continue
-            way = link.ways.get(target.number)
-            is_cut = way is not None and (
-                way.trouble or any(effect.is_cut for effect in way.forward + way.backward)
-            )
-            if target.ready_us and not is_cut:
-                special.flags_until_us = now_us + _KEPT_US
-                return served_by(target)
+    link = process.links.get("flagd")
+    if link is None:
+        return None
+    if link.epoch != runtime.network.epoch:
+        runtime.network.refresh(link)
+    for target in link.targets if not link.trouble else ():
+        if target.program is None or target.program.role != "flags" or not target.ready_us:
+            continue
+        way = link.ways.get(target.number)
+        if way is None or not (way.trouble or any(effect.is_cut for effect in way.forward + way.backward)):
+            special.flags_until_us = now_us + _KEPT_US
+            return served_by(target)
     return special.flags if special.flags_until_us > now_us else None

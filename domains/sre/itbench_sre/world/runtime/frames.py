@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from itbench_sre.world.clock.randomness import Randomness
+from itbench_sre.world.application.fields import drawn
+from itbench_sre.world.clock.randomness import Randomness, mixed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from itbench_sre.world.application.model import Call, Dependency, Line, Operation
     from itbench_sre.world.runtime.plans import CallPlan, Plan
@@ -27,7 +28,17 @@ class Request:
         failed: calls of its root that failed.
     """
 
-    __slots__ = ("failed", "fields", "is_sampled", "kind", "number", "random", "state", "trace_id")
+    __slots__ = (
+        "_fields",
+        "_sources",
+        "failed",
+        "is_sampled",
+        "kind",
+        "number",
+        "random",
+        "state",
+        "trace_id",
+    )
 
     def __init__(
         self,
@@ -36,16 +47,27 @@ class Request:
         trace_id: str,
         is_sampled: bool,
         random: Randomness,
-        fields: dict[str, Any],
+        fields: dict[str, Any] | None = None,
+        sources: "Mapping[str, tuple[str, ...]] | None" = None,
     ) -> None:
         self.number = number
         self.kind = kind
         self.trace_id = trace_id
         self.is_sampled = is_sampled
         self.random = random
-        self.fields = fields
+        self._fields = fields
+        self._sources = sources
         self.state = random.bits()
         self.failed = 0
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """Return what it is about; drawn when first asked for, which most requests never are where nobody listens."""
+        found = self._fields
+        if found is None:
+            random = Randomness(mixed(self.number, "fields"))
+            found = self._fields = dict(drawn(self._sources, random)) if self._sources else {}
+        return found
 
 
 @dataclass(frozen=True, slots=True)

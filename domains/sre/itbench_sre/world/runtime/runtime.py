@@ -84,6 +84,7 @@ class Runtime:
         self.loop = loop
         self.store = store
         self.seed = mixed(seed, "runtime")
+        self._tended: dict[int, None] = {}
         self._number = 0
         self._seconds = 0
         self.effects.listen(self.review_all)
@@ -360,27 +361,45 @@ class Runtime:
         special.review(self.effects.on(process.place.uid), flags)
         process.special = special if special.is_needed else None
         process.rate_m = rate_of(process)
+        if (
+            special.role is not None
+            or special.gc_us
+            or special.defects
+            or process.has_heap
+            or process.place.image.flags
+        ):
+            self._tended[process.number] = None
 
     def _look(self) -> None:
         """Do what is done once a second."""
         self._seconds += 1
         for node in list(self.nodes.values()):
-            node.look(self)
+            node.look(self, self._seconds)
         self.network.look(self.loop.now_us)
-        at_flags = self._seconds % _LOOK_AT_FLAGS_S == 0
-        for process in list(self.processes.values()):
-            if self.calls.is_told:
-                recite(self.calls.sink, process, self._seconds)
-            special = process.extra
-            if special is None or process.is_over:
+        seconds = self._seconds
+        if self.calls.is_told:
+            for process in list(self.processes.values()):
+                recite(self.calls.sink, process, seconds)
+        for number in list(self._tended):
+            tended = self.processes.get(number)
+            if tended is None or tended.is_over or tended.extra is None:
+                del self._tended[number]
                 continue
-            if special.role is not None and self._seconds % _LOOK_AT_ROLES_S == 0:
-                self._look_at(process, special)
-            if at_flags and process.place.image.flags:
-                self._review(process)
-            if special.gc_us or special.defects or process.has_heap:
-                roles.age(self, process, special, self._seconds)
+            self._tend(tended, tended.extra, seconds)
         self.loop.after(SECOND_US, self._look)
+
+    def _tend(self, process: Process, special: Special, seconds: int) -> None:
+        """Do what a process needs from time to time: a look at its flags, at what its role keeps, at its leaks."""
+        if (
+            seconds % _LOOK_AT_FLAGS_S == 0
+            and process.place.image.flags
+            and flags_of(self, process) is not special.flags
+        ):
+            self._review(process)
+        if special.role is not None and seconds % _LOOK_AT_ROLES_S == 0:
+            self._look_at(process, special)
+        if special.gc_us or special.defects or process.has_heap:
+            roles.age(self, process, special, seconds)
 
     def _look_at(self, process: Process, special: Special) -> None:
         """Tell how much a role keeps, and how far its readers are behind."""

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 _SECOND_US = 1_000_000
 _PERIODS = 10  # of the processor's quota in a second
-_PLENTY_US = 64_000_000
+_IDLE_S = 5  # what is used while nothing is asked is added up once in so many seconds
 
 
 class NodeLoad:
@@ -28,35 +28,40 @@ class NodeLoad:
         self.processes: list[Process] = []
         self.used_us = 0
 
-    def look(self, runtime: "Runtime") -> None:
+    def look(self, runtime: "Runtime", second: int) -> None:
         """Settle the last second: counters, stretch of computations, limits of memory."""
         wanted_us = 0
+        is_stretched = False
         exceeding: list[Process] = []
+        idles = second % _IDLE_S == 0
         for process in self.processes:
-            process.cpu_us += process.idle_us
+            if idles:
+                process.cpu_us += process.idle_us * _IDLE_S
             if process.burn_m:
                 _burn(process)
             used_us = process.cpu_us - process.seen_cpu_us
-            process.seen_cpu_us += used_us
             process.used_us = used_us
-            process.mean_us += (used_us - process.mean_us) // 16
-            wanted_us += used_us
-            if process.rate_m and used_us:
-                _count_periods(process)
+            mean_us = process.mean_us
+            if used_us:
+                process.seen_cpu_us += used_us
+                wanted_us += used_us
+                if process.rate_m:
+                    _count_periods(process)
+            if used_us != mean_us:
+                process.mean_us = mean_us + (used_us - mean_us) // 16
+            if process.stretch != 256:
+                is_stretched = True
             memory = process.memory + process.burnt
             if memory > process.memory_peak:
                 process.memory_peak = memory
             limit = process.memory_limit
-            if limit and memory > limit:
+            if memory > limit and limit:
                 exceeding.append(process)
         self.used_us = wanted_us
-        if wanted_us > self.cores_m * 1000 or self._is_stretched():
+        if is_stretched or wanted_us > self.cores_m * 1000:
             self._share(wanted_us)
         for process in exceeding:
             runtime.out_of_memory(process)
-
-    def _is_stretched(self) -> bool:
-        return any(process.stretch != 256 for process in self.processes)
 
     def _share(self, wanted_us: int) -> None:
         """Give each process its share by requests, and stretch the computations of those that want more."""

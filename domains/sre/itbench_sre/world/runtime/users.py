@@ -6,7 +6,6 @@ says how many there are. An application without one is visited from outside of t
 
 from typing import TYPE_CHECKING
 
-from itbench_sre.world.application.fields import drawn
 from itbench_sre.world.application.model import (
     Application,
     Call,
@@ -74,6 +73,8 @@ class Users:
         self._seed = mixed(seed, "users")
         self._day = Day(mixed(seed, "day"), is_flat=is_flat)
         self._weights = sum(journey.weight for journey in application.journeys)
+        self._seen_epoch = -1
+        self._playing: list[int] = []
         self._is_on = False
         self._layers = 0
         self._minute = 0
@@ -140,16 +141,22 @@ class Users:
         return process.number_of("users", setting.default) * 100 // setting.default
 
     def _players(self) -> list[Process]:
-        namespace = self._application.namespace
-        return [
-            process
-            for process in self._runtime.processes.values()
-            if process.program is not None
+        epoch = self._runtime.network.epoch
+        if self._seen_epoch != epoch:
+            self._seen_epoch = epoch
+            self._playing = [
+                process.number for process in self._runtime.processes.values() if self._is_player(process)
+            ]
+        return [self._runtime.processes[number] for number in self._playing]
+
+    def _is_player(self, process: Process) -> bool:
+        return (
+            process.program is not None
             and process.program.role == "load"
-            and process.ready_us
-            and process.place.pod.namespace == namespace
+            and process.ready_us > 0
+            and process.place.pod.namespace == self._application.namespace
             and process.text_of("is_started", "true") == "true"
-        ]
+        )
 
     def _visit(self, layer: int, draw: int, number: int) -> None:
         """Let a visit begin, where there are that many users now."""
@@ -178,7 +185,8 @@ class Users:
             random.hexadecimal(32) if self._runtime.calls.is_told else "",
             random.below(self.sampled_in) == 0,
             random,
-            dict(drawn(self._application.fields, random)) if self._application.fields else {},
+            None,
+            self._application.fields,
         )
         frame = Frame(process, self._plan(process, journey), request, None, self._runtime.loop.now_us)
         frame.then = self._left
