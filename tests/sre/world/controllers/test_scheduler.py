@@ -186,3 +186,26 @@ def test_a_claim_is_bound_on_the_node_of_its_first_consumer(cluster: Cluster) ->
         "ProvisioningSucceeded",
     ]
     assert cluster.pods("cart")[0]["status"]["phase"] == "Running"
+
+
+def test_a_volume_for_one_node_stays_with_its_first_until_the_pod_there_is_gone(cluster: Cluster) -> None:
+    cluster.create("StorageClass", "disk", namespace="", provisioner="ebs.csi.aws.com")
+    spec = {
+        "accessModes": ["ReadWriteOnce"],
+        "resources": {"requests": {"storage": "1Gi"}},
+        "storageClassName": "disk",
+    }
+    cluster.create("PersistentVolumeClaim", "data", spec=spec)
+    cluster.run(10)
+    first = cluster.deployment("node-1", 1, pod={**_claim("data"), "nodeName": "node-1"})
+    cluster.run(10)
+    cluster.deployment("node-2", 1, pod={**_claim("data"), "nodeName": "node-2"})
+    cluster.run(20)
+    assert [each["spec"]["nodeName"] for each in cluster.store.list("VolumeAttachment")] == ["node-1"]
+    (message,) = {each[1] for each in cluster.events("FailedAttachVolume")}
+    pod = cluster.pods("node-1")[0]["metadata"]["name"]
+    assert message.endswith(f"Volume is already used by pod(s) {pod}")
+    cluster.store.delete(first, "kubectl-delete")
+    cluster.run(60)
+    assert [each["spec"]["nodeName"] for each in cluster.store.list("VolumeAttachment")] == ["node-2"]
+    assert len(cluster.events("SuccessfulAttachVolume", "node-2")) == 1

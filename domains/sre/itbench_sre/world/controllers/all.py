@@ -1,6 +1,7 @@
 """All controllers of a cluster, put on one control plane."""
 
 from itbench_sre.world.controllers.admission.chain import install_admission
+from itbench_sre.world.controllers.attachments import Attachments
 from itbench_sre.world.controllers.autoscalers import Autoscalers
 from itbench_sre.world.controllers.budgets import Budgets
 from itbench_sre.world.controllers.cron_jobs import CronJobs
@@ -45,5 +46,6 @@ class Controllers:
         self.budgets = Budgets(plane)
         self.quotas = Quotas(plane)
         self.volumes = Volumes(plane)
+        self.attachments = Attachments(plane)
         self.garbage = Garbage(plane)
         self.taint_eviction = TaintEviction(plane)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from itbench_sre.world.clock.loop import MINUTE_US, SECOND_US
 from itbench_sre.world.clock.randomness import Randomness, mixed
 from itbench_sre.world.clock.times import kubernetes_text
+from itbench_sre.world.controllers.attachments import awaits_attachment
 from itbench_sre.world.kubelet import ending, starting, texts
 from itbench_sre.world.kubelet.backoff import BackOff
 from itbench_sre.world.kubelet.container import Container
@@ -153,8 +154,12 @@ class Worker:
     def _mount(self) -> None:
         if self._is_over():
             return
-        problem = mount_problem(self.pod, self.kubelet.parts.store)
         loop = self.kubelet.parts.loop
+        if awaits_attachment(self.pod, self.kubelet.parts.store):
+            loop.after(300_000 << min(self._mount_tries, 4), self._mount)
+            self._mount_tries += 1
+            return
+        problem = mount_problem(self.pod, self.kubelet.parts.store)
         if problem is None:
             self.is_mounted = True
             self._make_sandbox()
