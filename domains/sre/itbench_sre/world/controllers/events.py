@@ -85,14 +85,7 @@ class EventWriter:
         subject = _reference(self._store.get(about) or about if isinstance(about, Ref) else about)
         if field_path:
             subject = dict(sorted({**subject, "fieldPath": field_path}.items()))
-        whom = (
-            component,
-            host,
-            subject["kind"],
-            subject.get("namespace", ""),
-            subject["name"],
-            subject.get("uid", ""),
-        )
+        whom = (component, host, *_name_parts(subject))
         key: _Key = (*whom, field_path, type, reason, message)
         alike: _Key = (*whom, type, reason)
         if self._is_one_too_many(alike, message):
@@ -216,6 +209,10 @@ def manager_of(component: str) -> str:
     if component.endswith("-controller") and component != "nginx-ingress-controller":
         return "kube-controller-manager"
     return "kube-controller-manager" if component == "horizontal-pod-autoscaler" else component
+
+
+def _name_parts(subject: JsonObject) -> _Key:
+    return subject["kind"], subject.get("namespace", ""), subject["name"], subject.get("uid", "")
 
 
 def _reference(about: Ref | JsonObject) -> JsonObject:

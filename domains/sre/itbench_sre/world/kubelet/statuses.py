@@ -1,6 +1,7 @@
 """The status of a pod as its kubelet writes it: phase, conditions, states of containers."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from itbench_sre.world.clock.times import kubernetes_text
@@ -9,6 +10,7 @@ from itbench_sre.world.kubelet.references import parsed
 from itbench_sre.world.kubelet.resources import qos_class
 from itbench_sre.world.store.refs import JsonObject
 
+_OF_OTHERS = ("nominatedNodeName", "resourceClaimStatuses")
 _CONDITIONS = ("PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled")
 
 
@@ -73,47 +75,67 @@ def phase_of(policy: str, inits: Sequence[Container], mains: Sequence[Container]
     return "Failed" if policy == "Never" else "Running"
 
 
-def conditions(
-    old: Sequence[JsonObject],
-    phase: str,
-    inits: Sequence[Container],
-    mains: Sequence[Container],
-    *,
-    has_sandbox: bool,
-    now_us: int,
-) -> list[JsonObject]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a kubelet knows of a pod.
+
+    Attributes:
+        inits: its init containers.
+        mains: its other containers.
+        pod_ip: of its sandbox, or empty.
+        host_ip: of the node.
+        has_sandbox: it is ready to start containers.
+        start: when the kubelet took it on.
+        fixed: phase, reason and message of a pod that the kubelet has ended for good.
+        now_us: the time.
+    """
+
+    inits: Sequence[Container]
+    mains: Sequence[Container]
+    pod_ip: str
+    host_ip: str
+    has_sandbox: bool
+    start: str
+    fixed: JsonObject
+    now_us: int
+
+
+def conditions(old: Sequence[JsonObject], phase: str, facts: Facts) -> list[JsonObject]:
     """Return the conditions, each with the time of its last change; those of others stay."""
-    incomplete = [
-        each.name for each in inits if not (each.is_started if each.is_sidecar else each.has_succeeded)
-    ]
-    unready = [
-        each.name for each in (*inits, *mains) if not each.is_ready and (each.is_sidecar or not each.is_init)
-    ]
-    initialized: tuple[str, str, str] = ("True", "", "")
-    if phase == "Succeeded":
-        initialized = ("True", "PodCompleted", "")
-    elif incomplete:
-        initialized = (
-            "False",
-            "ContainersNotInitialized",
-            f"containers with incomplete status: [{' '.join(incomplete)}]",
-        )
-    ready: tuple[str, str, str] = ("True", "", "")
-    if phase in ("Succeeded", "Failed"):
-        ready = ("False", "PodCompleted" if phase == "Succeeded" else "PodFailed", "")
-    elif unready:
-        ready = ("False", "ContainersNotReady", f"containers with unready status: [{' '.join(unready)}]")
+    ready = _ready(phase, facts)
     wanted = {
-        "PodReadyToStartContainers": ("True" if has_sandbox else "False", "", ""),
-        "Initialized": initialized,
+        "PodReadyToStartContainers": ("True" if facts.has_sandbox else "False", "", ""),
+        "Initialized": _initialized(phase, facts),
         "Ready": ready,
         "ContainersReady": ready,
         "PodScheduled": ("True", "", ""),
     }
     before = {each["type"]: each for each in old}
-    now = kubernetes_text(now_us)
+    now = kubernetes_text(facts.now_us)
     made = [_condition(before.get(type_), type_, *wanted[type_], now) for type_ in _CONDITIONS]
     return [*made, *(each for each in old if each["type"] not in wanted)]
+
+
+def _initialized(phase: str, facts: Facts) -> tuple[str, str, str]:
+    if phase == "Succeeded":
+        return "True", "PodCompleted", ""
+    incomplete = [
+        each.name for each in facts.inits if not (each.is_started if each.is_sidecar else each.has_succeeded)
+    ]
+    if not incomplete:
+        return "True", "", ""
+    words = f"containers with incomplete status: [{' '.join(incomplete)}]"
+    return "False", "ContainersNotInitialized", words
+
+
+def _ready(phase: str, facts: Facts) -> tuple[str, str, str]:
+    if phase in ("Succeeded", "Failed"):
+        return "False", "PodCompleted" if phase == "Succeeded" else "PodFailed", ""
+    staying = [*(each for each in facts.inits if each.is_sidecar), *facts.mains]
+    unready = [each.name for each in staying if not each.is_ready]
+    if not unready:
+        return "True", "", ""
+    return "False", "ContainersNotReady", f"containers with unready status: [{' '.join(unready)}]"
 
 
 def _condition(
@@ -128,58 +150,30 @@ def _condition(
     return {**made, "status": status, "type": type_}
 
 
-def pod_status(
-    pod: JsonObject,
-    inits: Sequence[Container],
-    mains: Sequence[Container],
-    *,
-    pod_ip: str,
-    host_ip: str,
-    has_sandbox: bool,
-    is_networked: bool,
-    start: str,
-    fixed: JsonObject,
-    now_us: int,
-) -> JsonObject:
-    """Return a pod's whole status.
-
-    Args:
-        pod: as it is in the store.
-        inits: its init containers.
-        mains: its other containers.
-        pod_ip: of its sandbox, or empty.
-        host_ip: of the node.
-        has_sandbox: it is ready to start containers.
-        is_networked: whether a sandbox once gave it the address.
-        start: when the kubelet took it on.
-        fixed: phase, reason and message of a pod that the kubelet has ended for good.
-        now_us: the time.
-    """
+def pod_status(pod: JsonObject, facts: Facts) -> JsonObject:
+    """Return the whole status of a pod that is in the store as `pod`."""
     old: JsonObject = pod.get("status") or {}
-    spec = pod["spec"]
-    phase = fixed.get("phase") or phase_of(spec.get("restartPolicy", "Always"), inits, mains)
+    spec, inits, mains = pod["spec"], facts.inits, facts.mains
+    phase = facts.fixed.get("phase") or phase_of(spec.get("restartPolicy", "Always"), inits, mains)
     creating = "PodInitializing" if inits else "ContainerCreating"
+    statuses = [container_status(each, is_creating=creating) for each in mains]
     made: dict[str, Any] = {
-        **{key: value for key, value in old.items() if key in ("nominatedNodeName", "resourceClaimStatuses")},
-        "conditions": conditions(
-            old.get("conditions") or (), phase, inits, mains, has_sandbox=has_sandbox, now_us=now_us
-        ),
-        "containerStatuses": sorted(
-            (container_status(each, is_creating=creating) for each in mains), key=_name
-        ),
-        "hostIP": host_ip,
-        "hostIPs": [{"ip": host_ip}],
+        **{key: value for key, value in old.items() if key in _OF_OTHERS},
+        "conditions": conditions(old.get("conditions") or (), phase, facts),
+        "containerStatuses": sorted(statuses, key=_name),
+        "hostIP": facts.host_ip,
+        "hostIPs": [{"ip": facts.host_ip}],
         "phase": phase,
         "qosClass": old.get("qosClass") or qos_class(spec),
-        "startTime": start,
+        "startTime": facts.start,
     }
     if inits:
         # The API lists init containers in the order in which they run, the others by name.
         made["initContainerStatuses"] = [container_status(each, is_creating=creating) for each in inits]
-    if pod_ip and is_networked:
-        made["podIP"] = pod_ip
-        made["podIPs"] = [{"ip": pod_ip}]
-    made.update(fixed)
+    if facts.pod_ip:
+        made["podIP"] = facts.pod_ip
+        made["podIPs"] = [{"ip": facts.pod_ip}]
+    made.update(facts.fixed)
     return dict(sorted(made.items()))
 
 

@@ -15,7 +15,7 @@ from itbench_sre.world.kubelet.backoff import BackOff
 from itbench_sre.world.kubelet.container import Container
 from itbench_sre.world.kubelet.probing import Prober
 from itbench_sre.world.kubelet.resources import cpu_m, memory, memory_limit_of_pod
-from itbench_sre.world.kubelet.statuses import pod_status
+from itbench_sre.world.kubelet.statuses import Facts, pod_status
 from itbench_sre.world.kubelet.volumes import mount_problem, references
 from itbench_sre.world.runtime.process import Process
 from itbench_sre.world.store.refs import JsonObject, ref_of
@@ -108,18 +108,17 @@ class Worker:
         pod = store.get(self.ref)
         if pod is None or pod["metadata"]["uid"] != self.uid:
             return
-        status = pod_status(
-            pod,
-            self.inits,
-            self.mains,
+        facts = Facts(
+            inits=self.inits,
+            mains=self.mains,
             pod_ip=self.address,
             host_ip=self.kubelet.host_ip,
             has_sandbox=self.has_sandbox,
-            is_networked=self.was_networked,
             start=self.started,
             fixed=self.fixed,
             now_us=self.kubelet.parts.loop.now_us,
         )
+        status = pod_status(pod, facts)
         self.pod = store.edit(self.ref, {("status",): status}, "kubelet", subresource="status")
 
     # One look after another.
