@@ -143,10 +143,6 @@ def test_its_events_are_objects_of_their_own_with_their_parts_as_annotations() -
     assert fields["manager"] == "chaos-controller-manager"
 
 
-def _link(**parts: Any) -> Any:
-    return parts
-
-
 @pytest.mark.parametrize(
     ("direction", "has_target", "expected"),
     [
@@ -201,6 +197,11 @@ _EFFECTS: list[tuple[str, JsonObject, Any]] = [
     ("JVMChaos", {"action": "latency", "latency": 500}, JvmEffect(pod="", delay_us=500_000)),
     ("JVMChaos", {"action": "stress", "cpuCount": 2}, JvmEffect(pod="", cpu_m=2000)),
     ("JVMChaos", {"action": "gc"}, JvmEffect(pod="", gc_us=400_000)),
+    (
+        "JVMChaos",
+        {"action": "return", "class": "AdService", "method": "GetAds", "value": "0"},
+        JvmEffect(pod="", operation="GetAds", value="0"),
+    ),
     (
         "IOChaos",
         {"action": "latency", "delay": "100ms", "percent": 50},

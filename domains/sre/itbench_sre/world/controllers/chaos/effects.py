@@ -124,14 +124,15 @@ def _http(spec: JsonObject, pod: str) -> Effect:
 
 
 def _jvm(spec: JsonObject, pod: str) -> Effect:
-    action, data = spec["action"], str(spec.get("ruleData") or "")
+    action, data, method = spec["action"], str(spec.get("ruleData") or ""), str(spec.get("method") or "")
     value, exception = _RETURNS.search(data), _THROWS.search(data)
     if action == "exception" or exception:
-        return JvmEffect(pod=pod, exception=exception[1] if exception else str(spec.get("exception", "")))
+        words = exception[1] if exception else str(spec.get("exception", ""))
+        return JvmEffect(pod=pod, operation=method, exception=words)
     if action == "return" or value:
-        return JvmEffect(pod=pod, value=value[1] if value else str(spec.get("value", "")))
+        return JvmEffect(pod=pod, operation=method, value=value[1] if value else str(spec.get("value", "")))
     if action == "latency":
-        return JvmEffect(pod=pod, delay_us=int(spec.get("latency") or 0) * 1000)
+        return JvmEffect(pod=pod, operation=method, delay_us=int(spec.get("latency") or 0) * 1000)
     if action == "gc":
         return JvmEffect(pod=pod, gc_us=_PAUSE_US)
     heap = (2 << 30) if spec.get("memType") else 0
