@@ -85,7 +85,8 @@ class Calls:
         frame.bits = bits = state >> 32
         factor = _TABLE[bits & 63]
         cpu_us = step.cpu_us * factor >> 8  # type: ignore[attr-defined]
-        delay_us = (step.wait_us * factor >> 8) + frame.ahead_us  # type: ignore[attr-defined]
+        ahead_us = frame.ahead_us
+        delay_us = (step.wait_us * factor >> 8) + ahead_us  # type: ignore[attr-defined]
         frame.ahead_us = 0
         if process.special is not None:
             cpu_us, more_us = process.special.work(frame, cpu_us)
@@ -104,6 +105,8 @@ class Calls:
         slow = frame.plan.slow_per_million
         if slow and (bits >> 6 & 0xFFFFF) * 1_000_000 >> 20 < slow:
             delay_us *= 10
+        if step.span:  # type: ignore[attr-defined]
+            self.care.worked(frame, step.span, ahead_us, delay_us)  # type: ignore[attr-defined]
         self._after(delay_us, self.advance, frame)
 
     def call(self, frame: Frame, step: "CallPlan") -> bool:

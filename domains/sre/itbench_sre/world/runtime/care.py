@@ -7,7 +7,8 @@ from itbench_sre.world.application.model import Protocol
 from itbench_sre.world.runtime import words
 from itbench_sre.world.runtime.effects import LinkEffect
 from itbench_sre.world.runtime.frames import Attempt, Failure, Frame, Request
-from itbench_sre.world.runtime.meters import BOUNDS_US
+from itbench_sre.world.runtime.meters import BOUNDS_US, SeriesKey
+from itbench_sre.world.telemetry.names import is_traced
 
 if TYPE_CHECKING:
     from itbench_sre.world.runtime.calls import Calls
@@ -39,6 +40,19 @@ class Care:
     def span_id(self, request: Request) -> str:
         """Return the id of a request's next span."""
         return f"{request.random.bits():016x}"
+
+    def worked(self, frame: Frame, span: str, begin_us: int, end_us: int) -> None:
+        """Count a stretch of work that has a span of its own, from and to so long after now."""
+        place = frame.process.place
+        calls = self._calls
+        if not is_traced(place):
+            return
+        key = SeriesKey(frame.process.name, place.uid, place.pod.namespace, span, "Internal", "UNSET")
+        calls.meters.span(key, end_us - begin_us)
+        if calls.is_told:
+            now_us = self._loop.now_us
+            span_id = self.span_id(frame.request)
+            calls.sink.worked(frame, span, span_id, (now_us + begin_us, now_us + end_us))
 
     def send(self, attempt: Attempt, ahead_us: int) -> None:
         """Send a call over a link that is not plain."""

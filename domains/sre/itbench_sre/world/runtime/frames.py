@@ -192,6 +192,9 @@ class Sink:
     def called(self, attempt: Attempt) -> None:
         """Note that a client's call ended."""
 
+    def worked(self, frame: Frame, span: str, span_id: str, times: tuple[int, int]) -> None:
+        """Note a stretch of a frame's work that has a span of its own; `times` are of its begin and end."""
+
     def line(self, process: "Process", line: "Line", fields: dict[str, Any], request: Request | None) -> None:
         """Note that a process logged a line."""
 

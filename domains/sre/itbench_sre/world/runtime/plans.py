@@ -110,12 +110,13 @@ class Link:
 class WorkPlan:
     """A step that computes and waits."""
 
-    __slots__ = ("cpu_us", "is_work", "wait_us")
+    __slots__ = ("cpu_us", "is_work", "span", "wait_us")
 
     def __init__(self, work: Work) -> None:
         self.is_work = True
         self.cpu_us = work.cpu_us
         self.wait_us = work.wait_us
+        self.span = work.span
 
 
 class CallPlan:

@@ -57,7 +57,13 @@ class Selector:
         """Return the series that match."""
         # Every histogram is kept once, under the name of its buckets; its count is its last bucket.
         metric = _COUNTED.get(self.metric, self.metric)
-        return [series for series in samples.of(metric) if _matches(self.matchers, series.labels)]
+        count = len(samples.families.get(metric, ()))
+        key = (metric, self.matchers)
+        known = samples.selected.get(key)
+        if known is None or known[0] != count:
+            found = [series for series in samples.of(metric) if _matches(self.matchers, series.labels)]
+            known = samples.selected[key] = (count, found)
+        return known[1]
 
 
 @lru_cache(maxsize=65536)

@@ -110,9 +110,14 @@ class Forms:
             return form
 
     def other(self, process: Process, name: str, kind: str) -> Form:
-        """Return the form of a gRPC client's span that belongs to no call."""
-        form = self._form(process, name, kind, Protocol.GRPC, is_client=kind == "Client")
-        assert form is not None  # only a name can be missing
+        """Return the form of a span that belongs to no call: of a stream, or of work that has one of its own."""
+        place = process.place
+        key = (place.uid, place.container, place.restart, name, kind)
+        form = self._known.get(key)
+        if form is None:
+            form = self._known[key] = self._form(
+                process, name, kind, Protocol.GRPC, is_client=kind == "Client"
+            )
         return form
 
     def _form(self, process: Process, name: str, kind: str, protocol: Protocol, *, is_client: bool) -> Form:

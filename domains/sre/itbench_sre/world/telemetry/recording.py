@@ -103,6 +103,15 @@ class Recording(Sink):
         parent = attempt.frame.span_id
         self._row(request, attempt.span_id, parent, form, attributes, began_ns, ended_ns, ending)
 
+    def worked(self, frame: Frame, span: str, span_id: str, times: tuple[int, int]) -> None:
+        """Write the span of a stretch of work."""
+        request = frame.request
+        if not request.is_sampled or times[1] < self.since_us or not request.trace_id:
+            return
+        form = self._forms.other(frame.process, span, "Internal")
+        began_ns, ended_ns = (nanoseconds(time_us, form.grain_ns) for time_us in times)
+        self._row(request, span_id, frame.span_id, form, form.attributes, began_ns, ended_ns, _WELL)
+
     def line(self, process: Process, line: Line, fields: dict[str, Any], request: Request | None) -> None:
         """Write a log record; one that carries a trace's ids only where the trace is kept."""
         now_us = self._loop.now_us

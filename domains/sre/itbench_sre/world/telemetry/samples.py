@@ -72,10 +72,19 @@ class Series:
         return None
 
 
+Matchers = tuple[tuple[str, str, str], ...]
+"""Name of a label, operator and value, each."""
+
+
 class Samples:
-    """All series, by name of the metric."""
+    """All series, by name of the metric.
+
+    Attributes:
+        selected: what matchers have found in a metric, with how many series it had then; series never leave.
+    """
 
     def __init__(self) -> None:
+        self.selected: dict[tuple[str, Matchers], tuple[int, list[Series]]] = {}
         self.families: dict[str, dict[Labels, Series]] = {}
 
     def series(self, metric: str, labels: Labels) -> Series:
