@@ -5,6 +5,7 @@ from typing import Self
 
 from itbench_sre.world.application.model import Application
 from itbench_sre.world.application.platform import Platform, platform
+from itbench_sre.world.application.platform.room import workers_for
 from itbench_sre.world.clock.loop import MINUTE_US, Loop
 from itbench_sre.world.controllers.all import Controllers
 from itbench_sre.world.controllers.chaos import Experiments, Schedules
@@ -45,11 +46,14 @@ class World:
         *,
         start_us: int = START_US,
         settle_minutes: int = 30,
-        workers: int = 3,
+        workers: int = 0,
         standing: Platform | None = None,
         is_flat: bool = False,
     ) -> None:
-        """Put the parts together, deploy the application, and let it start; traffic comes some minutes before the end."""
+        """Put the parts together, deploy the application, and let it start; traffic comes some minutes before the end.
+
+        `workers` is the number of worker nodes, 0 for as many as the application needs.
+        """
         begin_us = start_us - settle_minutes * MINUTE_US
         self.application = application
         self.seed = seed
@@ -58,7 +62,7 @@ class World:
         self.store = Store(loop, seed)
         self.events = EventWriter(self.store, loop, seed)
         self.runtime = Runtime(loop, self.store, seed, sink)
-        standing = standing or platform(seed, workers=workers)
+        standing = standing or platform(seed, workers=workers or workers_for(application))
         self.registry = Registry((*standing.images, *application.images))
         self.kubelets = Kubelets(self.store, loop, self.events, self.registry, self.runtime, seed)
         self.runtime.kubelets = self.kubelets
@@ -100,7 +104,7 @@ class World:
         for body in self.application.objects:
             metadata = body["metadata"]
             if self.store.get(Ref(body["kind"], metadata.get("namespace", ""), metadata["name"])) is None:
-                self.store.create(body, "helm")
+                self.store.create(body, self.application.manager)
 
     def _note_disk(self, process: Process, used: int) -> None:
         if process.place.node in self.kubelets:

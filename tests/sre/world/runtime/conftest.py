@@ -139,7 +139,12 @@ class Town:
         if process.is_over:
             return
         request = Request(
-            number, "user", "", True, Randomness(mixed(7, f"{operation} {number}")), {"group": "all"}
+            number,
+            "user",
+            f"{number + 1:032x}",
+            True,
+            Randomness(mixed(7, f"{operation} {number}")),
+            {"group": "all"},
         )
         frame = Frame(process, process.plans[operation], request, None, self.loop.now_us)
         frame.then = self.ended.append

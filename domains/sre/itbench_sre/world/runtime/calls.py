@@ -180,7 +180,7 @@ class Calls:
 
     def _arrived(self, frame: Frame) -> bool:
         """Do what is not plain at a frame's begin; False where it has ended or begins later."""
-        if self.is_told and frame.plan.lines:
+        if self.is_told and frame.plan.lines and frame.request.trace_id:
             narrate(self.sink, frame, "begin")
         special = frame.process.special
         return special is None or special.begin(self, frame)
@@ -253,7 +253,7 @@ class Calls:
                 plan.count(self.meters, frame, bisect_left(BOUNDS_US, duration_us))
         else:
             plan.count(self.meters, frame, bisect_left(BOUNDS_US, ended_us - frame.began_us))
-        if self.is_told:
+        if self.is_told and frame.request.trace_id:
             self.sink.served(frame)
             if plan.lines:
                 narrate(self.sink, frame, "failure" if failure else "success")
@@ -292,7 +292,7 @@ class Calls:
             plan.count(self.meters, None, bucket)
         if plan.key is not None:
             caller.process.caches[plan.key] = now_us + caller.process.cache_us
-        if self.is_told:
+        if self.is_told and attempt.request.trace_id:
             self.sink.called(attempt)
         self.advance(caller)
 

@@ -321,7 +321,7 @@ class Care:
         attempt.ended_us = ended_us = max(self._loop.now_us + caller.ahead_us, attempt.began_us + 1)
         bucket = bisect_left(BOUNDS_US, ended_us - attempt.began_us)
         plan.count(self._calls.meters, failure, bucket)
-        if self._calls.is_told:
+        if self._calls.is_told and attempt.request.trace_id:
             self._calls.sink.called(attempt)
         if plan.call.is_optional:
             self._calls.advance(caller)

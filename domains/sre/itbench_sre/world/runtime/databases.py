@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from itbench_sre.world.runtime import database_words as words
 from itbench_sre.world.runtime.frames import Attempt, Failure, Frame
 
 if TYPE_CHECKING:
@@ -39,10 +40,9 @@ class Database:
         wanted = self.process.settings.get("password", "")
         given = attempt.plan.link.password
         if wanted and given is not None and given != str(wanted):
-            user = self.process.text_of("user", "postgres")
-            return Failure("28P01", f'password authentication failed for user "{user}"', False, "auth")
+            return words.login(self.process)
         if self.process.connections >= self.most_connections:
-            return Failure("53300", "sorry, too many clients already", True, "limit")
+            return words.clients(self.process.language)
         return None
 
     def begin(self, calls: "Calls", frame: Frame) -> Failure | None:
@@ -55,7 +55,7 @@ class Database:
         name = frame.operation.name
         for table in self.disk.dropped:
             if table in name or not table:
-                return Failure("42P01", f'relation "{table or "products"}" does not exist', False)
+                return words.no_table(self.process.language, table or "products")
         now_us = calls.loop.now_us
         wait_us = max((until - now_us for part, until in self.locked.items() if part in name), default=0)
         limit_us = self.process.number_of("statement_timeout_ms") * 1000
@@ -77,8 +77,7 @@ class Database:
         """Write what the statement writes."""
         writes = frame.operation.writes
         if writes and not self.disk.write(writes):
-            message = 'could not extend file "base/16384/16405": No space left on device'
-            return Failure("53100", message, False)
+            return words.no_space(self.process.language)
         return None
 
     @property

@@ -6,6 +6,7 @@ says how many there are. An application without one is visited from outside of t
 
 from typing import TYPE_CHECKING
 
+from itbench_sre.world.application.flows import containers_of
 from itbench_sre.world.application.model import (
     Application,
     Call,
@@ -81,6 +82,7 @@ class Users:
         self._outside: Process | None = None
         self._programs = [image.program for image in application.images if image.program is not None]
         self._has_load = any(program.role == "load" for program in self._programs)
+        self._usual = _usual(application)
 
     def begin(self) -> None:
         """Let users come from now on."""
@@ -135,10 +137,9 @@ class Users:
         return (total if players else 100) * self.factor_per_cent // 100
 
     def _share(self, process: Process) -> int:
-        setting = process.program.settings.get("users") if process.program else None
-        if setting is None or not isinstance(setting.default, int) or not setting.default:
-            return 100
-        return process.number_of("users", setting.default) * 100 // setting.default
+        """Return how many of an application's usual users a process plays, in percent."""
+        players, users = self._usual
+        return process.number_of("users", users) * 100 // (users * players)
 
     def _players(self) -> list[Process]:
         epoch = self._runtime.network.epoch
@@ -262,3 +263,29 @@ class Users:
         waits_us = sum(step.wait_us for step in plan.steps if isinstance(step, WorkPlan))
         if frame.ended_us - frame.began_us - waits_us > self.patience_us * max(1, calls):
             minute.late += 1
+
+
+def _usual(application: Application) -> tuple[int, int]:
+    """Return how many processes play users, and how many users each plays, as the application was installed."""
+    programs = {image.reference: image.program for image in application.images}
+    for body in application.objects:
+        for container in containers_of(body):
+            program = programs.get(container["image"])
+            if program is None or program.role != "load":
+                continue
+            setting = program.settings.get("users")
+            if setting is None or not isinstance(setting.default, int) or not setting.default:
+                return body["spec"].get("replicas", 1) or 1, 1
+            values = {each["name"]: each.get("value", "") for each in container.get("env") or ()}
+            given = values.get(setting.variable, "")
+            return body["spec"].get("replicas", 1) or 1, int(given) if given.isdigit() else setting.default
+    return 1, next(
+        (_default(program) for program in programs.values() if program and program.role == "load"), 1
+    )
+
+
+def _default(program: Program) -> int:
+    setting = program.settings.get("users")
+    return (
+        setting.default if setting is not None and isinstance(setting.default, int) and setting.default else 1
+    )
