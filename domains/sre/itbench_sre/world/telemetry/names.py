@@ -14,7 +14,8 @@ def service_of(place: Place) -> str:
     if named:
         return named
     labels = place.labels
-    return labels.get("app.kubernetes.io/name") or labels.get("app") or place.container
+    found = labels.get("app.kubernetes.io/name") or labels.get("app")
+    return found or labels.get("service.istio.io/canonical-name") or place.container
 
 
 def is_traced(place: Place) -> bool:

@@ -196,7 +196,10 @@ def _proxy(
         probes={"readinessProbe": k8s.tcp_probe(15021, periodSeconds=15, failureThreshold=4)},
     )
     container["args"] = ["--domain", "$(POD_NAMESPACE).svc.cluster.local", *container["args"]]
-    pod = template({**own, "sidecar.istio.io/inject": "false"}, k8s.pod_spec([container], account=name))
+    pod = template(
+        {**own, "service.istio.io/canonical-name": name, "sidecar.istio.io/inject": "false"},
+        k8s.pod_spec([container], account=name),
+    )
     return [
         k8s.service_account(name, SPACE, own),
         k8s.service(

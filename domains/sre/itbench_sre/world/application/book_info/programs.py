@@ -256,7 +256,7 @@ GATEWAY = Program(
             name=page.name,
             protocol=Protocol.HTTP,
             steps=(Work(600), Call(dependency="productpage", operation=page.name), Work(200)),
-            failure_per_million=6_500,
+            failure_per_million=11_000,
             memory=50_000,
         )
         for page in PAGES

@@ -20,8 +20,11 @@ __all__ = ["generated"]
 _MIB = 1 << 20
 
 
-def generated(seed: int, size: int = 0, visits_per_minute: int = 100) -> Application:
-    """Return the application of a seed with about `size` workloads, 10 to 60 of chance where 0."""
+def generated(seed: int, size: int = 0, calls_per_minute: int = 125) -> Application:
+    """Return the application of a seed, of about `size` workloads (10 to 60 of chance where 0).
+
+    At noon its entrance gets `calls_per_minute`, of which a visit makes several.
+    """
     random = Randomness(mixed(seed, "generated application"))
     made_shape = shape(random, size or random.between(10, 60))
     style = drawn_style(random, made_shape.company, one_of(random, TEAMS))
@@ -32,6 +35,7 @@ def generated(seed: int, size: int = 0, visits_per_minute: int = 100) -> Applica
     standing = Standing(manifests, maker, makes)
     flag_text, acts, words = toggles(random, makes)
     programs = _standing_programs(maker, makes)
+    journeys = _journeys(random, made_shape)
     objects = _objects(manifests, standing, [edge, *makes], flag_text)
     return Application(
         name=style.application,
@@ -39,8 +43,8 @@ def generated(seed: int, size: int = 0, visits_per_minute: int = 100) -> Applica
         objects=tuple(objects),
         images=tuple(_images(seed, style, [edge, *makes], programs, acts, words)),
         entrance=f"{made_shape.gateway.name}:{maker.port}",
-        journeys=_journeys(random, made_shape),
-        visits_per_minute=visits_per_minute,
+        journeys=journeys,
+        visits_per_minute=_visits(journeys, calls_per_minute),
         objectives=_objectives(random, made_shape),
         fields=_fields(made_shape.industry),
         manager=style.manager,
@@ -140,6 +144,12 @@ def _journeys(random: Randomness, made: Shape) -> tuple[Journey, ...]:
         )
         for place, operations in enumerate(chosen)
     )
+
+
+def _visits(journeys: tuple[Journey, ...], calls_per_minute: int) -> int:
+    weights = sum(journey.weight for journey in journeys)
+    calls = sum(journey.weight * len(journey.operations) for journey in journeys)
+    return max(1, calls_per_minute * weights // calls)
 
 
 def _objectives(random: Randomness, made: Shape) -> dict[str, tuple[int, int]]:

@@ -82,7 +82,7 @@ def _route(route: Deed, random: Randomness) -> Operation:
         name=route.name,
         protocol=Protocol.HTTP,
         steps=(Work(700), Call(dependency=asked.owner.name, operation=asked.name), Work(250)),
-        failure_per_million=random.between(4_000, 11_000),
+        failure_per_million=random.between(7_000, 17_000),
         memory=60_000,
     )
 
