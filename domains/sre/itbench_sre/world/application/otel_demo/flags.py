@@ -71,7 +71,7 @@ ACTS: Mapping[str, Mapping[str, Mapping[str, int]]] = {
         },
     },
     "recommendation": {
-        "recommendationCacheFailure": {"leaked_bytes_per_request": 220_000, "cpu_per_cent": 60},
+        "recommendationCacheFailure": {"leaked_bytes_per_request": 400_000, "cpu_per_cent": 60},
     },
 }
 """Program -> flag -> effects of its value."""
