@@ -7,7 +7,7 @@ or a probe harms; it is a trigger if it does nothing alone and some probe still 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from itbench_sre.world.incidents.necessary import necessary, sufficient_pairs
+from itbench_sre.world.incidents.necessary import necessary, sufficient_pair
 
 if TYPE_CHECKING:
     from itbench_sre.world.incidents.page import Page
@@ -45,8 +45,8 @@ def label(variants: "Variants", probes: "Probes") -> Label | None:
         return None  # the page has another cause than the changes
     needed = necessary(places, fires_without)
     if not needed:
-        pairs = sufficient_pairs(places, fires_without)
-        return Label(page, pairs[0]) if len(pairs) == 1 else None
+        pair = sufficient_pair(places, fires_without)
+        return Label(page, pair) if pair else None
     return _without_triggers(variants, probes, page, needed)
 
 

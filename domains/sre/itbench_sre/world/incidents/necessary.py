@@ -6,7 +6,6 @@ found is confirmed change by change, in full.
 """
 
 from collections.abc import Callable, Sequence
-from itertools import combinations
 
 # Whether the page still fires when these places are left out.
 FiresWithout = Callable[[frozenset[int]], bool]
@@ -27,6 +26,37 @@ def necessary(places: Sequence[int], fires_without: FiresWithout) -> list[int]:
     ]
 
 
-def sufficient_pairs(places: Sequence[int], fires_without: FiresWithout) -> list[tuple[int, int]]:
-    """Return the pairs that silence the page only when both are left out; asked for where no single change does."""
-    return [pair for pair in combinations(places, 2) if not fires_without(frozenset(pair))]
+def sufficient_pair(places: Sequence[int], fires_without: FiresWithout) -> tuple[int, int] | None:
+    """Return the one pair that silences the page only when both are left out; None where there is none, or several.
+
+    Asked for where no single change is needed. Each of such a pair fires the page alone, so one is sought that does.
+    """
+    first = _sufficient(tuple(places), frozenset(places), fires_without)
+    if first is None:
+        return None
+    second = _needed_without(first, places, fires_without)
+    if second is None or _needed_without(second, places, fires_without) != first:
+        return None
+    return min(first, second), max(first, second)
+
+
+def _needed_without(gone: int, places: Sequence[int], fires_without: FiresWithout) -> int | None:
+    """Return the only change that the page needs once `gone` is left out."""
+    others = [place for place in places if place != gone]
+
+    def fires(left_out: frozenset[int]) -> bool:
+        return fires_without(left_out | {gone})
+
+    found = necessary(others, fires)
+    return found[0] if len(found) == 1 else None
+
+
+def _sufficient(kept: Sequence[int], everything: frozenset[int], fires_without: FiresWithout) -> int | None:
+    """Return a change that fires the page alone, by halves; None where the halves need each other."""
+    if len(kept) == 1:
+        return kept[0]
+    middle = len(kept) // 2
+    for half in (kept[:middle], kept[middle:]):
+        if fires_without(everything - frozenset(half)):
+            return _sufficient(half, everything, fires_without)
+    return None

@@ -2,8 +2,30 @@
 
 from collections.abc import Mapping
 
-from itbench_sre.world.mechanisms.chaos import EXPERIMENTS
 from itbench_sre.world.mechanisms.credentials import SecretValue, ServerPassword
+from itbench_sre.world.mechanisms.experiments_network import (
+    NetworkCorruption,
+    NetworkDelay,
+    NetworkLoss,
+    NetworkPartition,
+)
+from itbench_sre.world.mechanisms.experiments_pods import (
+    ClockSkew,
+    ContainerKill,
+    CpuStress,
+    DiskDelay,
+    DnsError,
+    MemoryStress,
+    PodFailure,
+    PodKill,
+)
+from itbench_sre.world.mechanisms.experiments_programs import (
+    HttpAbort,
+    HttpDelay,
+    HttpTamper,
+    JvmException,
+    JvmStress,
+)
 from itbench_sre.world.mechanisms.flags import FeatureFlag
 from itbench_sre.world.mechanisms.init_containers import CrashingInitContainer, HangingInitContainer
 from itbench_sre.world.mechanisms.load import MoreUsers
@@ -117,7 +139,23 @@ _ALL: tuple[Mechanism, ...] = (
     StartingVersion(),
     TaintedNode(),
     Workers(),
-    *EXPERIMENTS,
+    ClockSkew(),
+    ContainerKill(),
+    CpuStress(),
+    DiskDelay(),
+    DnsError(),
+    HttpAbort(),
+    HttpDelay(),
+    HttpTamper(),
+    JvmException(),
+    JvmStress(),
+    MemoryStress(),
+    NetworkCorruption(),
+    NetworkDelay(),
+    NetworkLoss(),
+    NetworkPartition(),
+    PodFailure(),
+    PodKill(),
 )
 
 CATALOGUE: Mapping[str, Mechanism] = {mechanism.name: mechanism for mechanism in _ALL}
