@@ -64,6 +64,20 @@ class World:
         self.runtime = Runtime(loop, self.store, seed, sink)
         standing = standing or platform(seed, workers=workers or workers_for(application))
         self.registry = Registry((*standing.images, *application.images))
+        self._connect(seed, sink)
+        self.users = Users(self.runtime, application, seed, is_flat=is_flat)
+        self.scraper = Scraper(loop, seed, self.store, self.runtime.meters, application.namespace)
+        self.ruler = Ruler(loop, self.scraper.samples, groups_of(application), seed)
+        self._deploy(standing)
+        self.run_until(start_us - _USERS_BEFORE_US)
+        self.users.begin()
+        self.scraper.start(is_meshed="mesh" in application.rules)
+        self.ruler.start()
+        self.run_until(start_us)
+
+    def _connect(self, seed: int, sink: Sink | None) -> None:
+        """Put kubelets, controllers, chaos and streams around the runtime."""
+        loop = self.loop
         self.kubelets = Kubelets(self.store, loop, self.events, self.registry, self.runtime, seed)
         self.runtime.kubelets = self.kubelets
         self.runtime.on_wrote = self.kubelets.wrote
@@ -76,15 +90,6 @@ class World:
         self.runtime.on_ready.append(self.streams.started)
         self.runtime.on_over.append(self.streams.ended)
         self.runtime.on_disk = self._note_disk
-        self.users = Users(self.runtime, application, seed, is_flat=is_flat)
-        self.scraper = Scraper(loop, seed, self.store, self.runtime.meters, application.namespace)
-        self.ruler = Ruler(loop, self.scraper.samples, groups_of(application), seed)
-        self._deploy(standing)
-        self.run_until(start_us - _USERS_BEFORE_US)
-        self.users.begin()
-        self.scraper.start(is_meshed="mesh" in application.rules)
-        self.ruler.start()
-        self.run_until(start_us)
 
     @property
     def meters(self) -> object:

@@ -123,6 +123,18 @@ def test_a_pods_dns_policy_decides_which_names_it_knows(town: Town, spec: dict[s
     assert outcome(town, front)[0] == code
 
 
+def test_a_corefile_without_the_clusters_zone_hides_its_names(town: Town) -> None:
+    call = Call(dependency="back", operation="Get")
+    front = town.up(server("front", 500, call, needs={"back": on("back", Protocol.HTTP)}))
+    town.up(server("back", protocol=Protocol.HTTP))
+    resolver = with_dns(town)
+    good = ".:53 {\n    kubernetes cluster.local in-addr.arpa ip6.arpa {\n    }\n    forward . /etc/resolv.conf\n}\n"
+    town.runtime.mounted(resolver, {"/etc/coredns/Corefile": good})
+    assert outcome(town, front) == ("", "")
+    town.runtime.mounted(resolver, {"/etc/coredns/Corefile": good.replace("cluster.local", "cluster.locl")})
+    assert outcome(town, front)[0] == "ENOTFOUND"
+
+
 def test_chaos_of_names_hits_the_pod_and_its_patterns(town: Town) -> None:
     call = Call(dependency="back", operation="Get")
     front = town.up(server("front", 500, call, needs={"back": on("back", Protocol.HTTP)}))

@@ -67,6 +67,8 @@ def resolve(network: "Network", process: "Process", host: str) -> Answer:
             ndots = int(option["value"])
     if not network.dns_answers(process):
         return Answer(trouble="dns")
+    if not network.serves_cluster():
+        return Answer(trouble="unresolved")
     return _searched(network, host, searches, ndots)
 
 

@@ -1,5 +1,6 @@
 """The network: which processes a link reaches, and what is in the way; looked up once for each change."""
 
+import re
 from typing import TYPE_CHECKING
 
 from itbench_sre.world.clock.loop import Loop
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _LOOKUP_CPU_US = 70
 _KEPT_US = 90_000_000
+_ZONE_SERVED = re.compile(r"^\s*kubernetes\s[^\n]*cluster\.local", re.MULTILINE)
 
 
 class Way:
@@ -90,6 +92,15 @@ class Network:
         if not there:
             self._by_ip.pop(process.place.pod_ip, None)
         self.changed()
+
+    def at_ip(self, ip: str) -> list["Process"]:
+        """Return the processes at an address."""
+        return self._by_ip.get(ip, [])
+
+    def serves_cluster(self) -> bool:
+        """Whether CoreDNS, as it is configured, answers for the names of the cluster."""
+        texts = [server.files.get("/etc/coredns/Corefile", "") for server in self.resolvers()]
+        return any(not text or _ZONE_SERVED.search(text) for text in texts) or not texts
 
     def is_gone(self, ip: str) -> bool:
         """Whether no pod has an address any more."""

@@ -131,7 +131,9 @@ class Process:
         self.extra: Special | None = None
         self.files: Mapping[str, str] = place.files
         self.kept_flags: tuple[str, FlagFile] | None = None
-        self.has_heap = bool(program and "heap_mib" in program.settings)
+        self.has_heap = bool(
+            program and program.language in ("java", "kafka") and "heap_mib" in program.settings
+        )
         self.connections = 0
         self.caches: dict[tuple[str, str], int] = {}
         self.node: NodeLoad | None = None

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from itbench_sre.world.clock.loop import SECOND_US, Loop
 from itbench_sre.world.clock.randomness import Randomness, mixed
-from itbench_sre.world.runtime import commands, inside, roles, words
+from itbench_sre.world.runtime import commands, inside, roles
 from itbench_sre.world.runtime.brokers import Broker
 from itbench_sre.world.runtime.calls import Calls
-from itbench_sre.world.runtime.care import dialled
 from itbench_sre.world.runtime.effects import Effects
+from itbench_sre.world.runtime.ends import end_of
 from itbench_sre.world.runtime.flagging import flags_of
 from itbench_sre.world.runtime.frames import Failure, Sink
 from itbench_sre.world.runtime.jobs import Jobs
@@ -195,7 +195,7 @@ class Runtime:
         if process.is_over:
             return
         if is_killed:
-            self._end(process, 137, "Error")
+            end_of(self, process, 137, "Error")
             return
         announce(self.calls.sink, process, "failure", "received signal: terminated")
         process.ready_us = 0
@@ -214,50 +214,14 @@ class Runtime:
     def end(self, process: Process, exit_code: int, reason: str) -> None:
         """End a process by itself, and tell its kubelet."""
         if not process.is_over:
-            self._end(process, exit_code, reason)
+            end_of(self, process, exit_code, reason)
             self._tell(process, exit_code, reason)
 
     def lose(self, process: Process) -> None:
         """End a process without closing its connections, as the loss of its node does."""
         if not process.is_over:
             process.is_lost = True
-            self._end(process, 137, "Error")
-
-    def _end(self, process: Process, exit_code: int, reason: str) -> None:
-        process.is_over = True
-        process.ready_us = 0
-        process.exit_code = exit_code
-        process.reason = reason
-        if process.node is not None and process in process.node.processes:
-            process.node.processes.remove(process)
-        self.jobs.ended(process)
-        for tell in self.on_over:
-            tell(process)
-        now_us = self.loop.now_us
-        for attempt in list(self.calls.in_flight()):
-            if attempt.frame.process is process:
-                attempt.ended_us = now_us
-                if attempt.work is not None:
-                    attempt.work.is_abandoned = True
-            elif attempt.work is not None and attempt.work.process is process and not process.is_lost:
-                failure = words.reset(attempt.plan, dialled(attempt.plan.link, process))
-                self.loop.after(300, self.calls.care.refused, attempt, attempt.tries, failure)
-        self._close(process)
-        self.effects.drop(inside.burner(process))
-        process.queue.clear()
-        if not process.is_lost:
-            self.network.remove(process)
-
-    def _close(self, process: Process) -> None:
-        """Close the connections that a process had opened."""
-        for link in process.links.values():
-            pool = link.pool
-            for number, count in pool.opened.items() if pool is not None else ():
-                target = self.processes.get(number)
-                if target is not None:
-                    target.connections -= count
-            if pool is not None:
-                pool.waiters.clear()
+            end_of(self, process, 137, "Error")
 
     def _tell(self, process: Process, exit_code: int, reason: str) -> None:
         if process.place.node in self.kubelets:
@@ -364,7 +328,7 @@ class Runtime:
         if (
             special.role is not None
             or special.gc_us
-            or special.defects
+            or special.ages
             or process.has_heap
             or process.place.image.flags
         ):
@@ -398,7 +362,7 @@ class Runtime:
             self._review(process)
         if special.role is not None and seconds % _LOOK_AT_ROLES_S == 0:
             self._look_at(process, special)
-        if special.gc_us or special.defects or process.has_heap:
+        if special.gc_us or special.ages or process.has_heap:
             roles.age(self, process, special, seconds)
 
     def _look_at(self, process: Process, special: Special) -> None:

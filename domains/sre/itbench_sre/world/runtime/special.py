@@ -89,6 +89,11 @@ class Special:
             or self.stopped_until_us > self._calls.loop.now_us
         )
 
+    @property
+    def ages(self) -> bool:
+        """Whether it loses memory as time goes by."""
+        return any(effect.name == "leaked_bytes_per_second" for _, effect in self.effects)
+
     def review(self, chaos: Iterable[ChaosEffect], flags: FlagFile | None) -> None:
         """Take over what chaos does to the pod now, and the flags as the process knows them."""
         found = list(chaos)
