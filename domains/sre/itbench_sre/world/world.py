@@ -1,6 +1,5 @@
 """A cluster with an application in it, that has been running for a while and is about to be recorded."""
 
-import pickle
 from typing import Self
 
 from itbench_sre.world.application.model import Application
@@ -11,6 +10,7 @@ from itbench_sre.world.controllers.all import Controllers
 from itbench_sre.world.controllers.chaos import Experiments, Schedules
 from itbench_sre.world.controllers.events import EventWriter
 from itbench_sre.world.controllers.plane import Plane
+from itbench_sre.world.copying import Snapshot, parts_of
 from itbench_sre.world.kubelet.kubelets import Kubelets
 from itbench_sre.world.kubelet.registry import Registry
 from itbench_sre.world.runtime.frames import Sink
@@ -35,6 +35,7 @@ class World:
         start_us: when recording may begin.
         store, loop, events, runtime, kubelets, controllers, users: the parts.
         experiments, schedules: those of Chaos Mesh.
+        fixed: what never changes, which copies share.
         scraper, ruler: what is measured for the alerting rules, and those.
     """
 
@@ -68,6 +69,7 @@ class World:
         self.users = Users(self.runtime, application, seed, is_flat=is_flat)
         self.scraper = Scraper(loop, seed, self.store, self.runtime.meters, application.namespace)
         self.ruler = Ruler(loop, self.scraper.samples, groups_of(application), seed)
+        self.fixed = parts_of(application, standing.objects, standing.images, self.ruler.groups)
         self._deploy(standing)
         self.run_until(start_us - _USERS_BEFORE_US)
         self.users.begin()
@@ -121,5 +123,5 @@ class World:
 
     def copy(self) -> Self:
         """Return another world that is the same in everything, and goes its own way from now on."""
-        copied: Self = pickle.loads(pickle.dumps(self, pickle.HIGHEST_PROTOCOL))  # noqa: S301 - written a moment ago by us
+        copied: Self = Snapshot(self).world()
         return copied
