@@ -15,22 +15,27 @@ class Variants:
     """The runs of one incident.
 
     Attributes:
+        world: that stands before the first change; it is copied, never run.
         runs: how many were made.
     """
 
     def __init__(self, world: "World", changes: "Sequence[Change]", end_us: int) -> None:
-        """Take a world that stands before the first change; it is copied, never run."""
+        self.world = world
         self.changes = tuple(changes)
         self.runs = 0
-        self._world = world
         self._end_us = end_us
         self._known: dict[frozenset[int], dict[AlertKey, list[int]]] = {}
 
-    def run(self, kept: Iterable[int]) -> "World":
-        """Return a world that was run to the end with the changes of these places only."""
-        world = self._world.copy()
+    def begun(self, kept: Iterable[int]) -> "World":
+        """Return a world in which the changes of these places are about to happen."""
+        world = self.world.copy()
         for place in sorted(kept):
             self.changes[place].schedule(world)
+        return world
+
+    def run(self, kept: Iterable[int]) -> "World":
+        """Return a world that was run to the end with the changes of these places only."""
+        world = self.begun(kept)
         world.run_until(self._end_us)
         self.runs += 1
         return world
