@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from itbench_sre.world.mechanisms.change import Name
 from itbench_sre.world.store.refs import JsonObject, Ref, ref_of
 
+_RANDOM = "[2-9bcdfghjklmnpqrstvwxz]{5}"
+_SUFFIXES = {"Deployment": f"[4-9bcdf]{{6,10}}-{_RANDOM}", "StatefulSet": "[0-9]+", "DaemonSet": _RANDOM}
+
 
 def exact(ref: Ref) -> Name:
     """Return the name of an object that is called just so."""
@@ -22,7 +25,8 @@ def generated(ref: Ref, prefix: str) -> Name:
 def of_workload(body: JsonObject, others: Iterable[str]) -> tuple[Name, Name]:
     """Return the names of a workload and of its pods; `others` are workloads whose names may begin alike."""
     ref = ref_of(body)
-    rests = sorted(name[len(ref.name) + 1 :] for name in others if name.startswith(f"{ref.name}-"))
-    but = f"(?!(?:{'|'.join(map(re.escape, rests))})-)" if rests else ""
-    pods = Name(kind="Pod", namespace=ref.namespace, name=ref.name, pattern=f"{re.escape(ref.name)}-{but}.*")
+    # Filters are matched in linear time, without look-ahead; where a longer name begins alike, suffixes are spelled out.
+    is_alone = not any(name.startswith(f"{ref.name}-") for name in others)
+    rest = ".*" if is_alone else _SUFFIXES[ref.kind]
+    pods = Name(kind="Pod", namespace=ref.namespace, name=ref.name, pattern=f"{re.escape(ref.name)}-{rest}")
     return exact(ref), pods
