@@ -18,7 +18,7 @@ _FOLDS = 5
 # How many are named.
 _COUNTS = (1, 2, 3)
 # Naming nothing where the first is less likely than this.
-_LEAST = (0.0, 0.1, 0.2, 0.3)
+_LEAST = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
 
 
 class _Columns:
@@ -115,12 +115,15 @@ class Forest(Adversary):
 class _Indifferent:
     """Stands for a forest where nothing can be learnt: every candidate is as likely as another."""
 
+    share = 0.0
+
     def fit(self, matrix: "NDArray[np.float64]", is_right: "NDArray[np.bool_]") -> None:
-        """Learn nothing."""
+        """Learn how many are right."""
+        self.share = float(is_right.mean()) if len(is_right) else 0.0
 
     def predict_proba(self, matrix: "NDArray[np.float64]") -> "NDArray[np.float64]":
         """Return the same for all."""
-        return np.full((len(matrix), 1), 0.5)
+        return np.full((len(matrix), 1), self.share)
 
 
 def _random_forest(trees: int, seed: int) -> Any:
