@@ -9,6 +9,7 @@ import pytest
 Itbench = Callable[..., Any]
 
 pytest.importorskip("sklearn")
+pytestmark = pytest.mark.slow  # thirty bills are read, and forests grown
 
 
 def test_bills_are_audited_on_drawn_and_embedded_tasks(itbench: Itbench) -> None:
