@@ -35,6 +35,12 @@ if TYPE_CHECKING:
         SecretiveAgent as SecretiveAgent,
         TrialEstimate as TrialEstimate,
     )
+    from itbench.interfaces.audit import (
+        AuditCase as AuditCase,
+        AuditCases as AuditCases,
+        Candidate as Candidate,
+        Feature as Feature,
+    )
     from itbench.interfaces.domain import (
         API_VERSION as API_VERSION,
         Domain as Domain,
@@ -133,6 +139,7 @@ __getattr__, __dir__, __all__ = lazy_names(
     {
         "errors": "DataError ITBenchError PluginError RunFileError StorageError UsageError",
         "interfaces.agent": "Agent AgentFactory AgentRequest AgentSpec ConnectedAgent CopyingAgent DemandingAgent DescribedAgent EquippedAgent EstimatingAgent FloorRole PrivilegedAgent PunctualAgent Role SecretiveAgent TrialEstimate",
+        "interfaces.audit": "AuditCase AuditCases Candidate Feature",
         "interfaces.domain": "API_VERSION Domain Preparation",
         "interfaces.environment": "Environment EnvironmentFactory FilesEnvironment Observation Recorder TrialSetup",
         "interfaces.events": "EventKind",

@@ -24,7 +24,7 @@ LAYERS = [
     {"__main__"},
     {"cli"},
     {"report", "testing"},
-    {"validation"},
+    {"audit", "validation"},
     {"run"},
     {"agents", "sandbox", "kit"},
     {"egress", "suites"},

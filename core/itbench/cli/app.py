@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from itbench.cli import (
+    auditing,
     checking,
     comparing,
     creating,
@@ -43,6 +44,7 @@ def build_app(words: Sequence[str]) -> typer.Typer:
         reading,
         comparing,
         checking,
+        auditing,
         creating,
         fetching,
         installing,

@@ -11,6 +11,7 @@ from itbench.interfaces.scorer import Scorer
 from itbench.interfaces.suite import Suite
 
 if TYPE_CHECKING:
+    from itbench.interfaces.audit import AuditCases
     from itbench.interfaces.environment import EnvironmentFactory
     from itbench.interfaces.task import Task
     from itbench.interfaces.workspace import Workspace
@@ -66,6 +67,7 @@ class Domain:
             more is better, and 0 where the agent failed.
         scoring_changes: what changed in the rules with each scoring version from 2 on, one sentence for each change; add an
             entry whenever a stored submission can get another score.
+        audit: gives the candidates and features of a suite's tasks, for `itbench audit`; None where nobody wrote any.
         api_version: of the interface that the plugin was written for.
     """
 
@@ -83,6 +85,7 @@ class Domain:
     truth_schema: Callable[[], JsonObject] | None = None
     shown_metrics: Mapping[str, str] = field(default_factory=dict)
     scoring_changes: Sequence[Sequence[str]] = ()
+    audit: "AuditCases | None" = None
     api_version: int = API_VERSION
 
     @property

@@ -19,7 +19,6 @@ from dataclasses import dataclass
 CONFIDENCE = 0.95
 FEWEST_TASKS = 6
 """The fewest tasks on which agents can differ significantly: of n equal signs, p is 2 / 2^n."""
-_TAIL = (1 - CONFIDENCE) / 2
 _STEP = 0.125
 _MOST_STEPS = 1_000
 _SADDLE_STEPS = 24
@@ -32,7 +31,7 @@ _TINY = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A 95 % confidence interval; both limits lie in the range of what was measured."""
+    """A confidence interval, of 95 % unless said otherwise; both limits lie in the range of what was measured."""
 
     low: float
     high: float
@@ -56,7 +55,9 @@ class Interval:
         return math.ceil(round(100 * self.high, 6)) / 100
 
 
-def mean_interval(values: Sequence[float], *, low: float = 0.0, high: float = 1.0) -> Interval | None:
+def mean_interval(
+    values: Sequence[float], *, low: float = 0.0, high: float = 1.0, confidence: float = CONFIDENCE
+) -> Interval | None:
     """Return the interval for the mean of independent values from [low, high]; None without values.
 
     Raises:
@@ -69,12 +70,13 @@ def mean_interval(values: Sequence[float], *, low: float = 0.0, high: float = 1.
         return None
     # Values that differ by less than anyone measures are one, which spares a sum of nearly equal terms.
     shares = [round((value - low) / (high - low), _DECIMALS) for value in values]
-    most = _upper_limit(shares)
-    least = 1 - _upper_limit([1 - share for share in shares])
+    tail = (1 - confidence) / 2
+    most = _upper_limit(shares, tail)
+    least = 1 - _upper_limit([1 - share for share in shares], tail)
     return Interval(max(low, low + (high - low) * least), min(high, low + (high - low) * most))
 
 
-def _upper_limit(shares: Sequence[float]) -> float:
+def _upper_limit(shares: Sequence[float], tail: float) -> float:
     if min(shares) == 1:
         return 1.0
     # In order, so that rounding does not depend on the order of the values either.
@@ -83,7 +85,7 @@ def _upper_limit(shares: Sequence[float]) -> float:
 
     def excess(limit: float) -> float:
         # On this scale, that of normal quantiles in the tail, the function is nearly a straight line.
-        return math.sqrt(-math.log(_TAIL)) - math.sqrt(
+        return math.sqrt(-math.log(tail)) - math.sqrt(
             -math.log(min(max(_upper_tail(counts, limit), _TINY), 1))
         )
 

@@ -11,7 +11,9 @@ from itbench_finops.suites.itbench_lite import ITBENCH_LITE
 from itbench_finops.suites.right_sizing import RIGHT_SIZING
 
 if TYPE_CHECKING:
-    from itbench import Score, Submission, Task
+    from collections.abc import Iterable
+
+    from itbench import AuditCase, Progress, Score, Submission, Suite, Task
 
 
 class FinopsScorer:
@@ -45,6 +47,13 @@ def truth_schema() -> JsonObject:
     return {"allOf": [{"$ref": "urn:itbench:truth"}, {"oneOf": [of_anomaly(), of_fleet()]}]}
 
 
+def audit(suite: "Suite", progress: "Progress") -> "Iterable[AuditCase]":
+    """Return the resources of each bill with what anybody sees of them."""
+    from itbench_finops.audit import audit as cases
+
+    return cases(suite, progress)
+
+
 DOMAIN = Domain(
     name="finops",
     summary="Cloud costs: explain an anomaly of the bill, right-size a fleet.",
@@ -54,4 +63,5 @@ DOMAIN = Domain(
     agents=AGENTS,
     truth_schema=truth_schema,
     scoring_changes=SCORING_CHANGES,
+    audit=audit,
 )
