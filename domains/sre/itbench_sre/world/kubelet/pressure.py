@@ -19,7 +19,6 @@ _LEAST_MEMORY = 100 << 20
 _SYSTEM_MEMORY = 850 << 20
 _SYSTEM_DISK_PER_CENT = 14
 _LEAST_DISK_PER_CENT = 10
-_LEAST_IMAGE_PER_CENT = 15
 _TAINT = "node.kubernetes.io/memory-pressure"
 _CRITICAL = 2_000_000_000
 
@@ -106,9 +105,8 @@ class Pressure:
         kubelet, now_us = self._kubelet, self._kubelet.parts.loop.now_us
         least = kubelet.disk_size * _LEAST_DISK_PER_CENT // 100
         free = kubelet.disk_size - self.used_disk()
-        if free < kubelet.disk_size * _LEAST_IMAGE_PER_CENT // 100:
-            freed = kubelet.images.remove_unused(kubelet.needed_images(), least - free + 1)
-            free += freed
+        if free <= least:
+            free += kubelet.images.remove_unused(kubelet.needed_images(), least - free + 1)
         if free >= least:
             self.disk = self.disk and now_us - self._disk_met_us < _RELIEF_US
             return

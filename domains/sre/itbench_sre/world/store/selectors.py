@@ -14,16 +14,21 @@ def labels_of(body: Mapping[str, Any]) -> Mapping[str, str]:
 
 def has_labels(wanted: Mapping[str, str], labels: Mapping[str, str]) -> bool:
     """Return whether all of `wanted` are among `labels`."""
-    return all(labels.get(key) == value for key, value in wanted.items())
+    for key, value in wanted.items():  # noqa: SIM110 - asked of each pod and Service: `all` takes twice as long
+        if labels.get(key) != value:
+            return False
+    return True
 
 
 def is_selected(selector: Mapping[str, Any] | None, labels: Mapping[str, str]) -> bool:
     """Return whether a LabelSelector means an object; an empty one means all, None means nothing."""
     if selector is None:
         return False
-    return has_labels(selector.get("matchLabels") or {}, labels) and all(
-        is_met(each["key"], each["operator"], each.get("values") or (), labels)
-        for each in selector.get("matchExpressions") or ()
+    wanted, expressions = selector.get("matchLabels"), selector.get("matchExpressions")
+    if wanted and not has_labels(wanted, labels):
+        return False
+    return not expressions or all(
+        is_met(each["key"], each["operator"], each.get("values") or (), labels) for each in expressions
     )
 
 

@@ -59,6 +59,7 @@ class Store:
         self._loop = loop
         self._seed = mixed(seed, "store")
         self._objects: dict[str, dict[Ref, JsonObject]] = {}
+        self._spaces: dict[tuple[str, str], dict[Ref, JsonObject]] = {}
         self._owned: dict[str, dict[Ref, None]] = {}
         self._watchers: dict[str, list[tuple[int, Handler]]] = {}
         self._made: dict[str, int] = {}
@@ -80,10 +81,10 @@ class Store:
         return body
 
     def list(self, kind: str, namespace: str | None = None) -> Iterator[JsonObject]:
-        """Yield the objects of a kind, of one namespace or of all, in order of creation."""
-        for ref, body in list(self._objects.get(kind, {}).items()):
-            if namespace is None or ref.namespace == namespace:
-                yield body
+        """Return the objects of a kind, of one namespace or of all, in order of creation."""
+        if namespace is None:
+            return iter(list(self._objects.get(kind, {}).values()))
+        return iter(list(self._spaces.get((kind, namespace), {}).values()))
 
     def kinds(self) -> Iterator[str]:
         """Yield the kinds of which there are objects."""
@@ -213,6 +214,7 @@ class Store:
         """
         body = self.expect(ref)
         del self._objects[ref.kind][ref]
+        del self._spaces[ref.kind, ref.namespace][ref]
         self._index(ref, body, None)
         self._version += 1
         self._tell(Change("DELETED", ref, body, body, manager))
@@ -253,6 +255,7 @@ class Store:
         metadata = {**body["metadata"], "managedFields": fields, "resourceVersion": str(self._version)}
         body = {**body, "metadata": metadata}
         self._objects.setdefault(ref.kind, {})[ref] = body
+        self._spaces.setdefault((ref.kind, ref.namespace), {})[ref] = body
         self._index(ref, old, body)
         self._tell(Change("MODIFIED" if old else "ADDED", ref, body, old, manager))
         return body
