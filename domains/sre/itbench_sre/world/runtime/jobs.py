@@ -37,7 +37,7 @@ class Jobs:
             self._run(process)
         elif program.consumes:
             self._workers[process.number] = dict.fromkeys(program.consumes, 0)
-            self._join(process, program)
+            self._join(process, program, self._broker(process))
             self._runtime.loop.after(_LOOK_US, self._look, process)
 
     def ended(self, process: "Process") -> None:
@@ -79,9 +79,10 @@ class Jobs:
         return Request(number, kind, trace_id, True, random, {})
 
     def _link(self, process: "Process") -> "Link | None":
-        return next(
-            (link for link in process.links.values() if link.dependency.protocol is Protocol.KAFKA), None
-        )
+        for link in process.links.values():
+            if link.dependency.protocol is Protocol.KAFKA:
+                return link
+        return None
 
     def _broker(self, process: "Process") -> Broker | None:
         """Return the broker that a worker reaches now."""
@@ -103,8 +104,7 @@ class Jobs:
                 return role
         return None
 
-    def _join(self, process: "Process", program: Program) -> None:
-        broker = self._broker(process)
+    def _join(self, process: "Process", program: Program, broker: Broker | None) -> None:
         for name in program.consumes if broker is not None else ():
             topic = broker.topics.get(name) if broker is not None else None
             if topic is None:
@@ -121,23 +121,23 @@ class Jobs:
         program = process.program
         if process.is_over or program is None or process.number not in self._workers:
             return
-        self._join(process, program)
+        broker = self._broker(process)
+        self._join(process, program, broker)
         for topic in program.consumes:
-            self._take(process, topic)
+            self._take(process, topic, broker)
         self._runtime.loop.after(_LOOK_US, self._look, process)
 
     def _came(self, broker: "Process", topic: str) -> None:
         for number in list(self._workers):
             process = self._runtime.processes.get(number)
             if process is not None and process.program is not None and topic in process.program.consumes:
-                self._take(process, topic)
+                self._take(process, topic, self._broker(process))
 
-    def _take(self, process: "Process", name: str) -> None:
+    def _take(self, process: "Process", name: str, broker: Broker | None) -> None:
         """Let a worker begin with as many messages as it has slots for."""
         working = self._workers.get(process.number)
         if working is None or working[name] >= process.slots or process.is_over:
             return
-        broker = self._broker(process)
         topic = broker.topics.get(name) if broker is not None else None
         group = topic.groups.get(process.name) if topic is not None else None
         if broker is None or topic is None or group is None or process.number not in group.members:
@@ -183,7 +183,7 @@ class Jobs:
         group = broker.topics[name].groups.get(process.name) if broker and name in broker.topics else None
         if group is not None:
             group.done = min(group.done + 1, group.read)
-        self._take(process, name)
+        self._take(process, name, broker)
 
     def run_script(self, process: "Process") -> None:
         """Do what a container's shell is told."""

@@ -51,6 +51,7 @@ class Network:
     """All links of the cluster.
 
     Attributes:
+        epoch: count of the changes that may have moved a route.
         view: objects as the network knows them.
         processes: by number, those that run and those that ended without closing their connections.
         lookups: queries asked of DNS since the last look; `lookup_us` is how late an answer is.
@@ -58,39 +59,37 @@ class Network:
 
     def __init__(self, loop: Loop, store: "Store", effects: Effects) -> None:
         self._loop = loop
-        self.view = View(store)
+        self.epoch = 0
+        self.view = View(store, self.changed)
         self.effects = effects
         self.processes: dict[int, Process] = {}
         self.lookups = 0
         self.lookup_us = 0
         self._store = store
         self._by_ip: dict[str, list[Process]] = {}
-        self._own = 0
+        self._by_uid: dict[str, list[Process]] = {}
         effects.listen(self.changed)
         store.watch("Pod", self._pod_changed)
 
-    @property
-    def epoch(self) -> int:
-        """Count of the changes that may have moved a route."""
-        return self.view.epoch + self._own
-
     def changed(self) -> None:
         """Let every link be looked up again before its next call."""
-        self._own += 1
+        self.epoch += 1
 
     def add(self, process: "Process") -> None:
         """Let a process be reached."""
         self.processes[process.number] = process
         self._by_ip.setdefault(process.place.pod_ip, []).append(process)
+        self._by_uid.setdefault(process.place.uid, []).append(process)
 
     def remove(self, process: "Process") -> None:
         """Let a process not be reached any more."""
         self.processes.pop(process.number, None)
-        there = self._by_ip.get(process.place.pod_ip, [])
-        if process in there:
-            there.remove(process)
-        if not there:
-            self._by_ip.pop(process.place.pod_ip, None)
+        for index, key in ((self._by_ip, process.place.pod_ip), (self._by_uid, process.place.uid)):
+            there = index.get(key, [])
+            if process in there:
+                there.remove(process)
+            if not there:
+                index.pop(key, None)
         self.changed()
 
     def at_ip(self, ip: str) -> list["Process"]:
@@ -101,6 +100,10 @@ class Network:
         """Whether CoreDNS, as it is configured, answers for the names of the cluster."""
         texts = [server.files.get("/etc/coredns/Corefile", "") for server in self.resolvers()]
         return any(not text or _ZONE_SERVED.search(text) for text in texts) or not texts
+
+    def of_pod(self, uid: str) -> list["Process"]:
+        """Return the processes of the pod with this uid that have not ended."""
+        return [process for process in self._by_uid.get(uid, ()) if not process.is_over]
 
     def is_gone(self, ip: str) -> bool:
         """Whether no pod has an address any more."""

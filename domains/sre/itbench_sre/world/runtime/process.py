@@ -36,8 +36,9 @@ class Process:
         connections: open to it, of pools.
         limit_m, memory_limit: as the container has them; a limit changed in place changes them.
         burn_m, burnt: processor and memory that other processes of its container take.
-        idle_us: processor time that it uses each second while nothing is asked of it; `used_us` is what it used in
-            the last second, `mean_us` about the mean of the last quarter of a minute.
+        idle_us: processor time that it uses each second while nothing is asked of it.
+        looked_s: the second of the last look that found something changed; `last_used_us`, `last_mean_us`,
+            `seen_cpu_us`, `seen_memory` and `seen_throttled_us` are of that look.
         files: mounted, as they are now; `kept_flags` are those read from them by a process of the role `flags`.
         has_heap: its heap has a limit of its own.
         special: what is not plain about it: its role's state, defects, effects; None for most. `extra` is the same
@@ -60,10 +61,12 @@ class Process:
         "is_lost",
         "is_over",
         "kept_flags",
+        "last_mean_us",
+        "last_used_us",
         "leaked",
         "limit_m",
         "links",
-        "mean_us",
+        "looked_s",
         "memory",
         "memory_limit",
         "memory_peak",
@@ -81,6 +84,7 @@ class Process:
         "reason",
         "refused",
         "seen_cpu_us",
+        "seen_memory",
         "seen_throttled_us",
         "settings",
         "slots",
@@ -91,7 +95,6 @@ class Process:
         "throttled_us",
         "timeouts",
         "used_until_us",
-        "used_us",
         "usual_cache_us",
     )  # fmt: skip
 
@@ -126,7 +129,8 @@ class Process:
         self.idle_us = program.idle_cpu_m * 1000 if program else 0
         self.burn_m = 0
         self.burnt = 0
-        self.used_us = self.mean_us = 0
+        self.last_used_us = self.last_mean_us = self.looked_s = 0
+        self.seen_memory = -1
         self.seen_throttled_us = 0
         self.extra: Special | None = None
         self.files: Mapping[str, str] = place.files
@@ -138,6 +142,25 @@ class Process:
         self.caches: dict[tuple[str, str], int] = {}
         self.node: NodeLoad | None = None
         self.special: Special | None = None
+
+    @property
+    def used_us(self) -> int:
+        """Return the processor time that it used in the last second."""
+        return self.last_used_us if self.node is not None and self.node.second == self.looked_s else 0
+
+    @property
+    def mean_us(self) -> int:
+        """Return about the mean of the processor time that it used in each second of the last quarter of a minute."""
+        return self.mean_before(self.node.second + 1) if self.node is not None else 0
+
+    def mean_before(self, second: int) -> int:
+        """Return the mean before a look: it has faded since the last one that found something changed."""
+        mean_us = self.last_mean_us
+        for _ in range(self.looked_s + 1, second):
+            if not mean_us:
+                break
+            mean_us -= -(-mean_us // 16)
+        return mean_us
 
     @property
     def language(self) -> str:

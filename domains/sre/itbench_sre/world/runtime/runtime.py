@@ -85,6 +85,9 @@ class Runtime:
         self.store = store
         self.seed = mixed(seed, "runtime")
         self._tended: dict[int, None] = {}
+        self._aging: list[int] | None = (
+            None  # those of the tended ones that change by the second, None for not known
+        )
         self._number = 0
         self._seconds = 0
         self.effects.listen(self.review_all)
@@ -276,10 +279,7 @@ class Runtime:
 
     def usage(self, pod: JsonObject) -> dict[str, int] | None:
         """Return what a pod uses, as the metrics server has it: thousandths of a core and of a byte; None for none."""
-        uid = pod["metadata"]["uid"]
-        found = [
-            process for process in self.processes.values() if process.place.uid == uid and not process.is_over
-        ]
+        found = self.network.of_pod(pod["metadata"]["uid"])
         if not found:
             return None
         return {
@@ -299,6 +299,7 @@ class Runtime:
         """Change the limits of a running container, as a resize in place does."""
         process.limit_m = cpu_limit_m
         process.memory_limit = memory_limit
+        process.seen_memory = -1
         process.rate_m = rate_of(process)
 
     def mounted(self, process: Process, files: Mapping[str, str]) -> None:
@@ -333,6 +334,7 @@ class Runtime:
             or process.place.image.flags
         ):
             self._tended[process.number] = None
+            self._aging = None
 
     def _look(self) -> None:
         """Do what is done once a second."""
@@ -344,13 +346,26 @@ class Runtime:
         if self.calls.is_told:
             for process in list(self.processes.values()):
                 recite(self.calls.sink, process, seconds)
-        for number in list(self._tended):
+        is_all = seconds % _LOOK_AT_FLAGS_S == 0 or seconds % _LOOK_AT_ROLES_S == 0
+        for number in list(self._tended) if is_all else self._those_aging():
             tended = self.processes.get(number)
             if tended is None or tended.is_over or tended.extra is None:
-                del self._tended[number]
+                self._tended.pop(number, None)
+                self._aging = None
                 continue
             self._tend(tended, tended.extra, seconds)
         self.loop.after(SECOND_US, self._look)
+
+    def _those_aging(self) -> list[int]:
+        """Return the numbers of the processes that change from second to second by themselves."""
+        if self._aging is None:
+            self._aging = [number for number in self._tended if self._ages(self.processes.get(number))]
+        return self._aging
+
+    @staticmethod
+    def _ages(process: Process | None) -> bool:
+        special = process.extra if process is not None else None
+        return bool(special and (special.gc_us or special.ages or special.process.has_heap))
 
     def _tend(self, process: Process, special: Special, seconds: int) -> None:
         """Do what a process needs from time to time: a look at its flags, at what its role keeps, at its leaks."""

@@ -17,48 +17,38 @@ class NodeLoad:
 
     Attributes:
         cores_m: thousandths of cores.
-        used_us: processor time that its processes used in the last second.
+        second: of the last look; `used_us` is the processor time that its processes used in the one before it.
+        is_stretched: whether the computations of some process take longer than alone.
     """
 
-    __slots__ = ("cores_m", "name", "processes", "used_us")
+    __slots__ = ("cores_m", "is_stretched", "name", "processes", "second", "used_us")
 
     def __init__(self, name: str, cores_m: int) -> None:
         self.name = name
         self.cores_m = cores_m
         self.processes: list[Process] = []
         self.used_us = 0
+        self.second = 0
+        self.is_stretched = False
 
     def look(self, runtime: "Runtime", second: int) -> None:
         """Settle the last second: counters, stretch of computations, limits of memory."""
-        wanted_us = 0
-        is_stretched = False
-        exceeding: list[Process] = []
+        self.second = second
         idles = second % _IDLE_S == 0
+        changed: list[Process] = []
         for process in self.processes:
             if idles:
                 process.cpu_us += process.idle_us * _IDLE_S
-            if process.burn_m:
-                _burn(process)
-            used_us = process.cpu_us - process.seen_cpu_us
-            process.used_us = used_us
-            mean_us = process.mean_us
-            if used_us:
-                process.seen_cpu_us += used_us
-                wanted_us += used_us
-                if process.rate_m:
-                    _count_periods(process)
-            if used_us != mean_us:
-                process.mean_us = mean_us + (used_us - mean_us) // 16
-            if process.stretch != 256:
-                is_stretched = True
-            memory = process.memory + process.burnt
-            if memory > process.memory_peak:
-                process.memory_peak = memory
-            limit = process.memory_limit
-            if memory > limit and limit:
-                exceeding.append(process)
-        self.used_us = wanted_us
-        if is_stretched or wanted_us > self.cores_m * 1000:
+            # Most have done nothing since the last look.
+            if (
+                process.cpu_us != process.seen_cpu_us
+                or process.memory + process.burnt != process.seen_memory
+                or process.burn_m
+            ):
+                changed.append(process)
+        exceeding = [process for process in changed if _is_over_limit(process, second)]
+        self.used_us = wanted_us = sum([process.last_used_us for process in changed])
+        if self.is_stretched or wanted_us > self.cores_m * 1000:
             self._share(wanted_us)
         for process in exceeding:
             runtime.out_of_memory(process)
@@ -66,6 +56,7 @@ class NodeLoad:
     def _share(self, wanted_us: int) -> None:
         """Give each process its share by requests, and stretch the computations of those that want more."""
         capacity_us = self.cores_m * 1000
+        self.is_stretched = False
         weights = sum(max(2, process.place.cpu_request_m) for process in self.processes) or 1
         for process in self.processes:
             share_us = capacity_us * max(2, process.place.cpu_request_m) // weights
@@ -75,6 +66,27 @@ class NodeLoad:
                 rest_us = over_us * capacity_us // max(1, wanted_us)
                 stretch = 256 * process.used_us // max(1, share_us + rest_us)
             process.stretch = max(256, (process.stretch * 3 + min(stretch, 256 * 40)) // 4)
+            self.is_stretched = self.is_stretched or process.stretch != 256
+
+
+def _is_over_limit(process: Process, second: int) -> bool:
+    """Settle a second of a process in which something changed, and tell whether it uses too much memory."""
+    if process.burn_m:
+        _burn(process)
+    used_us = process.cpu_us - process.seen_cpu_us
+    mean_us = process.mean_before(second)
+    process.looked_s = second
+    process.last_used_us = used_us
+    process.last_mean_us = mean_us + (used_us - mean_us) // 16
+    if used_us:
+        process.seen_cpu_us += used_us
+        if process.rate_m:
+            _count_periods(process)
+    process.seen_memory = memory = process.memory + process.burnt
+    if memory > process.memory_peak:
+        process.memory_peak = memory
+    limit = process.memory_limit
+    return memory > limit and limit > 0
 
 
 def _burn(process: Process) -> None:

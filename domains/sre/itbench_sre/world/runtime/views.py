@@ -1,5 +1,6 @@
 """What every node's network knows of the cluster: objects as they were a moment ago."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from itbench_sre.world.store.refs import JsonObject, Ref
@@ -21,14 +22,11 @@ _LATENCY_US = {
 
 
 class View:
-    """Objects of the kinds that decide about routes, by kind.
+    """Objects of the kinds that decide about routes, by kind."""
 
-    Attributes:
-        epoch: counts the changes, so that what was derived from an older one is derived again.
-    """
-
-    def __init__(self, store: "Store") -> None:
-        self.epoch = 0
+    def __init__(self, store: "Store", moved: Callable[[], object]) -> None:
+        """Read what is there; `moved` is told of each change that may move a route."""
+        self._moved = moved
         self.objects: dict[str, dict[Ref, JsonObject]] = {kind: {} for kind in _LATENCY_US}
         for kind, latency_us in _LATENCY_US.items():
             for body in store.list(kind):
@@ -53,7 +51,7 @@ class View:
             objects[change.ref] = change.body
             if old is not None and _meaning(old) == _meaning(change.body):
                 return
-        self.epoch += 1
+        self._moved()
 
 
 def _meaning(body: JsonObject) -> tuple[object, ...]:
