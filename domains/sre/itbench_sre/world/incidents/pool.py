@@ -89,10 +89,11 @@ def entry_of(incident: Incident, cost_s: float = 0.0) -> Entry:
 
 def read_pool(path: Path) -> list[Entry]:
     """Return the entries of a file."""
-    return [_entry(json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
+    return [entry_from(json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def _entry(read: dict[str, Any]) -> Entry:
+def entry_from(read: dict[str, Any]) -> Entry:
+    """Return the entry that a line of JSON holds."""
     shown = read["page"]
     page = None
     if shown:

@@ -42,6 +42,13 @@ class Incident:
         return self.world.start_us + RECORDED_US
 
 
+def drawn_changes(setting: Setting, draw: int, world: World) -> list[Change]:
+    """Return the changes of one draw in a settled world."""
+    random = Randomness(mixed(setting.seed, f"draw {draw}"))
+    begin_us = world.start_us + QUIET_US
+    return draw_changes(Scene(world), random, begin_us, begin_us + CHANGES_US)
+
+
 def incident_at(setting: Setting, draw: int, world: World | None = None) -> Incident | None:
     """Return the incident of one draw; None where it has no single explanation.
 
@@ -49,9 +56,7 @@ def incident_at(setting: Setting, draw: int, world: World | None = None) -> Inci
         world: of the setting, where it is there already.
     """
     world = world or setting.world()
-    random = Randomness(mixed(setting.seed, f"draw {draw}"))
-    begin_us = world.start_us + QUIET_US
-    changes = draw_changes(Scene(world), random, begin_us, begin_us + CHANGES_US)
+    changes = drawn_changes(setting, draw, world)
     if len(changes) < _LEAST_CHANGES:
         return None
     variants = Variants(world, changes, world.start_us + RECORDED_US)
