@@ -20,7 +20,7 @@ from itbench_sre.world.runtime.users import Users
 from itbench_sre.world.store.refs import Ref
 from itbench_sre.world.store.store import Store
 from itbench_sre.world.telemetry.generations import groups_of
-from itbench_sre.world.telemetry.ruler import Ruler
+from itbench_sre.world.telemetry.ruler import PAGE, Ruler
 from itbench_sre.world.telemetry.scrapes import Scraper
 from itbench_sre.world.telemetry.streams import Streams
 
@@ -120,6 +120,10 @@ class World:
     def run_until(self, time_us: int) -> None:
         """Let time pass."""
         self.loop.run_until(time_us)
+
+    def ask_pages_only(self) -> None:
+        """Evaluate only the rules that call an engineer from now on, and measure only what they need."""
+        self.scraper.only(self.ruler.only(PAGE))
 
     def copy(self) -> Self:
         """Return another world that is the same in everything, and goes its own way from now on."""

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from itbench_sre.world.telemetry.ruler import PAGE
+
 if TYPE_CHECKING:
     from itbench_sre.world.telemetry.ruler import AlertKey, Ruler
 
@@ -22,7 +24,7 @@ class Page:
 
 def paging(ruler: "Ruler") -> "dict[AlertKey, list[int]]":
     """Return when each alert that calls an engineer began to fire."""
-    names = {rule.alert for group in ruler.groups for rule in group.rules if rule.severity == "page"}
+    names = {rule.alert for group in ruler.groups for rule in group.rules if rule.severity == PAGE}
     return {alert: list(times) for alert, times in ruler.fired.items() if alert[0] in names}
 
 

@@ -1,7 +1,7 @@
 """The part of PromQL that the rules use: each expression prints itself and evaluates itself as Prometheus does."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import inf
@@ -53,10 +53,18 @@ class Selector:
         values = [(series.labels, series.latest(now_ms)) for series in self.series(samples)]
         return sorted((labels, value) for labels, value in values if value is not None)
 
+    @property
+    def kept_as(self) -> str:
+        """Return the metric in the samples: a histogram is there once, as its buckets; its count is the last of them."""
+        return _COUNTED.get(self.metric, self.metric)
+
+    def matches(self, labels: Labels) -> bool:
+        """Whether a series of the metric matches."""
+        return _matches(self.matchers, labels)
+
     def series(self, samples: Samples) -> list[Series]:
         """Return the series that match."""
-        # Every histogram is kept once, under the name of its buckets; its count is its last bucket.
-        metric = _COUNTED.get(self.metric, self.metric)
+        metric = self.kept_as
         count = len(samples.families.get(metric, ()))
         key = (metric, self.matchers)
         known = samples.selected.get(key)
@@ -195,12 +203,9 @@ class Divide:
 
     def evaluate(self, samples: Samples, now_ms: int) -> Vector:
         """Return the quotients of what both sides have."""
-        right = dict(self.right.evaluate(samples, now_ms))
-        return [
-            (labels, _quotient(value, right[labels]))
-            for labels, value in self.left.evaluate(samples, now_ms)
-            if labels in right
-        ]
+        left = self.left.evaluate(samples, now_ms)
+        right = dict(self.right.evaluate(samples, now_ms)) if left else {}
+        return [(labels, _quotient(value, right[labels])) for labels, value in left if labels in right]
 
 
 def _quotient(left: float, right: float) -> float:
@@ -253,6 +258,16 @@ class Both:
             return []
         held = {labels for labels, _ in self.right.evaluate(samples, now_ms)}
         return [(labels, value) for labels, value in left if labels in held]
+
+
+def selectors_of(expression: object) -> Iterator[Selector]:
+    """Yield the selectors of an expression."""
+    if isinstance(expression, Selector):
+        yield expression
+    for name in ("of", "left", "right", "selector"):
+        part = getattr(expression, name, None)
+        if part is not None:
+            yield from selectors_of(part)
 
 
 @lru_cache(maxsize=65536)

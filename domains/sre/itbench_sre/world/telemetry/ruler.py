@@ -8,9 +8,13 @@ from itbench_sre.world.clock.randomness import Randomness, mixed
 from itbench_sre.world.clock.times import prometheus_text
 from itbench_sre.world.runtime.meters import Labels
 from itbench_sre.world.store.refs import JsonObject
+from itbench_sre.world.telemetry.expressions import Selector, selectors_of
 from itbench_sre.world.telemetry.promql import exponent_text, template_text
 from itbench_sre.world.telemetry.rules import Group, Rule
 from itbench_sre.world.telemetry.samples import Samples
+
+PAGE = "page"
+"""The severity of rules that call an engineer."""
 
 _LABEL = re.compile(r"\{\{ \$labels\.(\w+) \}\}")
 
@@ -54,6 +58,7 @@ class Ruler:
     Attributes:
         active: pending and firing alerts, by group, place in the group and labels.
         fired: when each alert first fired, in ns, in order; kept for as long as the world lives.
+        severity: of the rules that are evaluated; empty for all.
     """
 
     loop: Loop
@@ -62,6 +67,7 @@ class Ruler:
     seed: int
     active: dict[tuple[int, int, Labels], Alert] = field(default_factory=dict)
     fired: dict[AlertKey, list[int]] = field(default_factory=dict)
+    severity: str = ""
 
     def start(self) -> None:
         """Schedule the groups, each at its own moment of its interval, as Prometheus spreads them."""
@@ -70,6 +76,12 @@ class Ruler:
             offset_ns = Randomness(mixed(self.seed, f"rule group {group.name}")).below(interval_ns)
             now_ns = self.loop.now_us * 1000
             self._schedule(place, now_ns - now_ns % interval_ns + interval_ns + offset_ns)
+
+    def only(self, severity: str) -> list[Selector]:
+        """Evaluate rules of one severity only from now on; return what they select."""
+        self.severity = severity
+        rules = [rule for group in self.groups for rule in group.rules if rule.severity == severity]
+        return [found for rule in rules for found in selectors_of(rule.expression)]
 
     def firing(self) -> list[Alert]:
         """Return what fires now, in the order of the groups, their rules and the labels."""
@@ -80,7 +92,10 @@ class Ruler:
 
     def _evaluate(self, place: int, time_ns: int) -> None:
         group = self.groups[place]
-        for number, rule in enumerate(group.rules):
+        rules = [each for each in enumerate(group.rules) if self.severity in ("", each[1].severity)]
+        if not rules:
+            return
+        for number, rule in rules:
             self._apply(place, number, rule, time_ns)
         self._schedule(place, time_ns + group.interval_s * 1_000_000_000)
 

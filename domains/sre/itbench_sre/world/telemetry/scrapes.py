@@ -1,7 +1,8 @@
 """Prometheus' scrapes: every 30 seconds, each target at its own moment, what the rules need of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import accumulate
+from typing import TypeVar
 
 from itbench_sre.world.clock.loop import SECOND_US, Loop
 from itbench_sre.world.clock.randomness import Randomness, mixed
@@ -9,11 +10,13 @@ from itbench_sre.world.runtime.meters import EdgeKey, Labels, Meters, SeriesKey
 from itbench_sre.world.store.paths import value_at
 from itbench_sre.world.store.store import Store
 from itbench_sre.world.telemetry.attributes import split_address
-from itbench_sre.world.telemetry.expressions import BUCKETS, EDGE_BUCKETS
+from itbench_sre.world.telemetry.expressions import BUCKETS, EDGE_BUCKETS, Selector
 from itbench_sre.world.telemetry.samples import Samples, Series, as_labels
 
 INTERVAL_US = 30 * SECOND_US
 _PHASES = ("Pending", "Failed")
+
+_Key = TypeVar("_Key", SeriesKey, EdgeKey)
 
 Hearer = Callable[[int], object]
 """Is told of a scrape, with its time in ms."""
@@ -40,12 +43,30 @@ class Scraper:
         self._namespace = namespace
         self._seed = mixed(seed, "scrapes")
         self._is_meshed = False
+        self._wanted: tuple[Selector, ...] | None = None
+        self._unwanted: dict[SeriesKey | EdgeKey, None] = {}
 
     def start(self, *, is_meshed: bool = False) -> None:
         """Begin; `is_meshed` where the mesh's counters are wanted too."""
         self._is_meshed = is_meshed
         for name, scrape in (("spans", self._scrape_spans), ("state", self._scrape_state)):
             self._loop.at(self.first_us(name), scrape)
+
+    def only(self, selectors: Iterable[Selector]) -> None:
+        """Take only what these select from now on."""
+        self._wanted = tuple(dict.fromkeys(selectors))
+        for metric, known in ((BUCKETS, self.spans), (EDGE_BUCKETS, self.edges)):
+            for key, series in known.items():
+                if not self._is_wanted(metric, series.labels):
+                    self._unwanted[key] = None
+
+    def _wants(self, *metrics: str) -> bool:
+        return self._wanted is None or any(selector.kept_as in metrics for selector in self._wanted)
+
+    def _is_wanted(self, metric: str, labels: Labels) -> bool:
+        return self._wanted is None or any(
+            selector.kept_as == metric and selector.matches(labels) for selector in self._wanted
+        )
 
     def first_us(self, target: str) -> int:
         """Return when a target is scraped first: at its own millisecond of the interval."""
@@ -58,20 +79,33 @@ class Scraper:
         self._loop.after(INTERVAL_US, self._scrape_spans)
         if not self._collector_listens():
             return
-        for key, counts in self._meters.series.items():
-            series = self.spans.get(key)
-            if series is None:
-                series = self.spans[key] = self.samples.series(BUCKETS, _span_labels(key))
-            series.add_counts(now_ms, tuple(accumulate(counts)))
+        if self._wants(BUCKETS):
+            self._scrape_histograms(now_ms, BUCKETS, self._meters.series, self.spans, _span_labels)
         self._scrape_gauges(now_ms)
-        if self._is_meshed:
-            for edge, counts in self._meters.edges.items():
-                known = self.edges.get(edge)
-                if known is None:
-                    known = self.edges[edge] = self.samples.series(EDGE_BUCKETS, _edge_labels(edge))
-                known.add_counts(now_ms, tuple(accumulate(counts)))
+        if self._is_meshed and self._wants(EDGE_BUCKETS):
+            self._scrape_histograms(now_ms, EDGE_BUCKETS, self._meters.edges, self.edges, _edge_labels)
         for hear in self.heard:
             hear(now_ms)
+
+    def _scrape_histograms(
+        self,
+        now_ms: int,
+        metric: str,
+        counted: dict[_Key, list[int]],
+        known: dict[_Key, Series],
+        labels_of: Callable[[_Key], Labels],
+    ) -> None:
+        for key, counts in counted.items():
+            if key in self._unwanted:
+                continue
+            series = known.get(key)
+            if series is None:
+                labels = labels_of(key)
+                if not self._is_wanted(metric, labels):
+                    self._unwanted[key] = None
+                    continue
+                series = known[key] = self.samples.series(metric, labels)
+            series.add_counts(now_ms, tuple(accumulate(counts)))
 
     def _collector_listens(self) -> bool:
         """Tell whether the collector is there to be scraped; an application may have none of its own."""
@@ -90,6 +124,8 @@ class Scraper:
     def _scrape_gauges(self, now_ms: int) -> None:
         present: dict[str, set[Labels]] = {}
         for (name, labels), thousandths in self._meters.gauges.items():
+            if not self._wants(name):
+                continue
             shown = as_labels(*labels, ("job", "otel-collector"))
             present.setdefault(name, set()).add(shown)
             self.samples.series(name, shown).add(now_ms, thousandths / 1000)
@@ -100,6 +136,8 @@ class Scraper:
         """Take what kube-state-metrics says of the pods of the application."""
         now_ms = self._loop.now_us // 1000
         self._loop.after(INTERVAL_US, self._scrape_state)
+        if not self._wants("kube_pod_status_phase", "kube_pod_container_status_waiting_reason"):
+            return
         phases: set[Labels] = set()
         reasons: set[Labels] = set()
         for pod in self._store.list("Pod", self._namespace):
