@@ -114,8 +114,16 @@ class World:
                 self.store.create(body, self.application.manager)
 
     def _note_disk(self, process: Process, used: int) -> None:
-        if process.place.node in self.kubelets:
-            self.kubelets[process.place.node].disk[process.place.uid] = used
+        if process.place.node not in self.kubelets:
+            return
+        kubelet = self.kubelets[process.place.node]
+        pod = self.store.get(process.place.pod) or {"spec": {}}
+        if any("hostPath" in volume for volume in pod["spec"].get("volumes") or ()):
+            kubelet.stray_disk = max(
+                kubelet.stray_disk, used
+            )  # what is in a directory of the node outlives the pod
+        else:
+            kubelet.disk[process.place.uid] = used
 
     def run_until(self, time_us: int) -> None:
         """Let time pass."""

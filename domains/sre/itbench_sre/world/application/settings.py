@@ -17,6 +17,7 @@ SETTINGS: Mapping[str, str] = {
     "max_connections": "connections that a server takes",
     "reserved_connections": "of those, kept for administrators",
     "shared_mib": "memory that a database shares between its processes, in MiB",
+    "token_life_s": "how far its clock may be off before it takes what requests carry for expired",
     "statement_timeout_ms": "longest query, 0 for no limit",
     "max_memory_mib": "data that a cache keeps, in MiB, 0 for no limit",
     "eviction": "what a full cache does: `noeviction` refuses writes, `allkeys-lru` forgets the oldest",

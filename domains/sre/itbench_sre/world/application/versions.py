@@ -74,7 +74,9 @@ def _kinds(plain: Image, line: Line) -> list[Image]:
         made.append(_with(plain, {"no_cache": 1}))
     for name, dependency in plain.program.dependencies.items():
         if dependency.protocol in (Protocol.SQL, Protocol.REDIS):
-            made.append(_with(plain, {f"leaked_connections_per_million|{name}": 60_000}))
+            made += [
+                _with(plain, {f"leaked_connections_per_million|{name}": share}) for share in (60_000, 600_000)
+            ]
     return made + _with_another_key(plain, plain.program)
 
 

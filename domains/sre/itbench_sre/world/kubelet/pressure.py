@@ -56,7 +56,7 @@ class Pressure:
         for worker in self._kubelet.workers.values():
             for container in worker.containers:
                 if container.process is not None:
-                    used += container.process.memory
+                    used += container.process.memory + container.process.burnt
         return used
 
     def used_disk(self) -> int:
@@ -95,7 +95,8 @@ class Pressure:
             return
         words = _low("memory", quantity(_LEAST_MEMORY * 1000, binary=True), free)
         for container in victim.mains:
-            used = container.process.memory if container.process is not None else 0
+            process = container.process
+            used = process.memory + process.burnt if process is not None else 0
             asked = memory(container.spec, "requests")
             if used > asked:
                 words += _larger(container.name, used, asked, "memory")
@@ -165,7 +166,7 @@ def _memory_rank(worker: "Worker") -> tuple[bool, int, int, str]:
     used = asked = 0
     for container in worker.containers:
         if container.process is not None:
-            used += container.process.memory
+            used += container.process.memory + container.process.burnt
         if not container.is_init:
             asked += memory(container.spec, "requests")
     return used > asked, -worker.pod["spec"].get("priority", 0), used - asked, worker.uid

@@ -13,6 +13,10 @@ from itbench_sre.world.store.refs import JsonObject
 
 Trouble = Literal["unreachable", "unavailable", "limited"]
 
+MIRROR = "registry.corp.example"
+"""The company's mirror of all other registries: `registry.corp.example/docker.io/library/nginx:1`; it asks for a password."""
+
+_MIRROR_PASSWORD = "Vq7mZr2LkT9s"  # noqa: S105 - of a simulated registry
 PAUSE = "gcr.io/google-containers/pause:latest"
 _PAUSE_PROGRAM = Program(name="pause", language="cpp", role="worker", startup_us=1_000, memory=500_000)
 _HOSTS = (
@@ -44,10 +48,10 @@ class Registry:
 
     def __init__(self, images: Iterable[Image] = (), resolver: str = "127.0.0.53") -> None:
         self.troubles: dict[str, Trouble] = {}
-        self.passwords: dict[str, str] = {}
+        self.passwords: dict[str, str] = {f"{MIRROR}/": _MIRROR_PASSWORD}
         self.resolver = resolver
         self._images: dict[str, Image] = {}
-        self._hosts = dict.fromkeys(_HOSTS)
+        self._hosts = dict.fromkeys((*_HOSTS, MIRROR))
         self.add(Image(reference=PAUSE, program=_PAUSE_PROGRAM, size=320_000))
         for image in images:
             self.add(image)
@@ -63,6 +67,9 @@ class Registry:
 
     def get(self, reference: Reference) -> Image | None:
         """Return the image under a reference, whoever may pull it."""
+        if reference.host == MIRROR:
+            mirrored = parsed(str(reference).partition("/")[2])
+            return None if mirrored is None else self._images.get(str(mirrored))
         return self._images.get(str(reference))
 
     def pull(
@@ -74,7 +81,7 @@ class Registry:
         problem = self._problem(reference, secrets)
         if problem:
             return PullError(f'{failed}failed to resolve reference "{full}": {problem}')
-        image = self._images.get(full)
+        image = self.get(reference)
         if image is None:
             return PullError(
                 f'rpc error: code = NotFound desc = {failed}failed to resolve reference "{full}": {full}: not found'

@@ -13,6 +13,7 @@ from itbench_sre.world.store.refs import JsonObject, Ref, owner_of, ref_of
 from itbench_sre.world.store.refusal import Refusal
 
 if TYPE_CHECKING:
+    from itbench_sre.world.clock.randomness import Randomness
     from itbench_sre.world.world import World
 
 
@@ -88,6 +89,29 @@ class Restart(Action):
         """Note the time in the pod template, which brings new pods."""
         path = ("spec", "template", "metadata", "annotations", "kubectl.kubernetes.io/restartedAt")
         world.store.edit(self.ref, {path: kubernetes_text(world.loop.now_us)}, self.manager)
+
+
+@dataclass(frozen=True, slots=True)
+class DeletePods(Action):
+    """Do `kubectl delete pods` of a workload, whose controller makes new ones."""
+
+    ref: Ref
+    manager: str = "kubectl-delete"
+
+    def act(self, world: "World") -> None:
+        """Delete all of them."""
+        for pod in list(world.store.list("Pod", self.ref.namespace)):
+            owner = owner_of(pod)
+            if owner is not None and owner != self.ref:
+                body = world.store.get(owner)
+                owner = owner_of(body) if body else None
+            if owner == self.ref:
+                world.store.delete(ref_of(pod), self.manager)
+
+
+def renewal(ref: Ref, random: "Randomness") -> Action:
+    """Return how somebody lets a workload begin anew: by a rollout, or by deleting its pods."""
+    return Restart(ref) if random.fork("renewal").below(3) == 0 else DeletePods(ref)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 
+from itbench_sre.world.mechanisms.certificates import ServerCertificate
 from itbench_sre.world.mechanisms.credentials import SecretValue, ServerPassword
+from itbench_sre.world.mechanisms.cron_jobs import BatchJobs
+from itbench_sre.world.mechanisms.disruption import DisruptionBudget
 from itbench_sre.world.mechanisms.experiments_network import (
     NetworkCorruption,
     NetworkDelay,
@@ -31,7 +34,15 @@ from itbench_sre.world.mechanisms.init_containers import CrashingInitContainer, 
 from itbench_sre.world.mechanisms.load import MoreUsers
 from itbench_sre.world.mechanisms.mechanism import Mechanism
 from itbench_sre.world.mechanisms.mesh import AmbientLabel, GatewayAuthorization, MutualTls
+from itbench_sre.world.mechanisms.mirrors import PullSecret
 from itbench_sre.world.mechanisms.names import ClusterDns, ClusterDnsScaled, DnsPolicy
+from itbench_sre.world.mechanisms.neighbours import (
+    DiskNeighbour,
+    MemoryNeighbour,
+    NoisyNeighbour,
+    Squatter,
+    TrafficCampaign,
+)
 from itbench_sre.world.mechanisms.placement import (
     AntiAffinity,
     CordonedNodes,
@@ -44,7 +55,9 @@ from itbench_sre.world.mechanisms.placement import (
 from itbench_sre.world.mechanisms.policies import EgressPolicy, IngressPolicy
 from itbench_sre.world.mechanisms.probes import LivenessProbe, ReadinessProbe
 from itbench_sre.world.mechanisms.quotas import LimitRange, Quota
+from itbench_sre.world.mechanisms.references import ConfigMapEdit, EnvironmentReference
 from itbench_sre.world.mechanisms.resources import CpuLimit, LargeRequests, LimitsRemoved, MemoryLimit
+from itbench_sre.world.mechanisms.rollback import PartialRollback
 from itbench_sre.world.mechanisms.rollouts import (
     ConnectionLeakingVersion,
     FailingVersion,
@@ -57,6 +70,7 @@ from itbench_sre.world.mechanisms.rollouts import (
     SlowVersion,
     StartingVersion,
 )
+from itbench_sre.world.mechanisms.routes import Route
 from itbench_sre.world.mechanisms.scaling import Autoscaler, ScaledWorkload
 from itbench_sre.world.mechanisms.services import ServiceDeleted, ServicePort, ServiceSelector
 from itbench_sre.world.mechanisms.stores import (
@@ -67,6 +81,7 @@ from itbench_sre.world.mechanisms.stores import (
     LockedTable,
     MemoryHog,
     ProcessorHog,
+    ReportQuery,
 )
 from itbench_sre.world.mechanisms.variables import (
     AddressVariable,
@@ -156,6 +171,20 @@ _ALL: tuple[Mechanism, ...] = (
     NetworkPartition(),
     PodFailure(),
     PodKill(),
+    ServerCertificate(),
+    BatchJobs(),
+    DisruptionBudget(),
+    PullSecret(),
+    DiskNeighbour(),
+    MemoryNeighbour(),
+    NoisyNeighbour(),
+    Squatter(),
+    TrafficCampaign(),
+    ConfigMapEdit(),
+    EnvironmentReference(),
+    PartialRollback(),
+    Route(),
+    ReportQuery(),
 )
 
 CATALOGUE: Mapping[str, Mechanism] = {mechanism.name: mechanism for mechanism in _ALL}

@@ -4,7 +4,7 @@ import base64
 
 from itbench_sre.world.clock.loop import SECOND_US
 from itbench_sre.world.clock.randomness import Randomness
-from itbench_sre.world.mechanisms.actions import Action, Edit, Inside, Restart
+from itbench_sre.world.mechanisms.actions import Action, Edit, Inside, renewal
 from itbench_sre.world.mechanisms.mechanism import Mechanism, Plan
 from itbench_sre.world.mechanisms.naming import of_workload
 from itbench_sre.world.mechanisms.scene import Scene
@@ -40,7 +40,7 @@ class SecretValue(Mechanism):
         return Plan(
             target=ref,
             affects=tuple(each["metadata"]["name"] for each in restarted),
-            actions=(edit, *(Restart(ref_of(each)) for each in restarted)),
+            actions=(edit, *(renewal(ref_of(each), random) for each in restarted)),
             pause_us=random.between(5, 40) * SECOND_US,
             condition=f"the key {key} of the Secret {words}",
             solution=f"give the key {key} of the Secret {ref.name} its old value, and restart its readers",

@@ -44,7 +44,7 @@ class Experiment(Mechanism):
                 "labelSelectors": dict(body["spec"]["selector"]["matchLabels"]),
             },
             "mode": "all" if random.below(2) else "one",
-            "duration": f"{random.pick((20, 45, 120, 600, 900, 1200))}s",
+            "duration": f"{random.pick((20, 60, 180, 300, 600, 900))}s",
             **self.spec(scene, body, random, depth),
         }
         metadata: JsonObject = {"name": name, "namespace": CHAOS_NAMESPACE}
@@ -55,7 +55,7 @@ class Experiment(Mechanism):
             "kind": "Schedule",
             "metadata": metadata,
             "spec": {
-                "schedule": f"@every {random.pick(('5m', '10m', '15m', '30m'))}",
+                "schedule": f"@every {random.pick(('1m', '2m', '3m', '5m', '10m'))}",
                 "historyLimit": 5,
                 "concurrencyPolicy": "Forbid",
                 "type": self.kind,

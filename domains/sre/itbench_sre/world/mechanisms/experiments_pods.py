@@ -121,5 +121,5 @@ class ClockSkew(Experiment):
 
     def spec(self, scene: Scene, body: JsonObject, random: Randomness, depth: int) -> dict[str, Any]:
         """Shift."""
-        offset = random.pick(("-10m", "10m", "-2h", "36h", "-30s"))
+        offset = random.pick(("-30s", "10m", "-10m", "-2h", "36h", "1000h", "45000h", "60000h"))
         return {"timeOffset": offset}

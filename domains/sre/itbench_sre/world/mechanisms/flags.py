@@ -3,11 +3,15 @@
 import json
 from typing import Any
 
+from itbench_sre.world.clock.loop import SECOND_US
 from itbench_sre.world.clock.randomness import Randomness
-from itbench_sre.world.mechanisms.actions import Edit
+from itbench_sre.world.mechanisms.actions import Edit, Restart
+from itbench_sre.world.mechanisms.change import Name
 from itbench_sre.world.mechanisms.mechanism import Mechanism, Plan
+from itbench_sre.world.mechanisms.naming import exact, of_workload
+from itbench_sre.world.mechanisms.references import reads
 from itbench_sre.world.mechanisms.scene import Scene
-from itbench_sre.world.store.refs import JsonObject, Ref
+from itbench_sre.world.store.refs import JsonObject, Ref, ref_of
 
 PUBLISHED = (
     "adFailure",
@@ -48,8 +52,10 @@ class FeatureFlag(Mechanism):
         return Plan(
             target=ref,
             affects=tuple(scene.asking(name)),
-            depth=_depth(flag["variants"][variant]),
-            actions=(Edit(ref, ((("data", key), text),), hand),),
+            names=(exact(ref), *_flooders(scene, name)),
+            depth=_depth(flag, variant),
+            actions=(Edit(ref, ((("data", key), text),), hand), *_restarts(scene, ref.name, random)),
+            pause_us=random.between(3, 20) * SECOND_US,
             condition=f"the flag {name} is {variant!r} {words}",
             solution=f"set the flag {name} to {flag['defaultVariant']!r} again",
         )
@@ -67,8 +73,29 @@ def flag_files(scene: Scene) -> list[tuple[Ref, str, JsonObject]]:
     return found
 
 
+def _restarts(scene: Scene, name: str, random: Randomness) -> list[Restart]:
+    """Restart the server of flags where it reads a copy that is made at its start; one time of four nobody thinks of it."""
+    readers = [
+        body
+        for body in scene.workloads
+        if reads(body, name) and body["spec"]["template"]["spec"].get("initContainers")
+    ]
+    return [Restart(ref_of(body)) for body in readers if random.fork("restart").below(4)]
+
+
+def _flooders(scene: Scene, flag: str) -> list[Name]:
+    """Name the pods that play users where the flag is theirs, as the published truths do."""
+    asking = scene.asking(flag)
+    players = [
+        body
+        for body in scene.workloads
+        if body["metadata"]["name"] in asking and (program := scene.program(body)) and program.role == "load"
+    ]
+    return [of_workload(body, scene.names)[1] for body in players]
+
+
 def _flipped(flag: JsonObject, variant: str, random: Randomness) -> tuple[JsonObject, str]:
-    who = random.pick(("everybody", "everybody", "group", "nobody"))
+    who = random.pick(("everybody", "everybody", "everybody", "group", "nobody"))
     if who == "everybody":
         return {**flag, "defaultVariant": variant}, "for everybody"
     group = random.pick(("beta", "staff", "internal-testers"))
@@ -78,7 +105,8 @@ def _flipped(flag: JsonObject, variant: str, random: Randomness) -> tuple[JsonOb
     return {**flag, "targeting": rule}, f"for the group {group}"
 
 
-def _depth(value: object) -> int:
-    if isinstance(value, bool):
-        return 1000 * value
-    return int(1000 * value) if isinstance(value, int | float) else 1000
+def _depth(flag: JsonObject, variant: str) -> int:
+    """Return a variant's value in thousandths of the largest."""
+    values = [value for value in flag["variants"].values() if isinstance(value, int | float)]
+    value, most = flag["variants"][variant], max(values, default=0)
+    return int(1000 * value / most) if most and isinstance(value, int | float) else 1000

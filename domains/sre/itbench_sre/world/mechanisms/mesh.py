@@ -2,25 +2,32 @@
 
 from typing import Any
 
+from itbench_sre.world.clock.loop import SECOND_US
 from itbench_sre.world.clock.randomness import Randomness
 from itbench_sre.world.mechanisms.actions import Create, Edit
 from itbench_sre.world.mechanisms.mechanism import Mechanism, Plan
+from itbench_sre.world.mechanisms.naming import exact, of_workload
 from itbench_sre.world.mechanisms.scene import Scene
+from itbench_sre.world.mechanisms.templates import edit, with_strategy
 from itbench_sre.world.store.paths import REMOVED
-from itbench_sre.world.store.refs import Ref
+from itbench_sre.world.store.refs import JsonObject, Ref, ref_of
 
+_POD_LABELS = ("spec", "template", "metadata", "labels")
 _MODE = "istio.io/dataplane-mode"
 
 
 class AmbientLabel(Mechanism):
-    """Changes whether a namespace takes part in the mesh."""
+    """Changes whether a namespace, or a workload's pods, take part in the mesh; who leaves it cannot prove who it is."""
 
     name = "ambient-mode"
     family = "mesh"
     faults = ("fault 3",)
 
     def plan(self, scene: Scene, random: Randomness, hand: str) -> Plan | None:
-        """Pick a namespace and a value of the label."""
+        """Pick a namespace or a workload, and a value of the label."""
+        if scene.has_mesh and random.fork("whose").below(3):
+            body = scene.pick(random, scene.workloads)
+            return None if body is None else leave(scene, body, random, hand)
         fits = [body for body in scene.store.list("Namespace") if _MODE in body["metadata"].get("labels", {})]
         body = scene.pick(random, fits)
         if body is None:
@@ -40,19 +47,31 @@ class AmbientLabel(Mechanism):
         )
 
 
+def leave(scene: Scene, body: JsonObject, random: Randomness, hand: str) -> Plan:
+    """Return the plan by which a workload's pods leave the mesh, or are labelled as what they are."""
+    ref = ref_of(body)
+    value = random.pick(("none", "none", "none", "ambient"))
+    return Plan(
+        target=ref,
+        affects=(ref.name,),
+        names=of_workload(body, scene.names),
+        actions=edit(body, with_strategy(body, {(*_POD_LABELS, _MODE): value}, random), hand),
+        condition=f"its pods have the label {_MODE}={value}",
+        solution=f"label the pods of {ref.name} with {_MODE}=ambient",
+    )
+
+
 class MutualTls(Mechanism):
-    """Asks callers for certificates of the mesh: of everybody, or of those that are in it anyway."""
+    """Asks callers for certificates of the mesh: of everybody, or of those that are in it anyway; a caller may have left it."""
 
     name = "mutual-tls"
     family = "mesh"
     faults = ("fault 22",)
 
     def plan(self, scene: Scene, random: Randomness, hand: str) -> Plan | None:
-        """Pick a workload and a mode."""
-        if not scene.has_mesh:
-            return None
+        """Pick a workload, a mode, and, three times of four, one of its callers, which leaves the mesh."""
         body = scene.pick(random, scene.workloads)
-        if body is None:
+        if body is None or not scene.has_mesh:
             return None
         name = body["metadata"]["name"]
         ref = Ref(
@@ -60,13 +79,21 @@ class MutualTls(Mechanism):
         )
         if scene.store.get(ref) is not None:
             return None
-        mode = random.pick(("STRICT", "STRICT", "PERMISSIVE", "DISABLE"))
+        mode = random.pick(("STRICT", "STRICT", "STRICT", "PERMISSIVE", "DISABLE"))
         spec = {"selector": {"matchLabels": body["spec"]["selector"]["matchLabels"]}, "mtls": {"mode": mode}}
+        left = leave(scene, random.pick(scene.callers(body) or scene.workloads), random.fork("leaves"), hand)
+        is_left = random.fork("leaves at all").below(4) > 0
         return Plan(
             target=ref,
-            affects=(name,),
-            actions=(Create(_body("security.istio.io/v1", ref, spec), hand),),
-            condition=f"callers of {name} are asked for certificates: {mode}",
+            affects=(name, *(left.affects if is_left else ())),
+            names=(exact(ref), *(left.names if is_left else ())),
+            actions=(
+                *(left.actions if is_left else ()),
+                Create(_body("security.istio.io/v1", ref, spec), hand),
+            ),
+            pause_us=random.between(20, 60) * SECOND_US,
+            condition=f"callers of {name} are asked for certificates: {mode}"
+            + (f"; of {left.target.name}, {left.condition}" if is_left else ""),
             solution=f"delete the PeerAuthentication {ref.name}",
         )
 

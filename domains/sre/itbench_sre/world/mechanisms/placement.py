@@ -4,8 +4,9 @@ from typing import Any
 
 from itbench_sre.world.clock.loop import SECOND_US
 from itbench_sre.world.clock.randomness import Randomness
-from itbench_sre.world.mechanisms.actions import Action, Create, Drain, Edit, Restart
+from itbench_sre.world.mechanisms.actions import Action, Create, Drain, Edit, renewal
 from itbench_sre.world.mechanisms.depth import above, draw_depth
+from itbench_sre.world.mechanisms.extra import new_ref, scripted
 from itbench_sre.world.mechanisms.mechanism import Mechanism, Plan
 from itbench_sre.world.mechanisms.naming import exact, of_workload
 from itbench_sre.world.mechanisms.scene import Scene
@@ -131,7 +132,7 @@ class CordonedNodes(Mechanism):
             names=tuple(exact(ref) for ref in refs),
             depth=1000 * len(refs) // len(scene.workers),
             manager="kubectl-cordon",
-            actions=(*cordons, Restart(ref_of(body))),
+            actions=(*cordons, renewal(ref_of(body), random)),
             pause_us=random.between(2, 20) * SECOND_US,
             condition=f"{len(refs)} of {len(scene.workers)} nodes take no new pods",
             solution="uncordon the nodes",
@@ -170,7 +171,7 @@ class TaintedNode(Mechanism):
 
     def plan(self, scene: Scene, random: Randomness, hand: str) -> Plan | None:
         """Pick nodes and the effect."""
-        effect = random.pick(("NoSchedule", "PreferNoSchedule", "NoExecute"))
+        effect = random.pick(("NoSchedule", "PreferNoSchedule", "NoExecute", "NoExecute"))
         nodes = random.shuffled(scene.workers)[: random.between(1, len(scene.workers))]
         refs = [ref_of(node) for node in nodes]
         taint = {"key": random.pick(("dedicated", "maintenance", "pool")), "value": "true", "effect": effect}
@@ -201,11 +202,10 @@ class Preemption(Mechanism):
         """Make a priority class and a workload."""
         depth = draw_depth(random.fork("depth"))
         free = max(scene.free_mib().values(), default=1024)
-        name = f"{random.pick(('batch-scorer', 'report-builder', 'index-refresh', 'video-encoder'))}-{random.between(1, 9)}"
         value = random.pick((1_000_000, 100_000, -1_000, -10))
-        priority = Ref("PriorityClass", "", f"{name}-priority")
-        ref = Ref("Deployment", scene.namespace, name)
-        if scene.store.get(ref) is not None or scene.store.get(priority) is not None:
+        ref = new_ref(scene, random.fork("name"))
+        priority = Ref("PriorityClass", "", f"{ref.name}-priority")
+        if scene.store.get(priority) is not None:
             return None
         classes = {
             "apiVersion": "scheduling.k8s.io/v1",
@@ -215,7 +215,13 @@ class Preemption(Mechanism):
             "globalDefault": False,
             "preemptionPolicy": "PreemptLowerPriority",
         }
-        body = _filler(ref, priority.name, above(free, depth), len(scene.workers))
+        body = scripted(
+            ref,
+            "sleep infinity",
+            replicas=random.between(1, len(scene.workers)),
+            requests={"memory": f"{above(free, depth)}Mi", "cpu": "10m"},
+            priorityClassName=priority.name,
+        )
         return Plan(
             target=ref,
             affects=(),
@@ -223,27 +229,5 @@ class Preemption(Mechanism):
             depth=depth,
             actions=(Create(classes, hand), Create(body, hand)),
             condition=f"its pods have the priority {value} and ask for the room of others",
-            solution=f"delete the Deployment {name}",
+            solution=f"delete the Deployment {ref.name}",
         )
-
-
-def _filler(ref: Ref, priority: str, memory_mib: int, replicas: int) -> JsonObject:
-    labels = {"app": ref.name}
-    container = {
-        "name": "main",
-        "image": "registry.k8s.io/pause:3.10",
-        "resources": {"requests": {"memory": f"{memory_mib}Mi", "cpu": "10m"}},
-    }
-    return {
-        "apiVersion": "apps/v1",
-        "kind": "Deployment",
-        "metadata": {"name": ref.name, "namespace": ref.namespace, "labels": labels},
-        "spec": {
-            "replicas": replicas,
-            "selector": {"matchLabels": labels},
-            "template": {
-                "metadata": {"labels": labels},
-                "spec": {"priorityClassName": priority, "containers": [container]},
-            },
-        },
-    }

@@ -26,13 +26,15 @@ class IngressPolicy(Mechanism):
         name = body["metadata"]["name"]
         kind = random.pick(("all in the namespace", "its callers", "some", "nobody", "another port"))
         port = scene.container(body)["ports"][0]["containerPort"]
-        rules = self._rules(scene, name, kind, port, random)
+        rules = self._rules(scene, body, kind, port, random)
         ref = Ref("NetworkPolicy", scene.namespace, f"{name}-{random.pick(_NAMES)}")
         spec = {"podSelector": {"matchLabels": _labels(body)}, "policyTypes": ["Ingress"]}
         return _plan(scene, ref, {**spec, "ingress": rules}, name, hand, f"{kind} may call {name}")
 
-    def _rules(self, scene: Scene, name: str, kind: str, port: int, random: Randomness) -> list[JsonObject]:
-        callers = [each for each in scene.workloads if name in scene.dependencies(each)]
+    def _rules(
+        self, scene: Scene, body: JsonObject, kind: str, port: int, random: Randomness
+    ) -> list[JsonObject]:
+        callers = scene.callers(body)
         others = [each for each in scene.workloads if each not in callers]
         if kind == "nobody":
             return []
@@ -53,25 +55,41 @@ class EgressPolicy(Mechanism):
 
     def plan(self, scene: Scene, random: Randomness, hand: str) -> Plan | None:
         """Pick a workload and whom it may call."""
-        body = scene.pick(random, scene.workloads)
+        asking = [body for body in scene.workloads if len(scene.callees(body)) > 2]
+        body = scene.pick(random, asking if asking and random.fork("who").below(4) else scene.workloads)
         if body is None:
             return None
         name = body["metadata"]["name"]
         kind = random.pick(
-            ("everybody", "its namespace and DNS", "its namespace", "what it calls and DNS", "nobody")
+            (
+                "everybody",
+                "its namespace and DNS",
+                "its namespace",
+                "what it calls and DNS",
+                "half of what it calls and DNS",
+                "half of what it calls and DNS",
+                "nobody",
+            )
         )
         namespace: JsonObject = {"to": [{"podSelector": {}}]}
         dns: JsonObject = {
             "to": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "kube-system"}}}],
             "ports": [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}],
         }
-        callees = [each for each in scene.workloads if each["metadata"]["name"] in scene.dependencies(body)]
+        callees = scene.callees(body)
+        half: JsonObject = {
+            "to": [
+                {"podSelector": {"matchLabels": _labels(each)}}
+                for each in random.fork("half").shuffled(callees)[: (len(callees) + 1) // 2]
+            ]
+        }
         called: JsonObject = {"to": [{"podSelector": {"matchLabels": _labels(each)}} for each in callees]}
         rules: dict[str, list[JsonObject]] = {
             "everybody": [{}],
             "its namespace and DNS": [namespace, dns],
             "its namespace": [namespace],
             "what it calls and DNS": [called, dns] if callees else [dns],
+            "half of what it calls and DNS": [half, dns] if callees else [dns],
             "nobody": [],
         }
         ref = Ref("NetworkPolicy", scene.namespace, f"{name}-egress-{random.pick(_NAMES)}")

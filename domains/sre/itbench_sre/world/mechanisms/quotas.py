@@ -4,7 +4,7 @@ from typing import Any
 
 from itbench_sre.world.clock.loop import SECOND_US
 from itbench_sre.world.clock.randomness import Randomness
-from itbench_sre.world.mechanisms.actions import Action, Create, Edit, Restart
+from itbench_sre.world.mechanisms.actions import Action, Create, Edit, renewal
 from itbench_sre.world.mechanisms.depth import below, draw_depth
 from itbench_sre.world.mechanisms.mechanism import Mechanism, Plan
 from itbench_sre.world.mechanisms.naming import exact
@@ -33,12 +33,11 @@ class Quota(Mechanism):
         depth = draw_depth(random.fork("depth"))
         amount = _quantity(resource, max(below(used * 21 // 20, depth), 1))
         ref, action = _set_quota(scene, random, resource, amount, hand)
-        body = scene.pick(random.fork("restarted"), scene.workloads)
-        actions: tuple[Action, ...] = (action,)
-        affects: tuple[str, ...] = ()
-        if body is not None and random.fork("restart").below(3):
-            actions = (action, Restart(ref_of(body)))
-            affects = (body["metadata"]["name"],)
+        count = random.fork("restart").pick((0, 1, 2, 3, 3))
+        restarted = random.fork("restarted").shuffled(scene.workloads)[:count]
+        renewals = [renewal(ref_of(body), random.fork(body["metadata"]["name"])) for body in restarted]
+        actions: tuple[Action, ...] = (action, *renewals)
+        affects = tuple(body["metadata"]["name"] for body in restarted)
         return Plan(
             target=ref,
             affects=affects,
@@ -59,21 +58,22 @@ class LimitRange(Mechanism):
 
     def plan(self, scene: Scene, random: Randomness, hand: str) -> Plan | None:
         """Pick a largest container, and a workload that is restarted."""
-        sizes = [asked(body, "limits", "memory") // MIB for body in scene.workloads]
-        body = scene.pick(random, scene.workloads)
-        if body is None:
-            return None
+        restarted = random.shuffled(scene.workloads)[: random.between(1, 3)]
         depth = draw_depth(random.fork("depth"))
-        most = below(max(random.fork("size").pick(sizes), 64), depth)
+        sizes = [asked(body, "limits", "memory") // MIB for body in restarted]
+        most = below(max([*sizes, 16]), depth)
         ref = Ref("LimitRange", scene.namespace, f"{random.pick(_NAMES)}-limits")
         if scene.store.get(ref) is not None:
             return None
         limits = [{"type": "Container", "max": {"memory": f"{most}Mi"}, "defaultRequest": {"memory": "32Mi"}}]
         return Plan(
             target=ref,
-            affects=(body["metadata"]["name"],),
+            affects=tuple(body["metadata"]["name"] for body in restarted),
             depth=depth,
-            actions=(Create(_body(ref, "v1", {"limits": limits}), hand), Restart(ref_of(body))),
+            actions=(
+                Create(_body(ref, "v1", {"limits": limits}), hand),
+                *(renewal(ref_of(body), random.fork(body["metadata"]["name"])) for body in restarted),
+            ),
             pause_us=random.between(5, 60) * SECOND_US,
             condition=f"no container may have more than {most}Mi of memory",
             solution=f"raise the largest container of the LimitRange {ref.name}",

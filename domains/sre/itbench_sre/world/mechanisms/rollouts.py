@@ -178,7 +178,7 @@ class MissingCommand(Mechanism):
         ref, container = ref_of(body), scene.container(body)
         own = container.get("command")
         harmless = [own] if own else [["/bin/sh", "-c", f"exec ./{ref.name}"]]
-        command = random.pick([*harmless, [f"/app/{ref.name}-server"], ["/bin/start-" + ref.name]])
+        command = random.pick([*harmless, ["/usr/local/bin/run-service"], ["/opt/start.sh"]])
         changes = with_strategy(body, {container_path(container, "command"): command}, random)
         return Plan(
             target=ref,

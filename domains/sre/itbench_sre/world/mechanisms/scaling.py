@@ -82,7 +82,7 @@ class Autoscaler(Mechanism):
                 "name": body["metadata"]["name"],
             },
             "minReplicas": 1,
-            "maxReplicas": random.pick((1, max(now, 1), now + 2, 3 * now + 2)),
+            "maxReplicas": random.pick((1, max(now, 1), now + 2, 3 * now + 2, 12, 24)),
             "metrics": [
                 {
                     "type": "Resource",

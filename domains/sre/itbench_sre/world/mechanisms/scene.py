@@ -122,18 +122,29 @@ class Scene:
 
     def memory_of(self, workload: JsonObject) -> int:
         """Return the most that a process of a workload's first container uses now, in bytes; 0 where none runs."""
-        return max((process.memory for process in self._processes(workload)), default=0)
+        return max((process.memory for process in self.processes(workload)), default=0)
 
     def cpu_m_of(self, workload: JsonObject) -> int:
         """Return the mean use of the busiest process of a workload's first container, in thousandths of a core."""
         now_us = self.world.loop.now_us
         uses = [
             process.cpu_us * 1000 // max(now_us - process.started_us, 1)
-            for process in self._processes(workload)
+            for process in self.processes(workload)
         ]
         return max(uses, default=0)
 
-    def _processes(self, workload: JsonObject) -> "list[Process]":
+    def unused_mib(self, node: str) -> int:
+        """Return the memory that nobody uses on a node, in MiB."""
+        kubelet = self.world.kubelets[node]
+        return max(kubelet.memory_size - kubelet.pressure.used_memory() >> 20, 16)
+
+    def unused_disk_mib(self, node: str) -> int:
+        """Return what may still be written on a node before its kubelet reclaims disk, in MiB."""
+        kubelet = self.world.kubelets[node]
+        return max(kubelet.disk_size * 9 // 10 - kubelet.pressure.used_disk() >> 20, 16)
+
+    def processes(self, workload: JsonObject) -> "list[Process]":
+        """Return the processes of a workload's first container."""
         name = self.container(workload)["name"]
         found = self.world.runtime.of_workload(ref_of(workload))
         return [process for process in found if process.place.container == name]
@@ -150,6 +161,26 @@ class Scene:
             for body in self.workloads
             if selector.items() <= body["spec"]["template"]["metadata"].get("labels", {}).items()
         ]
+
+    def callers(self, workload: JsonObject) -> list[JsonObject]:
+        """Return the workloads that ask a Service whose pods are a workload's."""
+        services = {
+            body["metadata"]["name"]
+            for body in self.store.list("Service", self.namespace)
+            if workload in self.behind(body)
+        }
+        return [body for body in self.workloads if services & set(self.dependencies(body))]
+
+    def callees(self, workload: JsonObject) -> list[JsonObject]:
+        """Return the workloads behind the Services that a workload asks."""
+        asked = set(self.dependencies(workload))
+        found = [
+            body
+            for service in self.store.list("Service", self.namespace)
+            if service["metadata"]["name"] in asked
+            for body in self.behind(service)
+        ]
+        return [body for body in self.workloads if body in found]
 
     def dependencies(self, workload: JsonObject) -> list[str]:
         """Return the names of the Services that a workload's program asks, as its settings say now."""

@@ -1,7 +1,7 @@
 """What happens inside databases, caches and brokers: locks, dropped indexes, full disks, memory, squatters."""
 
 from abc import abstractmethod
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from itbench_sre.world.clock.randomness import Randomness
 from itbench_sre.world.mechanisms.actions import Inside
@@ -11,6 +11,9 @@ from itbench_sre.world.mechanisms.naming import of_workload
 from itbench_sre.world.mechanisms.scene import Scene
 from itbench_sre.world.mechanisms.usage import MIB, asked, used_mib
 from itbench_sre.world.store.refs import JsonObject, ref_of
+
+if TYPE_CHECKING:
+    from itbench_sre.world.runtime.process import Process
 
 
 class Deed(Mechanism):
@@ -65,13 +68,12 @@ class LockedTable(Deed):
         self, scene: Scene, body: JsonObject, random: Randomness, depth: int
     ) -> tuple[str, dict[str, Any], str]:
         """Lock."""
-        words = _operation(scene, body, random).split()
-        table = random.pick(
-            [*(word for word in words if "." in word or word.islower()), "archive_2019", "audit_old"]
-        )
-        seconds = random.pick((1, 20, None, None))
+        # Statements are named by their verb and table; those of drivers that tell no table, by their verb alone.
+        used = _operation(scene, body, random).rpartition(" ")[2]
+        table = random.pick((used, used, used, "archive_2019", "audit_old"))
+        seconds = random.pick((1, 20, 240, None, None))
         arguments = {"table": table} if seconds is None else {"table": table, "seconds": seconds}
-        return "lock_table", arguments, f"an open transaction holds a lock on {table}"
+        return "lock_table", arguments, f"an open transaction holds a lock that {table} waits for"
 
 
 class DroppedIndex(Deed):
@@ -85,11 +87,29 @@ class DroppedIndex(Deed):
     ) -> tuple[str, dict[str, Any], str]:
         """Drop."""
         statement = random.pick([_operation(scene, body, random), "SELECT audit_old"])
-        per_cent = above(random.pick((300, 5_000, 30_000)), depth)
+        per_cent = above(random.pick((300, 20_000, 600_000)), depth)
         return (
             "drop_index",
             {"statement": statement, "per_cent": per_cent},
             f"an index that {statement!r} needs is gone",
+        )
+
+
+class ReportQuery(Deed):
+    """Runs a report that reads whole tables for some minutes, or for ever, so that other statements take longer."""
+
+    name = "report-query"
+    roles = ("database",)
+
+    def deed(
+        self, scene: Scene, body: JsonObject, random: Randomness, depth: int
+    ) -> tuple[str, dict[str, Any], str]:
+        """Read."""
+        per_cent = above(random.pick((150, 2_000, 20_000)), depth)
+        return (
+            "drop_index",
+            {"statement": "", "per_cent": per_cent},
+            f"a report reads whole tables; statements take {per_cent} % of their time",
         )
 
 
@@ -139,7 +159,7 @@ class ProcessorHog(Deed):
         self, scene: Scene, body: JsonObject, random: Randomness, depth: int
     ) -> tuple[str, dict[str, Any], str]:
         """Burn."""
-        cpu_m = above(random.pick((5, 60, 600)), depth)
+        cpu_m = above(random.pick((20, 400, 12_000)), depth)
         return (
             "burn",
             {"cpu_m": cpu_m, "memory": 4 * MIB},
@@ -158,12 +178,18 @@ class CacheMemory(Deed):
     ) -> tuple[str, dict[str, Any], str]:
         """Bound."""
         eviction = random.pick(("noeviction", "allkeys-lru"))
-        mib = below(random.pick((1, 64)), depth)
+        kept = max((_data(process) for process in scene.processes(body)), default=0)
+        size = below(random.pick((max(kept, 4096), 64 * MIB)), depth)
         return (
             "set_memory",
-            {"mib": mib, "eviction": eviction},
-            f"it keeps {mib} MiB, and when full: {eviction}",
+            {"bytes": size, "eviction": eviction},
+            f"it keeps {size} bytes, and when full: {eviction}",
         )
+
+
+def _data(process: "Process") -> int:
+    role = process.extra.role if process.extra is not None else None
+    return int(getattr(role, "data", 0))
 
 
 class KilledProcess(Deed):

@@ -7,6 +7,11 @@ from itbench_sre.world.mechanisms.actions import Action, Edit
 from itbench_sre.world.store.paths import Item, Path
 from itbench_sre.world.store.refs import JsonObject, ref_of
 
+_STRATEGIES: tuple[dict[str, Any], ...] = (
+    {},
+    {"type": "Recreate"},
+    {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 0, "maxUnavailable": "100%"}},
+)
 SPEC: Path = ("spec", "template", "spec")
 
 
@@ -21,10 +26,11 @@ def environment_path(container: JsonObject, variable: str) -> Path:
 
 
 def with_strategy(workload: JsonObject, changes: dict[Path, Any], random: Randomness) -> dict[Path, Any]:
-    """Add, every second time, that old pods go before new ones come, as people do where two versions must not meet."""
-    if workload["kind"] == "Deployment" and random.fork("strategy").below(2):
-        return {**changes, ("spec", "strategy"): {"type": "Recreate"}}
-    return changes
+    """Add, two times of three, that old pods go before new ones come, as where two versions must not meet or room is short."""
+    if workload["kind"] != "Deployment":
+        return changes
+    strategy = random.fork("strategy").pick(_STRATEGIES)
+    return {**changes, ("spec", "strategy"): strategy} if strategy else changes
 
 
 def edit(workload: JsonObject, changes: dict[Path, Any], hand: str) -> tuple[Action, ...]:

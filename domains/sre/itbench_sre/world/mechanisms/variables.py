@@ -1,6 +1,7 @@
 """Settings of programs in environment variables: addresses, and numbers such as pool sizes and time limits."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from itbench_sre.world.application.model import Program, Setting
@@ -11,7 +12,10 @@ from itbench_sre.world.mechanisms.mechanism import Mechanism, Plan
 from itbench_sre.world.mechanisms.naming import of_workload
 from itbench_sre.world.mechanisms.scene import Scene
 from itbench_sre.world.mechanisms.templates import edit, environment_path, with_strategy
+from itbench_sre.world.mechanisms.usage import used_mib
 from itbench_sre.world.store.refs import JsonObject, ref_of
+
+_UNIT = re.compile(r"(?<=\d)(?:ms|us|s|m|MiB|Mi|M)$")
 
 
 class _Variable(Mechanism):
@@ -25,11 +29,12 @@ class _Variable(Mechanism):
         if not fits:
             return None
         body, variables = random.pick(fits)
-        variable = random.pick(variables)
+        setting = random.pick(variables)
+        variable = setting.partition("#")[0]
         ref, container = ref_of(body), scene.container(body)
         depth = draw_depth(random.fork("depth"))
         old = scene.environment(body).get(variable, "")
-        value = self.value(scene, body, variable, random, depth)
+        value = self.value(scene, body, setting, random, depth)
         if value is None or value == old:
             return None
         changes = with_strategy(body, {environment_path(container, variable): value}, random)
@@ -95,8 +100,11 @@ class _Number(_Variable):
     def variables(self, scene: Scene, body: JsonObject) -> Iterator[str]:
         """Yield the variables of the settings that this mechanism knows."""
         program = scene.program(body)
+        container = scene.container(body)
+        elsewhere = {entry["name"] for entry in container.get("env", ()) if "value" not in entry}
         for setting in self.settings(program) if program else ():
-            if setting.variable and "#" not in setting.variable and ":" not in setting.variable:
+            name = setting.variable.partition("#")[0]
+            if name and ":" not in name and name not in elsewhere:
                 yield setting.variable
 
     def settings(self, program: Program) -> Iterator[Setting]:
@@ -117,11 +125,29 @@ class _Number(_Variable):
         now = int(text) if text and text.isdigit() else int(setting.default or 0)
         point = self.point(scene, body, now)
         found = below(point, depth) if self.is_less else above(point, depth)
-        return None if found == now else str(found)
+        return None if found == now else _written(variable, scene.environment(body), found)
 
     def point(self, scene: Scene, body: JsonObject, now: int) -> int:
         """Return the number at which harm is expected to begin."""
         return max(now // 4, 1)
+
+
+def _written(variable: str, environment: Mapping[str, str], number: int) -> str:
+    """Return a variable's text with a number in it: alone, with its unit, or in its part of a longer text."""
+    name, _, part = variable.partition("#")
+    text = environment.get(name, "")
+    if not part:
+        unit = _UNIT.search(text)
+        return f"{number}{unit[0] if unit else 'MiB' if name.endswith('MEMLIMIT') else ''}"
+    if ";" in text:
+        kept = [
+            pair
+            for pair in text.split(";")
+            if pair and pair.partition("=")[0].strip().lower() != part.lower()
+        ]
+        return ";".join([*kept, f"{part}={number}"])
+    option = f"-{part}{number}m" if part.startswith("X") else f"--{part}={number}"
+    return " ".join([*(word for word in text.split() if not word.lstrip("-").startswith(part)), option])
 
 
 class PoolSize(_Number):
@@ -183,11 +209,11 @@ class Heap(_Number):
 
     name = "heap-size"
     family = "resources"
-    keys = ("heap_mib",)
+    keys = ("heap_mib", "soft_heap_mib")
 
     def point(self, scene: Scene, body: JsonObject, now: int) -> int:
         """Expect harm where the heap no longer holds what is used."""
-        return max(now * 2 // 3, 1)
+        return max(used_mib(scene, body) * 3 // 4, 4)
 
 
 class CacheLifetime(_Number):

@@ -9,6 +9,9 @@ from itbench_sre.world.clock.times import epoch_s
 if TYPE_CHECKING:
     from itbench_sre.world.runtime.process import Process
 
+MOUNTED = "/etc/tls/tls.crt"
+"""Where every program looks for a certificate; it serves with the one that was there when it started."""
+
 _UTC_TIME = re.compile(rb"\x17\x0d(\d{12})Z")
 _GENERALIZED_TIME = re.compile(rb"\x18\x0f(\d{14})Z")
 
@@ -33,7 +36,7 @@ def expiry_us(pem: str) -> int | None:
 
 def is_expired(server: "Process", client: "Process", now_us: int) -> bool:
     """Whether a client finds a server's certificate expired, by its own clock."""
-    pem = server.settings.get("certificate")
+    pem = server.settings.get("certificate") or server.place.files.get(MOUNTED)
     if not isinstance(pem, str) or not pem:
         return False
     until_us = expiry_us(pem)

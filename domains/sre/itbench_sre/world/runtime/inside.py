@@ -47,10 +47,10 @@ def set_password(runtime: "Runtime", process: Process, arguments: Mapping[str, A
 
 
 def set_memory(runtime: "Runtime", process: Process, arguments: Mapping[str, Any]) -> None:
-    """`CONFIG SET maxmemory` to `mib`, and `maxmemory-policy` to `eviction` where that is given."""
+    """`CONFIG SET maxmemory` to `mib` or `bytes`, and `maxmemory-policy` to `eviction` where that is given."""
     role = process.extra.role if process.extra is not None else None
     if isinstance(role, Cache):
-        role.max_memory = int(arguments["mib"]) << 20
+        role.max_memory = int(arguments["bytes"]) if "bytes" in arguments else int(arguments["mib"]) << 20
         role.eviction = str(arguments.get("eviction", role.eviction))
 
 

@@ -205,10 +205,40 @@ class Jobs:
                     where = target if not target.endswith("/") else target + path.rpartition("/")[2]
                     if self._runtime.on_wrote is not None:
                         self._runtime.on_wrote(process, where, text)
+        self._labour(process, script)
         if not script.is_endless:
             code = script.exit_code
             reason = "Error" if code else "Completed"
             loop.after(script.sleeps_s * SECOND_US + 50_000, self._runtime.end, process, code, reason)
+
+    def _labour(self, process: "Process", script: Script) -> None:
+        """Begin with what a script goes on doing: computing, holding memory, filling the disk, keeping connections."""
+        process.burn_m = script.loops * 1000
+        process.memory += script.holds
+        if script.writes and self._runtime.on_disk is not None:
+            self._runtime.on_disk(process, script.writes)
+        if script.connects:
+            self._keep(process, script, {})
+
+    def _keep(self, process: "Process", script: Script, kept: dict[int, int]) -> None:
+        """Open the connections that are not open, as far as the servers take them, and look again after some seconds."""
+        processes = self._runtime.processes
+        kept = {number: count for number, count in kept.items() if number in processes}
+        if process.is_over:
+            for number, count in kept.items():
+                processes[number].connections -= count
+            return
+        for address, wanted in script.connects:
+            host, port = host_and_port(address, 80)
+            servers = self._runtime.network.reached(process, host, port)
+            for server in servers[:1]:
+                role = server.extra.role if server.extra is not None else None
+                most = server.number_of("max_connections", 10_000 if role is None else 100)
+                more = min(wanted - kept.get(server.number, 0), most - server.connections)
+                if more > 0:
+                    kept[server.number] = kept.get(server.number, 0) + more
+                    server.connections += more
+        self._runtime.loop.after(_WAIT_LOOK_US, self._keep, process, script, kept)
 
     def accepts(self, process: "Process", host: str, port: int) -> bool:
         """Whether a connection from a process to an address is accepted now."""

@@ -94,6 +94,8 @@ def _matches(rule: Rule, source: Peer, operation: str, port: int) -> bool:
 
 
 def _is_from(wanted: JsonObject, source: Peer) -> bool:
+    if not is_member(source) and {"namespaces", "notNamespaces", "principals"} & wanted.keys():
+        return False  # nothing proves who calls from outside the mesh
     if "namespaces" in wanted and source.namespace not in wanted["namespaces"]:
         return False
     if "notNamespaces" in wanted and source.namespace in wanted["notNamespaces"]:
@@ -107,6 +109,8 @@ def _is_from(wanted: JsonObject, source: Peer) -> bool:
 
 def _is_to(wanted: JsonObject, operation: str, port: int) -> bool:
     method, _, path = operation.partition(" ")
+    if not path and "/" in method:
+        method, path = "POST", f"/{method}"  # gRPC
     if "methods" in wanted and "*" not in wanted["methods"] and method not in wanted["methods"]:
         return False
     if "notMethods" in wanted and method in wanted["notMethods"]:

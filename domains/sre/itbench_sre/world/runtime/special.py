@@ -1,10 +1,10 @@
 """What is not plain about a process: its role's state, its version's defects, flags that are on, chaos in its pod."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol as Interface
 
-from itbench_sre.world.application.effects import Effect, effects_of, effects_of_flag
+from itbench_sre.world.application.effects import Effect, effects_of
 from itbench_sre.world.application.flags import FlagFile
 from itbench_sre.world.application.model import Call, Protocol
 from itbench_sre.world.runtime.effects import (
@@ -24,7 +24,13 @@ if TYPE_CHECKING:
     from itbench_sre.world.runtime.process import Process
 
 _MASK = (1 << 64) - 1
+_OF_PROCESS = ("background_cpu_m", "unreachable", "no_cache", "retries", "leaked_bytes_per_second")
 _ONCE = ("wait_us", "stop_us", "leaked_bytes_per_request", "failure_per_million", "crash_per_million")
+
+
+def _of_whole(written: Mapping[str, int], thousandths: int) -> list[Effect]:
+    """Return the effects of a flag's value, those that are nothing at it included."""
+    return [replace(effect, amount=effect.amount * thousandths // 1000) for effect in effects_of(written)]
 
 
 class Role(Interface):
@@ -126,11 +132,13 @@ class Special:
             flag = flags.flags.get(name)
             if flag is None or not flag.is_enabled:
                 continue
+            # What concerns the whole process is asked for without a request, hence for nobody's group.
             amount = flags.thousandths(name, {})
-            if flag.targeting:
-                amount = max(flag.variants.values(), default=0)
-            for effect in effects_of_flag(written, amount):
-                yield name, effect
+            most = max(flag.variants.values(), default=0) if flag.targeting else amount
+            for whole, each in zip(_of_whole(written, amount), _of_whole(written, most), strict=True):
+                found = whole if each.name in _OF_PROCESS else each
+                if found.amount > 0:
+                    yield name, found
 
     def acting(self, frame: Frame) -> list[tuple[str, Effect]]:
         """Return the effects that concern a frame: (flag or "", effect)."""
@@ -171,6 +179,8 @@ class Special:
     def begin(self, calls: "Calls", frame: Frame) -> bool:
         """Begin an operation; False where it fails before its first step."""
         failure = self._tampered(frame) if self.http else None
+        if failure is None and self.clock_us:
+            failure = self._outdated()
         if failure is None and self.jvm:
             failure = self._thrown(frame)
         if failure is None and self.role is not None:
@@ -188,6 +198,15 @@ class Special:
             return True
         calls.fail_later(frame, failure)
         return False
+
+    def _outdated(self) -> Failure | None:
+        """Return the refusal of what has expired by a clock that is off."""
+        life_us = self.process.number_of("token_life_s") * 1_000_000
+        if not life_us or abs(self.clock_us) <= life_us:
+            return None
+        said = self.process.place.image.words.get("token", "UNAUTHENTICATED: token is expired")
+        code, _, message = said.partition(": ")
+        return Failure(code, message, False, "auth")
 
     def _act(self, calls: "Calls", frame: Frame, flag: str, effect: Effect) -> Failure | None:
         amount = effect.amount

@@ -62,7 +62,55 @@ def _counted(name: str, scope: Scope) -> _Counted:
 def objectives(scope: Scope) -> list[Group]:
     """Return the group of all objectives of an application; none where it has none."""
     rules = [rule for named in scope.objectives for rule in _rules(scope, *named)]
-    return [Group(name="service-level-objectives", rules=tuple(rules), interval_s=30)] if rules else []
+    if not rules:
+        return []
+    rules += [_silence(scope)] if scope.entrance else []
+    rules += [_lag(scope)] if scope.processors else []
+    rules.append(_largest(scope))
+    return [Group(name="service-level-objectives", rules=tuple(rules), interval_s=30)]
+
+
+def _silence(scope: Scope) -> Rule:
+    """Return the rule about users who do not even arrive."""
+    counted = _counted(scope.entrance, scope)
+    namespace, service = counted.by
+    arrived = Sum(counted.by, Rate(Selector(counted.calls, counted.served), 120))
+    return Rule(
+        alert="TrafficMissing",
+        expression=Compare(arrived, "==", "0"),
+        severity="page",
+        description=f"{{{{ $labels.{service} }}}} in namespace {{{{ $labels.{namespace} }}}} gets no requests, "
+        "though it is where users arrive",
+        for_s=120,
+    )
+
+
+def _largest(scope: Scope) -> Rule:
+    """Return the rule about autoscalers that have nothing left to add."""
+    inside = (("namespace", "=", scope.namespace),)
+    now = Selector("kube_horizontalpodautoscaler_status_current_replicas", inside)
+    most = Selector("kube_horizontalpodautoscaler_spec_max_replicas", inside)
+    return Rule(
+        alert="KubeHpaMaxedOut",
+        expression=Both(Compare(Divide(now, most), ">=", "1"), Compare(most, ">", "1")),
+        severity="page",
+        description="{{ $labels.horizontalpodautoscaler }} in namespace {{ $labels.namespace }} has been at its largest "
+        "number of replicas for some minutes",
+        for_s=300,
+    )
+
+
+def _lag(scope: Scope) -> Rule:
+    """Return the rule about messages that nobody reads, or not fast enough."""
+    lag = Selector("kafka_consumer_group_lag_sum_ratio", (("namespace", "=", scope.namespace),))
+    return Rule(
+        alert="ConsumerLagObjective",
+        expression=Compare(lag, ">", "20"),
+        severity="page",
+        description="{{ $labels.group }} is behind on topic {{ $labels.topic }} in namespace {{ $labels.namespace }} "
+        "(current: {{ $value }} messages)",
+        for_s=60,
+    )
 
 
 def _rules(scope: Scope, name: str, failures: int, slowest_ms: int) -> tuple[Rule, Rule]:

@@ -43,6 +43,7 @@ class Scope:
         silent: services that no rule of calls is about: flags and load.
         processors: services that may take long, since nobody waits for them.
         front: services that users reach.
+        entrance: the one that they reach first; empty where nothing is known of it.
         objectives: service, most failures per million, slowest 95th percentile in ms.
         is_meshed: whether the mesh counts calls, not the programs themselves.
     """
@@ -51,6 +52,7 @@ class Scope:
     silent: tuple[str, ...] = ("flagd", "load-generator")
     processors: tuple[str, ...] = ("accounting", "fraud-detection")
     front: tuple[str, ...] = ("frontend", "frontend-proxy")
+    entrance: str = ""
     objectives: tuple[tuple[str, int, int], ...] = field(default=())
     is_meshed: bool = False
 
@@ -63,14 +65,16 @@ def scope_of(application: Application) -> Scope:
             names = roles.setdefault(image.program.role, [])
             if image.program.name not in names:
                 names.append(image.program.name)
-    entrance = application.entrance.partition("://")[2] or application.entrance
-    front = {*roles.get("proxy", ()), entrance.partition(":")[0].partition(".")[0]}
+    address = application.entrance.partition("://")[2] or application.entrance
+    entrance = address.partition(":")[0].partition(".")[0]
+    front = {*roles.get("proxy", ()), entrance}
     objectives = tuple((name, *limits) for name, limits in sorted(application.objectives.items()))
     return Scope(
         namespace=application.namespace,
         silent=tuple(sorted({*roles.get("flags", ()), *roles.get("load", ())})) or ("load-generator",),
         processors=tuple(sorted(roles.get("worker", ()))),
         front=tuple(sorted(front)),
+        entrance=entrance,
         objectives=objectives,
         is_meshed="mesh" in application.rules,
     )

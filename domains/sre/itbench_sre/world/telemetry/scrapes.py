@@ -14,6 +14,10 @@ from itbench_sre.world.telemetry.expressions import BUCKETS, EDGE_BUCKETS, Selec
 from itbench_sre.world.telemetry.samples import Samples, Series, as_labels
 
 INTERVAL_US = 30 * SECOND_US
+_OF_AUTOSCALERS = (
+    "kube_horizontalpodautoscaler_status_current_replicas",
+    "kube_horizontalpodautoscaler_spec_max_replicas",
+)
 _PHASES = ("Pending", "Failed")
 
 _Key = TypeVar("_Key", SeriesKey, EdgeKey)
@@ -155,8 +159,25 @@ class Scraper:
                     )  # fmt: skip
                     reasons.add(labels)
                     self.samples.series("kube_pod_container_status_waiting_reason", labels).add(now_ms, 1.0)
+        self._scrape_autoscalers(now_ms)
         self.samples.vanish("kube_pod_status_phase", now_ms, phases)
         self.samples.vanish("kube_pod_container_status_waiting_reason", now_ms, reasons)
+
+    def _scrape_autoscalers(self, now_ms: int) -> None:
+        seen: set[Labels] = set()
+        for body in self._store.list("HorizontalPodAutoscaler", self._namespace):
+            labels = as_labels(
+                ("horizontalpodautoscaler", body["metadata"]["name"]), ("namespace", self._namespace)
+            )
+            seen.add(labels)
+            values = (
+                value_at(body, ("status", "currentReplicas"), 0),
+                value_at(body, ("spec", "maxReplicas"), 1),
+            )
+            for name, value in zip(_OF_AUTOSCALERS, values, strict=True):
+                self.samples.series(name, labels).add(now_ms, float(value))
+        for name in _OF_AUTOSCALERS:
+            self.samples.vanish(name, now_ms, seen)
 
 
 def _span_labels(key: SeriesKey) -> Labels:

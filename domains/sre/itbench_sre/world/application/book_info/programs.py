@@ -62,7 +62,11 @@ PRODUCTPAGE = Program(
         "reviews": _http("reviews", "http://reviews:9080", retries=1),
         "ratings": _http("ratings", "http://ratings:9080"),
     },
-    settings={"log_level": Setting(variable="LOG_LEVEL", default="info")},
+    # Sessions are signed, and good for a month.
+    settings={
+        "log_level": Setting(variable="LOG_LEVEL", default="info"),
+        "token_life_s": Setting(default=31 * 86_400),
+    },
     slots=8,
     queue=128,
     startup_us=1_500_000,

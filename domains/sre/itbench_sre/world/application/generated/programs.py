@@ -71,6 +71,8 @@ class Maker:
                 one_of(random, ("workers", "threads.max", "concurrency")), slots, default=slots
             )
             settings["queue"] = writer.put("queue.size", slots * 4, default=slots * 4)
+        if part.role == "server" and part.layer == 1:
+            settings["token_life_s"] = Setting(default=900)
         settings["log_level"] = writer.put("log.level", "info", default="info")
         settings |= _heap(language, writer, memory_mib, limit_mib)
         cache_us = 0

@@ -85,7 +85,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "checkout": {
         "paymentUnreachable": "UNAVAILABLE: name resolver error: produced zero addresses (badAddress:50051)"
     },
-    "payment": {"paymentFailure": "UNKNOWN: Payment request failed. Invalid token. app.loyalty.level=gold"},
+    "payment": {
+        "token": "INVALID_ARGUMENT: The credit card (ending 6278) expired on 1/2030.",
+        "paymentFailure": "UNKNOWN: Payment request failed. Invalid token. app.loyalty.level=gold",
+    },
     "product-catalog": {
         "productCatalogFailure": "INTERNAL: Error: Product Catalog Fail Feature Flag Enabled"
     },

@@ -212,7 +212,8 @@ PAYMENT = Program(
     name="payment",
     language="nodejs",
     ports={"service": 8080},
-    settings={"port": port_setting("PAYMENT_PORT")},
+    # The cards that customers pay with are good until February 2030.
+    settings={"port": port_setting("PAYMENT_PORT"), "token_life_s": Setting(default=36_200 * 3_600)},
     operations={
         "grpc.oteldemo.PaymentService/Charge": Operation(
             name="grpc.oteldemo.PaymentService/Charge",

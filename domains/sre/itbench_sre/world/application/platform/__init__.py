@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from itbench_sre.world.application import manifests as k8s
-from itbench_sre.world.application.model import Image
+from itbench_sre.world.application.model import Image, Program
 from itbench_sre.world.application.platform.definitions import definitions
 from itbench_sre.world.application.platform.monitoring import monitoring
 from itbench_sre.world.application.platform.nodes import nodes
@@ -14,7 +14,22 @@ from itbench_sre.world.application.platform.room import workers_for
 from itbench_sre.world.application.platform.workloads import ROWS
 from itbench_sre.world.store.refs import JsonObject
 
-__all__ = ["Platform", "platform", "workers_for"]
+__all__ = ["TOOLBOX", "Platform", "platform", "workers_for"]
+
+# What clusters use for small scripts, whatever runs in them.
+TOOLBOX = Image(
+    reference="busybox:1.36",
+    program=Program(
+        name="busybox",
+        language="shell",
+        role="shell",
+        startup_us=50_000,
+        startup_cpu_us=2_000,
+        memory=600_000,
+        idle_cpu_m=0,
+    ),
+    size=4_300_000,
+)
 
 _EMPTY = ("default", "kube-node-lease", "kube-public")
 
@@ -46,7 +61,7 @@ def platform(seed: int, *, workers: int = 3, machine: str = "m5.xlarge", scale: 
     made += monitoring(rows)
     more, more_images = recorders()
     images = {row.image: image(row) for row in rows} | {each.reference: each for each in more_images}
-    return Platform((*made, *more), tuple(images.values()))
+    return Platform((*made, *more), (*images.values(), TOOLBOX))
 
 
 def _kubernetes_service() -> JsonObject:
