@@ -139,6 +139,15 @@ class Calls:
         if link.epoch != network.epoch:
             network.refresh(link)
         if not link.is_plain:
+            if link.is_quick:
+                pool = link.pool
+                idle = pool.idle  # type: ignore[union-attr] # a quick link has one
+                if idle and self.loop.now_us < pool.renew_us:  # type: ignore[union-attr] # as above
+                    there = network.processes.get(idle[-1])
+                    if there is not None and not there.is_over:
+                        attempt.connection = idle.pop()
+                        self.deliver(attempt, there, ahead_us)
+                        return
             self.care.send(attempt, ahead_us)
             return
         network.lookups += link.lookups
@@ -262,7 +271,18 @@ class Calls:
             if frame.then is not None:
                 frame.then(frame)
         elif attempt.work is frame and not attempt.ended_us:
-            if attempt.plan.link.is_plain:
+            link = attempt.plan.link
+            if link.is_plain:
+                self.answer(attempt, frame, failure)
+            elif (
+                link.is_quick
+                and attempt.connection == process.number
+                and attempt.frame.process.special is None
+                and not process.is_over
+                and not link.pool.waiters  # type: ignore[union-attr] # a quick link has one
+            ):
+                attempt.connection = None
+                link.pool.idle.append(process.number)  # type: ignore[union-attr] # as above
                 self.answer(attempt, frame, failure)
             else:
                 self.care.reply(attempt, frame, failure)

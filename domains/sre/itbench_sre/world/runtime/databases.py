@@ -56,6 +56,8 @@ class Database:
         for table in self.disk.dropped:
             if table in name or not table:
                 return words.no_table(self.process.language, table or "products")
+        if not self.locked:
+            return None
         now_us = calls.loop.now_us
         wait_us = max((until - now_us for part, until in self.locked.items() if part in name), default=0)
         limit_us = self.process.number_of("statement_timeout_ms") * 1000

@@ -60,6 +60,12 @@ class Request:
         self.state = random.bits()
         self.failed = 0
 
+    def read(self, random: Randomness) -> "Request":
+        """Return the request as the one who reads its message goes on with it, about the same things."""
+        return Request(
+            self.number, "message", self.trace_id, self.is_sampled, random, self._fields, self._sources
+        )
+
     @property
     def fields(self) -> dict[str, Any]:
         """Return what it is about; drawn when first asked for, which most requests never are where nobody listens."""

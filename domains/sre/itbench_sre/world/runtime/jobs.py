@@ -161,12 +161,13 @@ class Jobs:
     def _work(self, process: "Process", operation: str, message: Message, topic: str) -> None:
         sent = message.request
         random = Randomness(mixed(sent.number + 1, f"read by {process.name}"))
-        trace_id, fields = sent.trace_id, sent.fields
         goes_on = process.language == "java"  # others begin a trace of their own, linked to the sender's
         if self._runtime.calls.is_told and not goes_on:
-            fields = {**fields, "link_trace": trace_id, "link_span": message.span_id}
+            fields = {**sent.fields, "link_trace": sent.trace_id, "link_span": message.span_id}
             trace_id = random.hexadecimal(32)
-        request = Request(sent.number, "message", trace_id, sent.is_sampled, random, fields)
+            request = Request(sent.number, "message", trace_id, sent.is_sampled, random, fields)
+        else:
+            request = sent.read(random)
         frame = Frame(process, process.plans[operation], request, None, self._runtime.loop.now_us)
         frame.then = self._worked
         frame.topic = topic

@@ -132,13 +132,9 @@ class Network:
             way = self._way(link, target)
             if way is not None:
                 link.ways[target.number] = way
-        link.is_plain = bool(
-            found
-            and not trouble
-            and not link.ways
-            and link.pool is None
-            and not (link.lookups and self.lookup_us)
-        )
+        is_clear = bool(found and not trouble and not link.ways)
+        link.is_plain = is_clear and link.pool is None and not (link.lookups and self.lookup_us)
+        link.is_quick = is_clear and link.pool is not None
 
     def _is_kept(self, link: "Link") -> bool:
         """Whether open connections, which need no name, still serve: for some minutes, as long as their ends live."""

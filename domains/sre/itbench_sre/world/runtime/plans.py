@@ -31,6 +31,7 @@ class Link:
     Attributes:
         epoch: of the network when the way was looked up.
         is_plain: calls go to one of `targets` with nothing else to think of.
+        is_quick: calls go over idle connections of the pool with nothing else to think of.
         lookups: queries that one call asks of DNS; 0 where connections are kept.
         kept_until_us: until when open connections serve although the name is gone; 0 where it is there.
         is_astray: the program asks under an address that does not exist.
@@ -50,6 +51,7 @@ class Link:
         "host",
         "is_astray",
         "is_plain",
+        "is_quick",
         "kept_until_us",
         "known",
         "lookups",
@@ -91,7 +93,7 @@ class Link:
         self.epoch = -1
         self.targets: list[Process] = []
         self.known: list[int] = []
-        self.is_plain = False
+        self.is_plain = self.is_quick = False
         self.is_astray = False
         self.kept_until_us = 0
         self.trouble = ""
@@ -101,10 +103,11 @@ class Link:
         self.ways: dict[int, Way] = {}
 
     def __getstate__(self) -> tuple[None, dict[str, object]]:
-        """Leave the way out of a copy: it is looked up again, and finds the same."""
+        """Leave the targets out of a copy: they are looked up again before the next call."""
         state = {name: getattr(self, name) for name in self.__slots__}
         known = self.known or [target.number for target in self.targets]
-        return None, {**state, "epoch": -1, "known": known, "targets": [], "ways": {}, "is_plain": False}
+        unknown = {"epoch": -1, "targets": [], "is_plain": False, "is_quick": False}
+        return None, {**state, "known": known, **unknown}
 
 
 class WorkPlan:

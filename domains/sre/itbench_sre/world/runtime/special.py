@@ -16,7 +16,7 @@ from itbench_sre.world.runtime.effects import (
     HttpEffect,
     JvmEffect,
 )
-from itbench_sre.world.runtime.frames import Attempt, Failure, Frame
+from itbench_sre.world.runtime.frames import Attempt, Failure, Frame, Request
 from itbench_sre.world.runtime.plans import Plan
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ class Special:
     def acting(self, frame: Frame) -> list[tuple[str, Effect]]:
         """Return the effects that concern a frame: (flag or "", effect)."""
         operation = frame.operation.name
-        fields = frame.request.fields
+        request = frame.request
         found = []
         for name, effect in self.effects:
             if (
@@ -152,12 +152,20 @@ class Special:
                 and effect.operation not in self.process.links
             ):
                 continue
-            if effect.field and str(fields.get(effect.field)) != effect.value:
+            if effect.field and str(request.fields.get(effect.field)) != effect.value:
                 continue
-            if name and self.flags is not None and not self.flags.thousandths(name, fields):
+            if name and not self._is_on(name, request):
                 continue
             found.append((name, effect))
         return found
+
+    def _is_on(self, name: str, request: Request) -> bool:
+        """Whether a flag is on for a request, as far as the process knows; its fields are asked for only if they decide."""
+        if self.flags is None:
+            return True
+        flag = self.flags.flags.get(name)
+        fields = request.fields if flag is not None and flag.targeting else {}
+        return self.flags.thousandths(name, fields) != 0
 
     def refuse_connection(self, attempt: Attempt) -> Failure | None:
         """Return why a new connection is refused."""
@@ -170,7 +178,7 @@ class Special:
                 continue
             if effect.operation and effect.operation != attempt.plan.link.name:
                 continue
-            if name and self.flags is not None and not self.flags.thousandths(name, attempt.request.fields):
+            if name and not self._is_on(name, attempt.request):
                 continue
             if self._draw(attempt.frame, 1_000_000) < effect.amount:
                 return True

@@ -35,19 +35,32 @@ class NodeLoad:
         """Settle the last second: counters, stretch of computations, limits of memory."""
         self.second = second
         idles = second % _IDLE_S == 0
-        changed: list[Process] = []
+        wanted_us = 0
+        exceeding: list[Process] = []
         for process in self.processes:
             if idles:
                 process.cpu_us += process.idle_us * _IDLE_S
-            # Most have done nothing since the last look.
-            if (
-                process.cpu_us != process.seen_cpu_us
-                or process.memory + process.burnt != process.seen_memory
-                or process.burn_m
-            ):
-                changed.append(process)
-        exceeding = [process for process in changed if _is_over_limit(process, second)]
-        self.used_us = wanted_us = sum([process.last_used_us for process in changed])
+            if process.burn_m:
+                _burn(process)
+            used_us = process.cpu_us - process.seen_cpu_us
+            memory = process.memory + process.burnt
+            if not used_us and memory == process.seen_memory:
+                continue  # most have done nothing since the last look
+            mean_us = process.last_mean_us if process.looked_s == second - 1 else process.mean_before(second)
+            process.looked_s = second
+            process.last_used_us = used_us
+            process.last_mean_us = mean_us + (used_us - mean_us) // 16
+            process.seen_memory = memory
+            if used_us:
+                process.seen_cpu_us += used_us
+                wanted_us += used_us
+                if process.rate_m:
+                    _count_periods(process)
+            if memory > process.memory_peak:
+                process.memory_peak = memory
+            if memory > process.memory_limit > 0:
+                exceeding.append(process)
+        self.used_us = wanted_us
         if self.is_stretched or wanted_us > self.cores_m * 1000:
             self._share(wanted_us)
         for process in exceeding:
@@ -67,26 +80,6 @@ class NodeLoad:
                 stretch = 256 * process.used_us // max(1, share_us + rest_us)
             process.stretch = max(256, (process.stretch * 3 + min(stretch, 256 * 40)) // 4)
             self.is_stretched = self.is_stretched or process.stretch != 256
-
-
-def _is_over_limit(process: Process, second: int) -> bool:
-    """Settle a second of a process in which something changed, and tell whether it uses too much memory."""
-    if process.burn_m:
-        _burn(process)
-    used_us = process.cpu_us - process.seen_cpu_us
-    mean_us = process.mean_before(second)
-    process.looked_s = second
-    process.last_used_us = used_us
-    process.last_mean_us = mean_us + (used_us - mean_us) // 16
-    if used_us:
-        process.seen_cpu_us += used_us
-        if process.rate_m:
-            _count_periods(process)
-    process.seen_memory = memory = process.memory + process.burnt
-    if memory > process.memory_peak:
-        process.memory_peak = memory
-    limit = process.memory_limit
-    return memory > limit and limit > 0
 
 
 def _burn(process: Process) -> None:

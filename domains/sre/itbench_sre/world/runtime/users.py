@@ -130,9 +130,9 @@ class Users:
 
     def _per_cent(self) -> int:
         """Return how many users there are, in percent of the usual number."""
-        if not self._has_load:
-            return self.factor_per_cent
-        players = self._players()
+        return self._played_by(self._players()) if self._has_load else self.factor_per_cent
+
+    def _played_by(self, players: list[Process]) -> int:
         total = sum(self._share(process) for process in players)
         return (total if players else 100) * self.factor_per_cent // 100
 
@@ -163,7 +163,8 @@ class Users:
         """Let a visit begin, where there are that many users now."""
         if not self._is_on:
             return
-        per_cent = self._per_cent()
+        players = self._players() if self._has_load else []
+        per_cent = self._played_by(players) if self._has_load else self.factor_per_cent
         if per_cent > self._layers * 100:
             self._draw_layers()
         if draw >= per_cent - layer * 100:
@@ -171,7 +172,6 @@ class Users:
         minute = self.minutes.setdefault(self._minute, Minute())
         minute.visits += 1
         if self._has_load:
-            players = self._players()
             if not players:
                 minute.refused += 1
                 return
