@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -25,7 +26,7 @@ def test_every_command_has_help_with_an_example(command: str, itbench: Itbench) 
     done = itbench(command, "--help")
     assert done.code == 0
     assert f"itbench {command}" in done.out
-    assert "Example" in done.out
+    assert re.search("Example: |For example:", done.out)
 
 
 @pytest.mark.parametrize(
