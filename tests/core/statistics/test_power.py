@@ -4,16 +4,18 @@ import math
 from itertools import product
 
 import pytest
-from scipy import stats
+import scipy  # Its module `stats`, which takes a second, is loaded where it is used.
 
 from itbench.errors import UsageError
 from itbench.statistics import power_of, smallest_difference, tasks_needed
 
 
 def scipy_power(effect: float, n_tasks: int, alpha: float = 0.05) -> float:
-    critical = stats.t.ppf(1 - alpha / 2, n_tasks - 1)
+    critical = scipy.stats.t.ppf(1 - alpha / 2, n_tasks - 1)
     shift = effect * math.sqrt(n_tasks)
-    return float(stats.nct.sf(critical, n_tasks - 1, shift) + stats.nct.cdf(-critical, n_tasks - 1, shift))
+    return float(
+        scipy.stats.nct.sf(critical, n_tasks - 1, shift) + scipy.stats.nct.cdf(-critical, n_tasks - 1, shift)
+    )
 
 
 def test_the_power_agrees_with_the_noncentral_t() -> None:
