@@ -83,7 +83,14 @@ def test_every_python_block_without_a_prompt_is_run_by_a_test() -> None:
         path.name for path in PAGES if any(">>>" not in text for text in _blocks(path.read_text(), "python"))
     }
     # Pages with a prompt are doctests of the package that they describe.
-    assert pages == {"bring-a-dataset.md", "incidents.md", "models.md", "scoring.md", "writing-a-domain.md"}
+    assert pages == {
+        "audit-a-suite.md",
+        "bring-a-dataset.md",
+        "incidents.md",
+        "models.md",
+        "scoring.md",
+        "writing-a-domain.md",
+    }
 
 
 def test_the_example_of_a_program_brings_redis(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -168,3 +175,16 @@ def test_the_suite_that_the_page_on_datasets_shows_is_the_one_that_ships() -> No
     told = [name for name in vars(shown) if not name.startswith("_") and name != "name"]
     assert {name: getattr(shown, name) for name in told} == {name: getattr(Shipped, name) for name in told}
     assert "dataset" in told
+
+
+def test_the_case_that_the_page_on_audits_shows_can_be_audited() -> None:
+    from itbench import AuditCase, no_progress
+
+    (block,) = blocks("audit-a-suite.md", "python")
+    names: dict[str, Any] = {"__name__": "shown"}
+    exec(block, names)
+    (case,) = names["audit"](None, no_progress)
+    assert isinstance(case, AuditCase)
+    assert [candidate.features["times"] for candidate in case.candidates] == [3, 3, 1, 3]
+    assert case.value(case.right) == 1.0
+    assert case.value([0]) == 0.0

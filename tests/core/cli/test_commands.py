@@ -15,7 +15,7 @@ from itbench.run.plan.options import parse_agent, with_model
 
 Itbench = Callable[..., Any]
 COMMANDS = [
-    "check",
+    "audit", "check",
     "compare", "doctor", "export", "fetch", "install-agent", "leaderboard", "list-agents", "list-domains", "list-suites",
     "list-tasks", "new-domain", "pin", "resume", "run", "runs", "score", "show", "validate",
 ]  # fmt: skip
