@@ -15,12 +15,10 @@ from itbench.host.faults import HostError, is_shortage
 from itbench.interfaces.json import JsonValue
 from itbench.models.faults import ContextLengthError, PassingError
 from itbench.models.http.retries import retry_after_s
-from itbench.models.reply.errors import error_of
+from itbench.models.reply.errors import CAPACITY, error_of
 from itbench.text.redaction import Redactor
 
 _LARGEST_ERROR_BYTES = 4_000_000
-# The provider says that it is overloaded or not there, which no request can bring about.
-_CAPACITY = frozenset({503, 529})
 # The key, the account or the place it is asked from; the same request will not do better, but others may fail alike.
 _OF_ACCOUNT = frozenset({401, 402, 403, 429})
 _PASSING = frozenset({408, 409, 425, 429})
@@ -150,7 +148,7 @@ def _judged(whole: Whole) -> Whole | Failure:
     return Failure(
         reason=reason,
         is_passing=is_passing,
-        is_capacity=whole.status in _CAPACITY,
+        is_capacity=whole.status in CAPACITY,
         asked_s=asked_s,
         reply=whole,
     )

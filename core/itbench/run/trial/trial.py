@@ -89,6 +89,7 @@ async def run_trial(setting: TrialSetting, task: Task, key: TrialKey) -> TrialRe
         outcome.fault = error.fault
     if not outcome.is_begun:
         raise NotBegunError
+    outcome.refusal = trace.refusal
     submission = submission_of(task, outcome)
     scoring = await asyncio.to_thread(_scoring, setting.judge, task, submission, trace, outcome)
     return TrialRecord(
