@@ -128,7 +128,9 @@ class Upstream:
         finally:
             await response.aclose()
         headers = [
-            pair for pair in replied_headers(response.headers.items()) if pair[0] != "content-encoding"
+            pair
+            for pair in replied_headers(response.headers.items(), self.redactor)
+            if pair[0] != "content-encoding"
         ]
         text = self.redactor.text(body.decode("utf-8", "replace"))
         return Whole(status=response.status_code, headers=headers, body=text.encode())
