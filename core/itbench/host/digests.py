@@ -48,7 +48,8 @@ class FileDigests:
             OSError: it cannot be read.
         """
         # Reading a named pipe would wait for ever, and so would opening one.
-        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
             return self._digest(path, file)
 
     def _digest(self, path: Path, file: BufferedReader) -> str:
