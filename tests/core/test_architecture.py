@@ -56,14 +56,16 @@ def layer_of(name: str) -> int | None:
     return next((at for at, layer in enumerate(LAYERS) if name in layer), None)
 
 
-@pytest.mark.parametrize("path", sorted(CORE.rglob("*.py")), ids=lambda path: str(path.relative_to(CORE)))
-def test_a_module_of_the_core_imports_no_domain_and_nothing_above_its_layer(path: Path) -> None:
-    own = layer_of(path.relative_to(CORE).parts[0].removesuffix(".py"))
-    for module in imports(path):
-        assert not re.match(r"itbench_(?!schemas)", module), f"{path} imports {module}"
-        if module.startswith("itbench.") and own is not None and path.name != "mirror.py":
-            theirs = layer_of(module.split(".")[1])
-            assert theirs is None or theirs >= own, f"{path} imports {module}, which stands above it"
+def test_no_module_of_the_core_imports_a_domain_or_anything_above_its_layer() -> None:
+    paths = sorted(CORE.rglob("*.py"))
+    assert len(paths) > 100
+    for path in paths:
+        own = layer_of(path.relative_to(CORE).parts[0].removesuffix(".py"))
+        for module in imports(path):
+            assert not re.match(r"itbench_(?!schemas)", module), f"{path} imports {module}"
+            if module.startswith("itbench.") and own is not None and path.name != "mirror.py":
+                theirs = layer_of(module.split(".")[1])
+                assert theirs is None or theirs >= own, f"{path} imports {module}, which stands above it"
 
 
 def test_no_module_of_the_core_imports_itself_by_way_of_others_not_even_inside_a_function() -> None:

@@ -42,9 +42,13 @@ def _blocks(text: str, kind: str) -> list[str]:
     return [found["text"] for found in BLOCK.finditer(text) if found["kind"] == kind]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name_of)
-def test_every_code_block_is_run_or_read_by_a_test_or_says_why_not(page: Path) -> None:
+def test_every_code_block_is_run_or_read_by_a_test_or_says_why_not() -> None:
     """A `console` block and a block with a title are run by test_pages.py; `text` is output, or a form of words."""
+    assert len(PAGES) > 40
+    assert {name_of(page): doubts for page in PAGES if (doubts := doubts_about(page))} == {}
+
+
+def doubts_about(page: Path) -> list[str]:
     tokens = MarkdownIt().enable("table").parse(page.read_text())
     open_to_doubt = []
     for before, token in zip([None, *tokens], tokens, strict=False):
@@ -62,7 +66,7 @@ def test_every_code_block_is_run_or_read_by_a_test_or_says_why_not(page: Path) -
         open_to_doubt = [
             doubt for doubt in open_to_doubt if "no language" not in doubt
         ]  # The targets of `make`.
-    assert open_to_doubt == []
+    return open_to_doubt
 
 
 def test_the_pages_with_a_python_prompt_are_doctests() -> None:
@@ -79,7 +83,14 @@ def test_every_python_block_without_a_prompt_is_run_by_a_test() -> None:
         path.name for path in PAGES if any(">>>" not in text for text in _blocks(path.read_text(), "python"))
     }
     # Pages with a prompt are doctests of the package that they describe.
-    assert pages == {"bring-a-dataset.md", "incidents.md", "models.md", "scoring.md", "writing-a-domain.md"}
+    assert pages == {
+        "audit-a-suite.md",
+        "bring-a-dataset.md",
+        "incidents.md",
+        "models.md",
+        "scoring.md",
+        "writing-a-domain.md",
+    }
 
 
 def test_the_example_of_a_program_brings_redis(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -164,3 +175,16 @@ def test_the_suite_that_the_page_on_datasets_shows_is_the_one_that_ships() -> No
     told = [name for name in vars(shown) if not name.startswith("_") and name != "name"]
     assert {name: getattr(shown, name) for name in told} == {name: getattr(Shipped, name) for name in told}
     assert "dataset" in told
+
+
+def test_the_case_that_the_page_on_audits_shows_can_be_audited() -> None:
+    from itbench import AuditCase, no_progress
+
+    (block,) = blocks("audit-a-suite.md", "python")
+    names: dict[str, Any] = {"__name__": "shown"}
+    exec(block, names)
+    (case,) = names["audit"](None, no_progress)
+    assert isinstance(case, AuditCase)
+    assert [candidate.features["times"] for candidate in case.candidates] == [3, 3, 1, 3]
+    assert case.value(case.right) == 1.0
+    assert case.value([0]) == 0.0

@@ -25,6 +25,8 @@ TESTS = [
     "tests/sre/scoring/test_matching.py",
     "tests/sre/scoring/test_metrics.py",
 ]
+# It spoils runs in hundreds of places, which takes half a minute and reads the same on every Python.
+LEFT_OUT = "tests/core/store/test_damage.py"
 # Stirrup needs Python 3.12; where the tests run on an older one, those of its agent run here only.
 STIRRUP = "tests/core/agents/stirrup"
 
@@ -48,7 +50,7 @@ def test_the_core_and_the_agent_stirrup_work_on_another_python(
     bin_folder = install(python, tmp_path / "venv", *extras, *packages)
     # What is slow counts here too, as nothing else runs Stirrup; kills and signals are the same on every Python.
     chosen = ["-m", "not soak", "-k", "not kill and not interrupt"]
-    words = ["-m", "pytest", "-q", "-n", "2", *chosen, "-p", "no:cacheprovider", *TESTS]
+    words = ["-m", "pytest", "-q", "-n", "2", *chosen, "-p", "no:cacheprovider", "--ignore", LEFT_OUT, *TESTS]
     done = subprocess.run(
         [bin_folder / "python", *words, *([STIRRUP] if has_stirrup else [])],
         cwd=REPOSITORY,

@@ -26,9 +26,9 @@ def audit(
     suite_option: SuiteOption = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure how far a suite can be guessed from shallow features.
+    """Measure how far a suite can be guessed.
 
-    Rules are searched and forests trained on tasks drawn for it, and tried on others.
+    Adversaries that see shallow features only learn from tasks drawn for it, and are tried on others.
 
     Example: itbench audit DOMAIN/SUITE --train 40 --test 40
     """

@@ -6,6 +6,7 @@ import sqlite3
 import stat
 import time
 from contextlib import closing
+from io import BufferedReader
 from pathlib import Path
 from typing import TypeAlias
 
@@ -46,9 +47,15 @@ class FileDigests:
             DataError: it is a folder, a named pipe or the like.
             OSError: it cannot be read.
         """
-        status = path.stat()
+        # Reading a named pipe would wait for ever, and so would opening one.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            return self._digest(path, file)
+
+    def _digest(self, path: Path, file: BufferedReader) -> str:
+        """Return the digest of the very file that is open, whatever has its path by now."""
+        status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
-            # Reading a named pipe would wait for ever.
             raise DataError(f"{str(path)!r} is not a plain file")
         # As text: an inode may have more bits than SQLite's integers.
         inode = str(status.st_ino)
@@ -59,9 +66,10 @@ class FileDigests:
         if key in self._known:
             return self._known[key]
         is_settled = has_settled(status)
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        if is_settled:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        after = os.fstat(file.fileno())
+        is_same = (after.st_size, after.st_mtime_ns, after.st_ctime_ns) == key[2:]
+        if is_settled and is_same:
             self._known[key] = digest
             if is_large:
                 self._remember(key)

@@ -23,7 +23,7 @@ class EventKind(StrEnum):
     FAILED = "failed"
     """A request got no reply and is not sent again."""
     MODEL_CHECK = "model_check"
-    """The gateway asked the model a question of its own, to tell whether the provider fails."""
+    """The model was asked a question of our own, to tell whether the provider fails."""
     MESSAGE = "message"
     """What an agent in Python notes of its conversation by itself."""
     USAGE = "usage"

@@ -4,6 +4,7 @@ import hashlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 from itbench.interfaces.events import EventKind
 from itbench.interfaces.fault import LimitReached
@@ -96,6 +97,7 @@ class Trace:
         events: all events so far, in order.
         usage: turns, tokens, cost and tool calls so far.
         limit: the name of the limit that was reached, if any.
+        refusal: why the model's provider does not go on with the agent's conversation, if so.
     """
 
     limits: Limits = field(default_factory=Limits)
@@ -109,6 +111,7 @@ class Trace:
     usage: Usage = field(default_factory=Usage)
     roles: dict[str, Usage] = field(default_factory=dict)
     limit: str | None = None
+    refusal: str | None = None
     _started: float = field(default_factory=time.monotonic)
 
     def record(self, kind: str, **data: JsonValue) -> None:
@@ -247,7 +250,7 @@ class Trace:
             duration_s=None if duration_s is None else round(duration_s, 6),
         )
 
-    def stop(self, limit: str) -> None:
+    def stop(self, limit: str) -> NoReturn:
         """Note that a limit has been reached.
 
         Raises:
@@ -255,6 +258,15 @@ class Trace:
         """
         self.limit = self.limit or limit
         raise LimitReached(self.limit)
+
+    def refuse(self, reason: str) -> NoReturn:
+        """Note that the model's provider refuses what the agent has made of its conversation, which ends the work.
+
+        Raises:
+            LimitReached: always.
+        """
+        self.refusal = self.refusal or reason
+        self.stop("refused")
 
     @property
     def draw(self) -> int:

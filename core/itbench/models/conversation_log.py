@@ -4,6 +4,7 @@ Each request has a number and ends in a reply, in the word that it is too long, 
 """
 
 import hashlib
+import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -117,6 +118,13 @@ class ConversationLog:
         """Note that there will be no reply, and why; the status is that of the answer, if there was one."""
         self._trace.record(
             EventKind.FAILED, **self._role, request=number, model=model, status=status, message=message
+        )
+
+    def checked(self, model: str, failure: str | None, started: float) -> None:
+        """Note a question of our own, how it failed if it did, and when it was asked; no trial is charged for it."""
+        duration_s = round(time.monotonic() - started, 6)
+        self._trace.record(
+            EventKind.MODEL_CHECK, **self._role, model=model, failure=failure, duration_s=duration_s
         )
 
     def _nearest(self, digests: Sequence[bytes]) -> tuple[_Asked, int]:

@@ -15,11 +15,15 @@ class ModelError(StageError):
 
     Attributes:
         is_provoked: whether the provider is known to answer another request at the same time, so that what was said is the cause.
+        is_passing: whether the same request may do better later.
+        is_capacity: whether the provider said that it is overloaded or not there, which no request can bring about.
     """
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, *, is_passing: bool = False, is_capacity: bool = False) -> None:
         super().__init__(Stage.MODEL, message)
         self.is_provoked = False
+        self.is_passing = is_passing
+        self.is_capacity = is_capacity
 
 
 class ContextLengthError(ModelError):
@@ -32,11 +36,18 @@ class PassingError(Exception):
     Attributes:
         retry_after_s: seconds that the provider asks to wait; None where it does not say.
         is_rate_limit: whether fewer requests at a time would help.
+        is_capacity: whether the provider says that it is overloaded or not there.
     """
 
     def __init__(
-        self, message: str, *, retry_after_s: float | None = None, is_rate_limit: bool = False
+        self,
+        message: str,
+        *,
+        retry_after_s: float | None = None,
+        is_rate_limit: bool = False,
+        is_capacity: bool = False,
     ) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
         self.is_rate_limit = is_rate_limit
+        self.is_capacity = is_capacity

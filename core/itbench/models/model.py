@@ -45,6 +45,7 @@ class ModelSettings:
         seed: of the sampling, where the provider has one.
         draw: tells requests apart that read the same but are to be answered again, such as those of two
             repeats of a task; it is part of the key of the reply cache and is never sent.
+        is_fresh: whether the provider itself has to answer, and no cache.
         waits: told of each attempt that fails, if anybody wants to know.
     """
 
@@ -53,6 +54,7 @@ class ModelSettings:
     max_tokens: int | None = None
     seed: int | None = None
     draw: int = 0
+    is_fresh: bool = False
     waits: Callable[[ModelWait], object] | None = field(default=None, compare=False, repr=False)
 
 

@@ -52,12 +52,13 @@ def _is_code(path: Path) -> bool:
 
 
 def _package_files(distribution: Distribution) -> Iterator[tuple[str, Path]]:
-    packages = sorted({point.module.partition(".")[0] for point in distribution.entry_points})
-    for package in packages:
+    packages = {point.module.partition(".")[0] for point in distribution.entry_points}
+    # `__main__` is whatever program runs, and no module of the distribution's own.
+    for package in sorted(packages - {"__main__"}):
         try:
             spec = find_spec(package)
         except (ImportError, ValueError):
-            continue  # No module of its own, such as `__main__`.
+            continue
         if spec is None:
             continue
         for place in spec.submodule_search_locations or ():

@@ -13,8 +13,9 @@ from itbench.interfaces.record import TrialKey, TrialRecord
 from itbench.interfaces.task import Task
 from itbench.run.hooks import Hooks
 from itbench.run.session import Session
-from itbench.run.trial.budget import Budget, budget_of
+from itbench.run.trial.budget import budget_of
 from itbench.run.trial.judge import Judge
+from itbench.run.trial.memory_kills import memory_kills_of
 from itbench.run.trial.room import Machine, Room, Turns
 from itbench.run.trial.setup import Surroundings
 from itbench.run.trial.trial import NotBegunError, TrialSetting, run_trial
@@ -154,6 +155,8 @@ async def _one_trial(setting: TrialSetting, task: Task, key: TrialKey, hooks: Ho
 
 def _setting(session: Session, hooks: Hooks) -> TrialSetting:
     listens = hooks.hears("trace_event")
+    with RunFile(session.path) as run:
+        budget, kills = budget_of(run, session.plan.max_cost_usd), memory_kills_of(run)
     return TrialSetting(
         domain=session.domain,
         surroundings=Surroundings(
@@ -167,7 +170,8 @@ def _setting(session: Session, hooks: Hooks) -> TrialSetting:
         agent=session.agent,
         judge=Judge(session.domain, session.suite) if session.plan.is_scored else None,
         seed=session.plan.seed,
-        budget=_budget(session),
+        budget=budget,
+        memory_kills=kills,
         redactor=session.redactor,
         faults={task_id: session.plan.data_faults[task_id] for task_id in session.plan.faulty},
         on_event=(lambda key, event: hooks.tell("trace_event", key=key, event=event)) if listens else None,
@@ -175,11 +179,6 @@ def _setting(session: Session, hooks: Hooks) -> TrialSetting:
             "trial_progress", key=key, text=text, done=done, total=total
         ),
     )
-
-
-def _budget(session: Session) -> Budget:
-    with RunFile(session.path) as run:
-        return budget_of(run, session.plan.max_cost_usd)
 
 
 def _secrets(session: Session) -> Secrets:

@@ -98,7 +98,7 @@ def is_run_file(path: Path) -> bool:
 
 
 def must_exist(path: Path) -> None:
-    """Refuse a path at which there is no file.
+    """Refuse a path at which there is no file, or beside which lies what is none.
 
     Raises:
         RunFileError: there is none.
@@ -111,6 +111,12 @@ def must_exist(path: Path) -> None:
         raise RunFileError(f"no run file at {str(path)!r}; `itbench runs` lists what there is")
     if path.name.endswith(_PART):
         raise RunFileError(f"{str(path)!r} is a run file that is being made, or was never completed")
+    for beside in (_beside(path, ending) for ending in COMPANIONS):
+        # SQLite would wait for a pipe for ever, and write through a link.
+        if beside.is_symlink() or (beside.exists() and not beside.is_file()):
+            raise RunFileError(
+                f"{str(path)!r} cannot be used: {beside.name!r} beside it is no plain file; remove it"
+            )
     if _size(path) == 0 and not _size(log_of(path)):
         raise RunFileError(f"{str(path)!r} is empty and no run file; delete it")
 

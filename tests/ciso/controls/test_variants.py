@@ -69,12 +69,13 @@ def test_no_two_objects_of_a_variant_are_the_same(control, collected):
         assert len(set(names)) == len(names), variant.way
 
 
-@pytest.mark.parametrize("control", CONTROLS, ids=lambda control: control.number)
-def test_a_control_has_ways_enough_and_no_two_of_one_name(control):
-    complying = [way for way in control.ways if way.is_compliant]
-    assert len(complying) >= 5
-    assert len(control.ways) - len(complying) >= 6
-    assert len({way.name for way in control.ways}) == len(control.ways)
+def test_a_control_has_ways_enough_and_no_two_of_one_name():
+    assert len(CONTROLS) > 30
+    for control in CONTROLS:
+        complying = [way for way in control.ways if way.is_compliant]
+        assert len(complying) >= 5, control.number
+        assert len(control.ways) - len(complying) >= 6, control.number
+        assert len({way.name for way in control.ways}) == len(control.ways), control.number
 
 
 @pytest.mark.slow

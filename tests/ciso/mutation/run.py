@@ -6,6 +6,7 @@ which survive. With `--soak`, a mutant counts as equivalent only if 2,000 genera
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -115,6 +116,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--share", type=int, default=1, help="try one of so many mutants")
     parser.add_argument("--soak", action="store_true", help="try equivalent mutants on 2,000 clusters more")
     given = parser.parse_intermixed_args(arguments)
+    # OPA's library collects garbage less often: a fifth less processor time for a third more memory.
+    os.environ.setdefault("GOGC", "400")
     has_survivors = False
     for control in controls().values():
         if given.controls and control.number not in given.controls:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from itbench.run.plan.options import parse_agent, with_model
 
 Itbench = Callable[..., Any]
 COMMANDS = [
-    "check",
+    "audit", "check",
     "compare", "doctor", "export", "fetch", "install-agent", "leaderboard", "list-agents", "list-domains", "list-suites",
     "list-tasks", "new-domain", "pin", "resume", "run", "runs", "score", "show", "validate",
 ]  # fmt: skip
@@ -25,7 +26,7 @@ def test_every_command_has_help_with_an_example(command: str, itbench: Itbench) 
     done = itbench(command, "--help")
     assert done.code == 0
     assert f"itbench {command}" in done.out
-    assert "Example" in done.out
+    assert re.search("Example: |For example:", done.out)
 
 
 @pytest.mark.parametrize(

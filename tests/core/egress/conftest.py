@@ -126,6 +126,7 @@ async def opened(
     key: str = KEY,
     price: OwnPrices = PRICE,
     patience_s: float = 5.0,
+    instructions: str = "",
 ) -> AsyncIterator[WayOut]:
     target = GatewayTarget(
         provider=provider,
@@ -140,7 +141,9 @@ async def opened(
     )
     trace = Trace(limits=limits or Limits())
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
-        async with ModelGateway(target, trace, models, patience_s=patience_s) as gateway:
+        async with ModelGateway(
+            target, trace, models, instructions=instructions, patience_s=patience_s
+        ) as gateway:
             (own_key,) = (
                 value for name, value in gateway.variables("x").items() if name.endswith("_API_KEY")
             )

@@ -9,8 +9,9 @@ import pytest
 from itbench import Trace
 from itbench.agents.model_driven.journal import Journal
 from itbench.interfaces.conversation import Conversation, Message, ModelTool, ToolResult, UserMessage
+from itbench.interfaces.provider import QUESTION
 from itbench.models.anthropic.client import anthropic_model
-from itbench.models.faults import ModelError
+from itbench.models.faults import ContextLengthError
 from itbench.models.model import Model, ModelRequest, ModelSettings
 from itbench.models.openai.client import openai_model
 from itbench.testing.model_server import Answer, ModelServer, Raw, Status, script
@@ -48,14 +49,11 @@ async def converse(model: Model, journal: Journal) -> None:
     async with model.session():
         for _ in range(5):
             conversation = Conversation(system="Be brief.", messages=tuple(messages))
-            journal.request(conversation)
             try:
-                reply = await model.reply(conversation, [TOOL], ModelSettings(waits=journal.waits))
-            except ModelError as error:
-                journal.failed(error)
+                reply = await journal.ask(conversation, [TOOL])
+            except ContextLengthError:
                 messages = [*first, UserMessage(text="shorter")]
                 continue
-            journal.reply(reply)
             messages.append(reply.message)
             for call in reply.message.calls:
                 messages.append(ToolResult(call_id=call.id, name=call.name, text="seen", is_ok=True))
@@ -72,16 +70,19 @@ def test_the_gateway_notes_what_an_agent_in_our_own_loop_notes(
     async def steps(program: Any) -> None:
         monkeypatch.setenv("GATEWAY_KEY", program.own_key)
         model = model_of(program, api)
-        await converse(model, Journal(inside, model))
+        await converse(model, Journal(inside, model, ModelSettings()))
 
     look = Answer(
         text="I look.", calls=[("look", {"at": "x", "n": 1}), ("look", {})], input_tokens=70, output_tokens=7
     )
-    reactions = script(look, TOO_LONG, replace(look, thinking="hm"), Answer(text="5", output_tokens=1))
+    # The third is for the question that the gateway asks where a request is refused.
+    reactions = script(
+        look, TOO_LONG, Answer(text="yes"), replace(look, thinking="hm"), Answer(text="5", output_tokens=1)
+    )
     provider = "anthropic" if api == "messages" else "openai"
     with ModelServer(reactions) as server:
         done = within(server, steps, provider=provider)
-        assert len(server.requests) == 4
+        assert [asked.texts == [QUESTION] for asked in server.requests] == [False, False, True, False, False]
     assert [kind for kind, _ in noted(inside)].count("reply") == 3
     assert without_status(noted(done.trace)) == without_status(noted(inside))
 
@@ -111,7 +112,7 @@ def test_a_failing_attempt_is_noted_alike_by_gateway_and_react(
             model = openai_model(
                 ModelRequest(provider="openai", name="m", options=options | {"base_url": url})
             )
-            await converse(model, Journal(trace, model))
+            await converse(model, Journal(trace, model, ModelSettings()))
 
         with ModelServer(script(Status(code=503), Status(code=500), Answer(text="5"))) as server:
             done = within(server, steps, attempts=4)

@@ -123,6 +123,110 @@ def test_a_program_cannot_make_the_provider_look_broken_by_what_it_sends(
         assert done.trace.usage.turns == 1
 
 
+PATHS = {"/chat/completions": "openai", "/responses": "openai", "/messages": "anthropic"}
+FILTERED: Any = {"error": {"code": "content_filter", "type": "invalid_request_error", "message": "filtered"}}
+REFUSING: dict[str, Any] = {
+    "400": Status(code=400, body=FILTERED),
+    "404": Status(code=404),
+    "413": Status(code=413),
+    "422": Status(code=422),
+    "in a body": Raw(body=json.dumps(FILTERED).encode(), content_type="application/json"),
+    "in a stream": Raw(body=f"data: {json.dumps(FILTERED)}\n\n".encode()),
+}
+
+
+def asked_by(path: str, text: str, *, said: str = "", model: str = "m") -> Any:
+    """Return a request by one of the interfaces, as a first one or after something that the model has said."""
+    turns = [{"role": "user", "content": text}]
+    if said:
+        turns += [{"role": "assistant", "content": said}, {"role": "user", "content": "go on"}]
+    body: Any = {"model": model, "input" if path == "/responses" else "messages": turns}
+    return body | {"max_tokens": 100} if path == "/messages" else body
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stream", [True, False], ids=["stream", "whole"])
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("refusal", REFUSING.values(), ids=REFUSING)
+def test_a_refusal_is_the_program_s_doing_only_while_others_are_answered(
+    within: Any, refusal: Any, path: str, stream: bool
+) -> None:
+    for is_all in (False, True):
+
+        async def steps(program: Any) -> None:
+            body = asked_by(path, "poison", said="yes")
+            await program.ask(streamed(body) if stream else body, path)
+
+        react = script(refusal) if is_all else only_poison(refusal)
+        with ModelServer(react) as server:
+            done = within(server, steps, provider=PATHS[path], models=["m"], attempts=2)
+        assert (done.gateway.failure is not None) == is_all
+        assert done.trace.usage.turns == (0 if is_all else 1)
+
+
+@pytest.mark.parametrize(
+    ("models", "is_of_program"), [((), True), (("m",), False)], ids=["made up", "named by the run"]
+)
+def test_a_model_that_does_not_exist_is_the_doing_of_whatever_named_it(
+    within: Any, models: Any, is_of_program: bool
+) -> None:
+    async def steps(program: Any) -> None:
+        assert (await program.ask(asked_by("/chat/completions", "hi"))).status == 404
+
+    with ModelServer(script(Status(code=404))) as server:
+        done = within(server, steps, models=models)
+    assert (done.gateway.failure is None, done.trace.usage.turns) == (is_of_program, int(is_of_program))
+
+
+def test_a_model_that_the_program_made_up_is_its_doing_where_another_one_has_answered(within: Any) -> None:
+    def react(asked: Asked) -> Any:
+        return Answer(text="fine") if asked.body["model"] == "m" else Status(code=404)
+
+    async def steps(program: Any) -> None:
+        assert (await program.ask(asked_by("/chat/completions", "hi"))).status == 200
+        assert (await program.ask(asked_by("/chat/completions", "hi", model="none"))).status == 404
+
+    with ModelServer(react) as server:
+        done = within(server, steps)
+        assert [asked.body["model"] for asked in server.requests] == ["m", "none", "m"]
+    assert (done.gateway.failure, done.trace.usage.turns) == (None, 2)
+
+
+@pytest.mark.parametrize("code", [400, 401, 402, 422])
+def test_an_account_that_ends_right_after_an_answer_is_the_provider_s_doing(within: Any, code: int) -> None:
+    async def steps(program: Any) -> None:
+        assert (await program.ask()).status == 200
+        assert (await program.ask()).status == code
+
+    with ModelServer(script(Answer(text="fine"), Status(code=code))) as server:
+        done = within(server, steps)
+    assert (done.gateway.failure is not None, done.trace.usage.turns) == (True, 1)
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("code", [400, 403, 500])
+@pytest.mark.parametrize("is_taken", [False, True], ids=["the task", "what was added"])
+def test_a_task_whose_text_the_provider_refuses_is_no_doing_of_the_program(
+    within: Any, path: str, code: int, is_taken: bool
+) -> None:
+    """The program passes it on, and cannot know; what it adds to it is its own."""
+
+    async def steps(program: Any) -> None:
+        assert (await program.ask(asked_by(path, "do this: the task"), path)).status == code
+        assert (await program.ask(asked_by(path, "do this: the task"), path)).status == code
+
+    def react(asked: Asked) -> Any:
+        said = json.dumps(asked.body)
+        is_refused = "do this" in said or (not is_taken and "the task" in said)
+        return Status(code=code, body=FILTERED) if is_refused else Answer(text="yes")
+
+    with ModelServer(react) as server:
+        done = within(server, steps, provider=PATHS[path], attempts=1, instructions="the task")
+        said = [json.dumps(body) for body in server.bodies()]
+    assert sum("do this" not in each and "the task" in each for each in said) == 1
+    assert (done.gateway.failure is None, done.trace.usage.turns) == (is_taken, 2 * is_taken)
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body"),
     [
@@ -163,8 +267,10 @@ def test_a_request_that_is_not_waited_for_is_answered_and_counted_all_the_same(w
 def test_a_hundred_requests_that_are_broken_off_are_the_programs_own_doing(within: Any) -> None:
     async def steps(program: Any) -> None:
         for _ in range(5):
+            before = len(server.requests)
             asking = [asyncio.create_task(program.ask()) for _ in range(20)]
-            await asyncio.sleep(0.05)
+            # However busy this machine is: some are at the provider then, others on their way or not sent yet.
+            await program.until(lambda before=before: len(server.requests) > before)
             for each in asking:
                 each.cancel()
 

@@ -2,10 +2,13 @@
 
 import asyncio
 import json
+import os
+import sqlite3
 import subprocess
 import sys
 import zlib
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -282,3 +285,72 @@ def test_a_cached_reply_needs_no_server(asker: Any) -> None:
         found = asker(server)
         found.ask(cache="yes")
     assert asyncio.run(found.asking(cache="yes")).message.text == "Hello."
+
+
+def _row(change: Any) -> bytes:
+    data: Any = {
+        "key": b"key".hex(),
+        "message": {"text": "a", "calls": [{"id": "a", "name": "b", "arguments": "{}"}], "native": None},
+        "stop": "end",
+        "use": {"input_tokens": 5},
+        "has_ending": True,
+    }
+    return zlib.compress(change(data) if callable(change) else json.dumps(data | change).encode())
+
+
+SAID: Any = {"text": "a", "calls": [], "native": None}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        _row({"key": b"another".hex()}),
+        _row({"message": SAID | {"text": 5}}),
+        _row({"message": SAID | {"text": None}}),
+        _row({"message": SAID | {"calls": [{"id": 1, "name": "b", "arguments": "{}"}]}}),
+        _row({"message": SAID | {"calls": [{"id": "a", "name": "b", "arguments": {}}]}}),
+        _row({"message": SAID | {"calls": [{"id": "a", "name": "b"}]}}),
+        _row({"message": SAID | {"calls": {"a": "b"}}}),
+        _row({"message": [SAID]}),
+        _row({"message": SAID | {"native": {"api": "chat"}}}),
+        _row({"stop": "whenever"}),
+        _row({"use": {"input_tokens": "5"}}),
+        _row({"use": {"input_tokens": -5}}),
+        _row({"use": {"input_tokens": 1e20}}),
+        _row({"use": {"input_tokens": True}}),
+        _row({"use": [1]}),
+        _row(lambda _: b"[" * 100_000),
+        _row(lambda _: b"[]"),
+        _row(lambda _: b"9" * 5_000),
+        _row({})[:-5],
+        b"",
+    ],
+)
+def test_a_row_that_is_no_reply_to_this_request_is_none_and_is_asked_for_anew(
+    tmp_path: Path, row: bytes
+) -> None:
+    """Swapped between two requests, of other types, nested, cut: none becomes an error in the middle of a trial."""
+    cache = ReplyCache(tmp_path / "replies.sqlite")
+    cache.keep(b"key", DRAFT)
+    with closing(sqlite3.connect(tmp_path / "replies.sqlite")) as connection:
+        connection.execute("UPDATE reply SET data = ?", (row,))
+        connection.commit()
+    assert cache.find(b"key") is None
+    cache.keep(b"key", BARE)
+    assert cache.find(b"key") == BARE
+    cache.close()
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "link to nothing", "link to itself"])
+def test_a_cache_that_is_no_plain_file_is_not_waited_for(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "replies.sqlite"
+    if kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to(
+            {"device": "/dev/full", "link to nothing": tmp_path / "no" / "file", "link to itself": path}[kind]
+        )
+    cache = ReplyCache(path)
+    cache.keep(b"key", DRAFT)
+    assert cache.find(b"key") is None
+    cache.close()

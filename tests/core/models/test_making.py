@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
+from shutil import copy
 from typing import Any
 
 import pytest
@@ -39,6 +40,8 @@ BROKEN: dict[str, tuple[dict[str, str], str]] = {
         {"HTTP_PROXY": "junk://h:1", "SSL_CERT_FILE": "/nowhere"}, "HTTP_PROXY, SSL_CERT_FILE are set"
     ),
 }  # fmt: skip
+# Of nobody, and of no use but to be read.
+CERTIFICATE = Path(__file__).with_name("certificate.pem")
 # One of each kind of exception.
 LATER = [
     BROKEN[name]
@@ -201,3 +204,18 @@ def test_a_library_that_breaks_at_its_import_is_told_before_a_run(
 def test_what_is_only_looked_at_needs_no_client(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "junk://h:1")
     assert find_model("openai/m", options("openai"), is_to_be_asked=False).name == "openai/m"
+
+
+@PROVIDERS
+def test_certificates_are_read_once_for_all_clients_and_anew_where_the_environment_names_others(
+    monkeypatch: pytest.MonkeyPatch, provider: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "certificates.pem"
+    copy(CERTIFICATE, file)
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    assert find_model(f"{provider}/m", options(provider)).name == f"{provider}/m"
+    file.unlink()
+    assert find_model(f"{provider}/m", options(provider)).name == f"{provider}/m"
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "others.pem"))
+    with pytest.raises(UsageError, match="SSL_CERT_FILE is set"):
+        find_model(f"{provider}/m", options(provider))

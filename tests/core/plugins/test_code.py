@@ -2,7 +2,9 @@
 
 import json
 import os
+import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -88,7 +90,11 @@ def test_a_new_module_of_an_editable_install_decides(
     assert fingerprint(found) != before
 
 
-def test_a_distribution_whose_code_is_not_found_has_no_fingerprint(tmp_path: Path) -> None:
+def test_a_distribution_whose_code_is_not_found_has_no_fingerprint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not that of the program that runs either, which `python -m` starts as a module that can be found."""
+    monkeypatch.setattr(sys.modules["__main__"], "__spec__", find_spec("itbench.__main__"), raising=False)
     info = tmp_path / "gone-1.0.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: gone\nVersion: 1.0\n")

@@ -4,8 +4,8 @@ import math
 from random import Random
 
 import pytest
+import scipy  # Its module `stats`, which takes a second, is loaded where it is used.
 from hypothesis import given, settings, strategies as st
-from scipy import stats
 
 from itbench.statistics import Interval, estimate, mean_interval
 
@@ -35,7 +35,7 @@ def test_the_error_agrees_with_scipy() -> None:
     values = {f"t{i}": [(i * 7 % 11) / 11, (i * 5 % 13) / 13] for i in range(40)}
     task_means = [sum(repeats) / 2 for repeats in values.values()]
     found = estimate(values)
-    assert found.standard_error == pytest.approx(float(stats.sem(task_means)))
+    assert found.standard_error == pytest.approx(float(scipy.stats.sem(task_means)))
 
 
 def test_repeats_of_a_task_are_not_taken_for_independent_trials() -> None:

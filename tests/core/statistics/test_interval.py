@@ -4,8 +4,8 @@ import random
 from collections.abc import Callable, Sequence
 
 import pytest
+import scipy  # Its module `stats`, which takes a second, is loaded where it is used.
 from hypothesis import given, settings, strategies as st
-from scipy import stats
 
 from itbench.statistics import Interval, mean, mean_interval
 from itbench.statistics.interval import FEWEST_TASKS
@@ -26,7 +26,7 @@ def limits(values: Sequence[float], low: float = 0.0, high: float = 1.0) -> tupl
     [(0, 1), (1, 1), (1, 2), (6, 6), (3, 7), (0, 40), (1, 100), (50, 100), (9, 10_000)],
 )
 def test_of_zeros_and_ones_it_is_the_exact_binomial_interval(n_ones: int, n_values: int) -> None:
-    expected = stats.binomtest(n_ones, n_values).proportion_ci(0.95, "exact")
+    expected = scipy.stats.binomtest(n_ones, n_values).proportion_ci(0.95, "exact")
     assert limits([1.0] * n_ones + [0.0] * (n_values - n_ones)) == pytest.approx(
         (float(expected.low), float(expected.high)), abs=1e-7
     )
@@ -62,7 +62,7 @@ def test_it_agrees_with_weights_that_are_drawn(n_values: int) -> None:
 
 def test_with_many_values_it_is_close_to_students_interval() -> None:
     values = [(i * 7 % 199) / 199 for i in range(199)]
-    expected = stats.t.interval(0.95, 198, loc=stats.tmean(values), scale=stats.sem(values))
+    expected = scipy.stats.t.interval(0.95, 198, loc=scipy.stats.tmean(values), scale=scipy.stats.sem(values))
     assert limits(values) == pytest.approx(tuple(map(float, expected)), abs=0.005)
 
 

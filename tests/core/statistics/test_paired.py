@@ -1,8 +1,8 @@
 """The comparison of two runs on the same tasks."""
 
 import pytest
+import scipy  # Its module `stats`, which takes a second, is loaded where it is used.
 from hypothesis import given, settings, strategies as st
-from scipy import stats
 
 from itbench.statistics import compare
 
@@ -36,7 +36,7 @@ def test_it_agrees_with_the_paired_t_test_of_scipy() -> None:
     found = compare(
         {f"t{i}": [value] for i, value in enumerate(a)}, {f"t{i}": [value] for i, value in enumerate(b)}
     )
-    expected = stats.ttest_rel(a, b)
+    expected = scipy.stats.ttest_rel(a, b)
     assert found.p_value == pytest.approx(float(expected.pvalue))
 
 

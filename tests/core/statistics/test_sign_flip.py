@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy import stats
+import scipy  # Its module `stats`, which takes a second, is loaded where it is used.
 
 from itbench.statistics import sign_flip
 
@@ -31,7 +31,7 @@ def test_no_difference_is_no_evidence(differences: list[float]) -> None:
 
 def test_the_exact_test_agrees_with_scipy() -> None:
     differences = [((i * 37) % 23 - 8) / 23 for i in range(11)]
-    expected = stats.permutation_test(
+    expected = scipy.stats.permutation_test(
         (np.array(differences),), np.sum, permutation_type="samples", n_resamples=np.inf
     ).pvalue
     assert sign_flip(differences).p_value == pytest.approx(float(expected))
@@ -46,7 +46,7 @@ def test_sixteen_differences_are_exact_and_seventeen_are_drawn() -> None:
 
 def test_random_flips_come_close_to_the_exact_p_value() -> None:
     # 100 equal differences, 60 of them positive: the sum is that of a fair coin thrown 100 times.
-    expected = stats.binomtest(60, 100).pvalue
+    expected = scipy.stats.binomtest(60, 100).pvalue
     found = sign_flip([0.5] * 60 + [-0.5] * 40, seed=3)
     # four standard errors of a share of 10,000
     assert found.p_value == pytest.approx(float(expected), abs=0.0093)
@@ -66,4 +66,4 @@ def test_random_flips_never_claim_an_impossible_pattern() -> None:
 def test_many_differences_are_normal() -> None:
     found = sign_flip([1.0] * 1300 + [-1.0] * 1200)
     assert found.method == "normal approximation"
-    assert found.p_value == pytest.approx(2 * float(stats.norm.sf(2)))
+    assert found.p_value == pytest.approx(2 * float(scipy.stats.norm.sf(2)))

@@ -45,6 +45,26 @@ def test_a_named_pipe_is_no_run_file_and_nobody_waits_for_it(command: str, itben
     assert (done.code, "it is not even a plain file" in done.err) == (3, True)
 
 
+@pytest.mark.parametrize("ending", ["-wal", "-shm", "-journal"])
+@pytest.mark.parametrize("kind", ["pipe", "folder", "link"])
+def test_what_is_no_plain_file_beside_a_run_is_named_and_nobody_waits_for_it_or_writes_through_it(
+    sums: Path, itbench: Itbench, kind: str, ending: str
+) -> None:
+    path = Path(json.loads(itbench("run", "sums", "-n", "1", "--json").out)["path"])
+    beside = path.with_name(path.name + ending)
+    Path("own.txt").write_text("precious")
+    if kind == "pipe":
+        os.mkfifo(beside)
+    elif kind == "folder":
+        beside.mkdir()
+    else:
+        beside.symlink_to(Path("own.txt").absolute())
+    for command in ("show", "resume", "check", "leaderboard"):
+        done = itbench(command, path)
+        assert (done.code, "is no plain file; remove it" in done.err + done.out) == (3, True), command
+    assert Path("own.txt").read_text() == "precious"
+
+
 def test_a_named_pipe_among_runs_is_told_and_the_others_are_listed(sums: Path, itbench: Itbench) -> None:
     itbench("run", "sums", "-n", "2")
     os.mkfifo("runs/pipe.itbench")

@@ -123,7 +123,7 @@ class CommandAgent:
         await self._copy(workspace)
         async with (
             serve_tools(workspace, trace) as tools,
-            open_way_out(workspace, trace, options) as way_out,
+            open_way_out(workspace, trace, options, task.instructions) as way_out,
         ):
             variables = {
                 **options.variables,

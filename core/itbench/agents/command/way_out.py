@@ -45,8 +45,16 @@ class WayOut:
 
 
 @asynccontextmanager
-async def open_way_out(workspace: Workspace, trace: Trace, options: CommandOptions) -> AsyncIterator[WayOut]:
+async def open_way_out(
+    workspace: Workspace, trace: Trace, options: CommandOptions, instructions: str = ""
+) -> AsyncIterator[WayOut]:
     """Open what was allowed, which is nothing by default, and close it at the end.
+
+    Args:
+        workspace: of the program.
+        trace: of the trial.
+        options: of the agent.
+        instructions: of the task.
 
     Raises:
         StageError: the workspace cannot have a way out.
@@ -63,7 +71,9 @@ async def open_way_out(workspace: Workspace, trace: Trace, options: CommandOptio
     async with AsyncExitStack() as stack:
         gateway = None
         if options.gateway is not None:
-            gateway = await stack.enter_async_context(ModelGateway(options.gateway, trace, options.models))
+            gateway = await stack.enter_async_context(
+                ModelGateway(options.gateway, trace, options.models, instructions=instructions)
+            )
         listener = await workspace.listen()
         stack.callback(listener.close)
         origin = f"http://127.0.0.1:{listener.getsockname()[1]}"

@@ -12,24 +12,18 @@ from itbench.interfaces.conversation import Conversation, Message, Reply, Stop, 
 from itbench.interfaces.task import Task
 from itbench.interfaces.trace import Trace
 from itbench.interfaces.workspace import Workspace
-from itbench.models.faults import ContextLengthError, ModelError
+from itbench.models.faults import ContextLengthError
 from itbench.models.model import SEED_RANGE, Model
-from itbench.models.uncounted import unknown_cost
 
 _TOLD_AT = (10, 5, 1)
 
 
 class Work:
-    """Drives one conversation.
-
-    Attributes:
-        journal: of requests and replies.
-    """
+    """Drives one conversation."""
 
     def __init__(
         self, model: Model, options: ReactOptions, task: Task, workspace: Workspace, trace: Trace
     ) -> None:
-        self.journal = Journal(trace, model)
         self._model = model
         self._options = options
         self._trace = trace
@@ -39,7 +33,7 @@ class Work:
         self._turns = min(limits, default=None)
         self._told_left = self._turns
         seed = trace.seed % SEED_RANGE if options.sends_seed else None
-        self._settings = replace(options.settings, seed=seed, draw=trace.draw, waits=self.journal.waits)
+        self._journal = Journal(trace, model, replace(options.settings, seed=seed, draw=trace.draw))
         self._system = prompt(
             "system",
             path=workspace.path,
@@ -79,8 +73,8 @@ class Work:
     async def _ask_or_stop(self) -> Reply:
         try:
             return await self._ask()
-        except ContextLengthError:
-            self._trace.stop("context")
+        except ContextLengthError as error:
+            await self._journal.give_up(error, self._toolbox.tools)
             raise
 
     async def _ask(self) -> Reply:
@@ -88,25 +82,7 @@ class Work:
             self._trace.stop("turns")
         self._trace.turn()
         conversation = Conversation(system=self._system, messages=tuple(self._messages))
-        self.journal.request(conversation)
-        try:
-            reply = await self._model.reply(conversation, self._toolbox.tools, self._settings)
-        except ModelError as error:
-            self.journal.failed(error)
-            raise
-        self.journal.reply(reply)
-        self._refuse_unknown_cost(reply)
-        return reply
-
-    def _refuse_unknown_cost(self, reply: Reply) -> None:
-        """Give up where a limit of cost was asked for but cannot be kept.
-
-        Raises:
-            ModelError: the provider tells no tokens, or nobody knows their price.
-        """
-        reason = unknown_cost(self._trace.limits, self._model.name, reply.use, reply.cost_usd)
-        if reason is not None:
-            raise ModelError(reason)
+        return await self._journal.ask(conversation, self._toolbox.tools)
 
     def _add(self, reply: Reply) -> None:
         """Keep what the model said; a reply with nothing in it, or only white space, cannot be handed back."""

@@ -66,18 +66,19 @@ class StirrupAgent:
         """Work on the task until Stirrup finishes or a limit is reached."""
         trace.record(EventKind.AGENT, **self.description())
         async with self.model.session():
-            is_finished = await self._work(self._agent(task, workspace, trace), task, workspace, trace)
+            client = ModelClient(self.model, self._settings(trace), trace)
+            is_finished = await self._work(client, task, workspace, trace)
         if not is_finished:
             trace.stop("turns")
         trace.record(EventKind.END, by="finish")
 
-    def _agent(self, task: Task, workspace: Workspace, trace: Trace) -> Agent:
+    def _agent(self, client: ModelClient, task: Task, workspace: Workspace, trace: Trace) -> Agent:
         options, clean = self.options, self.model.redactor.text
         shell = WorkspaceShell(workspace, task.limits.command_s, clean)
         toolbox = Toolbox(task, workspace, trace, self.model.redactor, options.output_chars)
         limits = [limit for limit in (task.limits.turns, options.turns) if limit is not None]
         return Agent(
-            client=ModelClient(self.model, self._settings(trace), trace),
+            client=client,
             name="itbench",
             max_turns=min(limits, default=_UNLIMITED_TURNS),
             tools=[shell, *domain_tools(list(workspace.tools), toolbox)],
@@ -90,14 +91,15 @@ class StirrupAgent:
         seed = trace.seed % SEED_RANGE if self.options.sends_seed else None
         return replace(self.options.settings, seed=seed, draw=trace.draw)
 
-    async def _work(self, agent: Agent, task: Task, workspace: Workspace, trace: Trace) -> bool:
+    async def _work(self, client: ModelClient, task: Task, workspace: Workspace, trace: Trace) -> bool:
         """Run to the end, and return whether that was `finish`."""
+        agent = self._agent(client, task, workspace, trace)
         try:
             # Stirrup's own cache would keep conversations in the user's home, and its signal handler would take ours away.
             async with agent.session(clear_cache_on_success=False, cache_on_interrupt=False) as session:
                 finished, _, _ = await session.run(task_prompt(task, workspace))
         except ContextOverflowError:
-            trace.stop("context")
+            await client.give_up()
         except OutputTokenLimitError as error:
             trace.record(EventKind.CUT, message=str(error))
             trace.stop("output")

@@ -6,8 +6,7 @@ Stirrup's, and only the sending is ours. That was chosen over Stirrup's clients 
 the reply cache, prices, cached tokens (which Stirrup's clients drop), and secrets taken out. LiteLLM would add packages and none of this.
 """
 
-from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stirrup.core.exceptions import ContextOverflowError, OutputTokenLimitError
 from stirrup.core.models import AssistantMessage
@@ -15,11 +14,13 @@ from stirrup.core.models import AssistantMessage
 from itbench.agents.model_driven.journal import Journal
 from itbench.agents.model_driven.options import UNKNOWN_WINDOW_TOKENS
 from itbench.agents.stirrup.messages import Translator, turn_of
-from itbench.interfaces.conversation import Reply, Stop
+from itbench.interfaces.conversation import ModelTool, Reply, Stop
 from itbench.interfaces.trace import Trace
-from itbench.models.faults import ContextLengthError, ModelError
+from itbench.models.faults import ContextLengthError
 from itbench.models.model import Model, ModelSettings
-from itbench.models.uncounted import unknown_cost
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class ModelClient:
@@ -28,8 +29,9 @@ class ModelClient:
     def __init__(self, model: Model, settings: ModelSettings, trace: Trace) -> None:
         self._model = model
         self._trace = trace
-        self._journal = Journal(trace, model)
-        self._settings = replace(settings, waits=self._journal.waits)
+        self._journal = Journal(trace, model, settings)
+        self._settings = settings
+        self._overflow: tuple[ContextLengthError, Sequence[ModelTool]] | None = None
         self._translator = Translator()
 
     @property
@@ -49,23 +51,18 @@ class ModelClient:
             ContextOverflowError: the conversation is too long; Stirrup drops a turn and sums up.
             OutputTokenLimitError: the reply was cut at its largest length; Stirrup gives up.
             ModelError: the provider fails, or a limit cannot be kept.
+            LimitReached: of the task; or the provider refuses what the agent has made of the conversation.
         """
         # A summary, or a request again after one, belongs to the turn that it makes room for.
         while self._trace.usage.turns < turn_of(messages):
             self._trace.turn()
         conversation = self._translator.conversation(messages)
-        self._journal.request(conversation)
+        offered = self._translator.tools(tools)
         try:
-            reply = await self._model.reply(conversation, self._translator.tools(tools), self._settings)
-        except ModelError as error:
-            self._journal.failed(error)
-            if isinstance(error, ContextLengthError):
-                raise ContextOverflowError(str(error)) from error
-            raise
-        self._journal.reply(reply)
-        reason = unknown_cost(self._trace.limits, self._model.name, reply.use, reply.cost_usd)
-        if reason is not None:
-            raise ModelError(reason)
+            reply = await self._journal.ask(conversation, offered)
+        except ContextLengthError as error:
+            self._overflow = error, offered
+            raise ContextOverflowError(str(error)) from error
         if reply.stop is Stop.LENGTH:
             raise OutputTokenLimitError(
                 model_slug=self.model_slug,
@@ -73,6 +70,17 @@ class ModelClient:
                 provider_reason="length",
             )
         return self._translator.reply(reply)
+
+    async def give_up(self) -> None:
+        """End the work because the conversation is too long, and Stirrup cannot make it shorter.
+
+        Raises:
+            LimitReached: it is.
+            ModelError: the provider says so of any.
+        """
+        if self._overflow is not None:
+            await self._journal.give_up(*self._overflow)
+        self._trace.stop("context")
 
 
 def _reply_tokens(reply: Reply) -> int:

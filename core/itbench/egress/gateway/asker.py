@@ -2,62 +2,24 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from functools import partial
 
 from itbench.egress.exchange import Exchange
-from itbench.egress.gateway.allowed.body import encoded
+from itbench.egress.gateway.asking import Asking
 from itbench.egress.gateway.counting import AnswerCount, Answered
 from itbench.egress.gateway.headers import STREAM
-from itbench.egress.gateway.health import Health, question
+from itbench.egress.gateway.health import Health
+from itbench.egress.gateway.questioning import Questioner
 from itbench.egress.gateway.relay import Relay
-from itbench.egress.gateway.reservations import Reservations, Worth
-from itbench.egress.gateway.routes import Route
+from itbench.egress.gateway.reservations import Reservations
 from itbench.egress.gateway.upstream import Failure, Upstream, Whole
-from itbench.interfaces.conversation import TokenUse
+from itbench.models.asking import others_are_answered
 from itbench.models.http.retries import RetryPolicy
 from itbench.models.model import ModelWait
 from itbench.models.reply.codec import Draft
 
 # Requests that failed and that the program did not wait for; any more are turns.
 _MOST_LEFT = 20
-
-
-@dataclass(slots=True, kw_only=True)
-class Asking:
-    """One request for a model.
-
-    Attributes:
-        exchange: with the program.
-        data: the body.
-        worth: what it may take.
-        number: of the request in the trace; 0 until it is sent.
-        failures: of the attempts so far.
-        lost: spans of time that failed attempts took through no doing of the program.
-        is_sent: whether the provider has been asked.
-        relay: carries what the provider answers to the last attempt.
-        failed_use: what a reply that failed says that it took.
-        has_failed_reply: whether the provider has answered with what is no reply.
-    """
-
-    exchange: Exchange
-    route: Route
-    headers: Sequence[tuple[str, str]]
-    model: str
-    data: bytes
-    worth: Worth
-    number: int = 0
-    failures: list[str] = field(default_factory=list)
-    lost: list[tuple[float, float]] = field(default_factory=list)
-    is_sent: bool = False
-    relay: Relay | None = None
-    failed_use: TokenUse | None = None
-    has_failed_reply: bool = False
-
-    @property
-    def has_reply(self) -> bool:
-        """Whether the program has been given the beginning of a reply."""
-        return self.relay is not None and self.relay.is_begun
 
 
 class Asker:
@@ -69,7 +31,7 @@ class Asker:
         reservations: learn what a request takes.
         policy: when a request is sent again.
         health: of the provider, as the trial sees it.
-        patience_s: how long a question of our own may take.
+        questioner: finds out whether the provider answers others.
     """
 
     def __init__(
@@ -79,9 +41,9 @@ class Asker:
         reservations: Reservations,
         policy: RetryPolicy,
         health: Health,
-        patience_s: float,
+        questioner: Questioner,
     ) -> None:
-        self._patience_s = patience_s
+        self.questioner = questioner
         self._upstream = upstream
         self._count = count
         self._reservations = reservations
@@ -134,25 +96,15 @@ class Asker:
         ):
             asking.lost.append((started, now + (wait_s or 0.0)))
 
-    async def answers(self, asking: Asking) -> bool:
-        """Ask a short question of our own; tell whether the provider answers it within reasonable time."""
-        asked = encoded(question(asking.route.path, asking.model))
-        own = replace(asking, route=Route(method="POST", path=asking.route.path), data=asked)
-        try:
-            async with asyncio.timeout(self._patience_s):
-                return await self._try(own) is None
-        except TimeoutError:
-            return False
-
     async def _send(self, asking: Asking) -> Failure | None:
         """Send a request once and relay what is answered; return how the provider failed, if it did."""
-        started, asking.is_sent = time.monotonic(), True
+        started = asking.sent_at = time.monotonic()
         response = await self._upstream.open(asking.route, asking.headers, asking.data)
         if isinstance(response, Failure):
             self.health.noticed()
             return response
         if isinstance(response, Whole):
-            self._count.refused(asking.number, asking.model, response)
+            await self._refused(asking, response)
             await tell(asking.exchange, response)
             return None
         asking.relay = relay = self._relay(asking, asking.exchange)
@@ -165,33 +117,32 @@ class Asker:
             self._count.spent(asking.model, relay.use)
             asking.failed_use = relay.use
         else:
-            self._count.refused(asking.number, asking.model, came)
             self._count.spent(asking.model, relay.use)
+            await self._refused(asking, came)
         await relay.end()
         return _passing(came)
 
     def _answered(self, asking: Asking, draft: Draft, started: float) -> None:
         self.health.answered()
+        self.questioner.answered(asking)
         characters = len(asking.data) + _length(draft)
         answer = Answered(started=started, failures=asking.failures, characters=characters)
         self._reservations.used(self._count.answered(asking.number, asking.model, draft, answer))
 
-    async def _try(self, asking: Asking) -> Failure | None:
-        """Send a request of which the program does not hear; return how the provider failed, if it did."""
-        started = time.monotonic()
-        response = await self._upstream.open(asking.route, asking.headers, asking.data)
-        failure = response if isinstance(response, Failure) else None
-        if not isinstance(response, Failure | Whole):
-            failure = _passing(await self._relay(asking, None).carry(response))
-        self._count.checked(asking.model, None if failure is None else failure.reason, started)
-        return failure
+    async def _refused(self, asking: Asking, answer: Whole | Failure) -> None:
+        """Judge an answer that says what is wrong with a request: the program's doing and a turn, unless the provider says so of any."""
+        if await self.questioner.answers(asking):
+            self._count.refused(asking.number, asking.model, answer)
+        else:
+            self.health.failed(answer.reason)
+            self._count.failed(asking.number, asking.model, answer.reason)
 
     async def _settle(self, asking: Asking, failure: Failure) -> None:
         """Find out whether the provider is the cause of a failure that did not pass, and tell the program of it."""
         if asking.has_reply:
             await self._settle_reply(asking, failure)
             return
-        if failure.is_capacity or not await self.answers(asking):
+        if not await self._others_are_answered(asking, failure):
             self._blame_provider(asking, failure)
         elif asking.exchange.is_gone or self._closing.is_set():
             self._leave(asking, failure)
@@ -199,6 +150,14 @@ class Asker:
             await self._blame_request(asking, failure)
             return
         await tell(asking.exchange, failure)
+
+    async def _others_are_answered(self, asking: Asking, failure: Failure) -> bool:
+        question = partial(self.questioner.answers, asking)
+        return await others_are_answered(is_capacity=failure.is_capacity, question=question)
+
+    async def _fails_again(self, asking: Asking) -> bool:
+        came = await self.questioner.attempt(asking)
+        return isinstance(came, Failure) and came.is_passing
 
     def _blame_provider(self, asking: Asking, failure: Failure) -> None:
         self.health.failed(failure.reason)
@@ -235,7 +194,7 @@ class Asker:
     async def _settle_reply(self, asking: Asking, failure: Failure) -> None:
         """Find out about a reply that was not whole: it was the provider's doing unless this very request always ends so."""
         self.health.failed(failure.reason)
-        if await self.answers(asking) and await self._try(asking) is not None:
+        if await self._others_are_answered(asking, failure) and await self._fails_again(asking):
             self.health.cleared(failure.reason)
             self._provoked(asking, failure)
         else:

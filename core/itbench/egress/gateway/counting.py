@@ -76,9 +76,8 @@ class AnswerCount:
         return self._log.request(model, conversation)
 
     def checked(self, model: str, reason: str | None, started: float) -> None:
-        """Note a question of our own; no trial is charged for it."""
-        duration_s = round(time.monotonic() - started, 6)
-        self._trace.record(EventKind.MODEL_CHECK, model=model, failure=reason, duration_s=duration_s)
+        """Note a question of our own."""
+        self._log.checked(model, reason, started)
 
     def waits(self, number: int, wait: ModelWait) -> None:
         """Note that an attempt failed, which is no turn, and what comes next."""

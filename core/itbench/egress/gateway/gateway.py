@@ -11,17 +11,19 @@ from typing import Self
 
 from itbench.egress.exchange import BadRequestError, Exchange, Request
 from itbench.egress.gateway.allowed.body import encoded, read_body
-from itbench.egress.gateway.asker import Asker, Asking, tell
+from itbench.egress.gateway.asker import Asker, tell
+from itbench.egress.gateway.asking import Asking
 from itbench.egress.gateway.counting import AnswerCount
 from itbench.egress.gateway.headers import sent_headers
 from itbench.egress.gateway.health import Health
 from itbench.egress.gateway.pace import FairShare, LookUpPace
+from itbench.egress.gateway.questioning import Known, Questioner
 from itbench.egress.gateway.reservations import Reservations, estimate
 from itbench.egress.gateway.routes import Route, route_of
 from itbench.egress.gateway.spoken import conversation_of
 from itbench.egress.gateway.target import GatewayTarget
 from itbench.egress.gateway.upstream import Failure, Upstream, Whole
-from itbench.interfaces.conversation import Conversation
+from itbench.interfaces.conversation import Conversation, UserMessage
 from itbench.interfaces.fault import Stage, StageError
 from itbench.interfaces.trace import Trace
 from itbench.text.redaction import Redactor
@@ -41,6 +43,7 @@ class ModelGateway:
         target: the provider.
         trace: of the trial; counts what is used, and knows the limits.
         models: that the program may ask; none for all whose names do not say that they search.
+        instructions: of the task; where the provider refuses a program's first request, it is asked whether it takes them.
         patience_s: how long the end of the trial waits for what is on its way, and a question of our own for its answer.
     """
 
@@ -50,11 +53,13 @@ class ModelGateway:
         trace: Trace,
         models: Sequence[str] = (),
         *,
+        instructions: str = "",
         patience_s: float = _PATIENCE_S,
     ) -> None:
         self._patience_s = patience_s
         self._target = target
         self._models = models
+        self._known = Known(models=models, instructions=instructions, patience_s=patience_s)
         # Where no sandbox keeps others from the gateway, this one does.
         self._own_key = f"itbench-{secrets.token_urlsafe(24)}"
         self._reservations = Reservations(trace)
@@ -91,7 +96,7 @@ class ModelGateway:
             self._reservations,
             self._target.retries,
             self._health,
-            self._patience_s,
+            Questioner(self._upstream, self._count, self._known),
         )
         return self
 
@@ -184,6 +189,7 @@ class ModelGateway:
                 return
             is_large = len(asking.data) > _LARGE_BYTES
             said = await self._share.work(partial(_conversation, asking), is_large=is_large)
+            asking.has_replies = any(not isinstance(message, UserMessage) for message in said.messages)
             asking.number = self._count.asked(asking.model, said)
             del said
             await self._asker.ask(asking)
@@ -198,7 +204,7 @@ class ModelGateway:
         flights = dict(self._flights)
         if not flights:
             return
-        silent = [asking for asking in flights.values() if asking.is_sent and not asking.has_reply]
+        silent = [asking for asking in flights.values() if asking.sent_at and not asking.has_reply]
         looking = asyncio.create_task(self._look(silent)) if silent and not self.stopped.is_set() else None
         _, late = await asyncio.wait(flights, timeout=self._patience_s)
         for flight in late:
@@ -211,7 +217,8 @@ class ModelGateway:
 
     async def _look(self, silent: Sequence[Asking]) -> None:
         """Find out whether the provider is silent towards everybody, or only takes long for a request of the program."""
-        if not await self._asker.answers(silent[0]) and not any(asking.has_reply for asking in silent):
+        answers = await self._asker.questioner.answers(silent[0], is_fresh=True)
+        if not answers and not any(asking.has_reply for asking in silent):
             self._health.failed("nothing was heard of the model")
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from itbench.egress.exchange import Request
+from itbench.text.redaction import Redactor
 
 STREAM = ("accept", "text/event-stream")
 """What asks for a stream."""
@@ -50,9 +51,11 @@ def sent_headers(request: Request, *, is_stream: bool) -> list[tuple[str, str]]:
     return [*headers, (_BETA, ",".join(betas))] if betas else headers
 
 
-def replied_headers(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return the headers of a reply that the program gets."""
+def replied_headers(headers: Iterable[tuple[str, str]], redactor: Redactor) -> list[tuple[str, str]]:
+    """Return the headers of a reply that the program gets, without the key: a provider may repeat it."""
     # What no header can hold is a mistake of the provider, and stops no reply.
     return [
-        (name, value) for name, value in headers if name.lower() in _REPLIED and _VISIBLE.fullmatch(value)
+        (name, redactor.text(value))
+        for name, value in headers
+        if name.lower() in _REPLIED and _VISIBLE.fullmatch(value)
     ]

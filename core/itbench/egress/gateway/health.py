@@ -2,8 +2,9 @@
 
 The provider's failure is never an agent's zero, so a program must not be able to bring it about. What it can do, and what is said then:
 
-- a request that is wrong (400, 404, 413, 422), for a model that does not exist, or refused by us: its own doing;
-- a request that fails again and again while others are answered: its own doing, as the question is answered;
+- a request that is wrong (400, 404, 413, 422), or that fails again and again, while others are answered: its own doing;
+- a request for a model that does not exist: its own doing, as the question is for a model that the run names or that has answered;
+- a request that we refuse: its own doing;
 - many concurrent requests: no more than a few are sent, and a rate limit is waited out before the program hears of it;
 - a request that it does not wait for: it is answered all the same, or the question is.
 """
@@ -75,9 +76,9 @@ class Health:
         return self._failing_since is not None and time.monotonic() - self._failing_since >= LONG_S
 
 
-def question(path: str, model: str) -> JsonObject:
+def question(path: str, model: str, text: str = QUESTION) -> JsonObject:
     """Return a short request for a model, by one of the interfaces."""
     if path == "/responses":
-        return {"model": model, "input": QUESTION, "store": False}
-    asked: JsonObject = {"model": model, "messages": [{"role": "user", "content": QUESTION}]}
+        return {"model": model, "input": text, "store": False}
+    asked: JsonObject = {"model": model, "messages": [{"role": "user", "content": text}]}
     return asked | {"max_tokens": 64} if path == "/messages" else asked

@@ -137,7 +137,7 @@ class Relay:
             return
         self.is_begun = True
         if self._exchange is not None:
-            headers = replied_headers(response.headers.items())
+            headers = replied_headers(response.headers.items(), self._redactor)
             await _tried(self._exchange.begin(response.status_code, headers))
 
     async def _pass(self, data: bytes) -> None:

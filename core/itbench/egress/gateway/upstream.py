@@ -15,12 +15,10 @@ from itbench.host.faults import HostError, is_shortage
 from itbench.interfaces.json import JsonValue
 from itbench.models.faults import ContextLengthError, PassingError
 from itbench.models.http.retries import retry_after_s
-from itbench.models.reply.errors import error_of
+from itbench.models.reply.errors import CAPACITY, error_of
 from itbench.text.redaction import Redactor
 
 _LARGEST_ERROR_BYTES = 4_000_000
-# The provider says that it is overloaded or not there, which no request can bring about.
-_CAPACITY = frozenset({503, 529})
 # The key, the account or the place it is asked from; the same request will not do better, but others may fail alike.
 _OF_ACCOUNT = frozenset({401, 402, 403, 429})
 _PASSING = frozenset({408, 409, 425, 429})
@@ -130,7 +128,9 @@ class Upstream:
         finally:
             await response.aclose()
         headers = [
-            pair for pair in replied_headers(response.headers.items()) if pair[0] != "content-encoding"
+            pair
+            for pair in replied_headers(response.headers.items(), self.redactor)
+            if pair[0] != "content-encoding"
         ]
         text = self.redactor.text(body.decode("utf-8", "replace"))
         return Whole(status=response.status_code, headers=headers, body=text.encode())
@@ -150,7 +150,7 @@ def _judged(whole: Whole) -> Whole | Failure:
     return Failure(
         reason=reason,
         is_passing=is_passing,
-        is_capacity=whole.status in _CAPACITY,
+        is_capacity=whole.status in CAPACITY,
         asked_s=asked_s,
         reply=whole,
     )

@@ -1,6 +1,7 @@
 """One plain HTTP request through the proxy: read, judged and written anew, and so is its reply."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -45,7 +46,7 @@ async def forward(
         async with asyncio.timeout(_IDLE_LIMIT_S):
             await writer.drain()
         await _relay(exchange, connection, reader, passage)
-    except (h11.RemoteProtocolError, TimeoutError, OSError) as error:
+    except (h11.ProtocolError, TimeoutError, OSError) as error:
         if exchange.is_gone:
             raise ConnectionResetError("the program has gone") from error
         raise BadRequestError(502, f"{passage.host!r} did not answer in HTTP: {error}") from error
@@ -74,7 +75,9 @@ async def _relay(exchange: Exchange, connection: Any, reader: asyncio.StreamRead
             passage.received_bytes += len(data)
             connection.receive_data(data)
         elif isinstance(event, h11.Response):
-            headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in event.headers]
+            headers = _replied(
+                [(name.decode("latin-1"), value.decode("latin-1")) for name, value in event.headers]
+            )
             await exchange.begin(event.status_code, headers)
         elif isinstance(event, h11.Data):
             await exchange.piece(bytes(event.data))
@@ -83,3 +86,9 @@ async def _relay(exchange: Exchange, connection: Any, reader: asyncio.StreamRead
             return
         elif isinstance(event, h11.ConnectionClosed):
             raise h11.RemoteProtocolError("it closed the connection early")
+
+
+def _replied(headers: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the headers of a reply; its length is told by one of them only (RFC 9112, section 6.3)."""
+    is_chunked = any(name.lower() == "transfer-encoding" for name, _ in headers)
+    return [(name, value) for name, value in headers if not (is_chunked and name.lower() == "content-length")]

@@ -31,7 +31,10 @@ class HostRule:
         """Tell whether a connection is meant by this rule."""
         if port not in self.ports:
             return False
-        return host.endswith(f".{self.host}") if self.is_wildcard else host == self.host
+        if not self.is_wildcard:
+            return host == self.host
+        # An address with a zone, such as `fe80::1%a.example.org`, only ends like a name.
+        return host.endswith(f".{self.host}") and _NAME.fullmatch(host) is not None
 
     @property
     def is_address(self) -> bool:

@@ -125,7 +125,8 @@ def _brought(
     digests, faulty = FileDigests(), list[str]()
     for _ in range(_TRIES):
         whole = verified(root, marker.files, digests)
-        remove_faulty(root, [path for path in marker.files if path not in whole])
+        faulty = [path for path in marker.files if path not in whole]
+        remove_faulty(root, faulty, blobs=root.parents[1] / "blobs")
         found = hub.snapshot_download(
             dataset.repository,
             repo_type="dataset",

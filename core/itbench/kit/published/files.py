@@ -4,6 +4,7 @@ import json
 import os
 import re
 import stat
+import unicodedata
 from pathlib import Path
 
 from itbench.errors import DataError
@@ -79,8 +80,11 @@ def read_object(path: Path) -> JsonObject:
 
 def names_a_truth(path: Path) -> bool:
     """Tell whether publishers call a truth so, in any spelling: ground_truth.yaml, data.jsonl."""
-    name = path.name.lower()
-    return name == "data.jsonl" or "groundtruth" in _NOT_A_LETTER.sub("", name)
+    # In whichever letters: a name in full width is read as the same name.
+    name = unicodedata.normalize("NFKC", path.name).lower()
+    return (
+        name == "data.jsonl" or name.startswith("data.jsonl.") or "groundtruth" in _NOT_A_LETTER.sub("", name)
+    )
 
 
 def is_public(inside: Path) -> bool:

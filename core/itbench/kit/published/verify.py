@@ -40,22 +40,52 @@ def verified(
     return found
 
 
-def remove_faulty(root: Path, paths: list[str]) -> None:
-    """Remove files, and the content that the hub's client keeps of them elsewhere, so that they are brought again."""
+def remove_faulty(root: Path, paths: list[str], *, blobs: Path | None = None) -> None:
+    """Remove files, so that they are brought again.
+
+    Args:
+        root: of the dataset.
+        paths: of the files below it.
+        blobs: where the hub's client keeps the content to which links lead, which is removed too; nothing elsewhere is.
+
+    Raises:
+        DataError: a folder of the dataset is a link to another place.
+    """
     for path in paths:
         place = root / path
-        if place.is_symlink():
-            place.resolve().unlink(missing_ok=True)
+        _require_inside(root, place.parent)
+        if place.is_symlink() and blobs is not None:
+            _remove_content(place, blobs.resolve())
         place.unlink(missing_ok=True)
 
 
 def remove_additional(dataset: HubDataset, root: Path, files: Mapping[str, MarkedFile]) -> list[str]:
-    """Remove what lies among the tasks of a dataset and is not of it, and return its paths."""
+    """Remove what lies among the tasks of a dataset and is not of it, and return its paths.
+
+    Raises:
+        DataError: the folder of the tasks is a link to another place.
+    """
     top = root / dataset.folder.partition("*")[0]
+    _require_inside(root, top)
     found = [path for path in files_below(top) if path.relative_to(root).as_posix() not in files]
     for path in found:
         path.unlink()
     return [path.relative_to(root).as_posix() for path in found]
+
+
+def _remove_content(link: Path, blobs: Path) -> None:
+    try:
+        content = link.resolve()
+    except (OSError, RuntimeError):
+        return  # It leads to itself.
+    if content.is_relative_to(blobs):
+        content.unlink(missing_ok=True)
+
+
+def _require_inside(root: Path, folder: Path) -> None:
+    """Refuse to remove anything by way of a link: it would be somebody's own."""
+    if not folder.resolve().is_relative_to(root.resolve()):
+        raise DataError(f"{folder}: a symbolic link leads out of the dataset; remove it, and fetch again")
 
 
 def _verified(path: Path, file: MarkedFile, digests: FileDigests) -> str | None:

@@ -1,7 +1,7 @@
 """Replies of earlier runs, kept on disk, so that doing a run again costs nothing.
 
 One SQLite file below the cache folder; many processes may use it at once. A row holds the reply only, not the
-request, and neither key nor row has anything of the API key. What a key is made of decides what is ever used again: the
+request, and neither key nor row has anything of the API key; it repeats its key, so that no row passes for another. What a key is made of decides what is ever used again: the
 draw is another one for each attempt at a trial, so that no attempt gets what a failed one was told.
 """
 
@@ -16,11 +16,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 from itbench.interfaces.conversation import AssistantMessage, Native, Stop, TokenUse, ToolCall
-from itbench.interfaces.json import JsonObject, json_text
+from itbench.interfaces.json import JsonObject, JsonValue, json_text
 from itbench.models.reply.codec import Draft
 
-FORMAT = 2
+FORMAT = 3
 _BUSY_S = 30.0
+# A reply may have 64 MB; in JSON each of its characters may take six bytes, and what is handed back is kept beside.
+_LARGEST_BYTES = 1_000_000_000
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _TABLE = "CREATE TABLE IF NOT EXISTS reply (key BLOB PRIMARY KEY, saved_at REAL, data BLOB) WITHOUT ROWID"
 
@@ -48,14 +50,14 @@ class ReplyCache:
             self._begin_anew(error)
             return None  # A cache that breaks costs a reply, and is no fault of anybody's trial.
         try:
-            return _draft(json.loads(zlib.decompress(row[0]))) if row else None
-        except (zlib.error, ValueError, TypeError, KeyError):
+            return _draft(_read(row[0], key)) if row else None
+        except (zlib.error, ValueError, TypeError, KeyError, AttributeError, RecursionError):
             self._forget(key)
             return None
 
     def keep(self, key: bytes, draft: Draft) -> None:
         """Keep a reply, if the disk lets us; the first one of a key stays."""
-        data = zlib.compress(json_text(_json(draft)).encode(), 1)
+        data = zlib.compress(json_text({**_json(draft), "key": key.hex()}).encode(), 1)
         try:
             with self._lock:
                 self._open().execute("INSERT OR IGNORE INTO reply VALUES (?, ?, ?)", (key, time.time(), data))
@@ -110,9 +112,24 @@ def _json(draft: Draft) -> JsonObject:
     return asdict(draft)
 
 
+def _read(data: bytes, key: bytes) -> JsonObject:
+    """Return what is kept in a row; ValueError or the like where it is not the reply to this request."""
+    reading = zlib.decompressobj()
+    text = reading.decompress(data, _LARGEST_BYTES)
+    if not reading.eof:
+        raise ValueError("it is cut off, or far too large")
+    kept = json.loads(text)
+    if kept["key"] != key.hex():
+        raise ValueError("it is the reply to another request")
+    return dict(kept)
+
+
 def _draft(data: JsonObject) -> Draft:
     message, use = data["message"], data["use"]
     native = message["native"]
+    texts = [message["text"], *(value for call in message["calls"] for value in call.values())]
+    if not all(isinstance(text, str) for text in texts):
+        raise ValueError("a text is none")
     return Draft(
         message=AssistantMessage(
             text=message["text"],
@@ -120,5 +137,11 @@ def _draft(data: JsonObject) -> Draft:
             native=Native(**native) if native else None,
         ),
         stop=Stop(data["stop"]),
-        use=TokenUse(**use) if use else None,
+        use=TokenUse(**{name: _count(value) for name, value in use.items()}) if use else None,
     )
+
+
+def _count(value: JsonValue) -> int | None:
+    if value is None or (type(value) is int and value >= 0):
+        return value
+    raise ValueError("a count is none")

@@ -195,11 +195,11 @@ class HttpModel:
         endpoint = self._endpoint
         draw = asked.settings.draw
         key = request_key(endpoint.provider, endpoint.url, endpoint.codec.api, draw, asked.body)
-        kept = await asyncio.to_thread(cache.find, key)
+        kept = None if asked.settings.is_fresh else await asyncio.to_thread(cache.find, key)
         if kept is not None:
             return replace(self._reply(kept), from_cache=True)
         reply, is_usual = await self._ask(asked)
-        if is_usual:
+        if is_usual and not asked.settings.is_fresh:
             draft = Draft(message=reply.message, stop=reply.stop, use=reply.use)
             await asyncio.to_thread(cache.keep, key, draft)
         return reply
@@ -213,7 +213,7 @@ class HttpModel:
                 draft = await self._attempt(asked)
             except PassingError as error:
                 failures.append(self._redactor.text(str(error)))
-                await self._wait(failures, error.retry_after_s, started, asked.settings)
+                await self._wait(failures, error, started, asked.settings)
             except ModelError as error:
                 kind = ContextLengthError if isinstance(error, ContextLengthError) else ModelError
                 raise kind(self._redactor.text(f"{self.name}: {error}")) from None
@@ -231,9 +231,9 @@ class HttpModel:
             return parser.draft()
 
     async def _wait(
-        self, failures: Sequence[str], asked_s: float | None, started: float, settings: ModelSettings
+        self, failures: Sequence[str], error: PassingError, started: float, settings: ModelSettings
     ) -> None:
-        retries = self._endpoint.options.retries
+        retries, asked_s = self._endpoint.options.retries, error.retry_after_s
         wait_s = retries.wait_s(len(failures), asked_s)
         if settings.waits is not None:
             wait = ModelWait(
@@ -248,7 +248,8 @@ class HttpModel:
         if wait_s is None:
             asked = f"; it asks to wait {asked_s:.0f} s" if asked_s else ""
             times = "once" if len(failures) == 1 else f"{len(failures)} times"
-            raise ModelError(f"{self.name} failed {times}, at last: {failures[-1]}{asked}") from None
+            message = f"{self.name} failed {times}, at last: {failures[-1]}{asked}"
+            raise ModelError(message, is_passing=True, is_capacity=error.is_capacity) from None
         await asyncio.sleep(wait_s)
 
     def _reply(self, draft: Draft) -> Reply:

@@ -37,6 +37,8 @@ _FAILED = re.compile(
     re.IGNORECASE,
 )
 _PASSING_STATUSES = frozenset({408, 409, 425})
+CAPACITY = frozenset({503, 529})
+"""Statuses by which a provider says that it is overloaded or not there, which no request can bring about."""
 # With these a message about lengths is about something else.
 _NEVER_LONG = frozenset({401, 402, 403, 404, 408, 409, 429})
 _CODES = (
@@ -93,13 +95,15 @@ def error_of(
     if _NO_CREDIT.search(told.kinds) or (is_rate and _is_more_than_all(told.text)):
         return ModelError(message)
     if is_rate and status in {None, 400, 403, 413, 429, 503}:
-        return PassingError(message, retry_after_s=asked_s, is_rate_limit=True)
+        return PassingError(
+            message, retry_after_s=asked_s, is_rate_limit=True, is_capacity=status in CAPACITY
+        )
     if (
         status in _PASSING_STATUSES
         or (status or 0) >= 500
         or (status is None and not _LASTING.search(told.kinds))
     ):
-        return PassingError(message, retry_after_s=asked_s)
+        return PassingError(message, retry_after_s=asked_s, is_capacity=status in CAPACITY)
     return ModelError(message)
 
 

@@ -29,9 +29,14 @@ def can_be_of_agent(error: BaseException, trace: Trace) -> bool:
     It does not where the agent did nothing, where the machine was short of something or ended a sandbox, and where the model of a role
     failed.
     """
-    if not is_of_plugin(error) or not any(map(_is_work, trace.events)):
+    if not is_of_plugin(error) or not has_worked(trace):
         return False
     return not any(map(_is_of_machine, _causes(error)))
+
+
+def has_worked(trace: Trace) -> bool:
+    """Tell whether an agent has done anything in its world."""
+    return any(map(_is_work, trace.events))
 
 
 async def fault_of_tools(

@@ -16,13 +16,15 @@ from itbench.schema.answer import read_answer
 class Outcome:
     """How the work on a task ended, filled in as the stages go by.
 
-    `is_begun` is False where the agent was not let in; `is_solved` and `is_observed` tell which stages are over.
+    `is_begun` is False where the agent was not let in; `is_solved` and `is_observed` tell which stages are over. `refusal` says why the
+    model's provider did not go on with the agent's conversation, if so.
     """
 
     is_begun: bool = True
     is_solved: bool = False
     is_observed: bool = False
     fault: Fault | None = None
+    refusal: str | None = None
     collected: Collected = field(default_factory=Collected)
     observation: Observation = field(default_factory=Observation)
 
@@ -66,4 +68,9 @@ def answer_hash(collected: Collected) -> str | None:
 
 
 def _blame_agent(outcome: Outcome, message: str) -> None:
-    outcome.fault = outcome.fault or Fault(Stage.AGENT, message)
+    because = (
+        ""
+        if outcome.refusal is None
+        else f"; its model's provider refused the conversation: {outcome.refusal}"
+    )
+    outcome.fault = outcome.fault or Fault(Stage.AGENT, message + because)

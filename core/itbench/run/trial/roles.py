@@ -1,23 +1,18 @@
 """Models that play a role in an environment: asked in our own loop, and metered apart from the agent's."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
-from itbench.interfaces.conversation import Conversation, ModelTool, Reply, TokenUse, UserMessage
-from itbench.interfaces.events import EventKind
-from itbench.interfaces.provider import QUESTION
+from itbench.interfaces.conversation import Conversation, ModelTool, Reply, TokenUse
 from itbench.interfaces.role import RoleModel, no_model
 from itbench.interfaces.trace import Trace
+from itbench.models.asking import ask, is_too_long_for_it
 from itbench.models.conversation_log import ConversationLog
-from itbench.models.faults import ModelError
+from itbench.models.faults import ContextLengthError, ModelError
 from itbench.models.model import SEED_RANGE, Model, ModelSettings
-
-# What an agent says can make a provider refuse, and is then no failure of the provider.
-_QUESTION = Conversation(system="", messages=(UserMessage(text=QUESTION),))
-_PATIENCE_S = 60.0
 
 
 @dataclass(slots=True)
@@ -55,10 +50,9 @@ class Roles:
             waits=lambda wait: log.waits(number, wait),
         )
         try:
-            reply = await model.reply(conversation, tools, settings)
+            reply = await self._ask(model, conversation, tools, settings, log)
         except ModelError as error:
             log.failed(number, model.name, str(error))
-            error.is_provoked = await self._answers(role, tools, settings)
             raise
         log.reply(number, model.name, reply)
         use = reply.use or TokenUse()
@@ -72,24 +66,26 @@ class Roles:
         )
         return reply
 
+    async def _ask(
+        self,
+        model: Model,
+        conversation: Conversation,
+        tools: Sequence[ModelTool],
+        settings: ModelSettings,
+        log: ConversationLog,
+    ) -> Reply:
+        """Ask; what an agent has said can make a provider refuse, and is then no failure of the provider."""
+        noted = partial(log.checked, model.name)
+        try:
+            return await ask(model, conversation, tools, settings, noted=noted)
+        except ContextLengthError as error:
+            await is_too_long_for_it(error, model, tools, settings, noted=noted)
+            raise
+
     def _log(self, role: str, model: Model) -> ConversationLog:
         if role not in self._logs:
             self._logs[role] = ConversationLog(self.trace, model.redactor, role)
         return self._logs[role]
-
-    async def _answers(self, role: str, tools: Sequence[ModelTool], settings: ModelSettings) -> bool:
-        """Ask a short question of our own; tell whether it is answered. Nobody is charged for it."""
-        model, failure, started = self.models[role], None, time.monotonic()
-        try:
-            async with asyncio.timeout(_PATIENCE_S):
-                await model.reply(_QUESTION, tools, settings)
-        except (ModelError, TimeoutError) as error:
-            failure = str(error) or "it did not answer in time"
-        duration_s = round(time.monotonic() - started, 6)
-        self.trace.record(
-            EventKind.MODEL_CHECK, role=role, model=model.name, failure=failure, duration_s=duration_s
-        )
-        return failure is None
 
     async def close(self) -> None:
         """Close the connections of all models."""

@@ -25,13 +25,13 @@ from itbench.run.trial.budget import Budget
 from itbench.run.trial.collect import Collected, collect
 from itbench.run.trial.judge import Judge
 from itbench.run.trial.lag import Lag, watched
+from itbench.run.trial.memory_kills import MemoryKills
 from itbench.run.trial.outcome import Outcome, answer_hash, is_handed_in, submission_of
 from itbench.run.trial.roles import played
 from itbench.run.trial.room import Room, Turns
 from itbench.run.trial.setup import Surroundings
 from itbench.run.trial.workspace import TracedWorkspace
 from itbench.run.trial.world import opened
-from itbench.sandbox.inside.ending import processes_killed_for_memory
 from itbench.store.outcome import value_of
 from itbench.text.redaction import Redactor
 
@@ -53,6 +53,7 @@ class TrialSetting:
         on_progress: told how far the set-up of a world is.
         room: that open worlds take; None for any number of them.
         turns: of agents; None where each may begin when its world is open.
+        memory_kills: limits how often a machine without memory is believed to be the cause.
     """
 
     domain: Domain
@@ -67,6 +68,7 @@ class TrialSetting:
     on_progress: Callable[[TrialKey, str, int, int], object] | None = None
     room: Room | None = None
     turns: Turns | None = None
+    memory_kills: MemoryKills = field(default_factory=MemoryKills)
 
 
 class NotBegunError(Exception):
@@ -81,7 +83,7 @@ async def run_trial(setting: TrialSetting, task: Task, key: TrialKey) -> TrialRe
     """
     started_at, started = datetime.now(UTC), time.monotonic()
     trace = _trace(setting, task, key)
-    outcome = Outcome()
+    outcome, killed_before = Outcome(), setting.memory_kills.count()
     try:
         with setting.budget.counting(trace):
             await _work(setting, task, trace, outcome, key)
@@ -89,6 +91,8 @@ async def run_trial(setting: TrialSetting, task: Task, key: TrialKey) -> TrialRe
         outcome.fault = error.fault
     if not outcome.is_begun:
         raise NotBegunError
+    outcome.fault = setting.memory_kills.judged(outcome.fault, key, trace, killed_before)
+    outcome.refusal = trace.refusal
     submission = submission_of(task, outcome)
     scoring = await asyncio.to_thread(_scoring, setting.judge, task, submission, trace, outcome)
     return TrialRecord(
@@ -152,11 +156,11 @@ async def _in_world(setting: TrialSetting, setup: TrialSetup, trace: Trace, outc
         return
     workspaces: list[TracedWorkspace] = []
     trouble: BaseException | None = None
-    killed_before = processes_killed_for_memory()
+    killed_before = setting.memory_kills.count()
     try:
         await _through(setting, setup, trace, outcome, workspaces)
     except BaseException as error:
-        is_killed = processes_killed_for_memory() > killed_before
+        is_killed = setting.memory_kills.count() > killed_before
         if is_killed or not outcome.is_solved or not can_be_of_agent(error, trace):
             raise
         trouble = error

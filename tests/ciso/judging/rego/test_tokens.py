@@ -68,14 +68,14 @@ def test_any_text_is_taken_apart_to_its_end(text: str) -> None:
     assert all(1 <= token.line <= text.count("\n") + 2 for token in found)
 
 
-@pytest.mark.parametrize("name", REFUSED)
 @pytest.mark.parametrize(
     "form", ["x := {}(1)", "p {{ true with {} as 1 }}", '$"{{{}()}}"', 'x := $`a {{ {{"k": {}()}} }}`']
 )
-def test_each_refused_built_in_is_found_in_each_form(name: str, form: str) -> None:
-    assert f"the built-in {name!r} in line 2 is refused" in (
-        refusal("package check\n" + form.format(name)) or ""
-    )
+def test_each_refused_built_in_is_found_in_each_form(form: str) -> None:
+    assert len(REFUSED) > 10
+    for name in REFUSED:
+        told = refusal("package check\n" + form.format(name)) or ""
+        assert f"the built-in {name!r} in line 2 is refused" in told
 
 
 def test_a_template_string_goes_on_behind_its_expression() -> None:

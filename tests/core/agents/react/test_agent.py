@@ -10,6 +10,7 @@ import pytest
 
 from itbench import Limits
 from itbench.interfaces.workspace import Tool
+from itbench.models import ModelError
 from itbench.testing.model_server import Answer, Asked, ModelServer, Raw, Status
 
 WRITE = ("execute", {"command": """echo '{"sum": 5}' > answer.json"""})
@@ -356,9 +357,10 @@ def test_a_conversation_that_turns_out_too_long_is_summarised(work: Any, api: st
     assert len(done.requests[2].results[0]) < len(done.requests[1].results[0])
 
 
-def test_a_task_too_long_for_the_window_stops_at_a_limit(work: Any) -> None:
+def test_a_task_too_long_for_the_window_is_no_doing_of_the_agent(work: Any) -> None:
     done = work(lambda _: TOO_LONG)
-    assert (done.limit, done.error) == ("context", None)
+    assert done.limit is None
+    assert isinstance(done.error, ModelError)
 
 
 def test_tools_of_the_domain_are_offered_and_their_failures_told(work: Any) -> None:

@@ -187,6 +187,9 @@ def test_many_trials_at_once_share_connections_and_stay_apart(itbench: Itbench) 
             agent(server),
             "--max-trials",
             "60",
+            # However busy this machine is: a trial that its clock ends asks less often.
+            "--time-limit",
+            "3600",
             "--json",
             *OPEN,
         ]

@@ -11,6 +11,7 @@ import pytest
 from itbench import HandIn, Limits
 from itbench.agents.stirrup.installed import problem_with
 from itbench.interfaces.workspace import Tool
+from itbench.models import ModelError
 from itbench.testing.model_server import Answer, Asked, Status
 
 if problem := problem_with("stirrup", (sys.version_info[0], sys.version_info[1])):
@@ -264,9 +265,10 @@ def test_a_conversation_that_turns_out_too_long_is_cut_and_summed_up(work: Any, 
     assert json.loads(done.answer) == {"sum": 5}
 
 
-def test_a_task_too_long_for_the_window_stops_at_a_limit(work: Any) -> None:
+def test_a_task_too_long_for_the_window_is_no_doing_of_the_agent(work: Any) -> None:
     done = work(lambda _: TOO_LONG)
-    assert (done.limit, done.error) == ("context", None)
+    assert done.limit is None
+    assert isinstance(done.error, ModelError)
 
 
 @APIS
