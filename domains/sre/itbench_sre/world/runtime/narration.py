@@ -19,12 +19,14 @@ def narrate(sink: Sink, frame: Frame, when: str) -> None:
     fields: dict[str, Any] = {
         "span_id": frame.span_id,
         "operation": frame.operation.name,
-        "address": f"{process.place.pod_ip}:{next(iter(process.program.ports.values()), 0)}"
-        if process.program
-        else "",
+        "address": _address(process),
+        "count": frame.request.number,
+        "offset": 0,
+        "pod": process.place.pod.name,
     }
     if when != "begin":
         fields["duration_ms"] = (frame.ended_us - frame.began_us) // 1000
+        fields["duration"] = go_duration((frame.ended_us - frame.began_us) * 1000 + frame.bits % 1000)
     if frame.failure is not None:
         fields["error"] = in_words(process.language, frame.failure)
         fields["code"] = frame.failure.code
@@ -41,9 +43,9 @@ def recite(sink: Sink, process: "Process", second: int) -> None:
         if line.when.startswith("every "):
             every_s = int(line.when[6:])
             if second % every_s == process.number % every_s:
-                sink.line(
-                    process, line, {"operation": "", "offset": second, "pod": process.place.pod.name}, None
-                )
+                fields = {"operation": "", "address": _address(process), "count": second // every_s}
+                fields |= {"offset": second, "pod": process.place.pod.name}
+                sink.line(process, line, fields, None)
 
 
 def announce(sink: Sink, process: "Process", when: str, error: str = "") -> None:
@@ -51,5 +53,23 @@ def announce(sink: Sink, process: "Process", when: str, error: str = "") -> None
     program = process.program
     for line in program.lines if program else ():
         if line.when == when:
-            fields = {"error": error, "operation": "", "address": process.place.pod_ip, "duration_ms": 0}
+            fields = {"error": error, "operation": "", "address": _address(process), "duration_ms": 0}
+            fields |= {"count": 0, "offset": 0, "pod": process.place.pod.name, "port": _port(process)}
             sink.line(process, line, fields, None)
+
+
+def go_duration(nanoseconds: int) -> str:
+    """Return a duration as Go prints it: `192.897µs`, `3.2s`."""
+    for unit, size, digits in (("s", 10**9, 9), ("ms", 10**6, 6), ("µs", 10**3, 3)):
+        if nanoseconds >= size:
+            whole, rest = divmod(nanoseconds, size)
+            return f"{whole}.{rest:0{digits}d}".rstrip("0").rstrip(".") + unit
+    return f"{nanoseconds}ns"
+
+
+def _address(process: "Process") -> str:
+    return f"{process.place.pod_ip}:{_port(process)}"
+
+
+def _port(process: "Process") -> int:
+    return next(iter(process.program.ports.values()), 0) if process.program else 0
