@@ -22,9 +22,11 @@ def eliminate(rows: Sequence[Row], page: Mapping[str, str]) -> list[str]:
 
     Parameters:
         rows: that differ from those of a world without any of the changes.
-        page: labels of the alert that called.
+        page: labels of the alert that called, with its `alertname`.
     """
     found = symptoms(rows)
+    if "Latency" in page.get("alertname", ""):
+        _keep_late(found)
     service = next((page[key] for key in _SERVICE_LABELS if key in page), "")
     namespace = next((page[key] for key in _NAMESPACE_LABELS if key in page), "")
     known = restarted(rows)
@@ -65,6 +67,12 @@ def culprits(found: Symptoms, service: str) -> list[Culprit]:
     return [
         Culprit(caller, callee, _calls(found, caller, callee)) for caller, callee in dict.fromkeys(begins)
     ]
+
+
+def _keep_late(found: Symptoms) -> None:
+    """Forget calls that fail at once: they make nobody wait."""
+    if any(calls.late for calls in found.calls.values()):
+        found.calls = {edge: calls for edge, calls in found.calls.items() if calls.late}
 
 
 def _calls(found: Symptoms, caller: str, callee: str) -> Calls:

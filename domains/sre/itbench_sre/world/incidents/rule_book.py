@@ -17,7 +17,7 @@ from itbench_sre.world.store.refs import JsonObject
 NO, MAY, FITS, PROVEN = 0, 1, 2, 3
 
 _REFUSED = r"refus|could not be established|no healthy upstream|connection failure|unable to connect|not possible to connect|subchannel|io exception|available brokers|503"
-_TIMEOUT = r"time[d]?[ -]?out|deadline|timeout expired|expired"
+_TIMEOUT = r"time[d]?[ -]?out|deadline|timeout expired|expired|504"
 _DNS = r"resolv|resolution|no such host|enotfound|eai_again|name or service|unknownhost|zero addresses|translate host"
 _RESET = r"reset|\beof\b|closed|bad connection|hang up|dropped|prematurely|disconnected"
 _AUTH = r"wrongpass|noauth|password|authenticat|credential|access denied for user"
@@ -255,7 +255,9 @@ def _config_map(change: Candidate, scene: Scene) -> int:
         word for name in flags for word in re.findall(r"[a-z]+", re.sub(r"([A-Z])", r"-\1", name).lower())
     }
     names = f"{culprit.callee} {culprit.calls.words}".lower()
-    return PROVEN if any(len(word) > 3 and word in names for word in words - {"failure", "service"}) else MAY
+    if any(len(word) > 3 and word in names for word in words - {"failure", "service"}):
+        return PROVEN
+    return NO if culprit.says(UNREACHABLE) else MAY
 
 
 def _flags(before: Any, after: Any) -> list[str]:
@@ -311,7 +313,9 @@ def _inside(change: Candidate, scene: Scene) -> int:
     if component(change.own_name) != scene.culprit.callee:
         return NO
     words = f"{_AUTH}|no space|disk|lock|relation .* does not exist|out of memory|oom|read.?only"
-    return PROVEN if scene.culprit.says(words) else MAY
+    if scene.culprit.says(words):
+        return PROVEN
+    return MAY if scene.culprit.is_slow else NO
 
 
 _RULES: Final[Mapping[str, Callable[[Candidate, Scene], int]]] = {

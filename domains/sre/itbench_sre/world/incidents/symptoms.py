@@ -10,7 +10,7 @@ from itbench_sre.world.incidents.rows import ALERTS, EVENTS, LOGS, OBJECTS, SPAN
 from itbench_sre.world.store.refs import JsonObject
 
 _ERROR: Final = 17  # OpenTelemetry's severity number from which on a record is an error
-_LEAST: Final = 3  # spans of an edge; fewer happen at any time
+_ALERTED: Final = 3  # calls that an alert of an edge stands for
 _VERSION: Final = re.compile(r"-v\d+(?:-[a-z]+)?$")
 _POD: Final = re.compile(r"(?P<workload>.+?)(?:-[4-9bcdf]{6,10})?-(?:[2-9bcdfghjklmnpqrstvwxz]{5}|\d+)$")
 _REPLICA_SET: Final = re.compile(r"-[4-9bcdf]{6,10}$")
@@ -50,6 +50,7 @@ class Calls:
     """Calls of one service by another that fail or are slow.
 
     Attributes:
+        late: that took longer than they should, failed or not.
         survived: after which the caller's own work went well, and in time.
         messages: how often which words ended one.
         ports: of the server that were asked.
@@ -58,6 +59,7 @@ class Calls:
     failed: int = 0
     slow: int = 0
     survived: int = 0
+    late: int = 0
     messages: Counter[str] = field(default_factory=Counter)
     ports: set[str] = field(default_factory=set)
 
@@ -113,8 +115,8 @@ def symptoms(rows: Sequence[Row]) -> Symptoms:
             _endpoints(made, row)
         elif row.file.startswith(ALERTS):
             _alert(made, row.fields["labels"])
-    few = [edge for edge, calls in made.calls.items() if calls.failed + calls.slow - calls.survived < _LEAST]
-    for edge in few:
+    survived = [edge for edge, calls in made.calls.items() if calls.failed + calls.slow <= calls.survived]
+    for edge in survived:
         del made.calls[edge]
     return made
 
@@ -134,8 +136,9 @@ def _spans(made: Symptoms, rows: list[Row]) -> None:
                 calls = made.between(span["service"], callee)
                 calls.failed += is_failed
                 calls.slow += is_slow and not is_failed
+                calls.late += is_slow
                 calls.survived += not _is_carried(span, known)
-                calls.messages[span["message"]] += is_failed
+                calls.messages[_words(span)] += is_failed
                 calls.ports.add(span["attributes"].get("server.port", ""))
         elif is_failed and not any(child["status"] == "Error" for child in below):
             made.inner.setdefault(component(span["service"]), Counter())[span["message"] or span["name"]] += 1
@@ -145,6 +148,13 @@ def _spans(made: Symptoms, rows: list[Row]) -> None:
 
 def _is_failed(span: JsonObject) -> bool:
     return bool(span["status"] == "Error")
+
+
+def _words(span: JsonObject) -> str:
+    """Return how a call ended: the message of its span, or the status and flags that a proxy notes."""
+    attributes = span["attributes"]
+    noted = f"{attributes.get('http.status_code', '')} {attributes.get('response_flags', '')}"
+    return str(span["message"]) or noted.strip()
 
 
 def _is_slow(span: JsonObject) -> bool:
@@ -234,7 +244,8 @@ def _alert(made: Symptoms, labels: dict[str, str]) -> None:
         return
     calls = made.between(caller, callee)
     if "Latency" in labels["alertname"]:
-        calls.slow += _LEAST
+        calls.slow += _ALERTED
+        calls.late += _ALERTED
     else:
-        calls.failed += _LEAST
-        calls.messages[f"response code {labels.get('response_code', '')}"] += _LEAST
+        calls.failed += _ALERTED
+        calls.messages[f"response code {labels.get('response_code', '')}"] += _ALERTED

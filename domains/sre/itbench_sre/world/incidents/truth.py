@@ -34,7 +34,8 @@ def truth_of(full: "World", without: "World", changes: "Sequence[Change]", label
         return {**empty, "recommended_actions": [], "nothing_is_wrong": True, **known}
     roots = [changes[place] for place in label.roots]
     alerts = _new_alerts(full, without, min(root.at_us for root in roots) * 1000)
-    ordered = sorted(alerts, key=lambda alert: (alert != label.page.alert if label.page else True, alert))
+    called = label.page.alert
+    ordered = sorted(alerts, key=lambda alert: (alert != called, alert))
     made = _Writer(full, spread(full, without, roots, [_service(alert) for alert in ordered]))
     for number, root in enumerate(roots, 1):
         made.add_root(root, number)
@@ -43,8 +44,7 @@ def truth_of(full: "World", without: "World", changes: "Sequence[Change]", label
     made.add_spread()
     for alert in ordered:
         made.add_alert(alert)
-    name, labels = label.page.alert
-    page = {"alert": name, "labels": dict(labels), "at": kubernetes_text(label.page.onset_ns // 1000)}
+    page = {"alert": called[0], "labels": dict(called[1]), "at": kubernetes_text(label.page.onset_ns // 1000)}
     return {**made.document, "page": page, **known}
 
 
