@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from itbench_sre.world.clock.loop import MINUTE_US
 from itbench_sre.world.incidents.rows import OBJECTS
+from itbench_sre.world.incidents.symptoms import component
 
 if TYPE_CHECKING:
     from itbench_sre.world.incidents.label import Label
@@ -76,7 +77,7 @@ def _names(row: "Row") -> list[str]:
 
 
 def _is_of(name: str, told: str) -> bool:
-    return told == name or told.startswith(f"{name}-")
+    return component(told) == component(name) or told.startswith(f"{name}-")
 
 
 def _fits(change: "Change", roots: "Sequence[Change]", found: "Spread", page_us: int) -> bool:

@@ -22,13 +22,15 @@ def eliminate(rows: Sequence[Row], page: Mapping[str, str]) -> list[str]:
 
     Parameters:
         rows: that differ from those of a world without any of the changes.
-        page: labels of the alert that called, with its `alertname`.
+        page: labels of the alert that called, with its `alertname`; none where nothing called.
     """
     found = symptoms(rows)
     if "Latency" in page.get("alertname", ""):
         _keep_late(found)
     service = next((page[key] for key in _SERVICE_LABELS if key in page), "")
     namespace = next((page[key] for key in _NAMESPACE_LABELS if key in page), "")
+    if not service:
+        return []
     known = restarted(rows)
     shown = candidates(rows)
     best: dict[str, tuple[int, int]] = {}
