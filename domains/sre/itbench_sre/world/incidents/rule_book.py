@@ -69,9 +69,14 @@ class Scene:
             if each[0] not in _UNHEALTHY
         ]
 
-    def is_lost(self, name: str) -> bool:
-        """Whether a workload or Service has lost all its ready pods at some time."""
-        return any(lost == name or component(lost) == name for lost in self.symptoms.lost)
+    def is_down(self, name: str) -> bool:
+        """Whether a workload has lost all its ready pods at some time."""
+        return any(name in (down, component(down)) for down in self.symptoms.down)
+
+    def refusals(self, name: str) -> list[str]:
+        """Return why pods of a workload could not be created, where it has lost all that it had."""
+        texts = [text for reason, text in self.trouble(name) if reason == "FailedCreate"]
+        return texts if self.is_down(name) else []
 
 
 def support(change: Candidate, scene: Scene) -> int:
@@ -106,16 +111,16 @@ def _scaled(replicas: tuple[Any, Any], scene: Scene) -> int:
         return NO
     if not after:
         return PROVEN
-    return FITS if scene.culprit.is_slow or scene.is_lost(scene.culprit.callee) else MAY
+    return FITS if scene.culprit.is_slow or scene.is_down(scene.culprit.callee) else MAY
 
 
 def _rolled_out(name: str, scene: Scene) -> int:
     if scene.trouble(name):
-        return PROVEN if scene.is_lost(name) else FITS
+        return PROVEN if scene.is_down(name) else FITS
     is_inner = name in scene.symptoms.inner or name in scene.symptoms.slow_inner
     if is_inner or not scene.culprit.says(UNREACHABLE):
         return FITS
-    return FITS if scene.is_lost(name) else MAY
+    return FITS if scene.is_down(name) else MAY
 
 
 def _configured(change: Candidate, paths: list[str], culprit: Culprit) -> int:
@@ -206,12 +211,12 @@ def _is_allowed(rules: list[JsonObject], key: str, peer: str, ports: set[str]) -
 
 
 def _quota(change: Candidate, scene: Scene) -> int:
-    trouble = scene.trouble(scene.culprit.callee)
-    return PROVEN if any(f"exceeded quota: {change.own_name}," in text for _, text in trouble) else NO
+    texts = scene.refusals(scene.culprit.callee)
+    return PROVEN if any(f"exceeded quota: {change.own_name}," in text for text in texts) else NO
 
 
 def _limit_range(change: Candidate, scene: Scene) -> int:
-    texts = [text for reason, text in scene.trouble(scene.culprit.callee) if reason == "FailedCreate"]
+    texts = scene.refusals(scene.culprit.callee)
     limits = [
         f"{word} {resource} usage per Container is {value}"
         for limit in change.body.get("spec", {}).get("limits") or ()
@@ -237,7 +242,7 @@ def _node(change: Candidate, scene: Scene) -> int:
     is_evicted = any(reason in ("TaintManagerEviction", "Evicted") for reason, _ in trouble)
     if is_evicted and any(taint["effect"] == "NoExecute" for taint in taints):
         return FITS
-    return MAY if is_cordoned and scene.is_lost(scene.culprit.callee) else NO
+    return MAY if is_cordoned and scene.is_down(scene.culprit.callee) else NO
 
 
 def _config_map(change: Candidate, scene: Scene) -> int:
@@ -249,7 +254,7 @@ def _config_map(change: Candidate, scene: Scene) -> int:
     flags = [name for path, pair in change.edits.items() if path.startswith("data") for name in _flags(*pair)]
     if not flags:
         return FITS if change.own_name.startswith((culprit.caller or "?", culprit.callee)) else NO
-    if culprit.says(UNREACHABLE) and scene.is_lost(culprit.callee):
+    if culprit.says(UNREACHABLE) and scene.is_down(culprit.callee):
         return NO
     words = {
         word for name in flags for word in re.findall(r"[a-z]+", re.sub(r"([A-Z])", r"-\1", name).lower())
@@ -291,7 +296,7 @@ def _experiment(change: Candidate, scene: Scene) -> int:
     if culprit.callee not in touched:
         return NO
     if kind == "PodChaos":
-        return PROVEN if scene.is_lost(culprit.callee) or culprit.says(UNREACHABLE) else MAY
+        return PROVEN if scene.is_down(culprit.callee) or culprit.says(UNREACHABLE) else MAY
     if kind in ("JVMChaos", "HTTPChaos"):
         return PROVEN if not culprit.says(_DNS) else MAY
     if kind == "TimeChaos":

@@ -23,6 +23,7 @@ _HOSTS: Final = (
 )
 _URL: Final = re.compile(r"https?://([a-zA-Z][\w.-]*)")
 _LISTED: Final = re.compile(r"\b([a-z][a-z0-9-]*[a-z0-9])(?:\.[a-z0-9.-]+)?:\d{2,5}\b")
+_WORD: Final = re.compile(r"[a-z][a-z0-9-]*[a-z0-9]")
 _TROUBLE: Final = frozenset(
     {
         "BackOff", "Failed", "FailedCreate", "FailedScheduling", "FailedMount", "FailedAttachVolume", "Unhealthy",
@@ -78,7 +79,8 @@ class Symptoms:
         inner: services whose own work fails though all that they call is well, with messages.
         slow_inner: the same, for work that takes longer.
         pods: trouble with the pods of a workload: event reasons and messages.
-        lost: workloads and Services that lost their last ready pod.
+        lost: Services that lost their last address.
+        down: workloads that lost their last ready pod.
         logs: error records by service.
     """
 
@@ -87,6 +89,7 @@ class Symptoms:
     slow_inner: Counter[str] = field(default_factory=Counter)
     pods: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     lost: set[str] = field(default_factory=set)
+    down: set[str] = field(default_factory=set)
     logs: dict[str, Counter[str]] = field(default_factory=dict)
 
     def between(self, caller: str, callee: str) -> Calls:
@@ -109,12 +112,14 @@ def symptoms(rows: Sequence[Row]) -> Symptoms:
     for row in rows:
         if row.file == EVENTS:
             _event(made, row.fields)
-        elif row.file == LOGS:
-            _log(made, row.fields)
         elif row.file == OBJECTS:
-            _endpoints(made, row)
+            _object(made, row)
         elif row.file.startswith(ALERTS):
             _alert(made, row.fields["labels"])
+    named = _named(made, rows)
+    for row in rows:
+        if row.file == LOGS:
+            _log(made, row.fields, named)
     survived = [edge for edge, calls in made.calls.items() if calls.failed + calls.slow <= calls.survived]
     for edge in survived:
         del made.calls[edge]
@@ -215,17 +220,29 @@ def _event(made: Symptoms, event: JsonObject) -> None:
         )
 
 
-def _log(made: Symptoms, record: JsonObject) -> None:
+def _named(made: Symptoms, rows: Sequence[Row]) -> set[str]:
+    """Return the services that rows speak of."""
+    found = {name for edge in made.calls for name in edge}
+    for row in rows:
+        if row.file == OBJECTS and "/endpoints/" in row.key:
+            found.add(component(row.key.partition("@")[0].rpartition("/")[2]))
+    return found
+
+
+def _log(made: Symptoms, record: JsonObject, named: set[str]) -> None:
     word = record["severity"].lower()
     if record["number"] >= _ERROR or word.startswith(("err", "fatal", "crit", "panic")):
-        made.logs.setdefault(component(record["service"]), Counter())[record["body"]] += 1
-        for host in _LISTED.findall(record["body"]):
-            calls = made.between(record["service"], host)
+        own = component(record["service"])
+        made.logs.setdefault(own, Counter())[record["body"]] += 1
+        told = {component(host) for host in _LISTED.findall(record["body"])}
+        told |= named & set(_WORD.findall(record["body"]))
+        for host in sorted(told - {own}):
+            calls = made.between(own, host)
             calls.failed += 1
             calls.messages[record["body"]] += 1
 
 
-def _endpoints(made: Symptoms, row: Row) -> None:
+def _object(made: Symptoms, row: Row) -> None:
     _, kind, name = row.key.partition("@")[0].split("/", 2)
     body = row.fields["body"]
     if kind == "endpoints":
@@ -235,13 +252,13 @@ def _endpoints(made: Symptoms, row: Row) -> None:
     if kind in ("deployments", "statefulsets") and body is not None and body["metadata"]["namespace"]:
         ready = body.get("status", {}).get("readyReplicas") or 0
         if not ready:
-            made.lost.add(name)
+            made.down.add(name)
 
 
 def _alert(made: Symptoms, labels: dict[str, str]) -> None:
     caller, callee = labels.get("source_canonical_service"), labels.get("destination_canonical_service")
-    if not caller or not callee or caller == "unknown":
-        return
+    if not caller or not callee or caller == "unknown" or "NoRequests" in labels["alertname"]:
+        return  # who is asked no more suffers, but not from these calls
     calls = made.between(caller, callee)
     if "Latency" in labels["alertname"]:
         calls.slow += _ALERTED
