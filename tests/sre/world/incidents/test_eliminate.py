@@ -107,6 +107,7 @@ CHAOS = "chaos-mesh.org/v1alpha1"
                 for name in ("team", "guard")
             ]
             + [
+                edited("deployments", "store", {"status": {"readyReplicas": 1}}, {"status": {}}),
                 event("FailedCreate", "ReplicaSet", "store-7d9c8b6f5d", "pods is forbidden: exceeded quota: team, requested: pods=1")
             ],
             ["shop/ResourceQuota/team"],

@@ -14,6 +14,7 @@ from itbench_sre.world.incidents.symptoms import Calls, Symptoms, component, sym
 from itbench_sre.world.store.refs import JsonObject
 
 _SERVICE_LABELS: Final = ("service_name", "destination_canonical_service")
+_ALL: Final = 1_000_000_000
 _NAMESPACE_LABELS: Final = ("namespace", "destination_workload_namespace")
 
 
@@ -36,12 +37,11 @@ def eliminate(rows: Sequence[Row], page: Mapping[str, str]) -> list[str]:
     best: dict[str, tuple[int, int]] = {}
     for culprit in culprits(found, component(service)):
         scene = Scene(found, culprit, known)
-        weight = culprit.calls.failed + culprit.calls.slow
         for change in (*shown, *_unseen(culprit, known, namespace)):
             level = support(change, scene)
             if level > NO:
                 name = change.name.replace("/Inside/", "/Deployment/")
-                best[name] = max(best.get(name, (0, 0)), (level, weight))
+                best[name] = max(best.get(name, (0, 0)), (level, culprit.weight))
     return _left(best)
 
 
@@ -56,19 +56,32 @@ def _left(best: dict[str, tuple[int, int]]) -> list[str]:
 
 
 def culprits(found: Symptoms, service: str) -> list[Culprit]:
-    """Return where the failing calls that reach a service begin."""
-    reached, begins = [service], []
-    for name in reached:
+    """Return where the failing calls that reach a service begin.
+
+    No more failures reach the page from there than pass through the narrowest of the calls between.
+    """
+    reached = {service: _ALL}
+    waiting, begins = [service], []
+    for name in waiting:
         callees = found.callees(name)
-        reached += [callee for callee in callees if callee not in reached]
+        for callee in callees:
+            calls = found.calls[name, callee]
+            if callee not in reached:
+                waiting.append(callee)
+            passing = min(reached[name], calls.failed + calls.slow)
+            reached[callee] = max(reached.get(callee, 0), passing)
         begins += [(name, callee) for callee in callees if not found.callees(callee)]
         if not callees and (name in found.inner or name in found.slow_inner):
             begins += [(caller, name) for caller in found.callers(name)] or [("", name)]
     if not begins:
-        begins = [(caller, service) for caller in found.callers(service)] or [("", service)]
-    return [
-        Culprit(caller, callee, _calls(found, caller, callee)) for caller, callee in dict.fromkeys(begins)
-    ]
+        callers = found.callers(service) or found.asked.get(service, [""])
+        begins = [(caller, service) for caller in callers]
+    return [_culprit(found, edge, reached) for edge in dict.fromkeys(begins)]
+
+
+def _culprit(found: Symptoms, edge: tuple[str, str], reached: Mapping[str, int]) -> Culprit:
+    calls = _calls(found, *edge)
+    return Culprit(*edge, calls, min(reached.get(edge[1], _ALL), calls.failed + calls.slow))
 
 
 def _keep_late(found: Symptoms) -> None:

@@ -35,11 +35,13 @@ class Culprit:
     Attributes:
         caller: empty where a service fails by itself.
         calls: the failing calls; those that did not fail are slow.
+        weight: how many failing calls of the page can come from there.
     """
 
     caller: str
     callee: str
     calls: Calls
+    weight: int = 0
 
     def says(self, pattern: str) -> bool:
         """Whether a message of a failing call has such words."""
@@ -183,7 +185,10 @@ def _network_policy(change: Candidate, scene: Scene) -> int:
     is_blocked = any(
         side in types
         and _selects(spec.get("podSelector"), own)
-        and not _is_allowed(spec.get(side.lower()) or [], key, peer, culprit.calls.ports)
+        and (
+            not _is_allowed(spec.get(side.lower()) or [], key, peer, culprit.calls.ports)
+            or (side == "Egress" and not _knows_names(spec.get("egress") or []))
+        )
         for side, key, own, peer in sides
     )
     return PROVEN if is_blocked else NO
@@ -192,7 +197,19 @@ def _network_policy(change: Candidate, scene: Scene) -> int:
 def _selects(selector: JsonObject | None, name: str) -> bool:
     """Whether a selector means the pods of a service, judging by the name that its labels have."""
     labels = (selector or {}).get("matchLabels") or {}
-    return not labels or any(component(str(value)) == name for value in labels.values())
+    values = [component(str(value)) for value in labels.values()]
+    return not labels or any(value == name or name.startswith(f"{value}-") for value in values)
+
+
+def _knows_names(rules: list[JsonObject]) -> bool:
+    """Whether rules of egress let the cluster's DNS server be asked, which lies in another namespace."""
+    return any(
+        (not rule.get("ports") or any(str(each.get("port")) == "53" for each in rule["ports"]))
+        and (
+            not rule.get("to") or any("namespaceSelector" in each or "ipBlock" in each for each in rule["to"])
+        )
+        for rule in rules
+    )
 
 
 def _is_allowed(rules: list[JsonObject], key: str, peer: str, ports: set[str]) -> bool:

@@ -82,6 +82,8 @@ class Symptoms:
         lost: Services that lost their last address.
         down: workloads that lost their last ready pod.
         logs: error records by service.
+        asked: whom a service asked before, as alerts say that it does no more: callers by callee.
+        traced: services that write spans.
     """
 
     calls: dict[tuple[str, str], Calls] = field(default_factory=dict)
@@ -91,6 +93,8 @@ class Symptoms:
     lost: set[str] = field(default_factory=set)
     down: set[str] = field(default_factory=set)
     logs: dict[str, Counter[str]] = field(default_factory=dict)
+    asked: dict[str, list[str]] = field(default_factory=dict)
+    traced: set[str] = field(default_factory=set)
 
     def between(self, caller: str, callee: str) -> Calls:
         """Return the calls between two services, to be added to."""
@@ -132,6 +136,7 @@ def _spans(made: Symptoms, rows: list[Row]) -> None:
     for row in rows:
         by_parent.setdefault(row.fields["parent"], []).append(row.fields)
     addresses = dict(_known_addresses(rows))
+    made.traced = {component(row.fields["service"]) for row in rows}
     for row in rows:
         span, below = row.fields, by_parent.get(row.key, [])
         is_failed, is_slow = _is_failed(span), _is_slow(span)
@@ -215,9 +220,8 @@ def _event(made: Symptoms, event: JsonObject) -> None:
         "DaemonSet",
         "Job",
     ):
-        made.pods.setdefault(workload_of(about["kind"], about["name"]), []).append(
-            (event["reason"], event.get("message", ""))
-        )
+        workload = workload_of(about["kind"], about["name"])
+        made.pods.setdefault(workload, []).append((event["reason"], event.get("message", "")))
 
 
 def _named(made: Symptoms, rows: Sequence[Row]) -> set[str]:
@@ -234,6 +238,8 @@ def _log(made: Symptoms, record: JsonObject, named: set[str]) -> None:
     if record["number"] >= _ERROR or word.startswith(("err", "fatal", "crit", "panic")):
         own = component(record["service"])
         made.logs.setdefault(own, Counter())[record["body"]] += 1
+        if own in made.traced:
+            return  # its spans tell it better: what it passes on is not counted twice
         told = {component(host) for host in _LISTED.findall(record["body"])}
         told |= named & set(_WORD.findall(record["body"]))
         for host in sorted(told - {own}):
@@ -257,8 +263,11 @@ def _object(made: Symptoms, row: Row) -> None:
 
 def _alert(made: Symptoms, labels: dict[str, str]) -> None:
     caller, callee = labels.get("source_canonical_service"), labels.get("destination_canonical_service")
-    if not caller or not callee or caller == "unknown" or "NoRequests" in labels["alertname"]:
-        return  # who is asked no more suffers, but not from these calls
+    if not caller or not callee or caller == "unknown":
+        return
+    if "NoRequests" in labels["alertname"]:  # who is asked no more suffers, but not from these calls
+        made.asked.setdefault(component(callee), []).append(component(caller))
+        return
     calls = made.between(caller, callee)
     if "Latency" in labels["alertname"]:
         calls.slow += _ALERTED
