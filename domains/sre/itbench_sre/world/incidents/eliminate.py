@@ -13,7 +13,7 @@ from itbench_sre.world.incidents.rule_book import MAY, NO, Culprit, Scene, suppo
 from itbench_sre.world.incidents.symptoms import Calls, Symptoms, component, symptoms
 from itbench_sre.world.store.refs import JsonObject
 
-_SERVICE_LABELS: Final = ("service_name", "destination_canonical_service")
+_SERVICE_LABELS: Final = ("service_name", "destination_canonical_service", "group", "horizontalpodautoscaler")
 _ALL: Final = 1_000_000_000
 _NAMESPACE_LABELS: Final = ("namespace", "destination_workload_namespace")
 

@@ -94,7 +94,7 @@ def _workload(change: Candidate, scene: Scene) -> int:
     if change.name.startswith("kube-system/Deployment/coredns"):
         return PROVEN if culprit.says(_DNS) else NO
     if name not in (culprit.caller, culprit.callee):
-        return _users(change, culprit)
+        return _users(change, scene)
     found = [NO]
     replicas = change.edits.get("spec.replicas")
     if replicas and name == culprit.callee:
@@ -137,10 +137,15 @@ def _configured(change: Candidate, paths: list[str], culprit: Culprit) -> int:
     return MAY
 
 
-def _users(change: Candidate, culprit: Culprit) -> int:
-    """Judge more users: the load generator's own settings."""
-    is_load = re.search(r"load|locust|outside|users", change.own_name) is not None
-    return FITS if is_load and (culprit.is_slow or culprit.says(f"{_POOL}|{_TIMEOUT}|overload|queue")) else NO
+def _users(change: Candidate, scene: Scene) -> int:
+    """Judge the load generator: more users than can be served, or none who arrive."""
+    culprit = scene.culprit
+    if re.search(r"load|locust|outside|users", change.own_name) is None:
+        return NO
+    if not culprit.calls.messages and not culprit.is_slow:
+        replicas = change.edits.get("spec.replicas")
+        return PROVEN if (replicas and not replicas[1]) or scene.is_down(change.own_name) else FITS
+    return FITS if culprit.is_slow or culprit.says(f"{_POOL}|{_TIMEOUT}|overload|queue") else NO
 
 
 def _newcomer(change: Candidate, scene: Scene) -> int:
@@ -293,10 +298,14 @@ def _flags(before: Any, after: Any) -> list[str]:
 
 
 def _autoscaler(change: Candidate, scene: Scene) -> int:
-    target = change.body.get("spec", {}).get("scaleTargetRef", {}).get("name", "")
-    if component(target) != scene.culprit.callee:
+    spec, status = change.body.get("spec", {}), change.body.get("status", {})
+    target = spec.get("scaleTargetRef", {}).get("name", "")
+    if scene.culprit.callee not in (component(target), change.own_name):
         return NO
-    return FITS if scene.culprit.is_slow or target in scene.symptoms.slow_inner else MAY
+    is_largest = bool(status.get("currentReplicas")) and status["currentReplicas"] >= spec.get(
+        "maxReplicas", 0
+    )
+    return FITS if is_largest and (scene.culprit.is_slow or not scene.culprit.calls.messages) else MAY
 
 
 def _experiment(change: Candidate, scene: Scene) -> int:

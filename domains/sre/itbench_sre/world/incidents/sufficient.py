@@ -1,11 +1,12 @@
 """Whether the evidence of an incident suffices: a task whose roots nobody can reach from its files is not made."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from itbench_sre.world.incidents.eliminate import eliminate
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from itbench_sre.world.incidents.rows import Row
     from itbench_sre.world.store.refs import JsonObject
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from itbench_sre.world.telemetry.ruler import AlertKey
     from itbench_sre.world.world import World
 
-_SERVICE_LABELS = ("service_name", "destination_canonical_service")
+_SERVICE_LABELS = ("service_name", "destination_canonical_service", "group", "horizontalpodautoscaler")
 
 
 def truth_of(full: "World", without: "World", changes: "Sequence[Change]", label: "Label") -> "JsonObject":
