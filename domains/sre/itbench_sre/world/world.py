@@ -107,7 +107,8 @@ class World:
         """Bring the standing part of the cluster, and install the application as its release tool does."""
         for body in standing.objects:
             self.store.create(body, "kubelet" if body["kind"] == "Node" else "helm")
-        self.kubelets.preload(*(image.reference for image in (*standing.images, *self.application.images)))
+        images = (*standing.images, *self.application.images)
+        self.fixed += self.kubelets.preload(*(image.reference for image in images))
         for body in self.application.objects:
             metadata = body["metadata"]
             if self.store.get(Ref(body["kind"], metadata.get("namespace", ""), metadata["name"])) is None:

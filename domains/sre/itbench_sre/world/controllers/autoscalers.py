@@ -17,7 +17,7 @@ from itbench_sre.world.controllers.scaling import (
 from itbench_sre.world.store.kinds import KINDS
 from itbench_sre.world.store.quantities import quantity
 from itbench_sre.world.store.refs import JsonObject, Ref, ref_of
-from itbench_sre.world.store.selectors import is_selected, labels_of
+from itbench_sre.world.store.selectors import selected
 from itbench_sre.world.store.store import Change
 
 _COMPONENT = "horizontal-pod-autoscaler"
@@ -108,11 +108,8 @@ class Autoscalers:
         self, body: JsonObject, target: JsonObject, current: int, status: "_Status"
     ) -> tuple[int, str]:
         """Return the most replicas that any metric asks for, and the words for it."""
-        pods = [
-            pod
-            for pod in self._store.list("Pod", body["metadata"]["namespace"])
-            if is_selected(target["spec"]["selector"], labels_of(pod)) and not is_over(pod)
-        ]
+        of_namespace = self._store.list("Pod", body["metadata"]["namespace"])
+        pods = [pod for pod in selected(target["spec"]["selector"], of_namespace) if not is_over(pod)]
         best, words, errors = 0, "", []
         for metric in body["spec"]["metrics"]:
             try:

@@ -7,6 +7,7 @@ from itbench_sre.world.clock.loop import Loop
 from itbench_sre.world.clock.randomness import Randomness, mixed
 from itbench_sre.world.controllers.events import EventWriter
 from itbench_sre.world.kubelet.container import Container
+from itbench_sre.world.kubelet.images import Held
 from itbench_sre.world.kubelet.kubelet import Kubelet
 from itbench_sre.world.kubelet.parts import ContainerRuntime, Parts
 from itbench_sre.world.kubelet.references import parsed
@@ -67,8 +68,9 @@ class Kubelets:
         if kubelet is not None:
             kubelet.kill_container(uid, name)
 
-    def preload(self, *references: str) -> None:
-        """Put images on all nodes, as if pods had used them long ago."""
+    def preload(self, *references: str) -> list[Held]:
+        """Put images on all nodes, as if pods had used them long ago, and return them."""
+        preloaded = []
         for text in references:
             reference = parsed(text)
             if reference is None:
@@ -76,8 +78,10 @@ class Kubelets:
             image = self._parts.registry.get(reference)
             if image is None:
                 continue
+            preloaded.append(held := Held(image, reference))
             for kubelet in self:
-                kubelet.images.add(reference, image, 0)
+                kubelet.images.add(held, 0)
+        return preloaded
 
     def wrote(self, process: Process, path: str, text: str) -> None:
         """Take note that a process wrote a file into an emptyDir; the pod's containers see it."""

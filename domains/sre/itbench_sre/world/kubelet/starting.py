@@ -7,6 +7,7 @@ from itbench_sre.world.clock.loop import SECOND_US
 from itbench_sre.world.kubelet import ending, texts
 from itbench_sre.world.kubelet.container import Container
 from itbench_sre.world.kubelet.environment import ConfigError, command_of, environment
+from itbench_sre.world.kubelet.images import Held
 from itbench_sre.world.kubelet.probes import hook_us
 from itbench_sre.world.kubelet.references import Reference, digest_of, parsed
 from itbench_sre.world.kubelet.registry import PullError
@@ -133,7 +134,7 @@ def _pulled(
 ) -> None:
     kubelet = worker.kubelet
     now_us = kubelet.parts.loop.now_us
-    kubelet.images.add(reference, image, now_us)
+    kubelet.images.add(Held(image, reference), now_us)
     container.pull_problem = ""
     waited = texts.duration(now_us - asked_us)
     worker.emit(

@@ -3,6 +3,7 @@
 import ipaddress
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from itbench_sre.world.store.refs import JsonObject
@@ -28,6 +29,7 @@ class Answer:
     queries: int = 2
 
 
+@lru_cache(maxsize=1024)
 def is_ip(host: str) -> bool:
     """Whether a host is an address."""
     try:

@@ -1,6 +1,7 @@
 """The network: which processes a link reaches, and what is in the way; looked up once for each change."""
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from itbench_sre.world.clock.loop import Loop
@@ -60,6 +61,7 @@ class Network:
     def __init__(self, loop: Loop, store: "Store", effects: Effects) -> None:
         self._loop = loop
         self.epoch = 0
+        self._resolvers: tuple[int, list[Process]] = (-1, [])
         self.view = View(store, self.changed)
         self.effects = effects
         self.processes: dict[int, Process] = {}
@@ -99,7 +101,7 @@ class Network:
     def serves_cluster(self) -> bool:
         """Whether CoreDNS, as it is configured, answers for the names of the cluster."""
         texts = [server.files.get("/etc/coredns/Corefile", "") for server in self.resolvers()]
-        return any(not text or _ZONE_SERVED.search(text) for text in texts) or not texts
+        return any(not text or _serves_cluster(text) for text in texts) or not texts
 
     def of_pod(self, uid: str) -> list["Process"]:
         """Return the processes of the pod with this uid that have not ended."""
@@ -305,13 +307,16 @@ class Network:
 
     def resolvers(self) -> list["Process"]:
         """Return the processes of CoreDNS that are ready."""
-        endpoints = self.view.get("Endpoints", "kube-system", "kube-dns") or {}
-        ips = [
-            entry["ip"]
-            for subset in endpoints.get("subsets") or ()
-            for entry in subset.get("addresses") or ()
-        ]
-        return [process for ip in ips for process in self._by_ip.get(ip, ()) if process.ready_us]
+        if self._resolvers[0] != self.epoch:
+            endpoints = self.view.get("Endpoints", "kube-system", "kube-dns") or {}
+            ips = [
+                entry["ip"]
+                for subset in endpoints.get("subsets") or ()
+                for entry in subset.get("addresses") or ()
+            ]
+            # One that was added since then is not ready before the next change.
+            self._resolvers = self.epoch, [process for ip in ips for process in self._by_ip.get(ip, ())]
+        return [process for process in self._resolvers[1] if process.ready_us]
 
     def _pod_changed(self, change: "Change") -> None:
         if change.type != "MODIFIED" or change.old is None:
@@ -322,6 +327,11 @@ class Network:
     def pod(self, ref: Ref) -> list["Process"]:
         """Return the processes of a pod."""
         return [process for process in self.processes.values() if process.place.pod == ref]
+
+
+@lru_cache(maxsize=64)
+def _serves_cluster(corefile: str) -> bool:
+    return _ZONE_SERVED.search(corefile) is not None
 
 
 def _port_of(subset: JsonObject, entry: JsonObject | None, port: int, cluster_ip: str) -> int:

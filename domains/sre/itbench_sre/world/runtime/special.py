@@ -55,13 +55,14 @@ class Special:
     Attributes:
         role: the state of its role; None for those without.
         effects: of defects and of flags that are on for somebody, by operation; `""` for all.
+        ages: whether it loses memory as time goes by.
         stopped_until_us: the whole process stands still until then.
         clock_us: how far its clock is off.
         flags: as it knows them; None where it has not asked yet or got no answer.
     """
 
     __slots__ = (
-        "_calls", "clock_us", "defects", "disk", "dns", "effects", "flags", "flags_until_us", "gc_us", "has_targets",
+        "_calls", "ages", "clock_us", "defects", "disk", "dns", "effects", "flags", "flags_until_us", "gc_us", "has_targets",
         "http", "jvm", "process", "role", "stopped_until_us",
     )  # fmt: skip
 
@@ -71,6 +72,7 @@ class Special:
         self.role = role
         self.defects = effects_of(process.place.image.defects)
         self.effects: tuple[tuple[str, Effect], ...] = ()
+        self.ages = False
         self.flags: FlagFile | None = None
         self.flags_until_us = 0
         self.has_targets = False
@@ -95,11 +97,6 @@ class Special:
             or self.stopped_until_us > self._calls.loop.now_us
         )
 
-    @property
-    def ages(self) -> bool:
-        """Whether it loses memory as time goes by."""
-        return any(effect.name == "leaked_bytes_per_second" for _, effect in self.effects)
-
     def review(self, chaos: Iterable[ChaosEffect], flags: FlagFile | None) -> None:
         """Take over what chaos does to the pod now, and the flags as the process knows them."""
         found = list(chaos)
@@ -116,6 +113,7 @@ class Special:
         background = sum(effect.amount for effect in self.defects if effect.name == "background_cpu_m")
         self.flags = flags
         self.effects = tuple(("", effect) for effect in self.defects) + tuple(self._flagged(flags))
+        self.ages = any(effect.name == "leaked_bytes_per_second" for _, effect in self.effects)
         background += sum(e.amount for name, e in self.effects if name and e.name == "background_cpu_m")
         self._bend()
         process.burn_m = (

@@ -27,7 +27,8 @@ class View:
     def __init__(self, store: "Store", moved: Callable[[], object]) -> None:
         """Read what is there; `moved` is told of each change that may move a route."""
         self._moved = moved
-        self.objects: dict[str, dict[Ref, JsonObject]] = {kind: {} for kind in _LATENCY_US}
+        # By `Ref`s, which are equal to plain tuples; those are made faster.
+        self.objects: dict[str, dict[tuple[str, str, str], JsonObject]] = {kind: {} for kind in _LATENCY_US}
         for kind, latency_us in _LATENCY_US.items():
             for body in store.list(kind):
                 metadata = body["metadata"]
@@ -36,7 +37,7 @@ class View:
 
     def get(self, kind: str, namespace: str, name: str) -> JsonObject | None:
         """Return an object as the network knows it."""
-        return self.objects[kind].get(Ref(kind, namespace, name))
+        return self.objects[kind].get((kind, namespace, name))
 
     def all(self, kind: str) -> list[JsonObject]:
         """Return all objects of a kind, in order of creation."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from math import inf
 from typing import Protocol as Shape
 
@@ -69,7 +70,12 @@ class Selector:
         key = (metric, self.matchers)
         known = samples.selected.get(key)
         if known is None or known[0] != count:
-            found = [series for series in samples.of(metric) if _matches(self.matchers, series.labels)]
+            before, found = known or (0, [])
+            found.extend(
+                series
+                for series in islice(samples.of(metric), before, None)
+                if _matches(self.matchers, series.labels)
+            )
             known = samples.selected[key] = (count, found)
         return known[1]
 

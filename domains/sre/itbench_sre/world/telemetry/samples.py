@@ -96,8 +96,8 @@ class Samples:
         return found
 
     def of(self, metric: str) -> Iterator[Series]:
-        """Yield the series of a metric."""
-        yield from self.families.get(metric, {}).values()
+        """Return the series of a metric, the oldest first."""
+        return iter(self.families.get(metric, {}).values())
 
     def vanish(self, metric: str, time_ms: int, present: set[Labels]) -> None:
         """Mark the series of a metric as gone that the scrape at `time_ms` did not have."""
