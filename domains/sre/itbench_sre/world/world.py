@@ -5,7 +5,7 @@ from typing import Self
 from itbench_sre.world.application.model import Application
 from itbench_sre.world.application.platform import Platform, platform
 from itbench_sre.world.application.platform.room import workers_for
-from itbench_sre.world.clock.loop import MINUTE_US, Loop
+from itbench_sre.world.clock.loop import MINUTE_US, SECOND_US, Loop
 from itbench_sre.world.controllers.all import Controllers
 from itbench_sre.world.controllers.chaos import Experiments, Schedules
 from itbench_sre.world.controllers.events import EventWriter
@@ -13,6 +13,7 @@ from itbench_sre.world.controllers.plane import Plane
 from itbench_sre.world.copying import Snapshot, parts_of
 from itbench_sre.world.kubelet.kubelets import Kubelets
 from itbench_sre.world.kubelet.registry import Registry
+from itbench_sre.world.runtime.api_server import ApiServer
 from itbench_sre.world.runtime.frames import Sink
 from itbench_sre.world.runtime.process import Process
 from itbench_sre.world.runtime.runtime import Runtime
@@ -34,6 +35,7 @@ class World:
     Attributes:
         start_us: when recording may begin.
         store, loop, events, runtime, kubelets, controllers, users: the parts.
+        api_server: how busy the Kubernetes API is.
         experiments, schedules: those of Chaos Mesh.
         fixed: what never changes, which copies share.
         scraper, ruler: what is measured for the alerting rules, and those.
@@ -86,6 +88,8 @@ class World:
         self.controllers = Controllers(Plane(self.store, loop, self.events, seed), self.runtime.usage)
         self.controllers.nodes.listen(self.kubelets.seen_us)
         kill = self.kubelets.kill_container
+        self.api_server = ApiServer(self.runtime)
+        self.loop.after(10 * SECOND_US, self.api_server.look)
         self.experiments = Experiments(self.store, loop, self.events, self.runtime.effects, kill, seed)
         self.schedules = Schedules(self.store, loop, self.events, seed)
         self.streams = Streams(loop, seed, self.runtime.meters, self.runtime.calls.sink)

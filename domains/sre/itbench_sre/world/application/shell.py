@@ -16,6 +16,7 @@ class Script:
         fetches: URLs that it asks for.
         connects: (`host:port`, how many) connections that it opens and keeps, and opens again where they are lost.
         loops: endless computations beside each other.
+        asks: (how many, pause in s) loops that ask the Kubernetes API.
         holds: bytes of memory that it keeps.
         writes: bytes that it writes into its own file system.
         is_endless: it never ends by itself.
@@ -29,6 +30,7 @@ class Script:
     fetches: tuple[str, ...] = ()
     connects: tuple[tuple[str, int], ...] = ()
     loops: int = 0
+    asks: tuple[tuple[int, int], ...] = ()
     holds: int = 0
     writes: int = 0
     is_endless: bool = False
@@ -42,7 +44,10 @@ _SLEEP = re.compile(r"(?<![\w-])sleep (\d+|infinity)")
 _FETCH = re.compile(r"(?<![\w-])(?:curl|wget)[^;&|]*?(https?://[^\s;&|\"']+)")
 _MANY = r"for \w+ in \$\(seq (\d+)\); do \("
 _CONNECT = re.compile(_MANY + r"while true; do nc (?:-\w+ (?:\d+ )?)*([\w.-]+) (\d+)")
-_LOOP = re.compile(_MANY + r"while true; do (?!nc )")
+_LOOP = re.compile(_MANY + r"while true; do (?!nc |wget )")
+_ASK = re.compile(
+    _MANY + r"while true; do wget [^;]*https://kubernetes\.default[^;]*;(?: sleep (\d+);)? done"
+)
 _HOLD = re.compile(r"head -c (\d+)m /dev/zero \| tail")
 _WRITE = re.compile(r"dd if=/dev/zero of=\S+ bs=1M count=(\d+)")
 _MIB = 1024 * 1024
@@ -61,6 +66,7 @@ def script_of(command: Sequence[str]) -> Script:
         fetches=tuple(_FETCH.findall(text)),
         connects=tuple((f"{host}:{port}", int(count)) for count, host, port in _CONNECT.findall(text)),
         loops=sum(int(count) for count in _LOOP.findall(text)),
+        asks=tuple((int(count), int(pause or 0)) for count, pause in _ASK.findall(text)),
         holds=sum(int(count) for count in _HOLD.findall(text)) * _MIB,
         writes=sum(int(count) for count in _WRITE.findall(text)) * _MIB,
         is_endless="infinity" in sleeps or "while true" in text or "while :" in text,

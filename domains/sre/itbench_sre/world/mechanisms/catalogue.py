@@ -37,6 +37,7 @@ from itbench_sre.world.mechanisms.mesh import AmbientLabel, GatewayAuthorization
 from itbench_sre.world.mechanisms.mirrors import PullSecret
 from itbench_sre.world.mechanisms.names import ClusterDns, ClusterDnsScaled, DnsPolicy
 from itbench_sre.world.mechanisms.neighbours import (
+    ApiSurge,
     DiskNeighbour,
     MemoryNeighbour,
     NoisyNeighbour,
@@ -175,6 +176,7 @@ _ALL: tuple[Mechanism, ...] = (
     BatchJobs(),
     DisruptionBudget(),
     PullSecret(),
+    ApiSurge(),
     DiskNeighbour(),
     MemoryNeighbour(),
     NoisyNeighbour(),

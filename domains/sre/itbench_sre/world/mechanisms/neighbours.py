@@ -10,6 +10,7 @@ from itbench_sre.world.mechanisms.mechanism import Mechanism, Plan
 from itbench_sre.world.mechanisms.naming import of_workload
 from itbench_sre.world.mechanisms.scene import Scene
 from itbench_sre.world.mechanisms.usage import replicas
+from itbench_sre.world.runtime.api_server import CAPACITY, LOOP_PER_MINUTE
 from itbench_sre.world.store.quantities import thousandths
 from itbench_sre.world.store.refs import JsonObject, Ref
 
@@ -152,6 +153,31 @@ class Squatter(_Neighbour):
             requests={"cpu": "50m", "memory": "32Mi"},
         )
         return body, f"each of its {count} pods keeps {each} connections to {name} open"
+
+
+class ApiSurge(_Neighbour):
+    """Brings pods that ask the Kubernetes API all the time, or now and then: some, or more than it can answer."""
+
+    name = "api-surge"
+    family = "neighbours"
+    faults = ("fault 10",)
+
+    def made(self, scene: Scene, ref: Ref, random: Randomness, depth: int) -> tuple[JsonObject, str] | None:
+        """Ask."""
+        count = random.between(1, 4)
+        room = CAPACITY * 39 // 40 - scene.world.api_server.usual()
+        pause_s = random.pick((0, 0, 1, 30))
+        each = max(above(room * 60, depth) // LOOP_PER_MINUTE // count, 1)
+        rest = f" sleep {pause_s};" if pause_s else ""
+        what = random.pick(("pods", "events", "secrets", "configmaps"))
+        body = scripted(
+            ref,
+            f"for i in $(seq {each}); do (while true; do wget -qO- https://kubernetes.default.svc/api/v1/{what};{rest} done) "
+            "& done; wait",
+            replicas=count,
+            requests={"cpu": "50m", "memory": "32Mi"},
+        )
+        return body, f"each of its {count} pods lists {what} in {each} loops with a pause of {pause_s} s"
 
 
 class TrafficCampaign(_Neighbour):

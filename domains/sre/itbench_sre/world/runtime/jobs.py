@@ -7,6 +7,7 @@ from itbench_sre.world.application.reading import host_and_port
 from itbench_sre.world.application.shell import Script, script_of
 from itbench_sre.world.clock.loop import SECOND_US
 from itbench_sre.world.clock.randomness import Randomness, mixed
+from itbench_sre.world.runtime.api_server import LOOP_PER_MINUTE
 from itbench_sre.world.runtime.brokers import Broker, Group, Message
 from itbench_sre.world.runtime.frames import Frame, Request
 
@@ -22,11 +23,16 @@ _WAIT_LOOK_US = 2 * SECOND_US
 
 
 class Jobs:
-    """What begins by itself in processes."""
+    """What begins by itself in processes.
+
+    Attributes:
+        asking: requests of the Kubernetes API in a minute, by process.
+    """
 
     def __init__(self, runtime: "Runtime") -> None:
         self._runtime = runtime
         self._workers: dict[int, dict[str, int]] = {}
+        self.asking: dict[int, int] = {}
         runtime.calls.on_message = self._came
 
     def began(self, process: "Process") -> None:
@@ -42,6 +48,7 @@ class Jobs:
 
     def ended(self, process: "Process") -> None:
         """Take a worker out of its groups: at once where it left, after its session where it was lost."""
+        self.asking.pop(process.number, None)
         if self._workers.pop(process.number, None) is None:
             return
         program = process.program
@@ -218,6 +225,9 @@ class Jobs:
         process.memory += script.holds
         if script.writes and self._runtime.on_disk is not None:
             self._runtime.on_disk(process, script.writes)
+        for count, pause_s in script.asks:
+            per_minute = 60 // pause_s if pause_s else LOOP_PER_MINUTE
+            self.asking[process.number] = self.asking.get(process.number, 0) + count * per_minute
         if script.connects:
             self._keep(process, script, {})
 

@@ -66,7 +66,7 @@ def objectives(scope: Scope) -> list[Group]:
         return []
     rules += [_silence(scope)] if scope.entrance else []
     rules += [_lag(scope)] if scope.processors else []
-    rules.append(_largest(scope))
+    rules += [_largest(scope), _busy()]
     return [Group(name="service-level-objectives", rules=tuple(rules), interval_s=30)]
 
 
@@ -81,6 +81,19 @@ def _silence(scope: Scope) -> Rule:
         severity="page",
         description=f"{{{{ $labels.{service} }}}} in namespace {{{{ $labels.{namespace} }}}} gets no requests, "
         "though it is where users arrive",
+        for_s=120,
+    )
+
+
+def _busy() -> Rule:
+    """Return the rule about the Kubernetes API."""
+    metric = "cluster_quantile:apiserver_request_sli_duration_seconds:histogram_quantile"
+    return Rule(
+        alert="KubeAPILatencyHigh",
+        expression=Compare(Selector(metric, (("quantile", "=", "0.99"),)), ">", "1"),
+        severity="page",
+        description="The API server has a 99th percentile of {{ $value }} seconds for {{ $labels.verb }} "
+        "{{ $labels.resource }}",
         for_s=120,
     )
 
