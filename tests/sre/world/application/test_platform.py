@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from itbench_sre.world.application.flows import containers_of
-from itbench_sre.world.application.platform import platform
+from itbench_sre.world.application.platform import TOOLBOX, platform
 from itbench_sre.world.store.kinds import KINDS, RECORDED
 from itbench_sre.world.store.quantities import units
 
@@ -41,7 +41,7 @@ def test_the_registry_holds_what_it_runs_and_each_fits_into_its_limit() -> None:
     made = platform(3, scale=10)
     images = {image.reference: image.program for image in made.images}
     ran = [container for body in made.objects for container in containers_of(body)]
-    assert {container["image"] for container in ran} == set(images)
+    assert {container["image"] for container in ran} | {TOOLBOX.reference} == set(images)
     for container in ran:
         program, limit = images[container["image"]], container["resources"].get("limits", {}).get("memory")
         assert program is not None

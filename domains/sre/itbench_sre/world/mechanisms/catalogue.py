@@ -56,7 +56,7 @@ from itbench_sre.world.mechanisms.placement import (
 from itbench_sre.world.mechanisms.policies import EgressPolicy, IngressPolicy
 from itbench_sre.world.mechanisms.probes import LivenessProbe, ReadinessProbe
 from itbench_sre.world.mechanisms.quotas import LimitRange, Quota
-from itbench_sre.world.mechanisms.references import ConfigMapEdit, EnvironmentReference
+from itbench_sre.world.mechanisms.references import ConfigMapEdit, EnvironmentReference, ServerConnections
 from itbench_sre.world.mechanisms.resources import CpuLimit, LargeRequests, LimitsRemoved, MemoryLimit
 from itbench_sre.world.mechanisms.rollback import PartialRollback
 from itbench_sre.world.mechanisms.rollouts import (
@@ -91,7 +91,6 @@ from itbench_sre.world.mechanisms.variables import (
     CallTimeLimit,
     Heap,
     PoolSize,
-    ServerConnections,
     Workers,
 )
 

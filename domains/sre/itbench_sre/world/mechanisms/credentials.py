@@ -87,12 +87,14 @@ class ServerPassword(Mechanism):
         if body is None:
             return None
         ref = ref_of(body)
-        password = random.pick(("", random.hexadecimal(16), random.hexadecimal(16)))
+        now = next((str(process.settings.get("password", "")) for process in scene.processes(body)), "")
+        password = random.pick((now, now, random.hexadecimal(16)))
         return Plan(
             target=ref,
             affects=(ref.name,),
             names=of_workload(body, scene.names),
             actions=(Inside(ref, "set_password", (("password", password),)),),
-            condition="the running server asks for " + ("a new password" if password else "no password"),
+            condition="the running server asks for "
+            + ("the same password as before" if password == now else "a new password"),
             solution=f"set the password of {ref.name} back, or restart it",
         )

@@ -38,7 +38,8 @@ class DisruptionBudget(Mechanism):
         rule = random.pick(rules)
         labels = dict(body["spec"]["selector"]["matchLabels"])
         ref, action = self._set(scene, body, {**rule, "selector": {"matchLabels": labels}}, hand)
-        drained = random.shuffled(nodes)[: random.between(1, len(nodes))]
+        others = [ref_of(node) for node in scene.workers if ref_of(node) not in nodes]
+        drained = [*nodes, *random.shuffled(others)[: random.between(0, len(others))]]
         return Plan(
             target=ref,
             affects=(body["metadata"]["name"],),

@@ -30,7 +30,7 @@ class Experiment(Mechanism):
 
     def plan(self, scene: Scene, random: Randomness, hand: str) -> Plan | None:
         """Pick a workload, how strong, how long, and whether the schedule is paused."""
-        body = scene.pick(random, [each for each in scene.workloads if self.fits(scene, each)])
+        body = scene.pick(random, self.candidates(scene, random))
         if body is None:
             return None
         name = f"{random.pick(_TEAMS)}-{random.pick(_TOPICS)}-{random.between(1, 29)}"
@@ -44,18 +44,18 @@ class Experiment(Mechanism):
                 "labelSelectors": dict(body["spec"]["selector"]["matchLabels"]),
             },
             "mode": "all" if random.below(2) else "one",
-            "duration": f"{random.pick((20, 60, 180, 300, 600, 900))}s",
+            "duration": f"{random.pick((20, 90, 180, 300, 600, 900))}s",
             **self.spec(scene, body, random, depth),
         }
         metadata: JsonObject = {"name": name, "namespace": CHAOS_NAMESPACE}
-        if random.fork("paused").below(5) == 0:
+        if random.fork("paused").below(7) == 0:
             metadata["annotations"] = {"experiment.chaos-mesh.org/pause": "true"}
         schedule = {
             "apiVersion": _API,
             "kind": "Schedule",
             "metadata": metadata,
             "spec": {
-                "schedule": f"@every {random.pick(('1m', '2m', '3m', '5m', '10m'))}",
+                "schedule": f"@every {random.pick(('1m', '1m', '2m', '3m', '5m'))}",
                 "historyLimit": 5,
                 "concurrencyPolicy": "Forbid",
                 "type": self.kind,
@@ -74,6 +74,10 @@ class Experiment(Mechanism):
             condition=f"it spawns {self.kind} experiments: {self.words(spec)}",
             solution=f"pause or delete the Schedule {name}",
         )
+
+    def candidates(self, scene: Scene, random: Randomness) -> list[JsonObject]:
+        """Return the workloads that it may be aimed at."""
+        return [each for each in scene.workloads if self.fits(scene, each)]
 
     def fits(self, scene: Scene, body: JsonObject) -> bool:
         """Whether a workload can be a target."""

@@ -57,7 +57,10 @@ class CpuStress(Experiment):
         """Burn."""
         return {
             "stressors": {
-                "cpu": {"workers": random.between(1, 2), "load": min(above(random.pick((5, 50)), depth), 100)}
+                "cpu": {
+                    "workers": random.pick((1, 2, 4, 8)),
+                    "load": min(above(random.pick((5, 50, 80)), depth), 100),
+                }
             }
         }
 
@@ -119,7 +122,16 @@ class ClockSkew(Experiment):
     kind, field = "TimeChaos", "timeChaos"
     faults = ("chaos TimeChaos",)
 
+    def candidates(self, scene: Scene, random: Randomness) -> list[JsonObject]:
+        """Aim half of the time at those that look at the time."""
+        found = [
+            body
+            for body in scene.workloads
+            if (program := scene.program(body)) and "token_life_s" in program.settings
+        ]
+        return found if found and random.below(2) else scene.workloads
+
     def spec(self, scene: Scene, body: JsonObject, random: Randomness, depth: int) -> dict[str, Any]:
         """Shift."""
-        offset = random.pick(("-30s", "10m", "-10m", "-2h", "36h", "1000h", "45000h", "60000h"))
+        offset = random.pick(("-30s", "-10m", "10m", "2h", "36h", "1000h", "45000h", "60000h"))
         return {"timeOffset": offset}

@@ -69,7 +69,7 @@ class _Jvm(Experiment):
     def fits(self, scene: Scene, body: JsonObject) -> bool:
         """Whether it is a Java program."""
         program = scene.program(body)
-        return program is not None and program.language in ("java", "kafka")
+        return program is not None and program.language == "java"
 
 
 class JvmException(_Jvm):

@@ -30,7 +30,8 @@ class MoreUsers(Mechanism):
         setting = program.settings["users"]
         now = int(scene.environment(body).get(setting.variable) or setting.default)
         depth = draw_depth(random.fork("depth"))
-        wanted = max(above(random.pick((now // 2, now * 2, now * 4)), depth), 1)
+        wanted = max(above(random.pick((now // 2, now * 2, now * 5, now * 15)), depth), 1)
+        wanted = min(wanted, 20 * max(now, 1))
         ref = ref_of(body)
         changes = {environment_path(scene.container(body), setting.variable): str(wanted)}
         return Plan(

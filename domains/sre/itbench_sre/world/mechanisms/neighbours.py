@@ -82,7 +82,10 @@ class MemoryNeighbour(_Neighbour):
         node = random.pick(scene.workers)
         name = node["metadata"]["name"]
         held = max(above(scene.unused_mib(name), depth), 8)
-        asked = random.pick((16, held, held))
+        asked = random.pick((16, 16, held))
+        classes = ("", "system-cluster-critical", "system-cluster-critical")
+        priority = random.pick(classes) if asked == 16 else ""
+        ranked: JsonObject = {"priorityClassName": priority} if priority else {}
         asked = min(asked, scene.free_mib()[name] * 15 // 16)
         pinned: JsonObject = {"nodeSelector": {_HOSTNAME: _hostname(node)}} if random.below(4) else {}
         body = scripted(
@@ -90,8 +93,11 @@ class MemoryNeighbour(_Neighbour):
             f"head -c {held}m /dev/zero | tail | sleep infinity",
             requests={"cpu": "50m", "memory": f"{asked}Mi"},
             **pinned,
+            **ranked,
         )
-        return body, f"its pod holds {held} MiB and asks for {asked} MiB"
+        return body, f"its pod holds {held} MiB and asks for {asked} MiB" + (
+            f", with the priority {priority}" if priority else ""
+        )
 
 
 class DiskNeighbour(_Neighbour):
@@ -102,7 +108,8 @@ class DiskNeighbour(_Neighbour):
     def made(self, scene: Scene, ref: Ref, random: Randomness, depth: int) -> tuple[JsonObject, str] | None:
         """Write."""
         node = random.pick(scene.workers)
-        size = above(scene.unused_disk_mib(node["metadata"]["name"]), depth)
+        # The kubelet first removes images that nobody uses.
+        size = above(scene.unused_disk_mib(node["metadata"]["name"]) * 4 // 3, depth)
         pinned: JsonObject = {"nodeSelector": {_HOSTNAME: _hostname(node)}} if random.below(4) else {}
         path = f"/var/cache/{ref.name}"
         host = {"name": "work", "hostPath": {"path": path, "type": "DirectoryOrCreate"}}

@@ -72,14 +72,14 @@ class AntiAffinity(_Placement):
         key = random.pick(sorted(own))
         term: dict[str, Any] = {
             "labelSelector": {
-                "matchExpressions": [{"key": key, "operator": "In" if random.below(3) else "Exists"}]
+                "matchExpressions": [{"key": key, "operator": "In" if random.below(2) else "Exists"}]
             },
             "topologyKey": random.pick((_HOSTNAME, "topology.kubernetes.io/zone", _HOSTNAME)),
         }
         expression = term["labelSelector"]["matchExpressions"][0]
         if expression["operator"] == "In":
             expression["values"] = [own[key]]
-        if random.below(2):
+        if random.below(3):
             value: Any = {"requiredDuringSchedulingIgnoredDuringExecution": [term]}
         else:
             value = {
@@ -119,7 +119,7 @@ class CordonedNodes(Mechanism):
     def plan(self, scene: Scene, random: Randomness, hand: str) -> Plan | None:
         """Pick nodes and a workload."""
         body = scene.pick(random, scene.workloads)
-        nodes = random.shuffled(scene.workers)[: random.between(1, len(scene.workers))]
+        nodes = _some(scene.workers, random)
         if body is None:
             return None
         refs = [ref_of(node) for node in nodes]
@@ -172,7 +172,7 @@ class TaintedNode(Mechanism):
     def plan(self, scene: Scene, random: Randomness, hand: str) -> Plan | None:
         """Pick nodes and the effect."""
         effect = random.pick(("NoSchedule", "PreferNoSchedule", "NoExecute", "NoExecute"))
-        nodes = random.shuffled(scene.workers)[: random.between(1, len(scene.workers))]
+        nodes = _some(scene.workers, random)
         refs = [ref_of(node) for node in nodes]
         taint = {"key": random.pick(("dedicated", "maintenance", "pool")), "value": "true", "effect": effect}
         actions = tuple(
@@ -191,6 +191,12 @@ class TaintedNode(Mechanism):
         )
 
 
+def _some(nodes: list[JsonObject], random: Randomness) -> list[JsonObject]:
+    """Return some of the nodes, every second time all of them."""
+    shuffled = random.shuffled(nodes)
+    return shuffled if random.below(2) else shuffled[: random.between(1, len(nodes))]
+
+
 class Preemption(Mechanism):
     """Brings a workload of a higher or lower priority that needs room on the nodes."""
 
@@ -202,7 +208,7 @@ class Preemption(Mechanism):
         """Make a priority class and a workload."""
         depth = draw_depth(random.fork("depth"))
         free = max(scene.free_mib().values(), default=1024)
-        value = random.pick((1_000_000, 100_000, -1_000, -10))
+        value = random.pick((1_000_000, 100_000, 100_000, -10))
         ref = new_ref(scene, random.fork("name"))
         priority = Ref("PriorityClass", "", f"{ref.name}-priority")
         if scene.store.get(priority) is not None:

@@ -45,8 +45,8 @@ class _Probe(Mechanism):
 def _asks(container: JsonObject, random: Randomness) -> JsonObject:
     """Return what a probe asks: a port that listens, by number or name, or one that does not."""
     port = random.pick(container["ports"])
-    spellings: list[Any] = [port["containerPort"], port["containerPort"], port["containerPort"] + 1]
-    spellings += [port["name"]] if port.get("name") else []
+    number = port["containerPort"]
+    spellings: list[Any] = [number, port.get("name") or number, number + 1, number + 1]
     return {"tcpSocket": {"port": random.pick(spellings)}}
 
 
@@ -78,7 +78,7 @@ class LivenessProbe(_Probe):
     def made(self, scene: Scene, body: JsonObject, random: Randomness, depth: int) -> JsonObject:
         """Ask a port, with a patience about as long as the program takes to start."""
         container, program = scene.container(body), scene.program(body)
-        start_s = (program.startup_us if program else 3_000_000) // 1_000_000 + 2
+        start_s = (program.startup_us if program else 3_000_000) * 3 // 2_000_000 + 2
         patience_s = below(start_s, depth)
         return {
             **_asks(container, random),

@@ -6,14 +6,14 @@ from typing import Any
 
 from itbench_sre.world.clock.loop import SECOND_US
 from itbench_sre.world.clock.randomness import Randomness
-from itbench_sre.world.mechanisms.actions import Action, Edit, renewal
+from itbench_sre.world.mechanisms.actions import Action, Edit, Restart, renewal
 from itbench_sre.world.mechanisms.depth import above, below, draw_depth
 from itbench_sre.world.mechanisms.mechanism import Mechanism, Plan
 from itbench_sre.world.mechanisms.naming import of_workload
 from itbench_sre.world.mechanisms.scene import Scene
 from itbench_sre.world.mechanisms.templates import container_path, edit, with_strategy
 from itbench_sre.world.store.paths import REMOVED, Item, value_at
-from itbench_sre.world.store.refs import JsonObject, ref_of
+from itbench_sre.world.store.refs import JsonObject, Ref, ref_of
 
 _VARIABLES = ("RELEASE_CHANNEL", "SERVICE_REGION", "AUDIT_MODE", "TENANT_ID", "REPORT_TOKEN", "BUILD_INFO")
 _NUMBER = re.compile(r"(?<=[=:\s])(\d{1,9})(?=(?:ms|s|m|MiB|Mi|M)?\s*$)", re.MULTILINE)
@@ -107,6 +107,53 @@ class ConfigMapEdit(Mechanism):
             condition=f"the key {key} of the ConfigMap {words}",
             solution=f"give the ConfigMap {ref.name} its old content, and restart its readers",
         )
+
+
+class ServerConnections(Mechanism):
+    """Changes how many connections a database or cache takes, in its configuration file, and restarts it."""
+
+    name = "server-connections"
+    family = "pools"
+
+    def plan(self, scene: Scene, random: Randomness, hand: str) -> Plan | None:
+        """Pick a server, and a number about as large as the connections that it has."""
+        fits = [(body, *found) for body in scene.workloads if (found := _bound(scene, body)) is not None]
+        if not fits:
+            return None
+        body, ref, key, place = random.pick(fits)
+        depth = draw_depth(random.fork("depth"))
+        used = max((process.connections for process in scene.processes(body)), default=0)
+        number = below(used + 4, depth)
+        text = place.string
+        changed = f"{text[: place.start(1)]}{number}{text[place.end(1) :]}"
+        return Plan(
+            target=ref,
+            affects=(body["metadata"]["name"],),
+            depth=depth,
+            actions=(
+                Edit(ref, ((("data", key), changed),), hand),
+                *([Restart(ref_of(body))] if random.below(4) else []),
+            ),
+            pause_us=random.between(5, 30) * SECOND_US,
+            condition=f"{body['metadata']['name']} takes {number} connections after its next start, and no longer {place[1]}",
+            solution=f"let the ConfigMap {ref.name} allow {place[1]} connections again, and restart the server",
+        )
+
+
+def _bound(scene: Scene, body: JsonObject) -> tuple[Ref, str, re.Match[str]] | None:
+    """Return ConfigMap, key and place of the number of connections that a server takes."""
+    program = scene.program(body)
+    setting = program.settings.get("max_connections") if program else None
+    if setting is None or not setting.file:
+        return None
+    path, _, name = setting.file.partition("#")
+    key = path.rpartition("/")[2]
+    for volume in body["spec"]["template"]["spec"].get("volumes", ()):
+        ref = Ref("ConfigMap", scene.namespace, value_at(volume, ("configMap", "name"), ""))
+        found = re.search(rf"{re.escape(name)}[ =:]+(\d+)", str(scene.value(ref, "data", key, default="")))
+        if found is not None:
+            return ref, key, found
+    return None
 
 
 def _edits(key: str, text: str, depth: int, random: Randomness) -> Iterator[tuple[dict[str, Any], str]]:

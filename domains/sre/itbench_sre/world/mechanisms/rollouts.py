@@ -69,12 +69,11 @@ class OtherArchitecture(_Rollout):
     faults = ("fault 26",)
 
     def references(self, scene: Scene, body: JsonObject, random: Randomness) -> list[str]:
-        """Take those that do not run on the nodes."""
-        return [
-            image.reference
-            for image in scene.other_images(body)
-            if NODE_ARCHITECTURE not in image.architectures
-        ]
+        """Take those that do not run on the nodes, and as many that do."""
+        images = [image for image in scene.other_images(body) if image.program and not image.defects]
+        other = [image.reference for image in images if NODE_ARCHITECTURE not in image.architectures]
+        same = [image.reference for image in images if NODE_ARCHITECTURE in image.architectures]
+        return [*other, *random.fork("same").shuffled(same)[: len(other)]]
 
     def condition(self, scene: Scene, reference: str) -> str:
         """Say for which it is built."""

@@ -74,7 +74,7 @@ class Autoscaler(Mechanism):
 
     def _spec(self, body: JsonObject, random: Randomness) -> dict[str, Any]:
         now = replicas(body)
-        utilisation = random.pick((1, 5, 20, 50, 60, 80, 95))
+        utilisation = random.pick((1, 2, 5, 20, 50, 60, 80, 95))
         spec: dict[str, Any] = {
             "scaleTargetRef": {
                 "apiVersion": "apps/v1",
@@ -82,7 +82,7 @@ class Autoscaler(Mechanism):
                 "name": body["metadata"]["name"],
             },
             "minReplicas": 1,
-            "maxReplicas": random.pick((1, max(now, 1), now + 2, 3 * now + 2, 12, 24)),
+            "maxReplicas": random.pick((max(now, 1), now + 2, 3 * now + 2, 12, 24)),
             "metrics": [
                 {
                     "type": "Resource",

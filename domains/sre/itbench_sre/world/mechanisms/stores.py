@@ -105,7 +105,7 @@ class ReportQuery(Deed):
         self, scene: Scene, body: JsonObject, random: Randomness, depth: int
     ) -> tuple[str, dict[str, Any], str]:
         """Read."""
-        per_cent = above(random.pick((150, 2_000, 20_000)), depth)
+        per_cent = above(random.pick((150, 5_000, 600_000)), depth)
         return (
             "drop_index",
             {"statement": "", "per_cent": per_cent},

@@ -225,15 +225,3 @@ class CacheLifetime(_Number):
     def point(self, scene: Scene, body: JsonObject, now: int) -> int:
         """Expect harm where hardly anything is kept."""
         return max(now // 20, 1)
-
-
-class ServerConnections(_Number):
-    """Changes how many connections a database or cache takes."""
-
-    name = "server-connections"
-    family = "pools"
-    keys = ("max_connections",)
-
-    def point(self, scene: Scene, body: JsonObject, now: int) -> int:
-        """Expect harm where the pools of its clients no longer fit."""
-        return max(now // 5, 1)

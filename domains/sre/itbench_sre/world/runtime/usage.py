@@ -110,4 +110,5 @@ def rate_of(process: Process) -> int:
     limit_m = process.limit_m
     if not limit_m or not process.burn_m:
         return limit_m
-    return max(1, limit_m - process.burn_m, limit_m // 4)
+    threads = 1 + (process.burn_m + 999) // 1000  # among which the kernel is fair
+    return max(1, limit_m - process.burn_m, limit_m // threads)

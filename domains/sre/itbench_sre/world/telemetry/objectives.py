@@ -118,7 +118,7 @@ def _lag(scope: Scope) -> Rule:
     lag = Selector("kafka_consumer_group_lag_sum_ratio", (("namespace", "=", scope.namespace),))
     return Rule(
         alert="ConsumerLagObjective",
-        expression=Compare(lag, ">", "20"),
+        expression=Compare(lag, ">", "12"),
         severity="page",
         description="{{ $labels.group }} is behind on topic {{ $labels.topic }} in namespace {{ $labels.namespace }} "
         "(current: {{ $value }} messages)",

@@ -15,7 +15,7 @@ from itbench_sre.world.application.model import (
 
 # A Next.js page or route: HTTP operation -> what it costs and whom it asks.
 _ROUTES: tuple[tuple[str, int, int, tuple[Call, ...]], ...] = (
-    ("GET /", 3_200, 4_000, ()),
+    ("GET /", 16_000, 4_000, ()),
     ("GET /cart", 3_000, 4_000, ()),
     (
         "GET /api/products/{productId}",

@@ -47,7 +47,7 @@ FLAG_FILE = flag_file(_FLAGS)
 ACTS: Mapping[str, Mapping[str, Mapping[str, int]]] = {
     "ad": {
         "adFailure": {"failure_per_million|oteldemo.AdService/GetAds": 100_000},
-        "adHighCpu": {"background_cpu_m": 1000},
+        "adHighCpu": {"background_cpu_m": 4000, "cpu_per_cent": 1_400},
         "adManualGc": {"stop_us|oteldemo.AdService/GetAds": 400_000, "cpu_per_cent": 400},
     },
     "cart": {
@@ -71,7 +71,7 @@ ACTS: Mapping[str, Mapping[str, Mapping[str, int]]] = {
         },
     },
     "recommendation": {
-        "recommendationCacheFailure": {"leaked_bytes_per_request": 400_000, "cpu_per_cent": 60},
+        "recommendationCacheFailure": {"leaked_bytes_per_request": 1_000_000, "cpu_per_cent": 60},
     },
 }
 """Program -> flag -> effects of its value."""
