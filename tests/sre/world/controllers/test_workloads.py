@@ -122,6 +122,23 @@ def test_a_daemon_set_replaces_one_pod_at_a_time(cluster: Cluster) -> None:
     assert {pod["spec"]["containers"][0]["image"] for pod in cluster.pods("agent")} == {"good:2"}
 
 
+def test_a_daemon_that_fails_again_and_again_is_replaced_more_and_more_seldom(cluster: Cluster) -> None:
+    ref = _daemon_set(cluster)
+    cluster.run(10)
+    replaced: list[int] = []
+    for _ in range(12):
+        for pod in cluster.pods("agent"):
+            if pod["spec"].get("nodeName") == "node-1" and pod["status"].get("phase") == "Running":
+                cluster.store.edit(
+                    ref_of(pod), {("status", "phase"): "Failed"}, "kubelet", subresource="status"
+                )
+        cluster.run(10)
+        replaced.append(sum(count for _, _, count in cluster.events("FailedDaemonPod", ref.name)))
+    # After 1, 2, 4, 8, ... seconds: some at first, one a minute and fewer at the end.
+    assert 4 <= replaced[-1] <= 8
+    assert replaced[5] - replaced[0] > replaced[11] - replaced[6]
+
+
 def test_a_daemon_stays_on_a_node_that_is_closed(cluster: Cluster) -> None:
     _daemon_set(cluster)
     cluster.run(10)

@@ -20,6 +20,9 @@ from itbench_sre.world.store.store import Change
 
 _COMPONENT = "daemonset-controller"
 _GENERATION = "pod-template-generation"
+# k8s.io/kubernetes/pkg/controller/daemon: failedPodsBackoff.
+_FIRST_BACKOFF_US = 1_000_000
+_LONGEST_BACKOFF_US = 15 * 60 * 1_000_000
 _TOLERATED = (
     ("node.kubernetes.io/not-ready", "NoExecute"),
     ("node.kubernetes.io/unreachable", "NoExecute"),
@@ -37,6 +40,8 @@ class DaemonSets:
         self._plane = plane
         self._store = plane.store
         self._queue = Queue(plane.loop, plane.seed, _COMPONENT, self._sync)
+        # (uid of the set, node) -> how long the last failed pod was waited for, and until when.
+        self._failed: dict[tuple[str, str], tuple[int, int]] = {}
         plane.store.watch("DaemonSet", self._on_set)
         plane.store.watch("Pod", self._on_pod)
         plane.store.watch("Node", self._on_node)
@@ -85,7 +90,7 @@ class DaemonSets:
             name = node["metadata"]["name"]
             here = pods.get(name, [])
             for pod in here:
-                if is_over(pod) and not is_terminating(pod):
+                if is_over(pod) and not is_terminating(pod) and self._may_replace(body, name):
                     self._replace_failed(body, pod)
             alive = [pod for pod in here if is_active(pod)]
             if not here and may_start(body, node):
@@ -100,6 +105,19 @@ class DaemonSets:
                     self._delete(body, pod)
         if body["spec"]["updateStrategy"]["type"] == "RollingUpdate":
             self._update(body, nodes, pods, revision)
+
+    def _may_replace(self, body: JsonObject, node: str) -> bool:
+        """Whether a failed pod was waited for long enough: a second after the first, twice as long after each more."""
+        key, now_us = (body["metadata"]["uid"], node), self._plane.loop.now_us
+        wait_us, until_us = self._failed.get(key, (0, 0))
+        if now_us < until_us:
+            self._queue.after(ref_of(body), until_us - now_us)
+            return False
+        # Forgotten after twice the longest wait, as client-go's Backoff does.
+        is_fresh = now_us - until_us > 2 * _LONGEST_BACKOFF_US
+        wait_us = _FIRST_BACKOFF_US if is_fresh or not wait_us else min(2 * wait_us, _LONGEST_BACKOFF_US)
+        self._failed[key] = wait_us, now_us + wait_us
+        return True
 
     def _update(
         self,
