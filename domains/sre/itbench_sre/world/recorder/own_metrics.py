@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 from itbench_sre.world.clock.times import milliseconds_text
-from itbench_sre.world.recorder.service_metrics import span_labels
+from itbench_sre.world.recorder.service_metrics import JobNames, span_labels
 from itbench_sre.world.runtime.meters import SeriesKey
 from itbench_sre.world.telemetry.cadvisor import Usage
 from itbench_sre.world.telemetry.expressions import CALLS
 from itbench_sre.world.telemetry.names import service_of
+from itbench_sre.world.telemetry.resources import job_of
 from itbench_sre.world.telemetry.runtime_metrics import collector_readings, readings
 from itbench_sre.world.telemetry.scrapes import Scraper
 from itbench_sre.world.telemetry.texts import field, map_text
@@ -18,8 +19,9 @@ _Known = dict[tuple[SeriesKey, str], str]
 class OwnMetrics:
     """Makes the rows of the collector's pod that others sent to it."""
 
-    def __init__(self, scraper: Scraper, namespace: str) -> None:
+    def __init__(self, scraper: Scraper, jobs: JobNames, namespace: str) -> None:
         self._scraper = scraper
+        self._jobs = jobs
         self._namespace = namespace
         self._tails: dict[tuple[str, ...], str] = {}
         self._spans: _Known = {}
@@ -46,7 +48,9 @@ class OwnMetrics:
         for key, series in self._scraper.spans.items():
             tail = self._spans.get((key, pod))
             if tail is None:
-                tail = self._spans[key, pod] = self._tail(pod, span_labels(key, common), has_scope=True)
+                tail = self._spans[key, pod] = self._tail(
+                    pod, span_labels(key, common, self._jobs.of(key)), has_scope=True
+                )
             yield f"{CALLS}\t{moment}\t{series.histogram[-1][1][-1]}.0{tail}"
 
     def _tail(self, pod: str, labels: dict[str, str], *, has_scope: bool = False) -> str:
@@ -57,9 +61,8 @@ class OwnMetrics:
 
 def _whose(usage: Usage) -> dict[str, str]:
     place = usage.process.place
-    service = service_of(place)
     return {
         "exported_instance": place.uid,
-        "exported_job": f"opentelemetry-demo/{service}",
-        "service_name": service,
+        "exported_job": job_of(place),
+        "service_name": service_of(place),
     }

@@ -7,7 +7,7 @@ from itbench_sre.world.clock.randomness import Randomness, mixed
 from itbench_sre.world.clock.times import milliseconds_text
 from itbench_sre.world.recorder.detail import Detail
 from itbench_sre.world.recorder.own_metrics import OwnMetrics
-from itbench_sre.world.recorder.service_metrics import PROMETHEUS, collector_labels
+from itbench_sre.world.recorder.service_metrics import PROMETHEUS, JobNames, collector_labels
 from itbench_sre.world.recorder.spool import Spool
 from itbench_sre.world.runtime.place import Place
 from itbench_sre.world.store.paths import value_at
@@ -45,6 +45,7 @@ class PodMetrics:
         store: Store,
         cadvisor: Cadvisor,
         scraper: Scraper,
+        jobs: JobNames,
         namespace: str,
         detail: Detail,
     ) -> None:
@@ -58,7 +59,7 @@ class PodMetrics:
         self._spools: dict[str, Spool] = {}
         self._tails: dict[tuple[str, ...], str] = {}
         self._instances: dict[str, str] = {}
-        self._own = OwnMetrics(scraper, namespace)
+        self._own = OwnMetrics(scraper, jobs, namespace)
 
     def start(self) -> None:
         """Begin to look."""

@@ -8,7 +8,7 @@ from itbench_sre.world.clock.loop import Loop
 from itbench_sre.world.recorder.alerts import Alerts
 from itbench_sre.world.recorder.detail import Detail
 from itbench_sre.world.recorder.pod_metrics import PodMetrics
-from itbench_sre.world.recorder.service_metrics import ServiceMetrics
+from itbench_sre.world.recorder.service_metrics import JobNames, ServiceMetrics
 from itbench_sre.world.recorder.watched import Events, Objects
 from itbench_sre.world.store.store import Store
 from itbench_sre.world.telemetry.cadvisor import Cadvisor, Runs
@@ -47,8 +47,9 @@ class Recorder:
         self._loop = loop
         self._events = Events(loop, seed, store)
         self._objects = Objects(loop, seed, store)
-        self._services = ServiceMetrics(scraper, store, namespace, detail, silent)
-        self._pods = PodMetrics(loop, seed, store, Cadvisor(runs, seed), scraper, namespace, detail)
+        jobs = JobNames(runs)
+        self._services = ServiceMetrics(scraper, store, jobs, namespace, detail, silent)
+        self._pods = PodMetrics(loop, seed, store, Cadvisor(runs, seed), scraper, jobs, namespace, detail)
         self._alerts = Alerts(loop, seed, ruler, StandingAlerts(seed, loop.now_us))
 
     @classmethod

@@ -6,7 +6,10 @@ from itbench_sre.world.recorder.spool import Spool
 from itbench_sre.world.runtime.meters import SeriesKey
 from itbench_sre.world.store.paths import value_at
 from itbench_sre.world.store.store import Store
+from itbench_sre.world.telemetry.cadvisor import Runs
 from itbench_sre.world.telemetry.expressions import BUCKETS, CALLS
+from itbench_sre.world.telemetry.names import service_of
+from itbench_sre.world.telemetry.resources import job_of
 from itbench_sre.world.telemetry.samples import LES
 from itbench_sre.world.telemetry.scrapes import Scraper
 from itbench_sre.world.telemetry.texts import field, map_text
@@ -40,12 +43,29 @@ def collector_labels(store: Store, namespace: str) -> dict[str, str]:
     }
 
 
-def span_labels(key: SeriesKey, common: dict[str, str]) -> dict[str, str]:
+class JobNames:
+    """What the collector calls the job of each pod's program, kept after the pod has gone."""
+
+    def __init__(self, runs: Runs) -> None:
+        self._runs = runs
+        self._known: dict[str, str] = {}
+
+    def of(self, key: SeriesKey) -> str:
+        """Return the job of a series."""
+        found = self._known.get(key.uid)
+        if found is None:
+            for process in self._runs.processes.values():
+                if process.place.uid == key.uid and service_of(process.place) == key.service:
+                    found = self._known[key.uid] = job_of(process.place)
+        return found or key.service
+
+
+def span_labels(key: SeriesKey, common: dict[str, str], job: str) -> dict[str, str]:
     """Return the labels of a series of span metrics; `common` are those of the collector."""
     return {
         **common,
         "exported_instance": key.uid,
-        "exported_job": f"opentelemetry-demo/{key.service}",
+        "exported_job": job,
         "exported_namespace": key.namespace,
         "service_name": key.service,
         "span_kind": f"SPAN_KIND_{key.kind.upper()}",
@@ -62,11 +82,18 @@ class ServiceMetrics:
     """
 
     def __init__(
-        self, scraper: Scraper, store: Store, namespace: str, detail: Detail, silent: tuple[str, ...]
+        self,
+        scraper: Scraper,
+        store: Store,
+        jobs: JobNames,
+        namespace: str,
+        detail: Detail,
+        silent: tuple[str, ...],
     ) -> None:
         self.silent = silent
         self._scraper = scraper
         self._store = store
+        self._jobs = jobs
         self._namespace = namespace
         self._detail = detail
         self._scrapes = 0
@@ -123,7 +150,7 @@ class ServiceMetrics:
             failures.setdefault(key.service, []).append(row + row if is_doubled else row)
 
     def _make(self, key: SeriesKey, common: dict[str, str]) -> tuple[tuple[str, ...], str]:
-        labels = span_labels(key, common)
+        labels = span_labels(key, common, self._jobs.of(key))
         whose = f"\t{key.service}\t{key.namespace}\t"
         tails = tuple(
             f"{whose}{le}\t{field(map_text({**labels, 'le': le}))}\tduration_p95\t\n" for le, _ in LES

@@ -8,8 +8,9 @@ from itbench_sre.world.runtime.frames import Frame, Request
 from itbench_sre.world.runtime.process import Process
 from itbench_sre.world.telemetry.languages import LANGUAGES, log_scope
 from itbench_sre.world.telemetry.names import service_of
-from itbench_sre.world.telemetry.places import filled
+from itbench_sre.world.telemetry.places import filled, places
 from itbench_sre.world.telemetry.resources import Resources
+from itbench_sre.world.telemetry.said import Said
 from itbench_sre.world.telemetry.texts import field, map_text, nanoseconds, second_text
 
 LOG_COLUMNS = (
@@ -27,6 +28,7 @@ class Logs:
         self.table = Table("\t".join(LOG_COLUMNS))
         self._resources = resources
         self._fixed: dict[tuple[str, str, int, bool], tuple[str, str, int]] = {}
+        self._said = Said()
         self._last_us = self._again = 0
 
     def line(
@@ -39,6 +41,10 @@ class Logs:
         service, rest, grain_ns = self._of(process, has_ids=has_ids)
         ids = f"{request.trace_id}\t{fields.get('span_id', '')}\t1" if has_ids and request else "\t\t0"
         known = {**request.fields, **fields} if request is not None else fields
+        texts = (line.body, *(value for _, value in line.attributes))
+        more = self._said.more(texts, process, known) if any(map(places, texts)) else None
+        if more:
+            known = {**known, **more}
         attributes = {key: filled(value, known) for key, value in line.attributes}
         program = process.place.image.program
         if program is not None and program.language == "python":

@@ -28,6 +28,12 @@ def split(text: str) -> Parts:
     return tuple(parts)
 
 
+@lru_cache(maxsize=8192)
+def places(text: str) -> tuple[str, ...]:
+    """Return the names of a text's places."""
+    return tuple(name for _, name in split(text) if name) if "{" in text else ()
+
+
 def value_of(name: str, fields: Mapping[str, Any]) -> str | None:
     """Return a field as text; a route's `{productId}` is the field `product`. None where nobody knows it."""
     value = fields.get(name)

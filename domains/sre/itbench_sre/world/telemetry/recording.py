@@ -138,10 +138,14 @@ class Recording(Sink):
         self._write(*ids, form, attributes, began_ns, ended_ns, ending)
 
     def _parent(self, frame: Frame) -> str:
-        """Return the span that a frame's is inside of: none where the caller writes no spans."""
+        """Return the span that a frame's is inside of: a program that writes none passes on what it was called with."""
         attempt = frame.attempt
-        is_told = attempt is None or self._forms.client(attempt) is not None
-        return frame.parent_span if is_told else ""
+        while attempt is not None:
+            if self._forms.client(attempt) is not None:
+                return attempt.span_id
+            frame = attempt.frame
+            attempt = frame.attempt
+        return frame.parent_span
 
     def _row(
         self,

@@ -51,15 +51,13 @@ class Resources:
         return values
 
     def _service(self, place: Place) -> dict[str, str]:
-        environment = place.environment.get("OTEL_RESOURCE_ATTRIBUTES", "")
-        said = dict(item.split("=", 1) for item in environment.split(",") if "=" in item)
+        said = _said(place)
         tag = place.image.reference.rpartition(":")[2]
         version = place.labels.get("app.kubernetes.io/version") or tag.partition("-")[0]
-        return {
-            "service.instance.id": place.uid,
-            "service.namespace": said.get("service.namespace", "opentelemetry-demo"),
-            "service.version": said.get("service.version", version),
-        }
+        values = {"service.instance.id": place.uid, "service.version": said.get("service.version", version)}
+        if "service.namespace" in said:
+            values["service.namespace"] = said["service.namespace"]
+        return values
 
     def _collector(self, namespace: str) -> str:
         found = ""
@@ -67,6 +65,17 @@ class Resources:
             if "otel-collector" in pod["metadata"]["name"]:
                 found = pod["metadata"]["name"]
         return found or "otel-collector-agent"
+
+
+def _said(place: Place) -> dict[str, str]:
+    environment = place.environment.get("OTEL_RESOURCE_ATTRIBUTES", "")
+    return dict(item.split("=", 1) for item in environment.split(",") if "=" in item)
+
+
+def job_of(place: Place) -> str:
+    """Return what the collector's exporter calls the job of a program: its namespace and name."""
+    namespace = _said(place).get("service.namespace", "")
+    return f"{namespace}/{service_of(place)}" if namespace else service_of(place)
 
 
 def _of_pod(pod: JsonObject) -> dict[str, str]:

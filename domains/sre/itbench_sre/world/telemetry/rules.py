@@ -3,10 +3,13 @@
 from dataclasses import dataclass, field
 
 from itbench_sre.world.application.model import Application
+from itbench_sre.world.store.paths import Item, value_at
 from itbench_sre.world.store.refs import JsonObject
 from itbench_sre.world.telemetry.expressions import Compare, Expression, Selector, Sum, duration_text
 
 BY_SERVICE = ("namespace", "service_name")
+# Nobody waits for what these do, and each may do nothing for long.
+_SILENT = ("flags", "load", "job")
 FAILED = ("status_code", "=", "STATUS_CODE_ERROR")
 
 
@@ -59,25 +62,42 @@ class Scope:
 
 def scope_of(application: Application) -> Scope:
     """Return whom the rules of an application are about."""
-    roles: dict[str, list[str]] = {}
-    for image in application.images:
-        if image.program is not None:
-            names = roles.setdefault(image.program.role, [])
-            if image.program.name not in names:
-                names.append(image.program.name)
+    roles = _roles(application)
     address = application.entrance.partition("://")[2] or application.entrance
     entrance = address.partition(":")[0].partition(".")[0]
     front = {*roles.get("proxy", ()), entrance}
     objectives = tuple((name, *limits) for name, limits in sorted(application.objectives.items()))
     return Scope(
         namespace=application.namespace,
-        silent=tuple(sorted({*roles.get("flags", ()), *roles.get("load", ())})) or ("load-generator",),
+        silent=tuple(sorted({name for role in _SILENT for name in roles.get(role, ())}))
+        or ("load-generator",),
         processors=tuple(sorted(roles.get("worker", ()))),
         front=tuple(sorted(front)),
         entrance=entrance,
         objectives=objectives,
         is_meshed="mesh" in application.rules,
     )
+
+
+def _roles(application: Application) -> dict[str, list[str]]:
+    """Return the names under which telemetry knows the programs of each role, as the manifests give them."""
+    programs = {image.reference: image.program for image in application.images}
+    roles: dict[str, list[str]] = {}
+    for body in application.objects:
+        spec = value_at(body, ("spec", "jobTemplate", "spec"), body.get("spec", {}))
+        template = value_at(spec, ("template",), {})
+        for container in value_at(template, ("spec", "containers"), ()):
+            program = programs.get(container["image"])
+            if program is not None:
+                names = roles.setdefault(program.role, [])
+                names.append(_service_name(container, value_at(template, ("metadata", "labels"), {})))
+    return roles
+
+
+def _service_name(container: JsonObject, labels: JsonObject) -> str:
+    name = value_at(container, ("env", Item("OTEL_SERVICE_NAME"), "value"))
+    found = name or labels.get("app.kubernetes.io/name") or labels.get("app") or container["name"]
+    return str(found)
 
 
 def rule_object(name: str, namespace: str, groups: tuple[Group, ...]) -> JsonObject:
