@@ -184,3 +184,12 @@ def test_every_generation_becomes_an_object_for_any_namespace() -> None:
         assert "otel-demo" not in text
         assert all(group["rules"] for group in body["spec"]["groups"])
         assert {"alert", "annotations", "expr", "labels"} <= set(body["spec"]["groups"][0]["rules"][0])
+
+
+def test_calls_that_are_counted_apart_under_the_same_labels_add_up() -> None:
+    """A mesh tells two reasons of failure as one response code: their counts are one series, not two that alternate."""
+    series = Samples().series("edges", (("response_code", "503"),))
+    for time_ms, refused, timed_out in ((1000, 1, 5), (2000, 2, 9)):
+        series.add_counts(time_ms, (refused, refused))
+        series.add_counts(time_ms, (0, timed_out))
+    assert series.histogram == [(1000, (1, 6)), (2000, (2, 11))]

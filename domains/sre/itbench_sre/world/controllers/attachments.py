@@ -73,7 +73,9 @@ class Attachments:
         pod = self._store.get(ref)
         if pod is None or is_over(pod):
             return
-        node, is_held = pod["spec"]["nodeName"], False
+        node, is_held = pod["spec"].get("nodeName"), False
+        if not node:  # another pod of this name, which the scheduler has not placed yet
+            return
         for volume in _volumes_of(pod, self._store):
             name = volume["metadata"]["name"]
             there = _attachments(name, self._store)

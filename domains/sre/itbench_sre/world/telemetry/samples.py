@@ -1,5 +1,6 @@
 """What Prometheus has scraped and still needs: series of plain values, and of histograms with all buckets at once."""
 
+import operator
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -36,8 +37,11 @@ class Series:
             del points[:48]
 
     def add_counts(self, time_ms: int, counts: Values) -> None:
-        """Add a histogram's cumulative counts."""
+        """Add a histogram's cumulative counts; what is counted apart under the same labels adds up."""
         points = self.histogram
+        if points and points[-1][0] == time_ms:
+            points[-1] = (time_ms, tuple(map(operator.add, points[-1][1], counts)))
+            return
         points.append((time_ms, counts))
         if len(points) > 96 and points[0][0] < time_ms - KEPT_MS:
             del points[:48]
