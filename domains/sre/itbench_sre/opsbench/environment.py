@@ -7,10 +7,10 @@ from pathlib import Path
 
 from itbench import Environment, Observation, Program, TrialSetup, Workspace
 from itbench.kit import read_object
+from itbench_sre.opsbench.files import CACHE, LOGS, STATES
 from itbench_sre.opsbench.recording import recording_of
 from itbench_sre.opsbench.tools import CaseTools
 
-CACHE, LOGS, STATES = "tool_cache.json", "raw_data/logs.json", "raw_data/k8s_states.json"
 _KUBECTL = Path(__file__).with_name("kubectl.py")
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from itbench import DataError, JsonObject, JsonValue
 from itbench.kit import canary_of, read_object, read_text
+from itbench_sre.opsbench.files import text_of
 
 _CALL = re.compile(r"tool_name='(\w+)' arguments=\{(.*)\}", re.DOTALL)
 _ARGUMENT = re.compile(r"(\w+): ('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[^,]+)(?:, |$)")
@@ -20,12 +21,11 @@ def read_truth(path: Path) -> JsonObject:
     metadata = read_object(path)
     if "canary" in metadata:
         return metadata
-    try:
-        result, process = metadata["result"], metadata["process"]
-        truth = {key: str(result[key]) for key in ("fault_taxonomy", "fault_object", "root_cause")}
-        paths = {name: [str(step) for step in process[name]] for name in ("path1", "path2")}
-    except (KeyError, TypeError) as error:
-        raise DataError(f"{path}: {error} is missing; fetch the dataset again") from error
+    result, process = (metadata.get(key) for key in ("result", "process"))
+    if not isinstance(result, dict) or not isinstance(process, dict):
+        raise DataError(f"{path}: no object 'result', or no object 'process'; fetch the dataset again")
+    truth = {key: text_of(result, key, path) for key in ("fault_taxonomy", "fault_object", "root_cause")}
+    paths = {name: _steps(process, name, path) for name in ("path1", "path2")}
     calls = {name: list(_calls(file)) for name, file in _trajectories(path.parent) if file.is_file()}
     return truth | {"canary": canary_of(read_text(path)), "process": paths, "expert": calls}
 
@@ -41,6 +41,13 @@ def truth_schema() -> JsonObject:
     lists = {"type": "object", "additionalProperties": {"type": "array"}}
     shape = {**texts, "process": {**lists, "required": ["path1", "path2"]}, "expert": lists}
     return {"type": "object", "required": [*shape], "properties": shape, "additionalProperties": False}
+
+
+def _steps(process: JsonObject, name: str, path: Path) -> list[str]:
+    steps = process.get(name)
+    if not isinstance(steps, list) or not all(isinstance(step, str) for step in steps):
+        raise DataError(f"{path}: {name!r} of 'process' is no list of texts; fetch the dataset again")
+    return steps
 
 
 def _trajectories(directory: Path) -> Iterator[tuple[str, Path]]:
