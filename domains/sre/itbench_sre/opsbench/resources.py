@@ -89,19 +89,16 @@ class Resources:
             found = self._found("GetResources", kind, namespace, name=name, **more)
             return [line for line in str(found or "").splitlines() if line.strip()]
 
-        selector = str(flags["label_selector"])
+        told = str(flags["label_selector"])
+        selector = "=".join(part.strip() for part in told.split("="))
         names = (
-            _names(table(label_selector=selector))
+            _names(table(label_selector=told))
             or _names(table(show_labels=True), holding=selector)
             or _names(row for row in table(output_wide=True) if row.split()[-1] in {selector, "SELECTOR"})
         )
         rows = table(**{**flags, "label_selector": ""})
         chosen = [row for row in rows[1:] if row.split()[0] in names]
-        return (
-            "\n".join([rows[0], *chosen])
-            if chosen
-            else f'No matching {kind} found for selector "{selector}".'
-        )
+        return "\n".join([rows[0], *chosen]) if chosen else f'No matching {kind} found for selector "{told}".'
 
 
 def _problem(kind: str, namespace: str | None, name: str | None, flags: JsonObject) -> str | None:
