@@ -113,7 +113,7 @@ def test_damaged_cases_are_told_in_one_line(clone: Path) -> None:
     suite = suite_of(clone)
     task_id, directory = next(iter(suite.directories.items()))
     (directory / "metadata.json").write_text('{"namespace": "boutique", "query": "x"}')
-    with pytest.raises(DataError, match="no object 'result'"):
+    with pytest.raises(DataError, match=r"\$: found no key 'result'"):
         suite.truth(task_id)
     (directory / CACHE).write_text("[")
     with pytest.raises(DataError, match=r"tool_cache\.json: cannot be parsed"):
@@ -153,10 +153,13 @@ def test_odd_metadata_is_told_and_never_taken_for_text(tmp_path: Path) -> None:
     good = json.loads((write_case(tmp_path, "boutique/runtime/1", 1) / "metadata.json").read_text())
     path = tmp_path / "benchmark/boutique/runtime/1/metadata.json"
     for change, message in (
-        ({"query": {"a": 1}}, r"'query' is \{'a': 1\}, and must be text"),
-        ({"namespace": " "}, "'namespace' is ' ', and must be text"),
-        ({"result": good["result"] | {"fault_object": None}}, "'fault_object' is None, and must be text"),
-        ({"process": good["process"] | {"path1": "abc"}}, "'path1' of 'process' is no list of texts"),
+        ({"query": {"a": 1}}, r"\$\.query: found \{'a': 1\}, allowed: string"),
+        ({"namespace": " "}, r"\$\.namespace: found ' ', allowed: text that matches"),
+        (
+            {"result": good["result"] | {"fault_object": None}},
+            r"\$\.result\.fault_object: found None, allowed: string",
+        ),
+        ({"process": good["process"] | {"path1": "abc"}}, r"\$\.process\.path1: found 'abc', allowed: array"),
     ):
         path.write_text(json.dumps(good | change))
         suite = suite_of(tmp_path)

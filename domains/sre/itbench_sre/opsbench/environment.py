@@ -7,10 +7,10 @@ from pathlib import Path
 
 from itbench import Environment, Observation, Program, TrialSetup, Workspace
 from itbench.kit import read_object
-from itbench_sre.opsbench.files import CACHE, LOGS, STATES
 from itbench_sre.opsbench.recording import recording_of
 from itbench_sre.opsbench.tools import CaseTools
 
+CACHE, LOGS, STATES = "tool_cache.json", "raw_data/logs.json", "raw_data/k8s_states.json"
 _KUBECTL = Path(__file__).with_name("kubectl.py")
 
 
@@ -46,12 +46,8 @@ class CaseEnvironment(Environment):
 
     def _recorded(self) -> bytes:
         logs = read_object(self._files[LOGS]) if LOGS in self._files else {}
-        found = {
-            "namespace": self._setup.secret["namespace"],
-            "states": read_object(self._files[STATES]),
-            "logs": logs,
-        }
-        return json.dumps(found).encode()
+        states, home = read_object(self._files[STATES]), self._setup.secret["namespace"]
+        return json.dumps({"namespace": home, "states": states, "logs": logs}).encode()
 
     async def observe(self, files: Mapping[str, bytes]) -> Observation:
         """Return the calls of tools, where there were tools."""

@@ -7,18 +7,9 @@ from itbench_sre.opsbench.kinds import CLUSTER_KINDS, kind_of
 from itbench_sre.opsbench.recording import Recording
 
 _SELECTED_KINDS = frozenset({"pods", "services", "deployments", "persistentvolumeclaims"})
-_YAML_KINDS = frozenset(
-    [
-        "configmaps",
-        "deployments",
-        "ingresses",
-        "networkpolicies",
-        "secrets",
-        "serviceaccounts",
-        "services",
-        "statefulsets",
-    ]
-)
+_YAML_KINDS = (
+    "configmaps", "deployments", "ingresses", "networkpolicies", "secrets", "serviceaccounts", "services", "statefulsets",
+)  # fmt: skip
 
 
 class Resources:
@@ -116,7 +107,7 @@ def _problem(kind: str, namespace: str | None, name: str | None, flags: JsonObje
         )
         > 1,
         "Error: 'output_yaml' cannot be combined with 'show_labels' or 'output_wide'.": is_yaml and tables,
-        f"output_yaml is only supported for single named resources of types {sorted(_YAML_KINDS)}.": is_yaml
+        f"output_yaml is only supported for single named resources of types {list(_YAML_KINDS)}.": is_yaml
         and kind not in _YAML_KINDS,
         "Error: 'output_yaml' requires a specific resource 'name'; list queries are not supported.": is_yaml
         and not name,

@@ -6,10 +6,35 @@ from pathlib import Path
 
 from itbench import DataError, JsonObject, JsonValue
 from itbench.kit import canary_of, read_object, read_text
-from itbench_sre.opsbench.files import text_of
+from itbench_sre.opsbench.task import vocabulary
 
+_DIAGNOSIS = ("fault_taxonomy", "fault_object", "root_cause")
+
+
+def _object(**properties: JsonObject) -> JsonObject:
+    return {"type": "object", "required": [*properties], "properties": properties}
+
+
+_SAID, _STEPS = {"type": "string", "pattern": r"\S"}, {"type": "array", "items": {"type": "string"}}
+_PUBLIC = _object(namespace=_SAID, query=_SAID)
+_METADATA = _object(
+    result=_object(**dict.fromkeys(_DIAGNOSIS, _SAID)), process=_object(path1=_STEPS, path2=_STEPS)
+)
 _CALL = re.compile(r"tool_name='(\w+)' arguments=\{(.*)\}", re.DOTALL)
 _ARGUMENT = re.compile(r"(\w+): ('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[^,]+)(?:, |$)")
+
+
+def read_public(directory: Path) -> JsonObject:
+    """Return what of the case in a directory is no secret: its system, namespace and symptom (`query`).
+
+    Raises:
+        DataError: it cannot be read, or is of no known application.
+    """
+    system, known = directory.parents[1].name, sorted(vocabulary()["systems"])
+    if system not in known:
+        raise DataError(f"{directory}: of the application {system!r}, but known are only {', '.join(known)}")
+    metadata = read_object(directory / "metadata.json", _PUBLIC)
+    return {"system": system, "namespace": metadata["namespace"], "query": metadata["query"]}
 
 
 def read_truth(path: Path) -> JsonObject:
@@ -21,11 +46,9 @@ def read_truth(path: Path) -> JsonObject:
     metadata = read_object(path)
     if "canary" in metadata:
         return metadata
-    result, process = (metadata.get(key) for key in ("result", "process"))
-    if not isinstance(result, dict) or not isinstance(process, dict):
-        raise DataError(f"{path}: no object 'result', or no object 'process'; fetch the dataset again")
-    truth = {key: text_of(result, key, path) for key in ("fault_taxonomy", "fault_object", "root_cause")}
-    paths = {name: _steps(process, name, path) for name in ("path1", "path2")}
+    metadata = read_object(path, _METADATA)
+    truth = {key: metadata["result"][key] for key in _DIAGNOSIS}
+    paths = {name: metadata["process"][name] for name in ("path1", "path2")}
     calls = {name: list(_calls(file)) for name, file in _trajectories(path.parent) if file.is_file()}
     return truth | {"canary": canary_of(read_text(path)), "process": paths, "expert": calls}
 
@@ -37,17 +60,10 @@ def trajectory_files(directory: Path) -> list[Path]:
 
 def truth_schema() -> JsonObject:
     """Return the JSON Schema of a stored truth."""
-    texts = {key: {"type": "string"} for key in ("canary", "fault_taxonomy", "fault_object", "root_cause")}
+    texts = {key: {"type": "string"} for key in ("canary", *_DIAGNOSIS)}
     lists = {"type": "object", "additionalProperties": {"type": "array"}}
     shape = {**texts, "process": {**lists, "required": ["path1", "path2"]}, "expert": lists}
     return {"type": "object", "required": [*shape], "properties": shape, "additionalProperties": False}
-
-
-def _steps(process: JsonObject, name: str, path: Path) -> list[str]:
-    steps = process.get(name)
-    if not isinstance(steps, list) or not all(isinstance(step, str) for step in steps):
-        raise DataError(f"{path}: {name!r} of 'process' is no list of texts; fetch the dataset again")
-    return steps
 
 
 def _trajectories(directory: Path) -> Iterator[tuple[str, Path]]:

@@ -78,15 +78,16 @@ class CloudOpsBenchSuite(GitSuite):
         Raises:
             DataError: it cannot be read, or is of no known application.
         """
-        from itbench_sre.opsbench.files import read_public
+        from itbench_sre.opsbench.truths import read_public
 
         return read_public(self.directory(task_id)) | {"way": self.way}
 
     def data_problems(self, task_id: str) -> Sequence[str]:
         """Return which files that an agent's way needs are missing, or are not what they must be."""
-        from itbench_sre.opsbench.files import problems
+        from itbench.kit import object_problems
 
-        return list(problems(self.directory(task_id), self.way))
+        needed = "tool_cache.json" if self.way == "tools" else "raw_data/k8s_states.json"
+        return object_problems(self.directory(task_id), [needed], ["raw_data/logs.json"])
 
     def truth_paths(self, directory: Path) -> Sequence[Path]:
         """Return the metadata and the expert trajectories of the case in a directory."""
