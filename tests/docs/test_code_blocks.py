@@ -168,7 +168,7 @@ def test_data_blocks_can_be_read_and_shell_blocks_parsed(page: Path) -> None:
 def test_the_suite_that_the_page_on_datasets_shows_is_the_one_that_ships() -> None:
     from itbench_sre.suites.cloud_opsbench import CloudOpsBenchSuite as Shipped
 
-    (block,) = blocks("bring-a-dataset.md", "python")
+    block, _ = blocks("bring-a-dataset.md", "python")
     names: dict[str, Any] = {"__name__": "shown"}
     exec(block, names)
     shown = names["CloudOpsBenchSuite"]
@@ -188,3 +188,47 @@ def test_the_case_that_the_page_on_audits_shows_can_be_audited() -> None:
     assert [candidate.features["times"] for candidate in case.candidates] == [3, 3, 1, 3]
     assert case.value(case.right) == 1.0
     assert case.value([0]) == 0.0
+
+
+@pytest.mark.slow
+def test_the_whole_domain_that_the_page_on_datasets_shows_is_fetched_and_valid(
+    distribution: Callable[..., Path],
+    itbench: Callable[..., Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ITBENCH_CACHE", str(tmp_path / "own-cache"))
+    _, code = blocks("bring-a-dataset.md", "python")
+    points = {"pings": "itbench_pings:DOMAIN"}
+    distribution("itbench-pings", group="itbench.domains", points=points, code={"itbench_pings": code})
+    root = tmp_path / "published"
+    for number, cause in enumerate(("dns", "disk", "memory")):
+        case = root / f"cases/{cause}/{number}"
+        case.mkdir(parents=True)
+        said = {f"web-{host}": "no answer" if host == number else "ok" for host in range(3)}
+        (case / "calls.json").write_text(json.dumps(said))
+        label = {"symptom": "The shop is slow.", "host": f"web-{number}"}
+        (case / "label.json").write_text(json.dumps(label))
+    for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "Publish"]):
+        identity = ("-c", "user.name=any", "-c", "user.email=any@example.org")
+        subprocess.run(["git", "-C", str(root), *identity, *words], check=True)
+    assert itbench("fetch", "pings/recorded", "--suite-option", f"url={root.as_uri()}").code == 0
+    checked = itbench("validate", "pings/recorded")
+    assert checked.code == 0, checked.out + checked.err
+    assert "no fault" in checked.out
+    assert json.loads(itbench("run", "pings/recorded", "-a", "oracle", "--json").out)["score"] == 1.0
+
+
+def test_the_published_results_that_the_page_shows_are_those_beside_leaderboards() -> None:
+    from itbench_sre.suites.cloud_opsbench import CLOUD_OPSBENCH
+
+    (page,) = [path for path in PAGES if path.name == "bring-a-dataset.md"]
+    _, _, table = page.read_text().partition("| model | boutique, 452 cases |")
+    rows = [line.strip("|").split("|") for line in table.splitlines()[2:] if line.startswith("|")]
+    shown = {name.strip(): tuple(map(float, values)) for name, *values in rows}
+    assert len(shown) == 7
+    for boutique, trainticket, both in shown.values():
+        assert both == pytest.approx((452 * boutique + 204 * trainticket) / 656, abs=0.0006)
+    published = {each.name: each.value for each in CLOUD_OPSBENCH.published()}
+    assert published == {name: both for name, (*_, both) in shown.items()}
+    assert {each.tasks for each in CLOUD_OPSBENCH.published()} == {656}

@@ -79,7 +79,10 @@ class HandIn(Frozen):
 
 
 # Fields that tasks had not at first: where they are not set, a task has the text, and so the hash, that it had then.
-_LATER = {"limits": ("open_s", "observe_s", "tool_s"), "hand_in": ("optional_files",)}
+_LATER = {
+    "limits": {name: Limits.model_fields[name].default for name in ("open_s", "observe_s", "tool_s")},
+    "hand_in": {"optional_files": HandIn.model_fields["optional_files"].default},
+}
 
 
 class Task(Frozen):
@@ -99,9 +102,8 @@ class Task(Frozen):
 
     def document(self) -> str:
         """Return the task as the JSON that is stored and hashed."""
-        unset: dict[str, set[str]] = {}
-        for part, names in _LATER.items():
-            value = getattr(self, part)
-            fields = type(value).model_fields
-            unset[part] = {name for name in names if getattr(value, name) == fields[name].default}
+        unset = {
+            part: {name for name, value in later.items() if getattr(getattr(self, part), name) == value}
+            for part, later in _LATER.items()
+        }
         return self.model_dump_json(exclude=unset)

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     )
     from itbench.kit.published.dataset_suite import DatasetSuite as DatasetSuite
     from itbench.kit.published.files import (
+        object_problems as object_problems,
         read_data as read_data,
         read_object as read_object,
         read_text as read_text,
@@ -81,7 +82,7 @@ __getattr__, __dir__, __all__ = lazy_names(
         "kit.names": "numbered task_number TaskNames",
         "kit.published.dataset": "Dataset GitDataset HubDataset",
         "kit.published.dataset_suite": "DatasetSuite",
-        "kit.published.files": "read_data read_object read_text",
+        "kit.published.files": "object_problems read_data read_object read_text",
         "kit.published.git_suite": "GitSuite",
         "kit.published.locate": "Location",
         "kit.published.suite": "PublishedSuite",

@@ -4,7 +4,7 @@ Both are said in SQL, because run files say them to any program that opens one; 
 """
 
 import sqlite3
-from functools import cache
+from functools import cache, lru_cache
 
 from itbench.interfaces.fault import Fault, Stage
 from itbench.interfaces.record import ScoreRecord
@@ -44,13 +44,18 @@ def value_of(fault: Fault | None, scoring: ScoreRecord | None) -> float | None:
     """Return what a trial counts for before it is stored; None without a score."""
     score = None if scoring is None else scoring.score
     scored_fault = None if scoring is None else scoring.fault
-    facts = (
+    return _value_of(
         fault and fault.stage.value,
         scoring is not None,
         scoring is not None and scoring.is_leak,
         scored_fault and scored_fault.stage.value,
         score and score.value,
     )
+
+
+# The same few facts come again and again, and asking takes longer than all else that is done at the end of a trial.
+@lru_cache(maxsize=1024)
+def _value_of(*facts: str | float | None) -> float | None:
     (value,) = _connection().execute(_VALUE_OF, facts).fetchone()
     return None if value is None else float(value)
 

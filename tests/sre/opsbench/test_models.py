@@ -1,4 +1,4 @@
-"""Models at work on recorded cases with the tools: `react` in its loop, Claude Code through MCP."""
+"""Models at work on recorded cases with the tools: `react` in its loop, Claude Code and Codex through MCP."""
 
 import json
 import re
@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from itbench.agents.named.claude_code import CLAUDE_CODE
+from itbench.agents.named.codex import CODEX
 from itbench.agents.named.install import install
+from itbench.agents.named.program import NamedProgram
 from itbench.errors import UsageError
 from itbench.testing.model_server import Answer, Asked, ModelServer
 
@@ -50,6 +52,23 @@ def claude(asked: Asked) -> Answer:
     )
 
 
+def codex(asked: Asked) -> Answer:
+    said = [str(result) for result in asked.results]
+    if not said:
+        return Answer(calls=[("mcp__itbench/GetResources", PODS)])
+    if len(said) == 1:
+        return Answer(calls=[("mcp__itbench/DescribeResource", CART)])
+    return (
+        Answer(calls=[("exec_command", {"cmd": WRITE})]) if "Name: cart" in said[-1] else Answer(text="done")
+    )
+
+
+PROGRAMS = {
+    "claude-code": (CLAUDE_CODE, "anthropic/claude-sonnet-4-5", claude),
+    "codex": (CODEX, "openai/gpt-5", codex),
+}
+
+
 @pytest.fixture
 def case(clone: Path, itbench: Callable[..., Any]) -> str:
     """Return the id of the case that the answer is right for."""
@@ -87,18 +106,26 @@ def test_react_uses_the_tools_and_wrong_calls_count(
     assert "benchmark/" not in first
 
 
-@pytest.mark.slow  # npm brings the program once; then it takes some seconds
-def test_claude_code_uses_the_tools_through_mcp(
-    clone: Path, case: str, itbench: Callable[..., Any], machine_folder: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.slow  # npm brings each program once; then it takes some seconds
+@pytest.mark.parametrize(("program", "model", "script"), PROGRAMS.values(), ids=PROGRAMS)
+def test_named_agents_use_the_tools_through_mcp(
+    clone: Path,
+    case: str,
+    itbench: Callable[..., Any],
+    machine_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    program: NamedProgram,
+    model: str,
+    script: Callable[[Asked], Answer],
 ) -> None:
     monkeypatch.setenv("ITBENCH_CACHE", str(machine_folder / "sandbox-cache"))
     try:
-        install(CLAUDE_CODE, CLAUDE_CODE.version, lambda *_: None)
+        install(program, program.version, lambda *_: None)
     except UsageError as error:
         pytest.skip(str(error))
-    with ModelServer(claude) as server:
-        agent = f"claude-code:base_url={server.url},price=1/2"
-        words = ("--agent", agent, "--model", "anthropic/claude-sonnet-4-5")
+    with ModelServer(script) as server:
+        url = server.url if model.startswith("anthropic/") else server.openai_url
+        words = ("--agent", f"{program.name}:base_url={url},price=1/2", "--model", model)
         row = scored(itbench, itbench("run", "sre/cloud-opsbench", "--data", clone, "--task", case, *words))
         results = [str(result) for asked in server.requests for result in asked.results]
     assert row["value"] == 1.0

@@ -60,6 +60,13 @@ def test_kubectl_answers_recorded_command_lines_in_any_spelling(clone: Path) -> 
         assert answer(recording, line.split()) == expected, line
 
 
+def test_what_was_recorded_as_no_text_is_no_answer(clone: Path) -> None:
+    recording = recorded(clone)
+    recording["states"] |= {"kubectl get nodes -o wide": ["a"], "kubectl get pods -n boutique": 5, "": "x"}
+    assert answer(recording, ["get", "nodes", "-o", "wide"]) is None
+    assert answer(recording, ["get", "pods"]) is None
+
+
 def test_every_recorded_command_line_is_answered_as_recorded(published: Path) -> None:
     for path in sorted(published.glob("benchmark/*/*/*/raw_data/k8s_states.json"))[::7]:
         states = json.loads(path.read_text())

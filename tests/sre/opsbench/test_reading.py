@@ -112,14 +112,76 @@ def test_a_truth_has_diagnosis_paths_and_calls_and_can_be_stored(clone: Path, tm
 def test_damaged_cases_are_told_in_one_line(clone: Path) -> None:
     suite = suite_of(clone)
     task_id, directory = next(iter(suite.directories.items()))
-    (directory / "metadata.json").write_text('{"namespace": "boutique"}')
-    with pytest.raises(DataError, match="'result' is missing"):
+    (directory / "metadata.json").write_text('{"namespace": "boutique", "query": "x"}')
+    with pytest.raises(DataError, match=r"\$: found no key 'result'"):
         suite.truth(task_id)
     (directory / CACHE).write_text("[")
     with pytest.raises(DataError, match=r"tool_cache\.json: cannot be parsed"):
         asyncio.run(environment_of(suite, task_id).open().__aenter__())
     with pytest.raises(UsageError, match="has no task 'cloud-opsbench-7'"):
         suite.directory("cloud-opsbench-7")
+
+
+DAMAGES: list[tuple[str, str, dict[str, str]]] = [
+    # File, content (none: it is removed), the ways in which that matters, what is said.
+    ("tool_cache.json", "[1]", {"": "expected a JSON object, found list"}),
+    ("tool_cache.json", '{"a": ', {"": "cannot be parsed"}),
+    ("raw_data/k8s_states.json", "-", {"raw": "no such file", "kubectl": "no such file"}),
+    ("raw_data/k8s_states.json", "[]", {"raw": "expected a JSON object", "kubectl": "expected a JSON object"}),
+    ("raw_data/logs.json", "x", dict.fromkeys(("", "raw", "kubectl"), "cannot be parsed")),
+    ("raw_data/logs.json", "-", {}),
+]  # fmt: skip
+WAYS: dict[str, dict[str, str]] = {"": {}, "raw": {"files": "raw"}, "kubectl": {"tools": "kubectl"}}
+
+
+def test_what_a_way_needs_and_was_damaged_is_a_fault_of_that_task_alone(tmp_path: Path) -> None:
+    for number, (name, content, told) in enumerate(DAMAGES):
+        root = tmp_path / str(number)
+        damaged = write_case(root, "boutique/runtime/1", 1)
+        write_case(root, "boutique/runtime/2", 2)
+        (damaged / name).unlink() if content == "-" else (damaged / name).write_text(content)
+        for way, extra in WAYS.items():
+            suite = suite_of(root, **extra)
+            faults = {suite.directory(task.id).name: list(suite.check(task.id)) for task in suite.tasks()}
+            assert faults["2"] == []
+            expected = told.get(way)
+            assert len(faults["1"]) == bool(expected), (name, way, faults)
+            assert expected is None or (expected in faults["1"][0] and name in faults["1"][0])
+
+
+def test_odd_metadata_is_told_and_never_taken_for_text(tmp_path: Path) -> None:
+    good = json.loads((write_case(tmp_path, "boutique/runtime/1", 1) / "metadata.json").read_text())
+    path = tmp_path / "benchmark/boutique/runtime/1/metadata.json"
+    for change, message in (
+        ({"query": {"a": 1}}, r"\$\.query: found \{'a': 1\}, allowed: string"),
+        ({"namespace": " "}, r"\$\.namespace: found ' ', allowed: text that matches"),
+        (
+            {"result": good["result"] | {"fault_object": None}},
+            r"\$\.result\.fault_object: found None, allowed: string",
+        ),
+        ({"process": good["process"] | {"path1": "abc"}}, r"\$\.process\.path1: found 'abc', allowed: array"),
+    ):
+        path.write_text(json.dumps(good | change))
+        suite = suite_of(tmp_path)
+        (task_id,) = suite.directories
+        with pytest.raises(DataError, match=message):
+            suite.tasks(), suite.truth(task_id)
+
+
+def test_cases_of_an_unknown_application_are_refused(tmp_path: Path) -> None:
+    write_case(tmp_path, "shop/runtime/1", 1)
+    with pytest.raises(
+        DataError, match="of the application 'shop', but known are only boutique, trainticket"
+    ):
+        suite_of(tmp_path).tasks()
+
+
+def test_a_link_is_not_followed_as_it_may_lead_to_a_truth(clone: Path) -> None:
+    suite = suite_of(clone, files="raw")
+    task_id, directory = next(iter(suite.directories.items()))
+    (directory / "raw_data/metrics.csv").symlink_to(directory / "metadata.json")
+    with pytest.raises(DataError, match=r"metrics\.csv: a symbolic link; put a file in its place"):
+        suite.hidden(task_id)
 
 
 def test_two_copies_of_one_case_are_refused(clone: Path) -> None:

@@ -5,6 +5,7 @@ import os
 import re
 import stat
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 
 from itbench.errors import DataError
@@ -66,8 +67,12 @@ def read_data(path: Path) -> JsonValue:
         raise DataError(f"{path}: cannot be parsed: {' '.join(str(error).split())[:200]}") from error
 
 
-def read_object(path: Path) -> JsonObject:
+def read_object(path: Path, schema: JsonObject | None = None) -> JsonObject:
     """Return the object that is in a file of JSON or YAML.
+
+    Args:
+        path: of the file.
+        schema: a JSON Schema that it must fit; None for any object.
 
     Raises:
         DataError: it cannot be read or parsed, or something else is in it.
@@ -75,7 +80,34 @@ def read_object(path: Path) -> JsonObject:
     value = read_data(path)
     if not isinstance(value, dict):
         raise DataError(f"{path}: expected a JSON object, found {type(value).__name__}")
+    if schema is not None:
+        from itbench.schema.check import schema_faults
+
+        wrong = schema_faults(value, schema)
+        if wrong:
+            raise DataError(f"{path}: {'; '.join(wrong)}; fetch the dataset again")
     return value
+
+
+def object_problems(directory: Path, needed: Sequence[str], others: Sequence[str] = ()) -> list[str]:
+    """Return one line for each file of a task that is missing, or holds no object of JSON or YAML.
+
+    Args:
+        directory: of the task.
+        needed: paths of files that must be there.
+        others: paths of files that may be missing.
+    """
+    found = []
+    for name in (*needed, *others):
+        path = directory / name
+        if name in needed or path.is_file():
+            try:
+                if not path.is_file():
+                    raise DataError(f"{path}: no such file; fetch the dataset again")
+                read_object(path)
+            except DataError as error:
+                found.append(str(error))
+    return found
 
 
 def names_a_truth(path: Path) -> bool:

@@ -95,11 +95,14 @@ class GitSuite(DatasetSuite):
         """Return the files that the environment reads.
 
         Raises:
-            DataError: one that every task must have is missing.
+            DataError: one that every task must have is missing, or one is a symbolic link, which may lead to a truth.
         """
         from itbench.interfaces.workspace import Input
 
         directory = self.directory(task_id)
+        link = next((name for name in self.hidden_files if (directory / name).is_symlink()), None)
+        if link is not None:
+            raise DataError(f"{directory / link}: a symbolic link; put a file in its place")
         for name in self.needed_files:
             if not (directory / name).is_file():
                 raise DataError(f"{directory / name}: no such file; fetch the dataset again")

@@ -39,7 +39,8 @@ class CountedTools:
         def refused(arguments: JsonValue) -> None:
             self._note(name, arguments if isinstance(arguments, dict) else {}, is_error=True)
 
-        async def call(**arguments: JsonValue) -> JsonValue:
+        async def call(**given: JsonValue) -> JsonValue:
+            arguments = {key: _plain(value) for key, value in given.items()}
             missing = [key for key in required if arguments.get(key) in (None, "")]
             self._note(name, arguments, is_error=bool(missing))
             if missing:
@@ -52,6 +53,11 @@ class CountedTools:
     def _note(self, tool: str, arguments: JsonObject, *, is_error: bool) -> None:
         kept = {key: _short(arguments[key]) for key in self._kept if key in arguments}
         self.calls.append({"tool": tool, "arguments": kept, "is_error": is_error})
+
+
+def _plain(value: JsonValue) -> JsonValue:
+    """Return a value with whole numbers as such: to a schema 80.0 is an integer, and a recording has it as 80."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _short(value: JsonValue) -> JsonValue:

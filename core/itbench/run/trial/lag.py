@@ -1,8 +1,8 @@
-"""Time that a trial lost because this process was busy with something else: no agent is to reach its limit by it."""
+"""Time that trials lost because this process was busy with something else: no agent is to reach its limit by it."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ _TOLERATED_S = 0.25
 _WAITED = Path("/proc/thread-self/schedstat")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Lag:
     """How many seconds the loop of trials did not turn while a trial went on.
 
@@ -27,26 +27,40 @@ class Lag:
     busy_s: float = 0.0
 
 
-@asynccontextmanager
-async def watched() -> AsyncIterator[Lag]:
-    """Measure the lag of the loop while inside."""
-    lag = Lag()
-    ticking = asyncio.create_task(_tick(lag))
-    try:
-        yield lag
-    finally:
-        ticking.cancel()
+class LoopWatch:
+    """Measures the lag of a loop for all trials that go on in it, with one timer."""
 
+    def __init__(self) -> None:
+        self._open: set[Lag] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._due = self._waited_s = 0.0
 
-async def _tick(lag: Lag) -> None:
-    loop = asyncio.get_running_loop()
-    while True:
-        before, waited_s = loop.time(), _waited_s()
-        await asyncio.sleep(_EVERY_S)
-        late_s = loop.time() - before - _EVERY_S
+    @contextmanager
+    def watched(self) -> Iterator[Lag]:
+        """Measure the lag of the running loop while inside."""
+        lag, loop = Lag(), asyncio.get_running_loop()
+        self._open.add(lag)
+        if self._loop is not loop:
+            self._begin(loop)
+        try:
+            yield lag
+        finally:
+            self._open.remove(lag)
+
+    def _begin(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop, self._due, self._waited_s = loop, loop.time() + _EVERY_S, _waited_s()
+        loop.call_at(self._due, self._tick, loop)
+
+    def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
+        late_s = loop.time() - self._due
         if late_s > _TOLERATED_S:
-            lag.lost_s += late_s
-            lag.busy_s += max(0.0, late_s - (_waited_s() - waited_s))
+            busy_s = max(0.0, late_s - (_waited_s() - self._waited_s))
+            for lag in self._open:
+                lag.lost_s += late_s
+                lag.busy_s += busy_s
+        self._loop = None
+        if self._open:
+            self._begin(loop)
 
 
 def _waited_s() -> float:

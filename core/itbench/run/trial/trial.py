@@ -24,12 +24,13 @@ from itbench.run.trial.blame import Blamed, blame, fault_of
 from itbench.run.trial.budget import Budget
 from itbench.run.trial.collect import Collected, collect
 from itbench.run.trial.judge import Judge
-from itbench.run.trial.lag import Lag, watched
+from itbench.run.trial.lag import Lag, LoopWatch
 from itbench.run.trial.memory_kills import MemoryKills
 from itbench.run.trial.outcome import Outcome, answer_hash, is_handed_in, submission_of
 from itbench.run.trial.roles import played
 from itbench.run.trial.room import Room, Turns
 from itbench.run.trial.setup import Surroundings
+from itbench.run.trial.together import Together
 from itbench.run.trial.workspace import TracedWorkspace
 from itbench.run.trial.world import opened
 from itbench.store.outcome import value_of
@@ -54,6 +55,8 @@ class TrialSetting:
         room: that open worlds take; None for any number of them.
         turns: of agents; None where each may begin when its world is open.
         memory_kills: limits how often a machine without memory is believed to be the cause.
+        watch: on the loop that they all run in.
+        scorings: in threads, as a scorer may block.
     """
 
     domain: Domain
@@ -69,6 +72,8 @@ class TrialSetting:
     room: Room | None = None
     turns: Turns | None = None
     memory_kills: MemoryKills = field(default_factory=MemoryKills)
+    watch: LoopWatch = field(default_factory=LoopWatch)
+    scorings: Together = field(default_factory=Together)
 
 
 class NotBegunError(Exception):
@@ -94,7 +99,10 @@ async def run_trial(setting: TrialSetting, task: Task, key: TrialKey) -> TrialRe
     outcome.fault = setting.memory_kills.judged(outcome.fault, key, trace, killed_before)
     outcome.refusal = trace.refusal
     submission = submission_of(task, outcome)
-    scoring = await asyncio.to_thread(_scoring, setting.judge, task, submission, trace, outcome)
+    scoring = None
+    if setting.judge is not None:
+        judge = setting.judge
+        scoring = await setting.scorings.call(lambda: _scoring(judge, task, submission, trace, outcome))
     return TrialRecord(
         key=key,
         fault=_clean(outcome.fault, setting.redactor),
@@ -189,7 +197,7 @@ async def _through(
             outcome.is_begun = may_begin
             if not may_begin:
                 return
-            outcome.fault = await _solve(setting.agent, setup.task, workspace, trace)
+            outcome.fault = await _solve(setting, setup.task, workspace, trace)
             outcome.is_solved = True
             await workspace.end_all()
             outcome.collected = _clean_files(await collect(setup.task, world.workspace), setting.redactor)
@@ -199,10 +207,10 @@ async def _through(
                 trace.record(EventKind.OBSERVED, broken_by_agent=outcome.observation.broken_by_agent)
 
 
-async def _solve(agent: Agent, task: Task, workspace: Workspace, trace: Trace) -> Fault | None:
-    async with watched() as lag:
-        work = asyncio.create_task(_guarded(agent, task, workspace, trace))
-        is_finished = await _ends(work, agent, task, lag)
+async def _solve(setting: TrialSetting, task: Task, workspace: Workspace, trace: Trace) -> Fault | None:
+    with setting.watch.watched() as lag:
+        work = asyncio.create_task(_guarded(setting.agent, task, workspace, trace))
+        is_finished = await _ends(work, setting.agent, task, lag)
     if not is_finished:
         trace.limit = trace.limit or "wall"
         # Asked before the agent cleans up: what it does then is no longer its work.
@@ -275,10 +283,8 @@ def _clean_scoring(record: ScoreRecord | None, redactor: Redactor) -> ScoreRecor
 
 
 def _scoring(
-    judge: Judge | None, task: Task, submission: Submission | None, trace: Trace, outcome: Outcome
+    judge: Judge, task: Task, submission: Submission | None, trace: Trace, outcome: Outcome
 ) -> ScoreRecord | None:
-    if judge is None:
-        return None
     texts = (event.data for event in trace.events)
     if outcome.fault is not None or submission is None:
         return judge.look_for_leak(task, submission or Submission(files=outcome.collected.files), texts)

@@ -1,9 +1,9 @@
 """The environment of one trial, opened, observed and closed within limits, in a thread of its own if it is foreign."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager, suppress
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from itbench.interfaces.environment import (
     Environment,
@@ -23,22 +23,33 @@ from itbench.run.trial.forwarded import forwarded
 Result = TypeVar("Result")
 # More would make run files that nobody can open; whatever is large belongs into a summary of it.
 MOST_OBSERVED_BYTES = 4_000_000
+_CLOSING = "closing the environment"
 
 
 class World:
-    """An open environment.
+    """An open world, with files in it and nothing else that could be looked at.
 
     Attributes:
         workspace: the agent's.
     """
 
-    def __init__(
-        self, environment: Environment, workspace: Workspace, limits: Limits, call: "_Caller"
-    ) -> None:
+    def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
+
+    async def observe(self, files: Mapping[str, bytes]) -> Observation:
+        """Return the end state."""
+        del files
+        return Observation()
+
+
+class _DomainsWorld(World):
+    """An open environment of a domain."""
+
+    def __init__(self, environment: Environment, workspace: Workspace, limits: Limits, apart: Apart) -> None:
+        super().__init__(forwarded(workspace, apart))
         self._environment = environment
         self._limits = limits
-        self._call = call
+        self._apart = apart
 
     async def observe(self, files: Mapping[str, bytes]) -> Observation:
         """Return the end state, which is known to be one that can be stored; where that fails, it is tried once more.
@@ -58,7 +69,7 @@ class World:
             raise
 
     async def _observe(self, files: Mapping[str, bytes]) -> Observation:
-        found: object = await self._call(
+        found: object = await self._apart.call(
             lambda: self._environment.observe(files),
             what="looking at the end state",
             limit_s=self._limits.observe_s,
@@ -75,32 +86,36 @@ async def opened(make: EnvironmentFactory | None, setup: TrialSetup) -> AsyncIte
         Exception: whatever the environment raises.
     """
     if make is None:
-        async with _kept(FilesEnvironment, setup, _call_here) as world:
-            yield world
+        async with _files(setup) as workspace:
+            yield World(workspace)
         return
     apart = Apart()
     try:
-        async with _kept(make, setup, apart.call) as world:
-            world.workspace = forwarded(world.workspace, apart)
+        async with _kept(make, setup, apart) as world:
             yield world
     finally:
         await apart.close()
 
 
-class _Caller(Protocol):
-    """Calls into an environment, within a limit."""
+@asynccontextmanager
+async def _files(setup: TrialSetup) -> AsyncIterator[Workspace]:
+    """Open and close a workspace with the inputs in it: our own code, in the task of the trial."""
+    world, limit_s = FilesEnvironment(setup).open(), setup.task.limits.open_s
+    workspace = await _within(limit_s, world.__aenter__(), "opening the environment")
+    try:
+        yield workspace
+    except BaseException:
+        # The first error is the one to tell of.
+        with suppress(Exception):
+            await _within(limit_s, world.__aexit__(None, None, None), _CLOSING)
+        raise
+    await _within(limit_s, world.__aexit__(None, None, None), _CLOSING)
 
-    async def __call__(
-        self, make: Callable[[], Awaitable[Result]], *, what: str, limit_s: float | None = None
-    ) -> Result: ...
 
-
-async def _call_here(
-    make: Callable[[], Awaitable[Result]], *, what: str, limit_s: float | None = None
-) -> Result:
+async def _within(limit_s: float | None, work: Awaitable[Result], what: str) -> Result:
     try:
         async with asyncio.timeout(limit_s) as limit:
-            return await make()
+            return await work
     except TimeoutError as error:
         if not limit.expired():
             raise
@@ -108,23 +123,23 @@ async def _call_here(
 
 
 @asynccontextmanager
-async def _kept(make: EnvironmentFactory, setup: TrialSetup, call: _Caller) -> AsyncIterator[World]:
+async def _kept(make: EnvironmentFactory, setup: TrialSetup, apart: Apart) -> AsyncIterator[World]:
     """Open and close an environment in one task of its loop, as whatever it opens may ask for."""
     keeper, limits = _Keeper(make, setup), setup.task.limits
     try:
-        environment, workspace = await call(
+        environment, workspace = await apart.call(
             keeper.open, what="opening the environment", limit_s=limits.open_s
         )
-        problem = await call(environment.probe, what="looking at the new world", limit_s=limits.open_s)
+        problem = await apart.call(environment.probe, what="looking at the new world", limit_s=limits.open_s)
         if problem is not None:
             raise StageError(Stage.ENVIRONMENT, f"the world is broken before anybody touched it: {problem}")
-        yield World(environment, workspace, limits, call)
+        yield _DomainsWorld(environment, workspace, limits, apart)
     except BaseException:
         # The first error is the one to tell of.
         with suppress(Exception):
-            await call(keeper.close, what="closing the environment", limit_s=limits.open_s)
+            await apart.call(keeper.close, what=_CLOSING, limit_s=limits.open_s)
         raise
-    await call(keeper.close, what="closing the environment", limit_s=limits.open_s)
+    await apart.call(keeper.close, what=_CLOSING, limit_s=limits.open_s)
 
 
 class _Keeper:

@@ -7,6 +7,7 @@ import socket
 import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from itbench.host.faults import PATH_ERRORS, PROGRAM_ERRORS, host_errors
@@ -111,9 +112,13 @@ class LocalWorkspace:
     def __init__(self, root: Path, inputs: Mapping[str, Path], programs: Sequence[Program] = ()) -> None:
         self._root = root
         self._inputs = inputs
-        self._variables = _safe_environment(root, programs)
-        self._sessions = PlainSessions(root, self._variables)
+        self._programs = programs
+        self._open_sessions: PlainSessions | None = None
         self._relays: list[Relay] = []
+
+    @cached_property
+    def _variables(self) -> dict[str, str]:
+        return _safe_environment(self._root, self._programs)
 
     @property
     def path(self) -> PurePosixPath:
@@ -162,7 +167,9 @@ class LocalWorkspace:
         Raises:
             SandboxError: it does not start.
         """
-        return await self._sessions.open(has_terminal=pty)
+        if self._open_sessions is None:
+            self._open_sessions = PlainSessions(self._root, self._variables)
+        return await self._open_sessions.open(has_terminal=pty)
 
     async def expose(self, name: str, port: int, server: Server) -> None:
         """Let all programs of this machine reach a server as `localhost:port`.
@@ -185,11 +192,12 @@ class LocalWorkspace:
 
     async def end_all(self) -> None:
         """End all sessions and what they started; files stay."""
-        await self._sessions.end_all()
+        if self._open_sessions is not None:
+            await self._open_sessions.end_all()
 
     async def close(self) -> None:
         """End sessions and relays."""
-        await self._sessions.end_all()
+        await self.end_all()
         for relay in self._relays:
             await relay.close()
         self._relays.clear()
@@ -197,7 +205,7 @@ class LocalWorkspace:
     async def read_file(self, path: str, *, max_bytes: int | None = None) -> bytes:
         """Return a file's content; an input is read where it lies."""
         # Small local reads and writes take microseconds, less than handing them to a thread.
-        source = self._inputs.get("/".join(clean(path)))
+        source = self._inputs.get("/".join(clean(path))) if self._inputs else None
         if source is not None:
             return read_below(source.parent, source.name, max_bytes=max_bytes)
         return read_below(self._root, path, max_bytes=max_bytes)

@@ -46,12 +46,8 @@ class CaseEnvironment(Environment):
 
     def _recorded(self) -> bytes:
         logs = read_object(self._files[LOGS]) if LOGS in self._files else {}
-        found = {
-            "namespace": self._setup.secret["namespace"],
-            "states": read_object(self._files[STATES]),
-            "logs": logs,
-        }
-        return json.dumps(found).encode()
+        states, home = read_object(self._files[STATES]), self._setup.secret["namespace"]
+        return json.dumps({"namespace": home, "states": states, "logs": logs}).encode()
 
     async def observe(self, files: Mapping[str, bytes]) -> Observation:
         """Return the calls of tools, where there were tools."""

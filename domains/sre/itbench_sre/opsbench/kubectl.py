@@ -92,7 +92,8 @@ def answer(recording: dict[str, Any], words: Iterable[str]) -> str | None:
     found: dict[str, str] = {}
     for line, output in recording["states"].items():
         own = parse(line.split("|")[0].split()[1:])
-        if own is not None and len(own[0]) > 1 and key_of(*own, recording["namespace"]) == wanted:
+        is_answer = own is not None and len(own[0]) > 1 and isinstance(output, str)
+        if own is not None and is_answer and key_of(*own, recording["namespace"]) == wanted:
             found.setdefault(own[0][1], output)
     # Some objects were recorded twice, under two spellings of their kind.
     output = found.get(plain[1], next(iter(found.values()), None))

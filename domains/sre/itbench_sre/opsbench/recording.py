@@ -33,7 +33,7 @@ class Recording(RecordedCalls):
         self.services: dict[str, set[str]] = {}
         for tool, arguments, _ in calls:
             name = arguments.get("app_name") or arguments.get("service_name")
-            self.services.setdefault(tool, set()).update([name] if name else [])
+            self.services.setdefault(tool, set()).update([name] if isinstance(name, str) else [])
         self.logs = {name: lines for name, log in logs.items() if (lines := _last_lines(log))}
 
 
@@ -58,7 +58,7 @@ def _read_key(key: str) -> tuple[str, dict[str, JsonValue]]:
         return "CheckServiceConnectivity", odd.groupdict() | {"port": int(odd["port"])}
     try:
         arguments = json.loads(text or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return key, {}
     return (tool, arguments) if isinstance(arguments, dict) else (key, {})
 

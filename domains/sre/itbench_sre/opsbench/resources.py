@@ -7,18 +7,9 @@ from itbench_sre.opsbench.kinds import CLUSTER_KINDS, kind_of
 from itbench_sre.opsbench.recording import Recording
 
 _SELECTED_KINDS = frozenset({"pods", "services", "deployments", "persistentvolumeclaims"})
-_YAML_KINDS = frozenset(
-    [
-        "configmaps",
-        "deployments",
-        "ingresses",
-        "networkpolicies",
-        "secrets",
-        "serviceaccounts",
-        "services",
-        "statefulsets",
-    ]
-)
+_YAML_KINDS = (
+    "configmaps", "deployments", "ingresses", "networkpolicies", "secrets", "serviceaccounts", "services", "statefulsets",
+)  # fmt: skip
 
 
 class Resources:
@@ -89,19 +80,16 @@ class Resources:
             found = self._found("GetResources", kind, namespace, name=name, **more)
             return [line for line in str(found or "").splitlines() if line.strip()]
 
-        selector = str(flags["label_selector"])
+        told = str(flags["label_selector"])
+        selector = "=".join(part.strip() for part in told.split("="))
         names = (
-            _names(table(label_selector=selector))
+            _names(table(label_selector=told))
             or _names(table(show_labels=True), holding=selector)
             or _names(row for row in table(output_wide=True) if row.split()[-1] in {selector, "SELECTOR"})
         )
         rows = table(**{**flags, "label_selector": ""})
         chosen = [row for row in rows[1:] if row.split()[0] in names]
-        return (
-            "\n".join([rows[0], *chosen])
-            if chosen
-            else f'No matching {kind} found for selector "{selector}".'
-        )
+        return "\n".join([rows[0], *chosen]) if chosen else f'No matching {kind} found for selector "{told}".'
 
 
 def _problem(kind: str, namespace: str | None, name: str | None, flags: JsonObject) -> str | None:
@@ -119,7 +107,7 @@ def _problem(kind: str, namespace: str | None, name: str | None, flags: JsonObje
         )
         > 1,
         "Error: 'output_yaml' cannot be combined with 'show_labels' or 'output_wide'.": is_yaml and tables,
-        f"output_yaml is only supported for single named resources of types {sorted(_YAML_KINDS)}.": is_yaml
+        f"output_yaml is only supported for single named resources of types {list(_YAML_KINDS)}.": is_yaml
         and kind not in _YAML_KINDS,
         "Error: 'output_yaml' requires a specific resource 'name'; list queries are not supported.": is_yaml
         and not name,

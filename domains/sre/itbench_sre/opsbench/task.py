@@ -1,10 +1,10 @@
 """What an agent is told of a recorded case: the closed lists of Cloud-OpsBench, in our own words."""
 
-import json
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from itbench import HandIn, JsonObject, Limits, Task
+from itbench.kit import read_object
 
 ANSWER_NAME = "agent_output.json"
 # The authors give 20 steps, of which the last is the answer; here writing and finishing take turns of their own.
@@ -38,8 +38,7 @@ fault_taxonomy says where the fault began, not where it shows:
 @cache
 def vocabulary() -> JsonObject:
     """Return the closed lists: taxonomies, root causes by what they are about, nodes, and the apps of each system."""
-    found: JsonObject = json.loads((files("itbench_sre.opsbench") / "vocabulary.json").read_text("utf-8"))
-    return found
+    return read_object(Path(__file__).with_name("vocabulary.json"))
 
 
 def make_task(task_id: str, *, system: str, namespace: str, query: str, way: str) -> Task:

@@ -2,11 +2,11 @@
 
 import json
 from functools import cache, partial
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from itbench import JsonObject, JsonValue, Tool
-from itbench.kit import CountedTools
+from itbench.kit import CountedTools, read_object
 from itbench_sre.opsbench.recording import Recording
 from itbench_sre.opsbench.resources import Resources
 
@@ -21,10 +21,7 @@ KEY_ARGUMENTS = ("resource_type", "name", "app_name", "node_name", "service_name
 @cache
 def tool_texts() -> dict[str, JsonObject]:
     """Return description, properties and required arguments of each tool by its name."""
-    texts: dict[str, JsonObject] = json.loads(
-        (files("itbench_sre.opsbench") / "tools.json").read_text("utf-8")
-    )
-    return texts
+    return read_object(Path(__file__).with_name("tools.json"))
 
 
 class CaseTools(CountedTools):

@@ -6,9 +6,35 @@ from pathlib import Path
 
 from itbench import DataError, JsonObject, JsonValue
 from itbench.kit import canary_of, read_object, read_text
+from itbench_sre.opsbench.task import vocabulary
 
+_DIAGNOSIS = ("fault_taxonomy", "fault_object", "root_cause")
+
+
+def _object(**properties: JsonObject) -> JsonObject:
+    return {"type": "object", "required": [*properties], "properties": properties}
+
+
+_SAID, _STEPS = {"type": "string", "pattern": r"\S"}, {"type": "array", "items": {"type": "string"}}
+_PUBLIC = _object(namespace=_SAID, query=_SAID)
+_METADATA = _object(
+    result=_object(**dict.fromkeys(_DIAGNOSIS, _SAID)), process=_object(path1=_STEPS, path2=_STEPS)
+)
 _CALL = re.compile(r"tool_name='(\w+)' arguments=\{(.*)\}", re.DOTALL)
 _ARGUMENT = re.compile(r"(\w+): ('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[^,]+)(?:, |$)")
+
+
+def read_public(directory: Path) -> JsonObject:
+    """Return what of the case in a directory is no secret: its system, namespace and symptom (`query`).
+
+    Raises:
+        DataError: it cannot be read, or is of no known application.
+    """
+    system, known = directory.parents[1].name, sorted(vocabulary()["systems"])
+    if system not in known:
+        raise DataError(f"{directory}: of the application {system!r}, but known are only {', '.join(known)}")
+    metadata = read_object(directory / "metadata.json", _PUBLIC)
+    return {"system": system, "namespace": metadata["namespace"], "query": metadata["query"]}
 
 
 def read_truth(path: Path) -> JsonObject:
@@ -20,12 +46,9 @@ def read_truth(path: Path) -> JsonObject:
     metadata = read_object(path)
     if "canary" in metadata:
         return metadata
-    try:
-        result, process = metadata["result"], metadata["process"]
-        truth = {key: str(result[key]) for key in ("fault_taxonomy", "fault_object", "root_cause")}
-        paths = {name: [str(step) for step in process[name]] for name in ("path1", "path2")}
-    except (KeyError, TypeError) as error:
-        raise DataError(f"{path}: {error} is missing; fetch the dataset again") from error
+    metadata = read_object(path, _METADATA)
+    truth = {key: metadata["result"][key] for key in _DIAGNOSIS}
+    paths = {name: metadata["process"][name] for name in ("path1", "path2")}
     calls = {name: list(_calls(file)) for name, file in _trajectories(path.parent) if file.is_file()}
     return truth | {"canary": canary_of(read_text(path)), "process": paths, "expert": calls}
 
@@ -37,7 +60,7 @@ def trajectory_files(directory: Path) -> list[Path]:
 
 def truth_schema() -> JsonObject:
     """Return the JSON Schema of a stored truth."""
-    texts = {key: {"type": "string"} for key in ("canary", "fault_taxonomy", "fault_object", "root_cause")}
+    texts = {key: {"type": "string"} for key in ("canary", *_DIAGNOSIS)}
     lists = {"type": "object", "additionalProperties": {"type": "array"}}
     shape = {**texts, "process": {**lists, "required": ["path1", "path2"]}, "expert": lists}
     return {"type": "object", "required": [*shape], "properties": shape, "additionalProperties": False}

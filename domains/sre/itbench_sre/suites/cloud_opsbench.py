@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from itbench import Floor, JsonObject, SuiteOptions, UsageError
+from itbench import Floor, JsonObject, PublishedResult, SuiteOptions, UsageError
 from itbench.kit import GitDataset, GitSuite
 
 if TYPE_CHECKING:
@@ -30,7 +30,9 @@ class CloudOpsBenchSuite(GitSuite):
     version = "1"
     summary = "Cloud-OpsBench: 656 incidents of two applications, recorded on a real cluster."
     # Measured with every cheat over all cases; the test, which has 50 of them, finds less.
-    floor = Floor(agent="first-unready", value=32 / 656)
+    floor = Floor(
+        agent="first-unready", value=32 / 656, measured_on="all 656 published cases, with the ten tools"
+    )
     dataset = CLOUD_OPSBENCH_DATA
     truth_names = ("metadata.json",)
     needed_files = ("tool_cache.json", "metadata.json")
@@ -71,13 +73,21 @@ class CloudOpsBenchSuite(GitSuite):
         )
 
     def setup(self, task_id: str) -> JsonObject:
-        """Return what the environment has to know of a case."""
-        from itbench.kit import read_object
+        """Return what the environment has to know of a case.
 
-        directory = self.directory(task_id)
-        metadata = read_object(directory / "metadata.json")
-        public = {key: str(metadata.get(key, "")) for key in ("namespace", "query")}
-        return public | {"system": directory.parents[1].name, "way": self.way}
+        Raises:
+            DataError: it cannot be read, or is of no known application.
+        """
+        from itbench_sre.opsbench.truths import read_public
+
+        return read_public(self.directory(task_id)) | {"way": self.way}
+
+    def data_problems(self, task_id: str) -> Sequence[str]:
+        """Return which files that an agent's way needs are missing, or are not what they must be."""
+        from itbench.kit import object_problems
+
+        needed = "tool_cache.json" if self.way == "tools" else "raw_data/k8s_states.json"
+        return object_problems(self.directory(task_id), [needed], ["raw_data/logs.json"])
 
     def truth_paths(self, directory: Path) -> Sequence[Path]:
         """Return the metadata and the expert trajectories of the case in a directory."""
@@ -94,6 +104,12 @@ class CloudOpsBenchSuite(GitSuite):
         from itbench_sre.opsbench.truths import read_truth
 
         return read_truth(path)
+
+    def published(self) -> Sequence[PublishedResult]:
+        """Return what the authors published for models, over all cases."""
+        from itbench_sre.published.results import published_results
+
+        return published_results(self.name)
 
 
 CLOUD_OPSBENCH = CloudOpsBenchSuite()
