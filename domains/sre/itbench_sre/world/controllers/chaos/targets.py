@@ -90,12 +90,12 @@ def _is_meant(pod: JsonObject, selector: JsonObject, named: JsonObject) -> bool:
 
 
 def _of_mode(part: JsonObject, pods: Sequence[JsonObject], random: Randomness) -> list[JsonObject]:
-    mode, value = part.get("mode", "one"), int(part.get("value") or 0)
+    mode = part.get("mode", "one")
     if mode == "all":
         return list(pods)
-    if mode == "one":
-        count = 1
-    elif mode == "fixed":
+    # A JVMChaos that returns a value has that in the same place.
+    value = int(part.get("value") or 0) if mode != "one" else 1
+    if mode in ("one", "fixed"):
         count = value
     elif mode == "fixed-percent":
         count = len(pods) * value // 100
