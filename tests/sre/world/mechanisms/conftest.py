@@ -14,7 +14,7 @@ from itbench_sre.world.world import World
 APPLICATIONS: dict[str, Callable[[], Application]] = {
     "demo": lambda: otel_demo(visits_per_minute=40),
     "book": lambda: book_info("mysql", visits_per_minute=60),
-    "generated": lambda: generated(11),
+    "generated": lambda: generated(11, 10, calls_per_minute=70),
 }
 
 

@@ -63,7 +63,7 @@ def _kinds(plain: Image, line: Line) -> list[Image]:
         _with(
             plain, {"leaked_bytes_per_request": line.headroom // max(1, line.requests_per_minute * minutes)}
         )
-        for minutes in (14, 60, 600)
+        for minutes in (5, 40, 600)
     ]
     made += [replace(plain, architectures=("arm64",)), replace(plain, program=None)]
     if plain.program is None:
@@ -73,7 +73,7 @@ def _kinds(plain: Image, line: Line) -> list[Image]:
     if plain.program.cache_us:
         made.append(_with(plain, {"no_cache": 1}))
     for name, dependency in plain.program.dependencies.items():
-        if dependency.protocol in (Protocol.SQL, Protocol.REDIS):
+        if dependency.protocol in (Protocol.SQL, Protocol.REDIS) and dependency.pool.default:
             made += [
                 _with(plain, {f"leaked_connections_per_million|{name}": share}) for share in (60_000, 600_000)
             ]

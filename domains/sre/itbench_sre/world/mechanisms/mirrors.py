@@ -49,7 +49,9 @@ class PullSecret(Mechanism):
         password = random.hexadecimal(len(password)) if way == "wrong" else password
         made: tuple[Action, ...] = ()
         if way not in ("none", "missing"):
-            made = (Create(_secret(secret, "quay.io" if way == "other host" else MIRROR, password), hand),)
+            made = (
+                Create(pull_secret(secret, "quay.io" if way == "other host" else MIRROR, password), hand),
+            )
         return Plan(
             target=ref,
             affects=(ref.name,),
@@ -62,7 +64,8 @@ class PullSecret(Mechanism):
         )
 
 
-def _secret(ref: Ref, host: str, password: str) -> JsonObject:
+def pull_secret(ref: Ref, host: str, password: str) -> JsonObject:
+    """Return a Secret with the password of a registry's host."""
     auth = base64.b64encode(f"puller:{password}".encode()).decode()
     text = json.dumps({"auths": {host: {"username": "puller", "password": password, "auth": auth}}})
     return {

@@ -127,6 +127,11 @@ class FullDisk(Deed):
         return "fill_disk", {"left": left}, f"its disk has {left // MIB} MiB left"
 
 
+def _unused_mib(scene: Scene, body: JsonObject) -> int:
+    """Return what the node of a workload's first pod has left, which bounds a container without a limit."""
+    return max((scene.unused_mib(process.place.node) for process in scene.processes(body)[:1]), default=1024)
+
+
 class MemoryHog(Deed):
     """Starts a process beside a program that takes memory, up to about the container's limit."""
 
@@ -139,7 +144,8 @@ class MemoryHog(Deed):
         self, scene: Scene, body: JsonObject, random: Randomness, depth: int
     ) -> tuple[str, dict[str, Any], str]:
         """Take memory."""
-        room = max(asked(body, "limits", "memory") // MIB - used_mib(scene, body), 16)
+        limit = asked(body, "limits", "memory") // MIB
+        room = max(limit - used_mib(scene, body), 16) if limit else _unused_mib(scene, body)
         memory = above(room, depth) * MIB
         return (
             "burn",
@@ -159,7 +165,7 @@ class ProcessorHog(Deed):
         self, scene: Scene, body: JsonObject, random: Randomness, depth: int
     ) -> tuple[str, dict[str, Any], str]:
         """Burn."""
-        cpu_m = above(random.pick((20, 400, 12_000)), depth)
+        cpu_m = above(random.pick((20, 400, 60_000)), depth)
         return (
             "burn",
             {"cpu_m": cpu_m, "memory": 4 * MIB},
@@ -177,9 +183,9 @@ class CacheMemory(Deed):
         self, scene: Scene, body: JsonObject, random: Randomness, depth: int
     ) -> tuple[str, dict[str, Any], str]:
         """Bound."""
-        eviction = random.pick(("noeviction", "allkeys-lru"))
+        eviction = random.pick(("noeviction", "noeviction", "allkeys-lru"))
         kept = max((_data(process) for process in scene.processes(body)), default=0)
-        size = below(random.pick((max(kept, 4096), 64 * MIB)), depth)
+        size = below(random.pick((max(kept, 2048), max(kept, 2048), 64 * MIB)), depth)
         return (
             "set_memory",
             {"bytes": size, "eviction": eviction},
