@@ -1,7 +1,7 @@
 """The runtime below the kubelets: it starts and ends processes, and carries what they do to each other."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from itbench_sre.world.clock.loop import SECOND_US, Loop
 from itbench_sre.world.clock.randomness import Randomness, mixed
@@ -13,6 +13,7 @@ from itbench_sre.world.runtime.ends import end_of
 from itbench_sre.world.runtime.flagging import flags_of
 from itbench_sre.world.runtime.frames import Failure, Sink
 from itbench_sre.world.runtime.jobs import Jobs
+from itbench_sre.world.runtime.listeners import Kubelets
 from itbench_sre.world.runtime.meters import Meters
 from itbench_sre.world.runtime.narration import announce, recite
 from itbench_sre.world.runtime.network import Network
@@ -37,23 +38,6 @@ _DRAIN_US = 250_000
 _LOOK_AT_FLAGS_S = 3
 _LOOK_AT_ROLES_S = 10
 _SIGTERM_CODES = {"java": 143, "nodejs": 143, "python": 0, "ruby": 0}
-
-
-class Kubelet(Protocol):
-    """What the runtime tells of a process that ended by itself."""
-
-    def ended(self, process: Process, exit_code: int, reason: str) -> None:
-        """Note the end of a process."""
-
-
-class Kubelets(Protocol):
-    """The kubelets by the name of their node."""
-
-    def __contains__(self, node: str) -> bool:
-        """Whether a node has one."""
-
-    def __getitem__(self, node: str) -> Kubelet:
-        """Return that of a node."""
 
 
 class Runtime:
