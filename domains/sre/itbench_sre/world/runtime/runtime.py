@@ -13,7 +13,6 @@ from itbench_sre.world.runtime.ends import end_of
 from itbench_sre.world.runtime.flagging import flags_of
 from itbench_sre.world.runtime.frames import Failure, Sink
 from itbench_sre.world.runtime.jobs import Jobs
-from itbench_sre.world.runtime.listeners import Kubelets
 from itbench_sre.world.runtime.meters import Meters
 from itbench_sre.world.runtime.narration import announce, recite
 from itbench_sre.world.runtime.network import Network
@@ -28,6 +27,7 @@ from itbench_sre.world.store.quantities import thousandths
 from itbench_sre.world.store.refs import JsonObject, Ref, owner_of
 
 if TYPE_CHECKING:
+    from itbench_sre.world.runtime.listeners import Kubelets
     from itbench_sre.world.store.store import Store
 
 _USUAL_CORES_M = 4000
