@@ -128,7 +128,8 @@ def _rolled_out(name: str, scene: Scene) -> int:
 def _configured(change: Candidate, paths: list[str], culprit: Culprit) -> int:
     """Judge an edit of the caller: its resolver, the address it asks for, its time limits, retries and pool."""
     if any(".dns" in path for path in paths):
-        return PROVEN if culprit.says(_DNS) else NO
+        is_silent = all(not text or text.startswith("response code") for text in culprit.calls.messages)
+        return PROVEN if culprit.says(_DNS) else FITS if is_silent else NO
     values = [str(value) for path in paths if ".env[" in path for value in change.edits[path]]
     if any(culprit.callee in value for value in values):
         return PROVEN
@@ -142,7 +143,7 @@ def _users(change: Candidate, scene: Scene) -> int:
     culprit = scene.culprit
     if re.search(r"load|locust|outside|users", change.own_name) is None:
         return NO
-    if not culprit.calls.messages and not culprit.is_slow:
+    if not culprit.caller and not culprit.calls.messages and not culprit.is_slow:
         replicas = change.edits.get("spec.replicas")
         return PROVEN if (replicas and not replicas[1]) or scene.is_down(change.own_name) else FITS
     return FITS if culprit.is_slow or culprit.says(f"{_POOL}|{_TIMEOUT}|overload|queue") else NO
