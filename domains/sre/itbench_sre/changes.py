@@ -21,4 +21,9 @@ SCORING_CHANGES = (
     (
         "A wildcard that takes the pods of `details-v1` also takes its Deployment, and its Pod without generated suffixes.",
     ),
+    (
+        "Names may carry a confidence, measured by the Brier score; an answer that blames nothing may too.",
+        "Where a truth says that nothing is wrong, an answer that blames nothing scores 1, and any other 0.",
+        "A wrong name that stands for a trigger or for an innocent change is counted as such, where the truth knows them.",
+    ),
 )

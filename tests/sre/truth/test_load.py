@@ -7,6 +7,7 @@ from itbench.errors import DataError
 from itbench_sre.truth import (
     Fault,
     Group,
+    KnownChange,
     Propagation,
     load_truth,
     root_sets,
@@ -139,7 +140,19 @@ def test_all_faults_of_a_truth_are_told_at_once():
         ("[1, 2]", "$: found [1, 2], allowed: object"),
         ("", "$: found None, allowed: object"),
         ("alerts: []", "$: found no key 'groups', allowed: an object that has it"),
-        ("groups: []", "$.groups: found [], allowed: at least 1 items"),
+        ("groups: []", "$.groups: found no group with root_cause: true, allowed: at least one"),
+        (
+            "nothing_is_wrong: true\ngroups: [{id: a, kind: Pod, name: a, root_cause: true}]",
+            "$.nothing_is_wrong: found true beside a group with root_cause: true, allowed: one of the two",
+        ),
+        (
+            r"{nothing_is_wrong: true, groups: [], changes: [{role: innocent, names: [{id: a, kind: Pod, filter: ['(?!a)b']}]}]}",
+            "$.changes[0].names[0].filter: found '(?!a)b', allowed: a simpler expression",
+        ),
+        (
+            "{nothing_is_wrong: true, groups: [], changes: [{role: guilty, names: [{id: a, kind: Pod, name: a}]}]}",
+            "$.changes[0].role: found 'guilty'",
+        ),
         ("spec: {groups: 1}", "$.spec.groups: found 1, allowed: array"),
         (
             "groups: [{id: a, kind: Pod, filter: [a]}]",
@@ -226,3 +239,21 @@ def test_alias_lists_are_one_transitively():
         }
     )
     assert [root.ids for root in root_sets(truth)] == [{"a", "b", "c"}, {"x"}]
+
+
+def test_a_truth_of_ours_says_what_was_done_and_that_nothing_is_wrong() -> None:
+    text = """
+nothing_is_wrong: true
+groups: [{id: cart-deployment-1, kind: Deployment, namespace: shop, name: cart, trigger: true}]
+changes:
+- role: innocent
+  mechanism: scaled-workload
+  condition: it has 2 replicas
+  names: [{id: cart-deployment-1, kind: Deployment, namespace: shop, name: cart}]
+"""
+    truth = load_truth(text, source="ours")
+    assert truth.is_nothing_wrong
+    assert truth.groups[0].is_trigger
+    names = (Group("cart-deployment-1", "Deployment", "shop", name="cart"),)
+    assert truth.changes == (KnownChange("innocent", names, "scaled-workload", "it has 2 replicas"),)
+    assert truth_from_json(truth_to_json(truth)) == truth

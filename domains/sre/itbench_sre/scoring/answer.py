@@ -20,11 +20,16 @@ _SHOWN_NOTES: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class NamedEntity:
-    """An entity that an answer names, and whether it blames it; without a readable name, where it stands instead."""
+    """An entity that an answer names, and whether it blames it; without a readable name, where it stands instead.
+
+    Attributes:
+        confidence: how sure the answer is that it is a root cause, in [0, 1]; None where it does not say.
+    """
 
     name: str
     is_contributing_factor: bool = True
     reasoning: str = ""
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +42,17 @@ class NamedPropagation:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """What an answer says: entities in order, and propagations, None where its format has none."""
+    """What an answer says: entities in order, and propagations, None where its format has none.
+
+    Attributes:
+        confidence: how sure an answer that blames nothing is that nothing is wrong, in [0, 1]; None where it does not
+            say.
+    """
 
     entities: tuple[NamedEntity, ...] = ()
     propagations: tuple[NamedPropagation, ...] | None = None
     notes: tuple[str, ...] = ()
+    confidence: float | None = None
 
     @property
     def factors(self) -> list[NamedEntity]:
@@ -95,9 +106,10 @@ def _diagnosis(answer: Mapping[str, Any], key: str, notes: list[str]) -> Diagnos
     # ITBench-AA's format has no propagations; in IBM's an answer without them tells of an empty chain.
     steps = _propagations(answer["propagations"], notes) if "propagations" in answer else None
     propagations = () if steps is None and not is_aa else steps
+    confidence = _confidence(answer, "", notes)
     if len(notes) > _SHOWN_NOTES:
         notes[_SHOWN_NOTES:] = [f"{len(notes) - _SHOWN_NOTES} more notes like these are left out"]
-    return Diagnosis(entities, propagations, tuple(notes))
+    return Diagnosis(entities, propagations, tuple(notes), confidence)
 
 
 def _entity(item: Any, place: str, notes: list[str], *, is_aa: bool) -> NamedEntity:
@@ -113,7 +125,19 @@ def _entity(item: Any, place: str, notes: list[str], *, is_aa: bool) -> NamedEnt
         place if problem else fields["name"],
         is_blamed is True,
         reasoning if isinstance(reasoning, str) else "",
+        _confidence(fields, f"{place}.", notes),
     )
+
+
+def _confidence(fields: Mapping[str, Any], place: str, notes: list[str]) -> float | None:
+    """Read how sure an answer is; None where it does not say, or not by a number from 0 to 1."""
+    found = fields.get("confidence")
+    if found is None:
+        return None
+    if isinstance(found, bool) or not isinstance(found, int | float) or not 0 <= found <= 1:
+        notes.append(f"{place}confidence is no number from 0 to 1; it is not read")
+        return None
+    return float(found)
 
 
 def _propagations(items: Any, notes: list[str]) -> tuple[NamedPropagation, ...] | None:

@@ -20,6 +20,8 @@ _INJECTOR_WORDS: Final = re.compile(r"chaos|fault-?inject|load-?generator")
 class WrongEntity(StrEnum):
     """Why an entity is wrong."""
 
+    TRIGGER = "trigger"
+    INNOCENT = "innocent_change"
     MECHANISM = "fault_injection_mechanism"
     DOWNSTREAM = "downstream_of_root"
     SYMPTOM = "co_occurring_symptom"
@@ -32,6 +34,7 @@ class Classifier:
     """Classifies the wrong entities of answers to one truth; the first class that fits counts."""
 
     def __init__(self, matcher: Matcher, components: Components) -> None:
+        self._matcher = matcher
         self._components = components
         roots = components.of_roots()
         self._downstream = set(distances(components.truth_path().edges, roots))
@@ -52,6 +55,9 @@ class Classifier:
             return WrongEntity.UNREADABLE
         if match.sight is Sight.ABSENT:
             return WrongEntity.NOT_IN_DATA
+        role = self._matcher.role(match.entity)
+        if role is not None:
+            return WrongEntity.TRIGGER if role == "trigger" else WrongEntity.INNOCENT
         if is_injector(match.entity):
             return WrongEntity.MECHANISM
         component = self._components.of_match(match)

@@ -80,6 +80,16 @@ class Matcher:
             self._matches[text] = self._look_up(text)
         return self._matches[text]
 
+    def role(self, entity: Entity) -> str | None:
+        """Say what the change was that an entity which is no root stands for: `trigger` or `innocent`; None for none."""
+        found = {
+            change.role
+            for change in self.truth.changes
+            if change.role != "root"
+            and any(matches_group(entity, group, self._places) for group in change.names)
+        }
+        return min(found, key=("trigger", "innocent").index, default=None)
+
     def _look_up(self, text: str) -> Match:
         entity = parse_entity(text)
         if entity is None:

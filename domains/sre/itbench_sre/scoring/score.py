@@ -7,6 +7,7 @@ from typing import Any
 from itbench_sre.scoring.answer import Diagnosis, read_diagnosis
 from itbench_sre.scoring.classify import Classifier, WrongEntity
 from itbench_sre.scoring.components import Components
+from itbench_sre.scoring.confidence import brier_score, claims
 from itbench_sre.scoring.distinct import distinct, repetition_reasons
 from itbench_sre.scoring.matching import Match, Matcher, covered_roots
 from itbench_sre.scoring.ntam import ntam_fault_localization, ntam_propagation_chain
@@ -43,7 +44,12 @@ def score_diagnosis(answer: Any, truth: Truth, sightings: Sightings | None = Non
     named = [matcher.match(factor.name) for factor in diagnosis.factors]
     matches = distinct(named)
     wrong = {match.text: classifier.classify(match) for match in matches if not match.is_hit}
+    is_right_to_be_silent = truth.is_nothing_wrong and reading.diagnosis is not None and not named
     metrics = _headline_metrics(matches, len(matcher.roots))
+    if truth.is_nothing_wrong:
+        metrics = _silent_metrics(metrics, is_right=is_right_to_be_silent)
+    metrics["false_alarm"] = float(bool(named)) if truth.is_nothing_wrong else None
+    metrics["brier_score"] = brier_score(claims(diagnosis, matches, truth))
     metrics |= _wrong_metrics(matches, wrong)
     metrics["names_repeated"] = float(len(named) - len(matches))
     metrics |= _ibm_metrics(diagnosis, matches, matcher, components)
@@ -68,6 +74,12 @@ def _headline_metrics(matches: Sequence[Match], root_count: int) -> Metrics:
     for rank in RANKS:
         metrics |= root_cause_entity_at(matches, root_count, rank).as_metrics(f"root_cause_entity_k@{rank}")
     return metrics
+
+
+def _silent_metrics(metrics: Metrics, *, is_right: bool) -> Metrics:
+    """Give the metrics of a task in which nothing is wrong: an empty answer is all that is right."""
+    headlines = ("precision_at_full_recall", "precision_at_full_recall_strict")
+    return {name: float(is_right) if name in headlines else None for name in metrics}
 
 
 def _wrong_metrics(matches: Sequence[Match], wrong: dict[str, WrongEntity]) -> Metrics:
@@ -106,7 +118,9 @@ def _reasons(matches: Sequence[Match], wrong: dict[str, WrongEntity], matcher: M
     reasons += [f"the root cause {_listed(root.ids)} is not named" for root in missing]
     if not missing and covered_roots(matches) < len(matcher.roots):
         reasons.append(f"fewer different root causes are named than the {len(matcher.roots)} there are")
-    if not matcher.roots:
+    if matcher.truth.is_nothing_wrong:
+        reasons.append("nothing is wrong; an answer that blames nothing is right")
+    elif not matcher.roots:
         reasons.append("the truth has no root cause")
     for match in matches:
         if match.is_hit:

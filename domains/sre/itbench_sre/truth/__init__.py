@@ -3,7 +3,7 @@
 from itbench_sre.truth.check import validate_truth
 from itbench_sre.truth.convert import truth_from_json, truth_to_json
 from itbench_sre.truth.load import load_truth
-from itbench_sre.truth.model import Action, AlertTruth, Fault, Group, Propagation, Truth
+from itbench_sre.truth.model import Action, AlertTruth, Fault, Group, KnownChange, Propagation, Truth
 from itbench_sre.truth.roots import RootSet, root_sets
 from itbench_sre.truth.solution import solution
 
@@ -12,6 +12,7 @@ __all__ = [
     "AlertTruth",
     "Fault",
     "Group",
+    "KnownChange",
     "Propagation",
     "RootSet",
     "Truth",

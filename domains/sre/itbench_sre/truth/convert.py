@@ -5,7 +5,7 @@ from typing import Any
 
 from itbench import DataError
 from itbench_sre.truth.check import payload, validate_truth
-from itbench_sre.truth.model import Action, AlertTruth, Fault, Group, Propagation, Truth
+from itbench_sre.truth.model import Action, AlertTruth, Fault, Group, KnownChange, Propagation, Truth
 
 JsonObject = dict[str, Any]
 
@@ -28,6 +28,8 @@ def truth_from_json(document: Mapping[str, Any], *, source: str = "truth") -> Tr
         faults=tuple(_read_fault(item) for item in body.get("fault") or ()),
         recommended_actions=tuple(_action(item) for item in _actions(body)),
         canary=body.get("canary") or document.get("canary"),
+        is_nothing_wrong=bool(body.get("nothing_is_wrong")),
+        changes=tuple(_change(item) for item in body.get("changes") or ()),
     )
 
 
@@ -49,6 +51,10 @@ def truth_to_json(truth: Truth) -> JsonObject:
     }
     if truth.canary:
         document["canary"] = truth.canary
+    if truth.is_nothing_wrong:
+        document["nothing_is_wrong"] = True
+    if truth.changes:
+        document["changes"] = [_change_to_json(change) for change in truth.changes]
     return document
 
 
@@ -69,7 +75,13 @@ def _group(item: Mapping[str, Any]) -> Group:
         filters=(filters,) if isinstance(filters, str) else tuple(filters),
         name=item.get("name") or None,
         is_root_cause=bool(item.get("root_cause")),
+        is_trigger=bool(item.get("trigger")),
     )
+
+
+def _change(item: Mapping[str, Any]) -> KnownChange:
+    names = tuple(_group(name) for name in item["names"])
+    return KnownChange(item["role"], names, item.get("mechanism") or "", item.get("condition") or "")
 
 
 def _propagation(item: Mapping[str, Any]) -> Propagation:
@@ -108,7 +120,18 @@ def _group_to_json(group: Group) -> JsonObject:
         document["name"] = group.name
     if group.is_root_cause:
         document["root_cause"] = True
+    if group.is_trigger:
+        document["trigger"] = True
     return document
+
+
+def _change_to_json(change: KnownChange) -> JsonObject:
+    return {
+        "role": change.role,
+        "mechanism": change.mechanism,
+        "condition": change.condition,
+        "names": [_group_to_json(group) for group in change.names],
+    }
 
 
 def _propagation_to_json(item: Propagation) -> JsonObject:

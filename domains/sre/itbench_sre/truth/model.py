@@ -6,7 +6,11 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A set of Kubernetes objects that count as one: a kind, and filters or a name."""
+    """A set of Kubernetes objects that count as one: a kind, and filters or a name.
+
+    Attributes:
+        is_trigger: whether it stands for a routine operation that only brought a latent fault to light.
+    """
 
     id: str
     kind: str
@@ -14,6 +18,7 @@ class Group:
     filters: tuple[str, ...] = ()
     name: str | None = None
     is_root_cause: bool = False
+    is_trigger: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +62,30 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownChange:
+    """Something that was done to the cluster.
+
+    Attributes:
+        role: `root`, `trigger` or `innocent`.
+        names: the objects that stand for it, the likeliest first.
+        mechanism: what kind of change it was.
+        condition: what is so since then.
+    """
+
+    role: str
+    names: tuple[Group, ...]
+    mechanism: str = ""
+    condition: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Truth:
-    """The truth of one incident."""
+    """The truth of one incident.
+
+    Attributes:
+        is_nothing_wrong: whether there is no root cause, and the right answer names nothing.
+        changes: what was done to the cluster, where that is known.
+    """
 
     groups: tuple[Group, ...]
     aliases: tuple[tuple[str, ...], ...] = ()
@@ -67,3 +94,5 @@ class Truth:
     faults: tuple[Fault, ...] = ()
     recommended_actions: tuple[Action, ...] = ()
     canary: str | None = None
+    is_nothing_wrong: bool = False
+    changes: tuple[KnownChange, ...] = ()

@@ -1,0 +1,1 @@
+"""What anybody sees of an incident without understanding it, for `itbench audit`."""

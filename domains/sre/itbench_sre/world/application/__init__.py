@@ -1,0 +1,1 @@
+"""Applications: what they deploy, what their programs do, and how people use them."""

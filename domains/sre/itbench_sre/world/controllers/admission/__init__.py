@@ -1,0 +1,1 @@
+"""What the API server asks before it stores an object: defaults of a namespace, validity, limits, quotas."""

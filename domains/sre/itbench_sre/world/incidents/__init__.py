@@ -1,0 +1,1 @@
+"""Incidents: changes are drawn, the world is run with and without each, and what the page needed is its root."""

@@ -1,0 +1,62 @@
+"""The roots of an incident, defined by runs: what the page needs, triggers removed.
+
+WORLD.md of the project's design, section 3: a change that the page needs is a root if, with it alone, the page fires
+or a probe harms; it is a trigger if it does nothing alone and some probe still harms while the root is there.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from itbench_sre.world.incidents.necessary import necessary, sufficient_pair
+
+if TYPE_CHECKING:
+    from itbench_sre.world.incidents.page import Page
+    from itbench_sre.world.incidents.probes import Probes
+    from itbench_sre.world.incidents.variants import Variants
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What the runs say of an incident.
+
+    Attributes:
+        page: that called; None where nothing did.
+        roots: places of the changes that are roots; two where each is sufficient by itself.
+        triggers: places of routine operations that only brought a latent fault to light.
+    """
+
+    page: "Page | None"
+    roots: tuple[int, ...] = ()
+    triggers: tuple[int, ...] = ()
+
+
+def label(variants: "Variants", probes: "Probes") -> Label | None:
+    """Return roots and triggers; None where they are not unique, and the draw is thrown away."""
+    page = variants.page()
+    if page is None:
+        return Label(None)
+    places = range(len(variants.changes))
+    everything = frozenset(places)
+
+    def fires_without(left_out: frozenset[int]) -> bool:
+        return variants.fires(everything - left_out, page)
+
+    if fires_without(everything):
+        return None  # the page has another cause than the changes
+    needed = necessary(places, fires_without)
+    if not needed:
+        pair = sufficient_pair(places, fires_without)
+        return Label(page, pair) if pair else None
+    return _without_triggers(variants, probes, page, needed)
+
+
+def _without_triggers(
+    variants: "Variants", probes: "Probes", page: "Page", needed: list[int]
+) -> Label | None:
+    if len(needed) == 1:
+        return Label(page, (needed[0],))
+    acting = [place for place in needed if variants.fires((place,), page) or probes.harm((place,), page)]
+    triggers = [place for place in needed if place not in acting]
+    if len(acting) != 1:
+        return None
+    return Label(page, (acting[0],), tuple(triggers))

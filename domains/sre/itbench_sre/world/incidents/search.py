@@ -1,0 +1,77 @@
+"""Finds an incident: draws changes until what they did has one explanation."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from itbench_sre.world.clock.randomness import Randomness, mixed
+from itbench_sre.world.incidents.draw import draw_changes
+from itbench_sre.world.incidents.label import Label, label
+from itbench_sre.world.incidents.probes import Probes
+from itbench_sre.world.incidents.setting import CHANGES_US, QUIET_US, RECORDED_US, Setting
+from itbench_sre.world.incidents.variants import Variants
+from itbench_sre.world.mechanisms.change import Change
+from itbench_sre.world.mechanisms.scene import Scene
+from itbench_sre.world.world import World
+
+# So many draws share a settled cluster; then another one is taken.
+_DRAWS_OF_A_WORLD = 6
+_LEAST_CHANGES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """An incident that was found.
+
+    Attributes:
+        setting: where and when.
+        draw: number of the draw in that setting.
+        world: settled, before the first change; it is copied, never run.
+        changes: in order of time.
+        label: what the runs said.
+    """
+
+    setting: Setting
+    draw: int
+    world: World
+    changes: tuple[Change, ...]
+    label: Label
+
+    @property
+    def end_us(self) -> int:
+        """When recording ends."""
+        return self.world.start_us + RECORDED_US
+
+
+def drawn_changes(setting: Setting, draw: int, world: World) -> list[Change]:
+    """Return the changes of one draw in a settled world."""
+    random = Randomness(mixed(setting.seed, f"draw {draw}"))
+    begin_us = world.start_us + QUIET_US
+    return draw_changes(Scene(world), random, begin_us, begin_us + CHANGES_US)
+
+
+def incident_at(setting: Setting, draw: int, world: World | None = None) -> Incident | None:
+    """Return the incident of one draw; None where it has no single explanation.
+
+    Parameters:
+        world: of the setting, where it is there already.
+    """
+    world = world or setting.world()
+    changes = drawn_changes(setting, draw, world)
+    if len(changes) < _LEAST_CHANGES:
+        return None
+    variants = Variants(world, changes, world.start_us + RECORDED_US)
+    found = label(variants, Probes(variants))
+    return None if found is None else Incident(setting, draw, world, tuple(changes), found)
+
+
+def incidents(seed: int, application: str = "") -> Iterator[Incident]:
+    """Yield incidents of a seed for ever, those without a page included."""
+    number = 0
+    while True:
+        setting = Setting(seed=mixed(seed, f"world {number}") >> 1, application=application)
+        world = setting.world()
+        for draw in range(_DRAWS_OF_A_WORLD):
+            found = incident_at(setting, draw, world)
+            if found is not None:
+                yield found
+        number += 1

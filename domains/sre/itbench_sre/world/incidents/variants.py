@@ -1,0 +1,92 @@
+"""Runs of one world with some of its changes left out, each from the same copy, each done once.
+
+Only the page is asked for, so only the rules that call an engineer are evaluated, what happens before the first change
+is run once for all, and a run ends as soon as the answer is known.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from itbench_sre.world.clock.loop import SECOND_US
+from itbench_sre.world.copying import Snapshot
+from itbench_sre.world.incidents.page import Page, page_of, paging
+
+if TYPE_CHECKING:
+    from itbench_sre.world.mechanisms.change import Change
+    from itbench_sre.world.telemetry.ruler import AlertKey
+    from itbench_sre.world.world import World
+
+_LOOK_US = 30 * SECOND_US  # rules that call are evaluated so often
+
+
+class Variants:
+    """The runs of one incident.
+
+    Attributes:
+        world: that stands before the first change; it is copied, never run.
+        runs: how many were made.
+    """
+
+    def __init__(self, world: "World", changes: "Sequence[Change]", end_us: int) -> None:
+        self.world = world
+        self.changes = tuple(changes)
+        self.runs = 0
+        self._end_us = end_us
+        self._first_us = min(change.at_us for change in self.changes)
+        self._known: dict[tuple[frozenset[int], AlertKey], bool] = {}
+
+    @cached_property
+    def _start(self) -> Snapshot:
+        """The world just before the first change."""
+        world = self.world.copy()
+        world.ask_pages_only()
+        world.run_until(self._first_us - 1)
+        return Snapshot(world)
+
+    def begun(self, kept: Iterable[int]) -> "World":
+        """Return a world in which the changes of these places are about to happen, and which only looks for pages."""
+        world: World = self._start.world()
+        for place in sorted(kept):
+            self.changes[place].schedule(world)
+        return world
+
+    @cached_property
+    def quiet(self) -> "dict[AlertKey, list[int]]":
+        """Which paging alerts fire when, without any of the changes."""
+        self.runs += 1
+        world = self.begun(())
+        world.run_until(self._end_us)
+        return paging(world.ruler)
+
+    def fires(self, kept: Iterable[int], page: Page) -> bool:
+        """Whether the page fires with the changes of these places only."""
+        places = frozenset(kept)
+        if not places:
+            return page.alert in self.quiet
+        key = places, page.alert
+        if key not in self._known:
+            self._known[key] = self._fires(places, page)
+        return self._known[key]
+
+    def _fires(self, kept: frozenset[int], page: Page) -> bool:
+        self.runs += 1
+        world = self.begun(kept)
+        while world.loop.now_us < self._end_us:
+            world.run_until(min(world.loop.now_us + _LOOK_US, self._end_us))
+            if page.alert in world.ruler.fired:
+                return True
+        return False
+
+    def page(self) -> Page | None:
+        """Return the page of the run with all changes, if any."""
+        quiet = self.quiet
+        self.runs += 1
+        world = self.begun(range(len(self.changes)))
+        while world.loop.now_us < self._end_us:
+            world.run_until(min(world.loop.now_us + _LOOK_US, self._end_us))
+            page = page_of(paging(world.ruler), quiet, self._first_us * 1000)
+            if page is not None:
+                self._known[frozenset(range(len(self.changes))), page.alert] = True
+                return page
+        return None

@@ -1,0 +1,75 @@
+"""Which lines a process logs when, and the fields that fill their places."""
+
+from typing import TYPE_CHECKING, Any
+
+from itbench_sre.world.runtime.frames import Frame, Sink
+from itbench_sre.world.runtime.words import in_words
+
+if TYPE_CHECKING:
+    from itbench_sre.world.runtime.process import Process
+
+
+def narrate(sink: Sink, frame: Frame, when: str) -> None:
+    """Tell of the lines of an operation that begins, or has ended."""
+    flag = f"flag {frame.flag}" if when != "begin" else ""
+    lines = [line for line in frame.plan.lines if line.when in (when, flag)]
+    if not lines:
+        return
+    process = frame.process
+    fields: dict[str, Any] = {
+        "span_id": frame.span_id,
+        "operation": frame.operation.name,
+        "address": _address(process),
+        "count": frame.request.number,
+        "offset": 0,
+        "pod": process.place.pod.name,
+    }
+    if when != "begin":
+        fields["duration_ms"] = (frame.ended_us - frame.began_us) // 1000
+        fields["duration"] = go_duration((frame.ended_us - frame.began_us) * 1000 + frame.bits % 1000)
+    if frame.failure is not None:
+        fields["error"] = in_words(process.language, frame.failure)
+        fields["code"] = frame.failure.code
+    for place, line in enumerate(lines):
+        if line.one_in == 1 or (frame.bits >> 3 + place) % line.one_in == 0:
+            sink.line(process, line, fields, frame.request)
+
+
+def recite(sink: Sink, process: "Process", second: int) -> None:
+    """Tell of the lines that a program says again and again."""
+    if process.program is None or not process.ready_us:
+        return
+    for line in process.program.lines:
+        if line.when.startswith("every "):
+            every_s = int(line.when[6:])
+            if second % every_s == process.number % every_s:
+                fields = {"operation": "", "address": _address(process), "count": second // every_s}
+                fields |= {"offset": second, "pod": process.place.pod.name}
+                sink.line(process, line, fields, None)
+
+
+def announce(sink: Sink, process: "Process", when: str, error: str = "") -> None:
+    """Tell of the lines of a program that starts, is ready, stops or fails to start."""
+    program = process.program
+    for line in program.lines if program else ():
+        if line.when == when:
+            fields = {"error": error, "operation": "", "address": _address(process), "duration_ms": 0}
+            fields |= {"count": 0, "offset": 0, "pod": process.place.pod.name, "port": _port(process)}
+            sink.line(process, line, fields, None)
+
+
+def go_duration(nanoseconds: int) -> str:
+    """Return a duration as Go prints it: `192.897µs`, `3.2s`."""
+    for unit, size, digits in (("s", 10**9, 9), ("ms", 10**6, 6), ("µs", 10**3, 3)):
+        if nanoseconds >= size:
+            whole, rest = divmod(nanoseconds, size)
+            return f"{whole}.{rest:0{digits}d}".rstrip("0").rstrip(".") + unit
+    return f"{nanoseconds}ns"
+
+
+def _address(process: "Process") -> str:
+    return f"{process.place.pod_ip}:{_port(process)}"
+
+
+def _port(process: "Process") -> int:
+    return next(iter(process.program.ports.values()), 0) if process.program else 0

@@ -1,0 +1,172 @@
+"""Alerts that fire in every healthy cluster of this make: of monitoring itself, and of its control plane."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from itbench_sre.world.clock.loop import SECOND_US
+from itbench_sre.world.clock.randomness import Randomness, mixed
+from itbench_sre.world.clock.times import prometheus_text
+from itbench_sre.world.store.refs import JsonObject
+from itbench_sre.world.telemetry.promql import exponent_text
+
+_RUNBOOKS = "https://runbooks.prometheus-operator.dev/runbooks"
+_APISERVER = (("instance", "10.0.185.154:443"), ("job", "apiserver"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A standing alert.
+
+    Attributes:
+        per_cent: of clusters that have it.
+        first_s: seconds of the cluster's monitoring after which it begins at the earliest, and at the latest.
+        value: of its expression, in millionths at the start; it falls by `falls` of them a second.
+        gap_per_cent: how often it is away, as what it watches comes and goes.
+    """
+
+    alert: str
+    severity: str
+    summary: str
+    description: str
+    runbook: str
+    labels: tuple[tuple[str, str], ...] = ()
+    per_cent: int = 100
+    first_s: tuple[int, int] = (60, 400)
+    value: int = 1_000_000
+    falls: int = 0
+    wobbles: int = 0
+    gap_per_cent: int = 0
+
+
+_STANDING: tuple[Standing, ...] = (
+    Standing(
+        alert="Watchdog",
+        severity="none",
+        summary="Alerting works.",
+        description="Fires always, so that its absence shows that alerts no longer arrive.",
+        runbook="general/watchdog",
+    ),
+    Standing(
+        alert="InfoInhibitor",
+        severity="none",
+        summary="Alerts of level info are held back.",
+        description="Fires while an alert of level info does and no worse one of the same namespace.",
+        runbook="general/infoinhibitor",
+        labels=(
+            ("alertstate", "pending"),
+            ("container", "metrics-server"),
+            ("instance", "10.0.184.95:10250"),
+            ("namespace", "kube-system"),
+            ("service", "prometheus-kube-prometheus-kubelet"),
+        ),
+        per_cent=85,
+    ),
+    Standing(
+        alert="KubeClientCertificateExpiration",
+        severity="warning",
+        summary="A client's certificate expires soon.",
+        description="A certificate that a client of the API server uses expires in less than 7.0 days.",
+        runbook="kubernetes/kubeclientcertificateexpiration",
+        labels=_APISERVER,
+        per_cent=70,
+        value=44_037_172_602,
+        falls=1_000_000,
+        wobbles=90_000_000,
+        gap_per_cent=35,
+    ),
+    Standing(
+        alert="KubeClientCertificateExpiration",
+        severity="critical",
+        summary="A client's certificate expires soon.",
+        description="A certificate that a client of the API server uses expires in less than 24.0 hours.",
+        runbook="kubernetes/kubeclientcertificateexpiration",
+        labels=_APISERVER,
+        per_cent=70,
+        value=44_037_172_602,
+        falls=1_000_000,
+        wobbles=90_000_000,
+        gap_per_cent=35,
+    ),
+    Standing(
+        alert="PrometheusNotConnectedToAlertmanagers",
+        severity="warning",
+        summary="Prometheus has no Alertmanager.",
+        description="Prometheus prometheus/prometheus-prometheus-kube-prometheus-prometheus-0 reaches no Alertmanager.",
+        runbook="prometheus/prometheusnotconnectedtoalertmanagers",
+        labels=(
+            ("container", "prometheus"),
+            ("endpoint", "http-web"),
+            ("instance", "100.96.2.18:9090"),
+            ("job", "prometheus-kube-prometheus-prometheus"),
+            ("namespace", "prometheus"),
+            ("pod", "prometheus-prometheus-kube-prometheus-prometheus-0"),
+            ("service", "prometheus-kube-prometheus-prometheus"),
+        ),
+        first_s=(500, 800),
+        value=0,
+    ),
+    Standing(
+        alert="KubeControllerManagerDown",
+        severity="critical",
+        summary="A target is no longer found.",
+        description="KubeControllerManager is not among the targets of Prometheus.",
+        runbook="kubernetes/kubecontrollermanagerdown",
+        first_s=(900, 960),
+        per_cent=80,
+    ),
+    Standing(
+        alert="KubeSchedulerDown",
+        severity="critical",
+        summary="A target is no longer found.",
+        description="KubeScheduler is not among the targets of Prometheus.",
+        runbook="kubernetes/kubeschedulerdown",
+        first_s=(900, 960),
+        per_cent=80,
+    ),
+)
+
+
+class StandingAlerts:
+    """Those of one cluster; `since_us` is when its monitoring began."""
+
+    def __init__(self, seed: int, since_us: int) -> None:
+        self._seed = mixed(seed, "standing alerts")
+        self._since_us = since_us
+        self._chosen = [alert for alert in _STANDING if self._is_chosen(alert)]
+
+    def items(self, now_us: int) -> list[JsonObject]:
+        """Return what fires at a time, as `/api/v1/alerts` shows it."""
+        return list(self._items(now_us))
+
+    def _is_chosen(self, alert: Standing) -> bool:
+        # One draw a name: the two severities of a certificate come together.
+        return Randomness(mixed(self._seed, alert.alert)).below(100) < alert.per_cent
+
+    def _items(self, now_us: int) -> Iterator[JsonObject]:
+        for alert in self._chosen:
+            random = Randomness(mixed(self._seed, f"{alert.alert} began"))
+            began_us = self._since_us + random.delay_us(*alert.first_s)
+            began_ns = began_us * 1000 + random.below(1000)
+            minute = now_us // (60 * SECOND_US)
+            noise = Randomness(mixed(self._seed, f"{alert.alert} {minute}"))
+            is_away = noise.below(100) < alert.gap_per_cent
+            if now_us < began_us or is_away:
+                continue
+            fallen = alert.falls * ((now_us - self._since_us) // SECOND_US)
+            value = alert.value - fallen + (noise.below(alert.wobbles) if alert.wobbles else 0)
+            yield _item(alert, began_ns, value / 1_000_000)
+
+
+def _item(alert: Standing, active_ns: int, value: float) -> JsonObject:
+    labels = {"alertname": alert.alert, "severity": alert.severity, **dict(alert.labels)}
+    return {
+        "labels": dict(sorted(labels.items())),
+        "annotations": {
+            "description": alert.description,
+            "runbook_url": f"{_RUNBOOKS}/{alert.runbook}",
+            "summary": alert.summary,
+        },
+        "state": "firing",
+        "activeAt": prometheus_text(active_ns),
+        "value": exponent_text(value),
+    }
