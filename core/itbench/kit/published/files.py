@@ -100,13 +100,13 @@ def object_problems(directory: Path, needed: Sequence[str], others: Sequence[str
     found = []
     for name in (*needed, *others):
         path = directory / name
-        if name in needed or path.is_file():
+        if path.is_file():
             try:
-                if not path.is_file():
-                    raise DataError(f"{path}: no such file; fetch the dataset again")
                 read_object(path)
             except DataError as error:
                 found.append(str(error))
+        elif name in needed:
+            found.append(f"{path}: no such file; fetch the dataset again")
     return found
 
 
