@@ -4,6 +4,7 @@ What is shared is named in the pickle by its place in a list, which the copies o
 application, places where containers were started, and objects of the store, which are never changed in place.
 """
 
+import gc
 import io
 import pickle
 from collections.abc import Iterable, Iterator
@@ -29,7 +30,13 @@ class Snapshot:
 
     def world(self) -> Any:
         """Return another world that is the same in everything, and goes its own way from now on."""
-        return _Unpickler(io.BytesIO(self._bytes), self._shared).load()
+        is_collecting = gc.isenabled()
+        gc.disable()  # nothing becomes garbage here, and looking for it takes longer than all the rest
+        try:
+            return _Unpickler(io.BytesIO(self._bytes), self._shared).load()
+        finally:
+            if is_collecting:
+                gc.enable()
 
 
 class _Pickler(pickle.Pickler):

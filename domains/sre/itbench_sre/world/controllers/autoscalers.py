@@ -17,7 +17,7 @@ from itbench_sre.world.controllers.scaling import (
 from itbench_sre.world.store.kinds import KINDS
 from itbench_sre.world.store.quantities import quantity
 from itbench_sre.world.store.refs import JsonObject, Ref, ref_of
-from itbench_sre.world.store.selectors import selected
+from itbench_sre.world.store.selectors import is_selected, labels_of
 from itbench_sre.world.store.store import Change
 
 _COMPONENT = "horizontal-pod-autoscaler"
@@ -33,12 +33,14 @@ class Autoscalers:
         self._store = plane.store
         self._usage = usage
         self._histories: dict[str, History] = {}
+        self._known: dict[str, tuple[tuple[int, JsonObject], list[JsonObject]]] = {}
         plane.store.watch("HorizontalPodAutoscaler", self._on_autoscaler)
 
     def _on_autoscaler(self, change: Change) -> None:
         uid = change.body["metadata"]["uid"]
         if change.type == "DELETED":
             self._histories.pop(uid, None)
+            self._known.pop(uid, None)
         elif uid not in self._histories:
             self._histories[uid] = History()
             random = Randomness(mixed(self._plane.seed, f"autoscaler {change.ref}"))
@@ -108,8 +110,7 @@ class Autoscalers:
         self, body: JsonObject, target: JsonObject, current: int, status: "_Status"
     ) -> tuple[int, str]:
         """Return the most replicas that any metric asks for, and the words for it."""
-        of_namespace = self._store.list("Pod", body["metadata"]["namespace"])
-        pods = [pod for pod in selected(target["spec"]["selector"], of_namespace) if not is_over(pod)]
+        pods = self._pods(body, target["spec"]["selector"])
         best, words, errors = 0, "", []
         for metric in body["spec"]["metrics"]:
             try:
@@ -125,6 +126,16 @@ class Autoscalers:
         message = f"the HPA was able to successfully calculate a replica count from {words}"
         status.set("ScalingActive", "True", "ValidMetricFound", message)
         return best, f"{words} above target" if best > current else "All metrics below target"
+
+    def _pods(self, body: JsonObject, selector: JsonObject) -> list[JsonObject]:
+        """Return the pods of a target; they are looked for again once any pod was written."""
+        uid, key = body["metadata"]["uid"], (self._store.writes("Pod"), selector)
+        known = self._known.get(uid)
+        if known is None or known[0] != key:
+            of_namespace = self._store.list("Pod", body["metadata"]["namespace"])
+            pods = [pod for pod in of_namespace if is_selected(selector, labels_of(pod)) and not is_over(pod)]
+            known = self._known[uid] = key, pods
+        return known[1]
 
     def _proposal(self, metric: JsonObject, pods: list[JsonObject], current: int) -> tuple[Proposal, str]:
         source = metric.get("resource") or metric.get("containerResource")

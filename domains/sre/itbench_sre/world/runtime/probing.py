@@ -23,6 +23,9 @@ _USUAL_PATHS = (
 )
 
 
+_USUAL_BEGINNINGS = ("/health", "/_health", "/actuator", "/api/health", "/-/")
+
+
 def probe(process: "Process", spec: JsonObject, now_us: int) -> Failure | None:
     """Return why a probe of a process fails now, or None."""
     port = _port(spec)
@@ -48,11 +51,9 @@ def probe(process: "Process", spec: JsonObject, now_us: int) -> Failure | None:
 
 
 def _port(spec: JsonObject) -> int:
-    for key in ("httpGet", "tcpSocket", "grpc"):
-        value = (spec.get(key) or {}).get("port")
-        if value is not None:
-            return int(value) if isinstance(value, int) or str(value).isdigit() else -1
-    return 0
+    handler = spec.get("httpGet") or spec.get("grpc") or spec.get("tcpSocket") or {}
+    value = handler.get("port", 0)
+    return int(value) if isinstance(value, int) or str(value).isdigit() else -1
 
 
 def _answer_us(process: "Process", now_us: int) -> int:
@@ -79,12 +80,9 @@ def _answered(process: "Process", http: JsonObject) -> Failure | None:
             return Failure("reset", f'Get "{url}": EOF', kind="reset")
         if effect.status and effect.per_cent == 100:
             return _status(effect.status)
-    known = any(path == name.partition(" ")[2] for name in process.plans)
-    if (
-        known
-        or path in _USUAL_PATHS
-        or path.startswith(("/health", "/_health", "/actuator", "/api/health", "/-/"))
-    ):
+    if path in _USUAL_PATHS or path.startswith(_USUAL_BEGINNINGS):
+        return None
+    if any(path == name.partition(" ")[2] for name in process.plans):
         return None
     return _status(404)
 

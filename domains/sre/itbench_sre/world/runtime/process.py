@@ -1,6 +1,7 @@
 """A running process: one start of one container's program, and what it uses."""
 
 from collections import deque
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from itbench_sre.world.runtime.place import Place
@@ -155,12 +156,7 @@ class Process:
 
     def mean_before(self, second: int) -> int:
         """Return the mean before a look: it has faded since the last one that found something changed."""
-        mean_us = self.last_mean_us
-        for _ in range(self.looked_s + 1, second):
-            if not mean_us:
-                break
-            mean_us -= -(-mean_us // 16)
-        return mean_us
+        return _faded(self.last_mean_us, second - self.looked_s - 1)
 
     @property
     def language(self) -> str:
@@ -175,3 +171,13 @@ class Process:
     def text_of(self, key: str, default: str = "") -> str:
         """Return a setting as text."""
         return str(self.settings.get(key, default))
+
+
+@lru_cache(maxsize=1 << 16)
+def _faded(mean_us: int, seconds: int) -> int:
+    """Return a mean after so many seconds without any use; idle processes ask for the same again and again."""
+    for _ in range(seconds):
+        if not mean_us:
+            break
+        mean_us -= -(-mean_us // 16)
+    return mean_us

@@ -92,7 +92,7 @@ def role_of(process: "Process", disks: Disks, spec: JsonObject) -> Database | Ca
 
 def age(runtime: "Runtime", process: "Process", special: "Special", second: int) -> None:
     """Let a second pass for a process: what it leaks, what its heap comes to, what stops it."""
-    lost = special.has("leaked_bytes_per_second")
+    lost = special.has("leaked_bytes_per_second") if special.ages else 0
     process.leaked += lost
     process.memory += lost
     if special.gc_us and second % 10 == 0:
@@ -105,4 +105,5 @@ def age(runtime: "Runtime", process: "Process", special: "Special", second: int)
             runtime.calls.crash(process, "java.lang.OutOfMemoryError: Java heap space")
         elif used * 10 > heap * 9:
             special.stop(_COLLECTION_US)
-    process.special = special if special.is_needed else None
+    if process.special is not None or special.stopped_until_us:
+        process.special = special if special.is_needed else None

@@ -1,7 +1,7 @@
 """Which objects a label selector means: that of an object, and that of a command line."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 _NO_LABELS: Mapping[str, str] = {}
@@ -30,19 +30,6 @@ def is_selected(selector: Mapping[str, Any] | None, labels: Mapping[str, str]) -
     return not expressions or all(
         is_met(each["key"], each["operator"], each.get("values") or (), labels) for each in expressions
     )
-
-
-def selected(
-    selector: Mapping[str, Any] | None, bodies: Iterable[dict[str, Any]]
-) -> Iterable[dict[str, Any]]:
-    """Return the objects that a LabelSelector means."""
-    wanted = (selector or {}).get("matchLabels")
-    if not wanted:
-        return [body for body in bodies if is_selected(selector, labels_of(body))]
-    # One label leaves few of all pods of a namespace.
-    key, value = next(iter(wanted.items()))
-    few = [body for body in bodies if (body["metadata"].get("labels") or _NO_LABELS).get(key) == value]
-    return [body for body in few if is_selected(selector, labels_of(body))]
 
 
 def is_met(key: str, operator: str, values: Any, labels: Mapping[str, str]) -> bool:

@@ -60,6 +60,7 @@ class Store:
         self._seed = mixed(seed, "store")
         self._objects: dict[str, dict[Ref, JsonObject]] = {}
         self._spaces: dict[tuple[str, str], dict[Ref, JsonObject]] = {}
+        self._writes: dict[str, int] = {}
         self._owned: dict[str, dict[Ref, None]] = {}
         self._watchers: dict[str, list[tuple[int, Handler]]] = {}
         self._made: dict[str, int] = {}
@@ -85,6 +86,10 @@ class Store:
         if namespace is None:
             return iter(list(self._objects.get(kind, {}).values()))
         return iter(list(self._spaces.get((kind, namespace), {}).values()))
+
+    def writes(self, kind: str) -> int:
+        """Return how often objects of a kind were written: where that has not changed, neither have they."""
+        return self._writes.get(kind, 0)
 
     def kinds(self) -> Iterator[str]:
         """Yield the kinds of which there are objects."""
@@ -213,6 +218,7 @@ class Store:
             Refusal: there is no such object.
         """
         body = self.expect(ref)
+        self._writes[ref.kind] += 1
         del self._objects[ref.kind][ref]
         del self._spaces[ref.kind, ref.namespace][ref]
         self._index(ref, body, None)
@@ -254,6 +260,7 @@ class Store:
         self._version += 1
         metadata = {**body["metadata"], "managedFields": fields, "resourceVersion": str(self._version)}
         body = {**body, "metadata": metadata}
+        self._writes[ref.kind] = self._writes.get(ref.kind, 0) + 1
         self._objects.setdefault(ref.kind, {})[ref] = body
         self._spaces.setdefault((ref.kind, ref.namespace), {})[ref] = body
         self._index(ref, old, body)
