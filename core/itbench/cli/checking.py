@@ -37,13 +37,14 @@ def validate(
     from dataclasses import asdict
 
     from itbench.cli.waiting import waiting
-    from itbench.validation.suite import is_suite_folder, validate_folder, validate_suite
+    from itbench.kit.folder import is_suite_folder
+    from itbench.validation.suite import validate_folder, validate_suite
 
     with waiting() as progress:
+        options = suite_options(suite_option, data, as_published=as_published)
         if is_suite_folder(reference):
-            report = validate_folder(Path(reference))
+            report = validate_folder(Path(reference), options, progress)
         else:
-            options = suite_options(suite_option, data, as_published=as_published)
             report = validate_suite(reference, options, progress)
     print_data_warning(report.data_warning)
     if as_json:

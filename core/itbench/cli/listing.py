@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from itbench.cli.options import AsJson, AsPublished, Data, SuiteOption, SuiteReference, suite_options
+from itbench.cli.options import AsJson, AsPublished, Data, SuiteOption, SuiteOrFolder, suite_options
 from itbench.cli.output import print_data_warning, print_json, print_rows
 from itbench.cli.quick import QuickCommand
 
@@ -61,7 +61,7 @@ def list_suites(
 
 
 def list_tasks(
-    reference: SuiteReference,
+    reference: SuiteOrFolder,
     data: Data = None,
     as_published: AsPublished = False,
     suite_option: SuiteOption = None,
@@ -74,11 +74,12 @@ def list_tasks(
     Example: itbench list-tasks DOMAIN/SUITE
     """
     from itbench.cli.waiting import waiting
+    from itbench.kit.folder import located
     from itbench.plugins.domains import find_suite
     from itbench.suites.load import load_tasks
     from itbench.suites.secret import remember
 
-    options = suite_options(suite_option, data, as_published=as_published)
+    reference, options = located(reference, suite_options(suite_option, data, as_published=as_published))
     domain, found = find_suite(reference)
     suite = found.configured(options)
     remember(domain.name, suite, options)

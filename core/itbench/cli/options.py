@@ -35,6 +35,12 @@ RunPaths = Annotated[
     ),
 ]
 SuiteReference = Annotated[str, typer.Argument(help="DOMAIN or DOMAIN/SUITE.", metavar="DOMAIN[/SUITE]")]
+SuiteOrFolder = Annotated[
+    str,
+    typer.Argument(
+        help="DOMAIN, DOMAIN/SUITE, or a folder that itbench make wrote.", metavar="DOMAIN[/SUITE]|PATH"
+    ),
+]
 Globs = Annotated[
     list[str] | None, typer.Option("--task", "-t", help="Only tasks whose id matches.", metavar="GLOB")
 ]

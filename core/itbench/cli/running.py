@@ -17,7 +17,7 @@ from itbench.cli.options import (
     MaxCost,
     RunPath,
     SuiteOption,
-    SuiteReference,
+    SuiteOrFolder,
     TimeLimit,
     TokenLimit,
     TurnLimit,
@@ -43,7 +43,7 @@ def register(app: typer.Typer) -> None:
 
 
 def run(
-    reference: SuiteReference,
+    reference: SuiteOrFolder,
     arguments: Annotated[
         list[str] | None, typer.Argument(help="For the agent, after --.", metavar="[-- ARGUMENTS]")
     ] = None,

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from itbench.errors import StorageError
 
-_NOT_WRITTEN = frozenset(
+# What a disk or its permissions refuse.
+NOT_WRITTEN = frozenset(
     {
         errno.EACCES,
         errno.EPERM,
@@ -50,7 +51,7 @@ def writing_cache() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno not in _NOT_WRITTEN:
+        if error.errno not in NOT_WRITTEN:
             raise
         raise StorageError(
             f"cannot write the cache {str(cache_dir())!r}: {error.strerror}; make room there, or set ITBENCH_CACHE to a folder "

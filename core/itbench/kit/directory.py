@@ -1,13 +1,15 @@
 """A suite that lies in a folder as plain files.
 
-suite.json           {"name": ..., "version": ..., "summary": ...}
+suite.json           {"name": ..., "version": ..., "summary": ...}; what `itbench make` wrote also has the
+                     "domain" of the suite that made it, and the "options" with which it did
 tasks/<id>.json      one task, schema urn:itbench:task
 inputs/<id>/...      what an agent may read
+hidden/<id>/...      what only the environment and the scorer may read; most suites have none
 truths/<id>.json     what only the scorer may read, schema urn:itbench:truth
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from itbench.errors import DataError
@@ -27,6 +29,8 @@ _SUITE_SCHEMA: JsonObject = {
         "name": {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,49}$"},
         "version": {"type": "string", "minLength": 1},
         "summary": {"type": "string", "minLength": 1},
+        "domain": {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,49}$"},
+        "options": {"type": "object", "additionalProperties": {"type": "string"}},
     },
 }
 
@@ -39,7 +43,14 @@ class DirectorySuite(Suite):
         name: of the suite; without it `suite.json` is read at once.
         version: likewise.
         summary: likewise.
+
+    Attributes:
+        domain: of the installed suite that made the tasks and reads them; empty where the head names none.
+        options: of that suite, with which it made them.
     """
+
+    domain = ""
+    options: Mapping[str, str] = {}
 
     def __init__(self, root: Path, *, name: str = "", version: str = "", summary: str = "") -> None:
         self.root = root
@@ -71,12 +82,11 @@ class DirectorySuite(Suite):
 
     def inputs(self, task_id: str) -> Sequence[Input]:
         """Return every plain file below `inputs/<id>`; links are left out."""
-        root = self.root / "inputs" / task_id
-        return [
-            Input(str(path.relative_to(root)), path)
-            for path in sorted(root.rglob("*"))
-            if path.is_file() and not path.is_symlink()
-        ]
+        return _plain_files(self.root / "inputs" / task_id)
+
+    def hidden(self, task_id: str) -> Sequence[Input]:
+        """Return every plain file below `hidden/<id>`; links are left out."""
+        return _plain_files(self.root / "hidden" / task_id)
 
     def truth_files(self) -> list[Path]:
         """Return every file below `truths`."""
@@ -93,6 +103,7 @@ class DirectorySuite(Suite):
         if wrong:
             raise DataError("; ".join(wrong))
         self.name, self.version, self.summary = value["name"], value["version"], value["summary"]
+        self.domain, self.options = value.get("domain", ""), value.get("options", {})
 
 
 def read_json(path: Path) -> JsonValue:
@@ -109,6 +120,14 @@ def read_json(path: Path) -> JsonValue:
         raise DataError(f"{path}: found byte {error.start} that is not UTF-8, allowed: JSON text") from error
     except (ValueError, RecursionError) as error:
         raise DataError(f"{path}: not JSON: {error}") from error
+
+
+def _plain_files(root: Path) -> list[Input]:
+    return [
+        Input(str(path.relative_to(root)), path)
+        for path in sorted(root.rglob("*"))
+        if path.is_file() and not path.is_symlink()
+    ]
 
 
 def _misnamed(value: JsonObject, path: Path) -> list[str]:

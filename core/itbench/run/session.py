@@ -22,6 +22,7 @@ from itbench.interfaces.progress import Progress, no_progress
 from itbench.interfaces.sandbox import Prepared, Sandbox
 from itbench.interfaces.suite import Suite
 from itbench.interfaces.task import Task
+from itbench.kit.folder import located
 from itbench.models.find import missing_for as models_missing_for
 from itbench.models.model import Model
 from itbench.plugins.agents import default_agent, find_agent
@@ -109,8 +110,10 @@ def prepare(options: RunOptions, progress: Progress = no_progress) -> Session:
     Raises:
         ITBenchError: something that was asked for is not available.
     """
-    domain, suite = find_suite(options.reference)
-    suite = suite.configured(options.suite)
+    reference, of_suite = located(options.reference, options.suite)
+    options = replace(options, reference=reference, suite=of_suite)
+    domain, suite = find_suite(reference)
+    suite = suite.configured(of_suite)
     name, agent_options = parse_agent(options.agent or default_agent(domain))
     spec = find_agent(name, domain)
     request = AgentRequest(name=name, options=agent_options, arguments=options.arguments, seed=options.seed)

@@ -9,6 +9,7 @@ from itbench.interfaces.progress import Progress, no_progress
 from itbench.interfaces.suite import Suite, SuiteOptions
 from itbench.interfaces.task import Task
 from itbench.kit.directory import DirectorySuite, read_json
+from itbench.kit.folder import located
 from itbench.plugins.domains import find_suite
 from itbench.run.trial.blame import Blamed, blame
 from itbench.schema.check import schema_faults
@@ -22,12 +23,7 @@ from itbench.validation.rules import RULES
 from itbench_schemas import load
 
 _TASKS_VALID = "tasks-valid"
-
-
-def is_suite_folder(reference: str) -> bool:
-    """Tell whether a folder is meant and not an installed suite: it has a head, or looks like a path."""
-    path = Path(reference)
-    return (path / "suite.json").is_file() or reference.startswith((".", "/")) or reference.count("/") > 1
+_NO_OPTIONS = SuiteOptions()
 
 
 def validate_suite(
@@ -81,13 +77,20 @@ def _check(rule: Rule, case: Case, report: ValidationReport) -> None:
         report.findings.append(Finding(rule.name, f"suite {case.suite.name}", error.fault.message, fix))
 
 
-def validate_folder(root: Path) -> ValidationReport:
+def validate_folder(
+    root: Path, options: SuiteOptions = _NO_OPTIONS, progress: Progress = no_progress
+) -> ValidationReport:
     """Check a suite that lies in a folder: heads, tasks, truths, and that no input shows a truth.
+
+    One whose head names a domain is checked like an installed suite, against all rules.
 
     Raises:
         DataError: it has no usable `suite.json`.
+        ITBenchError: the domain that it names is not available.
     """
     suite = DirectorySuite(root)
+    if suite.domain:
+        return validate_suite(*located(str(root), options), progress)
     report = ValidationReport(str(root), rules=[_TASKS_VALID, "data-sound", "truth-valid", "truth-hidden"])
     try:
         tasks = load_tasks(suite)

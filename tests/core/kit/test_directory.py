@@ -76,7 +76,8 @@ def test_a_folder_without_a_head_says_what_is_missing(tmp_path: Path) -> None:
 def test_a_head_with_an_unknown_key_is_refused(folder: Path) -> None:
     write(folder / "suite.json", {"name": "small", "version": "1", "summary": "s", "author": "me"})
     with pytest.raises(
-        DataError, match=r"found the unknown key 'author', allowed: only the keys name, summary, version"
+        DataError,
+        match=r"found the unknown key 'author', allowed: only the keys domain, name, options, summary, version",
     ):
         DirectorySuite(folder)
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from itbench.errors import UsageError
 
-_LARGEST_SEED = 2**63
-_LARGEST_COUNT = 1000
+LARGEST_SEED = 2**63
+LARGEST_COUNT = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,7 @@ def read_draw(suite: str, embedded: int, extra: Mapping[str, str]) -> Draw | Non
                 f"suite {suite!r} takes `count` only with `seed`; the embedded tasks are {embedded}"
             )
         return None
-    return Draw(
-        _number("seed", seed, _LARGEST_SEED), _number("count", count or str(embedded), _LARGEST_COUNT)
-    )
+    return Draw(_number("seed", seed, LARGEST_SEED), _number("count", count or str(embedded), LARGEST_COUNT))
 
 
 def _number(name: str, text: str, largest: int) -> int:

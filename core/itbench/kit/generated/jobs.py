@@ -117,16 +117,30 @@ def make_missing(
     sweep(root, f"{_MAKING}*")
     progress("making tasks", len(jobs) - len(missing), len(jobs))
     done = len(jobs) - len(missing)
-    for count, _ in enumerate(_made(missing, root, pinned), start=1):
+    for count in _made(make_one, missing, root, pinned):
         progress("making tasks", done + count, len(jobs))
 
 
-def _made(missing: Sequence[Job], root: Path, pinned: Mapping[str, str]) -> Iterator[Job]:
-    """Make tasks in as many processes as there are processors, or in this one where none can be started."""
-    work = [(job, root, pinned.get(job.id)) for job in missing]
-    with Workers(make_one, min(len(missing), os.cpu_count() or 1, _MOST_PROCESSES)) as workers:
-        for place in workers.carry_out(work):
-            yield missing[place]
+def make_new(jobs: Sequence[Job], root: Path, progress: Progress = no_progress) -> None:
+    """Make tasks below a folder outside the cache that has none of them, in as many processes as there are processors.
+
+    Raises:
+        DataError: a process that made tasks was ended from outside.
+        OSError: the folder cannot be written.
+    """
+    progress("making tasks", 0, len(jobs))
+    for count in _made(_make_whole, jobs, root, {}):
+        progress("making tasks", count, len(jobs))
+
+
+def _made(
+    make: Callable[..., None], jobs: Sequence[Job], root: Path, pinned: Mapping[str, str]
+) -> Iterator[int]:
+    """Make tasks in processes, or in this one where none can be started; yield how many there are as each is done."""
+    work = [(job, root, pinned.get(job.id)) for job in jobs]
+    with Workers(make, min(len(jobs), os.cpu_count() or 1, _MOST_PROCESSES)) as workers:
+        for count, _ in enumerate(workers.carry_out(work), start=1):
+            yield count
 
 
 def make_one(job: Job, root: Path, pinned: str | None) -> None:
@@ -137,10 +151,10 @@ def make_one(job: Job, root: Path, pinned: str | None) -> None:
         StorageError: the cache cannot be written.
     """
     with writing_cache():
-        _make_in_cache(job, root, pinned)
+        _make_whole(job, root, pinned)
 
 
-def _make_in_cache(job: Job, root: Path, pinned: str | None) -> None:
+def _make_whole(job: Job, root: Path, pinned: str | None) -> None:
     inputs, truth_path = inputs_dir(root, job.id), truths_dir(root) / f"{job.id}.json"
     inputs.parent.mkdir(parents=True, exist_ok=True)
     truth_path.parent.mkdir(parents=True, exist_ok=True)

@@ -14,7 +14,7 @@ class RunOptions:
     """Which suite, which agent, how many trials, and the folder of the run file.
 
     Attributes:
-        reference: `DOMAIN` or `DOMAIN/SUITE`.
+        reference: `DOMAIN` or `DOMAIN/SUITE`, or the path of a folder that `itbench make` wrote.
         agent: `NAME` or `NAME:key=value,...`; None for the domain's baseline.
         arguments: what stands after `--`.
         task_globs: ids of tasks to run; none for all.

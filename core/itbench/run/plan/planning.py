@@ -49,7 +49,9 @@ def make_plan(
     spec, request, made = agent
     sandbox, bench = sandboxes
     versions = installed(domain, spec.name)
-    floor, redactor = suite.floor, redactor_of(made, role_models.values())
+    warning, redactor = suite.data_warning(), redactor_of(made, role_models.values())
+    # It was measured on the published tasks, of which these may be some and no others.
+    floor = None if warning else suite.floor
     return Plan(
         id=_new_id(),
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -66,7 +68,7 @@ def make_plan(
         suite_extra=public_options(suite, options.suite),
         suite_secret=secret_fingerprints(suite, options.suite),
         suite_settings=suite.settings(),
-        data_warning=suite.data_warning() or _gap(options, suite),
+        data_warning=warning or _gap(options, suite),
         hash_version=HASH_VERSION,
         agent=PlannedAgent(
             name=spec.name,

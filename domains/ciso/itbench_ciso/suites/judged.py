@@ -40,3 +40,16 @@ class CisoSuite(JudgedSuite, GeneratedSuite):
     manifest = Path(__file__).with_name("manifest.json")
     floor = Floor(agent="memorised-policies", value=1.0, role="adversary")
     is_floor_of_draws = True
+
+    def write_made(self, folder: Path, truths: Path | None, progress: Progress = no_progress) -> None:
+        """Look for the engine, then make the tasks into a folder.
+
+        Raises:
+            UsageError: the engine is not there.
+            SandboxError: the engine cannot be installed.
+            DataError: the tasks cannot be made.
+        """
+        from itbench_ciso.engines.packages import find_engine
+
+        find_engine(self.choice("engine"), progress)
+        super().write_made(folder, truths, progress)

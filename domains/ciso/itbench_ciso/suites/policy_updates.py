@@ -1,6 +1,7 @@
 """`ciso/policy-updates`: sets of policies with a gap, or to which a requirement is added."""
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from itbench import Progress, no_progress
@@ -30,6 +31,19 @@ class PolicyUpdatesSuite(CisoSuite):
 
         find_engine(OPA, progress)
         super().prepare(progress)
+
+    def write_made(self, folder: Path, truths: Path | None, progress: Progress = no_progress) -> None:
+        """Look for the engines, then make the tasks into a folder.
+
+        Raises:
+            UsageError: an engine is not there.
+            SandboxError: an engine cannot be installed.
+            DataError: the tasks cannot be made.
+        """
+        from itbench_ciso.engines.packages import OPA, find_engine
+
+        find_engine(OPA, progress)
+        super().write_made(folder, truths, progress)
 
     def jobs(self) -> "list[Job]":
         """Return what is to be made, in the order of the tasks."""
