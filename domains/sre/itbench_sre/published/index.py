@@ -9,6 +9,8 @@ from itbench import DataError, JsonValue
 from itbench.kit import TaskNames
 
 INDEX_NAME = "data.jsonl"
+# What the ids of made incidents begin with, where published ones have `it-bench-sre-public-scenario-`.
+MADE_ID = "it-bench-sre-made-scenario-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +20,7 @@ class Entry:
     Attributes:
         name: of its directory.
         public_id: what the publisher calls it.
-        truth_text: YAML.
+        truth_text: YAML; empty where the truths are kept elsewhere.
         source: the file and line that it comes from, for messages.
     """
 
@@ -74,12 +76,14 @@ def _lines(index: Path) -> Iterator[tuple[int, bytes]]:
 def _entry(source: str, value: JsonValue) -> Entry:
     if not isinstance(value, dict):
         raise ValueError(f"expected an object, found {type(value).__name__}")  # noqa: TRY004 - bad data, not a bad call
+    public_id = str(value.get("id_aa") or "")
     for key in ("scenario_id", "ground_truth_yaml"):
-        if not isinstance(value.get(key), str) or not value[key].strip():
+        is_elsewhere = key == "ground_truth_yaml" and value.get(key) == "" and public_id.startswith(MADE_ID)
+        if not is_elsewhere and (not isinstance(value.get(key), str) or not value[key].strip()):
             raise ValueError(f"{key!r} must be text, found {str(value.get(key))[:40]!r}")
     return Entry(
         name=value["scenario_id"],
-        public_id=str(value.get("id_aa") or ""),
+        public_id=public_id,
         truth_text=value["ground_truth_yaml"],
         source=source,
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from itbench import DataError, JsonObject, PublishedResult
 from itbench.kit import PublishedSuite, task_number
-from itbench_sre.published.index import INDEX_NAME, Entry, read_index
+from itbench_sre.published.index import INDEX_NAME, MADE_ID, Entry, read_index
 
 if TYPE_CHECKING:
     from itbench import Task
@@ -48,6 +48,12 @@ class IncidentDataset(PublishedSuite):
         """Return the scenarios in the index, where there is one."""
         return [path.name for path in self.directories.values()] if self._index else None
 
+    def data_warning(self) -> str | None:
+        """Return that incidents were made and never published, else what tells them from the published ones."""
+        found = super().data_warning()
+        made = sum(entry.public_id.startswith(MADE_ID) for entry in self._index.values())
+        return f"{made} of its incidents were made with `itbench make`" if made else found
+
     def settings(self) -> JsonObject:
         """Return what every dataset records, and where the truths come from."""
         has_index = self.listed_names() is not None
@@ -80,7 +86,7 @@ class IncidentDataset(PublishedSuite):
         """
         index, old = root / INDEX_NAME, root / f"scenario_{task_number(task_id)}" / "v1.yaml"
         entry = read_index(index, self.dataset.names).get(task_id) if index.is_file() else None
-        if entry is not None:
+        if entry is not None and entry.truth_text:
             from itbench_sre.published.truths import make_truth
 
             return make_truth(entry.truth_text, source=entry.source)

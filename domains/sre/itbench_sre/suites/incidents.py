@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from itbench import Floor
+from itbench import Floor, Progress, no_progress
 from itbench.kit import GeneratedSuite, task_number
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ class IncidentsSuite(GeneratedSuite):
     manifest = Path(__file__).with_name("manifest.json")
     # Measured with every cheat of the domain over all embedded incidents; a test does it again.
     floor = Floor(agent="loudest-warning", value=0.5, role="adversary")
+    made_for = "sre/itbench-aa"
 
     def jobs(self) -> "list[Job]":
         """Return the incidents to be simulated."""
@@ -33,6 +34,21 @@ class IncidentsSuite(GeneratedSuite):
         drawn = self.drawn
         specs = embedded_specs() if drawn is None else draw_specs(drawn.seed, drawn.count)
         return [Job.of(spec, make_incident, _task) for spec in specs]
+
+    def write_made(self, folder: Path, truths: Path | None, progress: Progress = no_progress) -> None:
+        """Make the incidents into a folder in the layout of ITBench-AA.
+
+        Raises:
+            DataError: a process that made incidents was ended from outside.
+            OSError: a folder cannot be written.
+        """
+        from itbench_sre.published.made import arrange
+
+        assert self.drawn is not None
+        plain = folder / "plain"
+        plain.mkdir()
+        super().write_made(plain, None, progress)
+        arrange(plain, [job.id for job in self.jobs()], self.drawn.seed, folder, truths)
 
     def unwinnable(self, task_id: str) -> Iterator[str]:
         """Yield which root causes of an incident no object in its data matches."""
