@@ -14,7 +14,8 @@ import pytest
 from itbench_sre.simulator import embedded_specs
 from itbench_sre.simulator.faults import HARD
 
-pytestmark = pytest.mark.slow  # each incident takes about a second to make
+# Each incident takes about a second to make; the world that replaces them has tests of its own.
+pytestmark = [pytest.mark.slow, pytest.mark.soak]
 
 SLOTS = "remaining connection slots are reserved"
 

@@ -16,7 +16,8 @@ from itbench_sre.simulator.incident import Run
 MECHANISMS = sorted(spec.mechanism for spec in embedded_specs())
 WORKLOADS = {"Deployment", "Pod", "ReplicaSet"}
 
-pytestmark = pytest.mark.slow  # each incident takes about a second to make
+# Each incident takes about a second to make; the world that replaces them has tests of its own.
+pytestmark = [pytest.mark.slow, pytest.mark.soak]
 
 
 def one_of(*mechanisms):
