@@ -51,7 +51,9 @@ def test_an_incident_is_the_same_twice(incidents, tmp_path):
     assert digest_of(tmp_path / "again", truth) == INCIDENTS.pinned()[spec.id]
 
 
-@pytest.mark.parametrize("version", [pytest.param("3.12", marks=pytest.mark.soak), pytest.param("3.13", marks=pytest.mark.soak)])
+@pytest.mark.parametrize(
+    "version", [pytest.param("3.12", marks=pytest.mark.soak), pytest.param("3.13", marks=pytest.mark.soak)]
+)
 def test_another_python_makes_the_same_bytes(version, python_of):
     if sys.version_info[:2] == tuple(map(int, version.split("."))):
         pytest.skip(f"this is Python {version} already")
