@@ -16,12 +16,15 @@ APPLICATIONS: dict[str, Callable[[], Application]] = {
     "book": lambda: book_info("mysql", visits_per_minute=60),
     "generated": lambda: generated(11, 10, calls_per_minute=70),
 }
+OTHERS: dict[str, Callable[[], Application]] = {
+    "another": lambda: generated(14, 12, calls_per_minute=70),
+}
 
 
 @cache
 def settled(application: str) -> World:
     """Return a world that is copied, never run."""
-    return World(APPLICATIONS[application](), 7)
+    return World((APPLICATIONS | OTHERS)[application](), 7)
 
 
 @pytest.fixture(params=sorted(APPLICATIONS))

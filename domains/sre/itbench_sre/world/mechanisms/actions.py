@@ -116,9 +116,14 @@ def renewal(ref: Ref, random: "Randomness") -> Action:
 
 @dataclass(frozen=True, slots=True)
 class Drain(Action):
-    """Do `kubectl drain` of a node: cordon it, then evict its pods, as disruption budgets allow."""
+    """Do `kubectl drain` of a node: cordon it, then evict its pods, as disruption budgets allow.
+
+    Attributes:
+        selector: labels of the pods that are evicted (`--pod-selector`); empty for all.
+    """
 
     node: Ref
+    selector: tuple[tuple[str, str], ...] = ()
     manager: str = "kubectl-drain"
 
     def act(self, world: "World") -> None:
@@ -126,7 +131,9 @@ class Drain(Action):
         world.store.edit(self.node, {("spec", "unschedulable"): True}, self.manager)
         for pod in list(world.store.list("Pod")):
             owner = owner_of(pod)
-            if pod["spec"].get("nodeName") == self.node.name and owner and owner.kind != "DaemonSet":
+            if pod["spec"].get("nodeName") != self.node.name or not owner or owner.kind == "DaemonSet":
+                continue
+            if dict(self.selector).items() <= pod["metadata"].get("labels", {}).items():
                 self._evict(world, ref_of(pod))
 
     def _evict(self, world: "World", pod: Ref) -> None:

@@ -14,7 +14,7 @@ from itbench_sre.world.store.refs import JsonObject, Ref, owner_of, ref_of
 
 
 class DisruptionBudget(Mechanism):
-    """Creates or edits a disruption budget, then drains a node that its pods are on: one by one, all at once, or never."""
+    """Creates or edits a disruption budget, then evicts its pods from nodes: one by one, all at once, or never."""
 
     name = "disruption-budget"
     family = "nodes"
@@ -39,14 +39,14 @@ class DisruptionBudget(Mechanism):
         labels = dict(body["spec"]["selector"]["matchLabels"])
         ref, action = self._set(scene, body, {**rule, "selector": {"matchLabels": labels}}, hand)
         others = [ref_of(node) for node in scene.workers if ref_of(node) not in nodes]
-        drained = [*nodes, *random.shuffled(others)[: random.between(0, len(others))]]
+        drained = [*nodes, *(others if random.below(2) else random.shuffled(others)[:1])]
         return Plan(
             target=ref,
             affects=(body["metadata"]["name"],),
             names=(exact(ref), *(exact(node) for node in drained)),
-            actions=(action, *(Drain(node) for node in drained)),
+            actions=(action, *(Drain(node, tuple(labels.items())) for node in drained)),
             pause_us=random.between(10, 40) * SECOND_US,
-            condition=f"the budget says {rule}, and {', '.join(node.name for node in drained)} are drained",
+            condition=f"the budget says {rule}, and {', '.join(node.name for node in drained)} are drained of its pods",
             solution=f"uncordon the nodes, and give {ref.name} a budget that keeps what is needed",
         )
 

@@ -95,10 +95,10 @@ class DiskDelay(Experiment):
         where = {
             "volumePath": "/data",
             "path": "/data/**/*",
-            "percent": min(above(random.pick((10, 60)), depth), 100),
+            "percent": min(above(random.pick((20, 100)), depth), 100),
         }
         if random.below(2):
-            return {"action": "latency", "delay": f"{above(random.pick((5, 200)), depth)}ms", **where}
+            return {"action": "latency", "delay": f"{above(random.pick((5, 200, 1500)), depth)}ms", **where}
         return {"action": "fault", "errno": random.pick((5, 28)), **where}
 
 

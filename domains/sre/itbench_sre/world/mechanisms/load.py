@@ -4,6 +4,7 @@ from itbench_sre.world.clock.randomness import Randomness
 from itbench_sre.world.mechanisms.depth import above, draw_depth
 from itbench_sre.world.mechanisms.mechanism import Mechanism, Plan
 from itbench_sre.world.mechanisms.naming import of_workload
+from itbench_sre.world.mechanisms.neighbours import crowd
 from itbench_sre.world.mechanisms.scene import Scene
 from itbench_sre.world.mechanisms.templates import edit, environment_path
 from itbench_sre.world.store.refs import ref_of
@@ -29,9 +30,9 @@ class MoreUsers(Mechanism):
         assert program is not None
         setting = program.settings["users"]
         now = int(scene.environment(body).get(setting.variable) or setting.default)
-        depth = draw_depth(random.fork("depth"))
-        wanted = max(above(random.pick((now // 2, now * 2, now * 5, now * 15)), depth), 1)
-        wanted = min(wanted, 20 * max(now, 1))
+        depth, most = draw_depth(random.fork("depth")), crowd(scene)
+        wanted = max(above(random.pick((now // 2, now * 2, now * most // 4, now * most)), depth), 1)
+        wanted = min(wanted, 2 * most * max(now, 1))
         ref = ref_of(body)
         changes = {environment_path(scene.container(body), setting.variable): str(wanted)}
         return Plan(

@@ -54,7 +54,7 @@ class NoisyNeighbour(_Neighbour):
         """Compute on one node, or on as many as there are replicas."""
         node = random.pick(scene.workers)
         cores = max(thousandths(node["status"]["capacity"]["cpu"]) // 1000, 1)
-        loops = max(above(cores * 2, depth), 1)
+        loops = max(above(cores * random.pick((1, 12, 60)), depth), 1)
         limit = random.pick(("", "", "", "500m", "1"))
         pinned: JsonObject = {"nodeSelector": {_HOSTNAME: _hostname(node)}} if random.below(2) else {}
         count = random.between(1, 2) if pinned else random.between(1, len(scene.workers) + 2)
@@ -202,10 +202,25 @@ class TrafficCampaign(_Neighbour):
             return None
         body = random.pick(fits)
         pod = copy.deepcopy(body["spec"]["template"]["spec"])
-        pod["containers"][0]["name"] = ref.name
-        count = max(above(random.pick((1, 2, 5)) * replicas(body), depth), 1)
-        count = min(count, 12 * replicas(body))
-        return deployed(ref, pod, count), f"it plays users in {count} further pods"
+        container = pod["containers"][0]
+        container["name"] = ref.name
+        count = random.between(1, 3) * replicas(body)
+        wanted = above(random.pick((1, 3, 12)) * crowd(scene), depth) // 12
+        program = scene.program(body)
+        users = program.settings.get("users") if program else None
+        if users is None or not users.variable:
+            count = min(max(wanted, 1), 12) * replicas(body)
+            return deployed(ref, pod, count), f"it plays users in {count} further pods"
+        now = int(scene.environment(body).get(users.variable) or users.default)
+        each = max(now * wanted * replicas(body) // count, 1)
+        others = [entry for entry in container.get("env", ()) if entry["name"] != users.variable]
+        container["env"] = [*others, {"name": users.variable, "value": str(each)}]
+        return deployed(ref, pod, count), f"it plays {each} users in each of {count} further pods"
+
+
+def crowd(scene: Scene) -> int:
+    """Return about how many times its usual users are more than an application of the usual size serves."""
+    return max(1_500 // max(scene.application.visits_per_minute, 1), 4)
 
 
 def _hostname(node: JsonObject) -> str:

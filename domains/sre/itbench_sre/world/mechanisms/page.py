@@ -16,8 +16,8 @@ it did is found by running the world with and without it. So each mechanism has 
 the same code; the last sentence of each paragraph says how the harmless ones differ.
 
 An engineer is called by the alerts of severity `page`: `ErrorBudgetBurn` and `LatencyBudgetBurn` of services with an
-objective, `TrafficMissing` where users arrive, `ConsumerLagObjective` where messages are read, `KubeHpaMaxedOut`, and
-`KubeAPILatencyHigh`.
+objective, `TrafficMissing` where users arrive, `ConsumerLagObjective` where messages are read, `KubeHpaMaxedOut`,
+`KubeAPILatencyHigh`, and `TelemetryMissing` where the collector is gone.
 """
 _NOT = """## What is not modelled
 

@@ -12,6 +12,7 @@ from itbench_sre.world.mechanisms.naming import exact, of_workload
 from itbench_sre.world.mechanisms.scene import Scene
 from itbench_sre.world.mechanisms.templates import SPEC, edit, with_strategy
 from itbench_sre.world.store.paths import Item, Path
+from itbench_sre.world.store.quantities import thousandths
 from itbench_sre.world.store.refs import JsonObject, Ref, ref_of
 
 _HOSTNAME = "kubernetes.io/hostname"
@@ -191,6 +192,16 @@ class TaintedNode(Mechanism):
         )
 
 
+def _room(scene: Scene) -> tuple[int, int]:
+    """Return the memory that is free on the emptiest worker, and all that pods may have there, in MiB."""
+    free = scene.free_mib()
+    found = [
+        (free[node["metadata"]["name"]], thousandths(node["status"]["allocatable"]["memory"]) // 1000 >> 20)
+        for node in scene.workers
+    ]
+    return max(found, default=(1024, 2048))
+
+
 def _some(nodes: list[JsonObject], random: Randomness) -> list[JsonObject]:
     """Return some of the nodes, every second time all of them."""
     shuffled = random.shuffled(nodes)
@@ -207,7 +218,9 @@ class Preemption(Mechanism):
     def plan(self, scene: Scene, random: Randomness, hand: str) -> Plan | None:
         """Make a priority class and a workload."""
         depth = draw_depth(random.fork("depth"))
-        free = max(scene.free_mib().values(), default=1024)
+        free, whole = _room(scene)
+        # Above what is free by as much of what others have as the depth goes beyond.
+        wanted = above(free, min(depth, 1000)) + (whole - free) * max(depth - 1000, 0) // 3000
         value = random.pick((1_000_000, 100_000, 100_000, -10))
         ref = new_ref(scene, random.fork("name"))
         priority = Ref("PriorityClass", "", f"{ref.name}-priority")
@@ -224,8 +237,8 @@ class Preemption(Mechanism):
         body = scripted(
             ref,
             "sleep infinity",
-            replicas=random.between(1, len(scene.workers)),
-            requests={"memory": f"{above(free, depth)}Mi", "cpu": "10m"},
+            replicas=random.between(1, len(scene.workers) + 1),
+            requests={"memory": f"{wanted}Mi", "cpu": "10m"},
             priorityClassName=priority.name,
         )
         return Plan(

@@ -175,8 +175,8 @@ class CallTimeLimit(_Number):
                 yield dependency.timeout_us
 
     def point(self, scene: Scene, body: JsonObject, now: int) -> int:
-        """Expect harm from some thirtieth of the usual limit on, where answers begin to come too late."""
-        return max(now // 30, 1)
+        """Expect harm from some hundredth of the usual limit on, where answers begin to come too late."""
+        return max(now // 120, 1)
 
 
 class CallRetries(_Number):
@@ -212,8 +212,8 @@ class Heap(_Number):
     keys = ("heap_mib", "soft_heap_mib")
 
     def point(self, scene: Scene, body: JsonObject, now: int) -> int:
-        """Expect harm where the heap no longer holds what is used."""
-        return max(used_mib(scene, body) * 3 // 4, 4)
+        """Expect harm where the heap no longer holds what is used: about a third of the memory is heap."""
+        return max(used_mib(scene, body) // 3, 4)
 
 
 class CacheLifetime(_Number):

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from itbench_sre.world.runtime.runtime import Runtime
 
 _SECOND_US = 1_000_000
+_CROWD = 8  # runnable for each core, from which on everybody waits
 _PERIODS = 10  # of the processor's quota in a second
 _IDLE_S = 5  # what is used while nothing is asked is added up once in so many seconds
 
@@ -71,6 +72,8 @@ class NodeLoad:
         capacity_us = self.cores_m * 1000
         self.is_stretched = False
         weights = sum(max(2, process.place.cpu_request_m) for process in self.processes) or 1
+        # Who wants little gets it, yet waits for its turn among all that are runnable.
+        crowd = wanted_us // capacity_us
         for process in self.processes:
             share_us = capacity_us * max(2, process.place.cpu_request_m) // weights
             stretch = 256
@@ -78,7 +81,9 @@ class NodeLoad:
                 over_us = process.used_us - share_us
                 rest_us = over_us * capacity_us // max(1, wanted_us)
                 stretch = 256 * process.used_us // max(1, share_us + rest_us)
-            process.stretch = max(256, (process.stretch * 3 + min(stretch, 256 * 40)) // 4)
+            if crowd >= _CROWD:
+                stretch = max(stretch, 256 * crowd)
+            process.stretch = max(256, (process.stretch * 3 + min(stretch, 256 * 120)) // 4)
             self.is_stretched = self.is_stretched or process.stretch != 256
 
 

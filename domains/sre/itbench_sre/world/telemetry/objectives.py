@@ -66,7 +66,7 @@ def objectives(scope: Scope) -> list[Group]:
         return []
     rules += [_silence(scope)] if scope.entrance else []
     rules += [_lag(scope)] if scope.processors else []
-    rules += [_largest(scope), _busy()]
+    rules += [_largest(scope), _busy(), _blind(scope)]
     return [Group(name="service-level-objectives", rules=tuple(rules), interval_s=30)]
 
 
@@ -82,6 +82,19 @@ def _silence(scope: Scope) -> Rule:
         description=f"{{{{ $labels.{service} }}}} in namespace {{{{ $labels.{namespace} }}}} gets no requests, "
         "though it is where users arrive",
         for_s=120,
+    )
+
+
+def _blind(scope: Scope) -> Rule:
+    """Return the rule about a collector that is gone, without which no other rule sees anything."""
+    matchers = (("deployment", "=~", ".*otel-collector.*"), ("namespace", "=", scope.namespace))
+    return Rule(
+        alert="TelemetryMissing",
+        expression=Compare(Selector("kube_deployment_status_replicas_available", matchers), "==", "0"),
+        severity="page",
+        description="No pod of {{ $labels.deployment }} in namespace {{ $labels.namespace }} is available; services "
+        "are not watched",
+        for_s=180,
     )
 
 

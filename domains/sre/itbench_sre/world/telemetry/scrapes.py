@@ -8,6 +8,7 @@ from itbench_sre.world.clock.loop import SECOND_US, Loop
 from itbench_sre.world.clock.randomness import Randomness, mixed
 from itbench_sre.world.runtime.meters import EdgeKey, Labels, Meters, SeriesKey
 from itbench_sre.world.store.paths import value_at
+from itbench_sre.world.store.refs import JsonObject
 from itbench_sre.world.store.store import Store
 from itbench_sre.world.telemetry.attributes import split_address
 from itbench_sre.world.telemetry.expressions import BUCKETS, EDGE_BUCKETS, Selector
@@ -18,6 +19,7 @@ _OF_AUTOSCALERS = (
     "kube_horizontalpodautoscaler_status_current_replicas",
     "kube_horizontalpodautoscaler_spec_max_replicas",
 )
+_AVAILABLE = "kube_deployment_status_replicas_available"
 _PHASES = ("Pending", "Failed")
 
 _Key = TypeVar("_Key", SeriesKey, EdgeKey)
@@ -113,17 +115,26 @@ class Scraper:
 
     def _collector_listens(self) -> bool:
         """Tell whether the collector is there to be scraped; an application may have none of its own."""
+        if not self._collectors():
+            return True
         pods = [
             pod
             for pod in self._store.list("Pod", self._namespace)
             if "otel-collector" in pod["metadata"]["name"]
         ]
         conditions = [value_at(pod, ("status", "conditions"), ()) for pod in pods]
-        return not pods or any(
+        return any(
             condition.get("type") == "Ready" and condition.get("status") == "True"
             for listed in conditions
             for condition in listed
         )
+
+    def _collectors(self) -> list[JsonObject]:
+        return [
+            body
+            for body in self._store.list("Deployment", self._namespace)
+            if "otel-collector" in body["metadata"]["name"]
+        ]
 
     def _scrape_gauges(self, now_ms: int) -> None:
         present: dict[str, set[Labels]] = {}
@@ -137,11 +148,17 @@ class Scraper:
             self.samples.vanish(name, now_ms, seen)
 
     def _scrape_state(self) -> None:
-        """Take what kube-state-metrics says of the pods of the application."""
+        """Take what kube-state-metrics says of the application."""
         now_ms = self._loop.now_us // 1000
         self._loop.after(INTERVAL_US, self._scrape_state)
-        if not self._wants("kube_pod_status_phase", "kube_pod_container_status_waiting_reason"):
-            return
+        if self._wants(*_OF_AUTOSCALERS):
+            self._scrape_autoscalers(now_ms)
+        if self._wants(_AVAILABLE):
+            self._scrape_collectors(now_ms)
+        if self._wants("kube_pod_status_phase", "kube_pod_container_status_waiting_reason"):
+            self._scrape_pods(now_ms)
+
+    def _scrape_pods(self, now_ms: int) -> None:
         phases: set[Labels] = set()
         reasons: set[Labels] = set()
         for pod in self._store.list("Pod", self._namespace):
@@ -159,9 +176,14 @@ class Scraper:
                     )  # fmt: skip
                     reasons.add(labels)
                     self.samples.series("kube_pod_container_status_waiting_reason", labels).add(now_ms, 1.0)
-        self._scrape_autoscalers(now_ms)
         self.samples.vanish("kube_pod_status_phase", now_ms, phases)
         self.samples.vanish("kube_pod_container_status_waiting_reason", now_ms, reasons)
+
+    def _scrape_collectors(self, now_ms: int) -> None:
+        for body in self._collectors():
+            labels = as_labels(("deployment", body["metadata"]["name"]), ("namespace", self._namespace))
+            available = value_at(body, ("status", "availableReplicas"), 0)
+            self.samples.series(_AVAILABLE, labels).add(now_ms, float(available))
 
     def _scrape_autoscalers(self, now_ms: int) -> None:
         seen: set[Labels] = set()
