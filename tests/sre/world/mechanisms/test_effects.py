@@ -152,3 +152,18 @@ def test_the_value_that_a_method_shall_return_is_no_number_of_pods() -> None:
         "spec": spec,
     }
     assert len(targets_of(experiment, world.store, Randomness(1))) == 1
+
+
+def test_users_whose_address_leads_elsewhere_ask_there_and_fail() -> None:
+    world = settled("another").copy()
+    scene = Scene(world)
+    body = next(
+        each for each in scene.workloads if (program := scene.program(each)) and program.role == "load"
+    )
+    environment = {**scene.environment(body), "TARGET_URL": "http://nobody:8080"}
+    variables = [{"name": name, "value": value} for name, value in environment.items()]
+    path = ("spec", "template", "spec", "containers", 0, "env")
+    world.store.edit(ref_of(body), {path: variables}, "helm")
+    world.run_until(world.start_us + 3 * MINUTE_US)
+    minute = world.users.minutes[max(world.users.minutes) - 1]
+    assert minute.failed == minute.visits > 0

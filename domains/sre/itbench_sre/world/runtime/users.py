@@ -204,9 +204,10 @@ class Users:
     def _plan(self, process: Process, journey: Journey) -> Plan:
         plan = process.plans.get(journey.name)
         if plan is None:
-            key = next(
-                (key for key, link in process.links.items() if self._is_entrance(link.address)), "entrance"
-            )
+            # Whose address was changed asks whom it finds there.
+            links = process.links.items()
+            usual = [key for key, link in links if self._is_entrance(link.address)]
+            key = (usual or [key for key in process.links if not key.startswith("flagd")])[0]
             steps: list[Work | Call] = []
             for operation in journey.operations:
                 if steps:
