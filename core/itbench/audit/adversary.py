@@ -1,7 +1,6 @@
 """What every adversary is: it learns from tasks whose truth it is told, and answers others."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ class Learnt(ABC):
 
     @abstractmethod
     def values(self, grid: "Grid") -> list[float]:
-        """Return the score that it gets, or would get on average where it draws lots, for each task of a grid."""
+        """Return its score for each task of a grid; the mean score where it chooses at random."""
 
 
 class Adversary(ABC):
@@ -34,8 +33,3 @@ class Adversary(ABC):
     @abstractmethod
     def learn(self, grid: "Grid", seed: int) -> Learnt:
         """Return what it learns from tasks with their truths."""
-
-
-def mean(values: Sequence[float]) -> float:
-    """Return the mean, 0 of nothing."""
-    return sum(values) / len(values) if values else 0.0

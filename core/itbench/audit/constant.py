@@ -3,7 +3,8 @@
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from itbench.audit.adversary import Adversary, Learnt, mean
+from itbench.audit.adversary import Adversary, Learnt
+from itbench.statistics.means import mean
 
 if TYPE_CHECKING:
     from itbench.audit.grid import Grid

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from itbench.audit.adversary import Adversary, Learnt, mean
+from itbench.audit.adversary import Adversary, Learnt
+from itbench.statistics.means import mean
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

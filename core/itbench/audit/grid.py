@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,7 +21,6 @@ class TriedCase:
     """A case whose answers are scored once each."""
 
     def __init__(self, case: "AuditCase") -> None:
-        self.task_id = case.task_id
         self.family = case.family
         self.candidates = tuple(case.candidates)
         self.right = frozenset(case.right)
@@ -56,11 +54,6 @@ class Grid:
     is_right: "NDArray[np.bool_]"
     numbers: "dict[str, NDArray[np.float64]]" = field(default_factory=dict)
     words: "dict[str, NDArray[np.bool_]]" = field(default_factory=dict)
-
-    @cached_property
-    def families(self) -> list[str]:
-        """The families of the tasks, sorted."""
-        return sorted({case.family for case in self.cases} - {""})
 
     def rows(self, places: Sequence[int]) -> "Grid":
         """Return the grid of some of the tasks."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from itbench.interfaces.json import JsonObject
 from itbench.statistics.interval import mean_interval
+from itbench.statistics.means import mean
 
 CONFIDENCE = 0.9
 """Of the intervals of an audit."""
@@ -36,7 +37,7 @@ def guess_of(values: Sequence[float]) -> Guess:
     interval = mean_interval(values, confidence=CONFIDENCE)
     if interval is None:
         return Guess(tasks=0, mean=0.0, low=0.0, high=1.0)
-    return Guess(tasks=len(values), mean=sum(values) / len(values), low=interval.low, high=interval.high)
+    return Guess(tasks=len(values), mean=mean(values), low=interval.low, high=interval.high)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +69,7 @@ class AuditReport:
         suite: `domain/suite`.
         version: of the suite.
         results: by adversary, tasks trained on, and tasks tried on.
-        is_constant: names of the adversaries whose answers are the same for every task.
+        constant: names of the adversaries whose answers are the same for every task.
     """
 
     suite: str

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from itbench.audit.adversary import Adversary, Learnt, mean
+from itbench.audit.adversary import Adversary, Learnt
+from itbench.statistics.means import mean
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,7 +27,7 @@ class Rule(Learnt):
         word: `name=value`, or empty for all candidates.
         number: name of a feature, or empty for any of them.
         is_most: whether the most or the least is taken.
-        is_all: whether all that are alike are named, or one of them by lot.
+        is_all: whether all candidates that the rule leaves are named, or one of them at random.
     """
 
     word: str = ""

@@ -47,7 +47,7 @@ class FileDigests:
             DataError: it is a folder, a named pipe or the like.
             OSError: it cannot be read.
         """
-        # Reading a named pipe would wait for ever, and so would opening one.
+        # Opening or reading a named pipe would wait indefinitely.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         with os.fdopen(descriptor, "rb") as file:
             return self._digest(path, file)

@@ -33,7 +33,7 @@ class AuditCase(ABC):
         task_id: of the task.
         family: of the task's truth, for a table by families; empty for none.
         candidates: all that an answer could name, in an order that tells nothing.
-        right: places of the candidates that a perfect answer names; adversaries are told of the tasks that they learn from.
+        right: places of the candidates that a perfect answer names; adversaries see them in the tasks that they learn from.
     """
 
     task_id: str

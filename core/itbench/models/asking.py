@@ -1,14 +1,14 @@
-"""Whose doing it is that a model gives no reply: the one rule for react, Stirrup, models in roles and the gateway.
+"""Who is to blame when a model gives no reply: the one rule for react, Stirrup, models in roles and the gateway.
 
 A provider that fails is nobody's zero; but what an agent says can make a provider refuse, be it by a filter, by its length, or because
-the server breaks at it. So where a request gets no reply, the provider is asked a harmless question:
+the server breaks at it. So when a request gets no reply, the provider is asked a harmless question:
 
 - it is not answered: the provider fails, and the trial has no score;
 - it is answered, and what has failed is no refusal, but may pass: the request is sent once more, and its reply is one like any other;
 - it is answered, and the request fails again or was refused: the conversation is the cause. The agent's work ends with what it has.
 
 Nothing is asked where the agent has no part in it: in a request that holds only what we wrote ourselves, and where the provider says
-that it is overloaded or not there, which no request can bring about.
+that it is overloaded or not there, which no request can cause.
 """
 
 import asyncio
@@ -56,13 +56,13 @@ async def ask(
         conversation: that it continues.
         tools: that it may use.
         settings: of the request.
-        noted: told of the question, if it is asked.
+        noted: called with the outcome of the question, if it is asked.
         watch: takes the failure for the provider's until the question is answered.
         again: settings of the request where it is sent once more; those of the first time if None.
-        is_of_agent: whether the conversation holds anything that an agent has said or brought about.
+        is_of_agent: whether the conversation holds anything that an agent has said or caused.
 
     Raises:
-        ContextLengthError: the conversation is too long; whose doing that is has not been asked yet, as a shorter one may do.
+        ContextLengthError: the conversation is too long; who is to blame has not been asked yet, as a shorter one may be accepted.
         ModelError: there is no reply; `is_provoked` tells whether the conversation is the cause.
     """
     try:

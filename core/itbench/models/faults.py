@@ -16,7 +16,7 @@ class ModelError(StageError):
     Attributes:
         is_provoked: whether the provider is known to answer another request at the same time, so that what was said is the cause.
         is_passing: whether the same request may do better later.
-        is_capacity: whether the provider said that it is overloaded or not there, which no request can bring about.
+        is_capacity: whether the provider said that it is overloaded or not there, which no request can cause.
     """
 
     def __init__(self, message: str, *, is_passing: bool = False, is_capacity: bool = False) -> None:

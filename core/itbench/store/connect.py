@@ -98,7 +98,7 @@ def is_run_file(path: Path) -> bool:
 
 
 def must_exist(path: Path) -> None:
-    """Refuse a path at which there is no file, or beside which lies what is none.
+    """Refuse a path without a file, or with something else than a file in place of SQLite's log beside it.
 
     Raises:
         RunFileError: there is none.
@@ -112,7 +112,7 @@ def must_exist(path: Path) -> None:
     if path.name.endswith(_PART):
         raise RunFileError(f"{str(path)!r} is a run file that is being made, or was never completed")
     for beside in (_beside(path, ending) for ending in COMPANIONS):
-        # SQLite would wait for a pipe for ever, and write through a link.
+        # SQLite would wait for a pipe indefinitely, and write through a link.
         if beside.is_symlink() or (beside.exists() and not beside.is_file()):
             raise RunFileError(
                 f"{str(path)!r} cannot be used: {beside.name!r} beside it is no plain file; remove it"

@@ -5,12 +5,13 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from itbench import AuditCase, Candidate
-from itbench.audit.adversary import Adversary, mean
+from itbench.audit.adversary import Adversary
 from itbench.audit.constant import ConstantAnswer, EmptyAnswer
 from itbench.audit.forests import forests
 from itbench.audit.grid import Grid, TriedCase, grid_of
 from itbench.audit.rules import BestRule, Rule, RuleList
 from itbench.kit import Randomness
+from itbench.statistics.means import mean
 
 pytest.importorskip("sklearn")
 
@@ -37,7 +38,7 @@ class Guess(AuditCase):
 Right = Callable[[Sequence[Candidate], Randomness], Sequence[int]]
 
 
-def by_lot(candidates: Sequence[Candidate], random: Randomness) -> Sequence[int]:
+def at_random(candidates: Sequence[Candidate], random: Randomness) -> Sequence[int]:
     return [random.below(CANDIDATES)]
 
 
@@ -109,9 +110,9 @@ def test_a_forest_learns_what_no_single_rule_says(forest: Adversary) -> None:
     [EmptyAnswer(), ConstantAnswer(), BestRule(), RuleList(), *FORESTS],
     ids=lambda each: each.name,
 )
-def test_where_nothing_tells_an_adversary_does_no_better_than_by_lot(adversary: Adversary) -> None:
-    # 160 tasks of 8 candidates: 1/8 by lot, with a standard error of 0.026.
-    assert score(adversary, by_lot, train=60, test=160) < 1 / 8 + 4 * 0.026
+def test_where_nothing_tells_an_adversary_does_no_better_than_at_random(adversary: Adversary) -> None:
+    # 160 tasks of 8 candidates: 1/8 at random, with a standard error of 0.026.
+    assert score(adversary, at_random, train=60, test=160) < 1 / 8 + 4 * 0.026
 
 
 def test_an_answer_that_is_always_the_same_wins_where_one_name_is_a_favourite() -> None:
@@ -152,4 +153,4 @@ def test_tasks_without_candidates_and_features_that_are_missing_break_nothing() 
 
 def test_the_same_seed_gives_the_same_result() -> None:
     forest = FORESTS[0]
-    assert score(forest, by_lot, test=20) == score(forest, by_lot, test=20)
+    assert score(forest, at_random, test=20) == score(forest, at_random, test=20)

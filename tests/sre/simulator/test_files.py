@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from itbench_sre.simulator.prometheus import histogram_quantile, rate, total
+from itbench_sre.world.telemetry.promql import histogram_quantile, rate, total
 
 LOGS = (
     "Timestamp,TimestampTime,TraceId,SpanId,TraceFlags,SeverityText,SeverityNumber,ServiceName,Body,ResourceSchemaUrl,"

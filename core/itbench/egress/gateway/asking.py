@@ -20,7 +20,7 @@ class Asking:
         worth: what it may take.
         number: of the request in the trace; 0 until it is sent.
         failures: of the attempts so far.
-        lost: spans of time that failed attempts took through no doing of the program.
+        lost: spans of time that failed attempts took, of which the program was not the cause.
         sent_at: when the provider was asked at last, on the monotonic clock; 0 if it was not.
         has_replies: whether anything that a model has said, or that came of it, stands in the request.
         relay: carries what the provider answers to the last attempt.

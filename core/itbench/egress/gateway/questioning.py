@@ -1,4 +1,4 @@
-"""Questions of our own to the provider of a program's model, which tell whose doing a failure is."""
+"""Questions of our own to the provider of a program's model, which tell who caused a failure."""
 
 import asyncio
 import time

@@ -38,7 +38,7 @@ _FAILED = re.compile(
 )
 _PASSING_STATUSES = frozenset({408, 409, 425})
 CAPACITY = frozenset({503, 529})
-"""Statuses by which a provider says that it is overloaded or not there, which no request can bring about."""
+"""Statuses by which a provider says that it is overloaded or not there, which no request can cause."""
 # With these a message about lengths is about something else.
 _NEVER_LONG = frozenset({401, 402, 403, 404, 408, 409, 429})
 _CODES = (

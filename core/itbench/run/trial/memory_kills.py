@@ -17,7 +17,7 @@ from itbench.sandbox.inside.ending import processes_killed_for_memory
 from itbench.store.reader import RunFile
 
 MOST_BELIEVED = 2
-"""So many attempts at one trial are believed to have failed for lack of memory through no doing of the agent."""
+"""How many attempts at one trial are believed to have failed for lack of memory without the agent's doing."""
 _MARK = "the kernel ended processes of this machine for lack of memory meanwhile"
 _STORED = "SELECT task, repeat, count(*) FROM trial WHERE fault_stage = 'environment' AND instr(fault, ?) GROUP BY task, repeat"
 

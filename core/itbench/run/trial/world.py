@@ -105,7 +105,7 @@ async def _files(setup: TrialSetup) -> AsyncIterator[Workspace]:
     try:
         yield workspace
     except BaseException:
-        # The first error is the one to tell of.
+        # The first error is the one to report.
         with suppress(Exception):
             await _within(limit_s, world.__aexit__(None, None, None), _CLOSING)
         raise
@@ -135,7 +135,7 @@ async def _kept(make: EnvironmentFactory, setup: TrialSetup, apart: Apart) -> As
             raise StageError(Stage.ENVIRONMENT, f"the world is broken before anybody touched it: {problem}")
         yield _DomainsWorld(environment, workspace, limits, apart)
     except BaseException:
-        # The first error is the one to tell of.
+        # The first error is the one to report.
         with suppress(Exception):
             await apart.call(keeper.close, what=_CLOSING, limit_s=limits.open_s)
         raise

@@ -21,9 +21,9 @@ from itbench_sre.simulator.pods import Change, Deployment, Pod, ReplicaSet, Temp
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from itbench_sre.simulator.loop import Loop
     from itbench_sre.simulator.quotas import Quota
     from itbench_sre.simulator.randomness import Randomness
+    from itbench_sre.world.clock.loop import Loop
 
 
 class Cluster:
@@ -131,7 +131,7 @@ class Cluster:
 
     def restart(self, name: str) -> None:
         """Do `kubectl rollout restart`."""
-        from itbench_sre.simulator.times import kubernetes_text
+        from itbench_sre.world.clock.times import kubernetes_text
 
         stamp = ("kubectl.kubernetes.io/restartedAt", kubernetes_text(self.loop.now_us))
         self.change_template(

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from itbench_sre.simulator.catalog import NAMESPACE, VERSION
 from itbench_sre.simulator.flags import flag_file, flag_names
-from itbench_sre.simulator.loop import MINUTE_US, SECOND_US
 from itbench_sre.simulator.places import Policy
 from itbench_sre.simulator.triggers import change_log_level
+from itbench_sre.world.clock.loop import MINUTE_US, SECOND_US
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from itbench_sre.simulator.loop import Loop
     from itbench_sre.simulator.randomness import Randomness
+    from itbench_sre.world.clock.loop import Loop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from itbench import UsageError
 from itbench_sre.simulator.catalog import NAMESPACE
-from itbench_sre.simulator.loop import SECOND_US
+from itbench_sre.world.clock.loop import SECOND_US
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from itbench_sre.simulator.catalog import POOLS, Service
 from itbench_sre.simulator.faults import Fault
-from itbench_sre.simulator.loop import SECOND_US
 from itbench_sre.simulator.paths import callers
 from itbench_sre.simulator.triggers import built_image, replace_pods
+from itbench_sre.world.clock.loop import SECOND_US
 
 if TYPE_CHECKING:
     from itbench_sre.simulator.faults import Case

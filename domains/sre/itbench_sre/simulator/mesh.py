@@ -13,12 +13,12 @@ from itbench_sre.simulator.pools import limit_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from itbench_sre.simulator.loop import Loop
     from itbench_sre.simulator.narration import Narration
     from itbench_sre.simulator.network import Network
     from itbench_sre.simulator.pods import Pod
     from itbench_sre.simulator.pools import Pool
     from itbench_sre.simulator.telemetry import Telemetry
+    from itbench_sre.world.clock.loop import Loop
 
 _RESET = Failure("UNAVAILABLE", "connection reset by peer", is_retryable=True)
 

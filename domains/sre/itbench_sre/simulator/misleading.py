@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from itbench_sre.simulator.catalog import BY_NAME, NAMESPACE, READS
 from itbench_sre.simulator.faults import EASY
-from itbench_sre.simulator.loop import SECOND_US
 from itbench_sre.simulator.places import Policy
 from itbench_sre.simulator.triggers import change_log_level, change_resources, deploy_good_image
+from itbench_sre.world.clock.loop import SECOND_US
 
 if TYPE_CHECKING:
     from collections.abc import Callable

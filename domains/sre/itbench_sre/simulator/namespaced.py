@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from itbench_sre.simulator.catalog import NAMESPACE
-from itbench_sre.simulator.times import kubernetes_text
+from itbench_sre.world.clock.times import kubernetes_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable

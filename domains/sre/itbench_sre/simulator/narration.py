@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from itbench_sre.simulator.times import milliseconds_text
+from itbench_sre.world.clock.times import milliseconds_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from itbench_sre.simulator.frames import Attempt, Failure, Frame
-    from itbench_sre.simulator.loop import Loop
     from itbench_sre.simulator.telemetry import Telemetry
+    from itbench_sre.world.clock.loop import Loop
 
 _ERROR_WORD = {
     "dotnet": ("Error", 17),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from itbench_sre.simulator.catalog import SERVICES
-from itbench_sre.simulator.loop import MINUTE_US
 from itbench_sre.simulator.manifests import JsonObject, body
 from itbench_sre.simulator.settings import (
     autoscaler_object,
@@ -17,6 +16,7 @@ from itbench_sre.simulator.settings import (
     service_object,
 )
 from itbench_sre.simulator.workloads import deployment_object, pod_object, set_object
+from itbench_sre.world.clock.loop import MINUTE_US
 
 if TYPE_CHECKING:
     from itbench_sre.simulator.background import Background

@@ -7,8 +7,10 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from itbench_sre.simulator.catalog import NAMESPACE
-from itbench_sre.simulator.loop import MINUTE_US
-from itbench_sre.simulator.prometheus import (
+from itbench_sre.simulator.telemetry import BOUNDS_MS
+from itbench_sre.world.clock.loop import MINUTE_US
+from itbench_sre.world.clock.times import prometheus_text
+from itbench_sre.world.telemetry.promql import (
     exponent_text,
     histogram_quantile,
     increase,
@@ -16,16 +18,14 @@ from itbench_sre.simulator.prometheus import (
     template_text,
     total,
 )
-from itbench_sre.simulator.telemetry import BOUNDS_MS
-from itbench_sre.simulator.times import prometheus_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from itbench_sre.simulator.loop import Loop
     from itbench_sre.simulator.randomness import Randomness
     from itbench_sre.simulator.scrapes import Scrapes
     from itbench_sre.simulator.telemetry import SeriesKey
+    from itbench_sre.world.clock.loop import Loop
 
 _RANGE_MS = 120_000
 _LOOKBACK_MS = 300_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from itbench_sre.simulator.loop import MINUTE_US, Loop
+from itbench_sre.world.clock.loop import MINUTE_US, Loop
 
 if TYPE_CHECKING:
     from itbench_sre.simulator.cluster import Cluster

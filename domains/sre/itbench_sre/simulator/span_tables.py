@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from itbench_sre.simulator.catalog import NAMESPACE, VERSION
 from itbench_sre.simulator.telemetry import BOUNDS_MS
-from itbench_sre.simulator.times import kubernetes_text, milliseconds_text, nanoseconds_text
+from itbench_sre.world.clock.times import kubernetes_text, milliseconds_text, nanoseconds_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -6,9 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from itbench_sre.simulator.loop import MINUTE_US, SECOND_US
-from itbench_sre.simulator.prometheus import exponent_text
-from itbench_sre.simulator.times import kubernetes_text, microseconds_stamp, prometheus_text
+from itbench_sre.world.clock.loop import MINUTE_US, SECOND_US
+from itbench_sre.world.clock.times import kubernetes_text, microseconds_stamp, prometheus_text
+from itbench_sre.world.telemetry.promql import exponent_text
 
 if TYPE_CHECKING:
     from itbench_sre.simulator.rules import Labels

@@ -6,7 +6,7 @@ import csv
 from typing import TYPE_CHECKING, Any
 
 from itbench_sre.simulator.manifests import JsonObject, body
-from itbench_sre.simulator.times import kubernetes_text, nanoseconds_text, seconds_text
+from itbench_sre.world.clock.times import kubernetes_text, nanoseconds_text, seconds_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from itbench_sre.simulator.frames import Failure, Request
-    from itbench_sre.simulator.loop import Loop
     from itbench_sre.simulator.pods import Pod
+    from itbench_sre.world.clock.loop import Loop
 
 BOUNDS_MS: tuple[int, ...] = (10, 100, 400, 1000, 2000, 5000, 15000)
 """Upper bounds of the span metrics' histogram, without +Inf; the collector's ConfigMap says the same."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from itbench_sre.simulator.catalog import BY_NAME, NAMESPACE, READS, VERSION
 from itbench_sre.simulator.manifests import JsonObject, changed, controlled_by, fields, metadata, owned
 from itbench_sre.simulator.quotas import quantity
-from itbench_sre.simulator.times import kubernetes_text
+from itbench_sre.world.clock.times import kubernetes_text
 
 if TYPE_CHECKING:
     from itbench_sre.simulator.cluster import Cluster

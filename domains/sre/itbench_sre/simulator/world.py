@@ -12,7 +12,6 @@ from itbench_sre.simulator.cluster import Cluster
 from itbench_sre.simulator.flags import flag_file
 from itbench_sre.simulator.frames import Failure, Request
 from itbench_sre.simulator.kubelet import Kubelet
-from itbench_sre.simulator.loop import MINUTE_US, SECOND_US, Loop
 from itbench_sre.simulator.mesh import Mesh
 from itbench_sre.simulator.narration import Narration
 from itbench_sre.simulator.network import Network
@@ -21,7 +20,8 @@ from itbench_sre.simulator.randomness import Randomness, mixed
 from itbench_sre.simulator.rules import Ruler
 from itbench_sre.simulator.scrapes import Scrapes
 from itbench_sre.simulator.telemetry import Telemetry
-from itbench_sre.simulator.times import epoch_s
+from itbench_sre.world.clock.loop import MINUTE_US, SECOND_US, Loop
+from itbench_sre.world.clock.times import epoch_s
 
 if TYPE_CHECKING:
     from itbench_sre.simulator.pods import Pod

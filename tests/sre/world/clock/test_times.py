@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from itbench_sre.simulator.times import (
+from itbench_sre.world.clock.times import (
     epoch_s,
     kubernetes_text,
     microseconds_stamp,
