@@ -1,4 +1,4 @@
-"""Events as client-go's recorders write them: alike ones aggregated, same ones counted up, too many of them dropped.
+"""Events as client-go's recorders write them: similar ones combined, repeated ones counted, too many dropped.
 
 What is modelled is `EventCorrelator` of k8s.io/client-go/tools/record: an aggregator by all but the message, a counter
 by all and the message, and a bucket of tokens for each source and object, asked last: an event that it drops has been
@@ -16,20 +16,19 @@ from itbench_sre.world.store.refs import JsonObject, Ref
 from itbench_sre.world.store.store import Store
 
 _LIFETIME_US = HOUR_US
-_MOST_ALIKE = 10
-_ALIKE_US = 10 * MINUTE_US
+_MOST_SIMILAR = 10
+_SIMILAR_US = 10 * MINUTE_US
 _BURST = 25
 _TOKEN_US = 5 * MINUTE_US
 _COMBINED = "(combined from similar events): "
-# What the server calls those who write: the programme's own name, where it is not the component's.
+# Component -> the program it is part of, where the API server notes another name than the component's.
 _MANAGERS = {"kubelet": "kubelet", "default-scheduler": "kube-scheduler"}
-_CHAOS = ("records-", "desiredphase-", "initFinalizers-", "schedule-", "update-", "pause-")
 
 _Key = tuple[str, ...]
 
 
 @dataclass(slots=True)
-class _Alike:
+class _Similar:
     messages: dict[str, None] = field(default_factory=dict)
     last_us: int = 0
 
@@ -55,7 +54,7 @@ class EventWriter:
         self._store = store
         self._loop = loop
         self._seed = mixed(seed, "events")
-        self._alike: dict[_Key, _Alike] = {}
+        self._similar: dict[_Key, _Similar] = {}
         self._seen: dict[_Key, _Seen] = {}
         self._buckets: dict[_Key, _Bucket] = {}
         self._ages: deque[tuple[int, Ref, str]] = deque()
@@ -74,7 +73,7 @@ class EventWriter:
         """Report that something happened to an object.
 
         Args:
-            about: an object, or the name of one that is there; one that is not is told of by its name alone.
+            about: an object, or its name; where no such object is stored, the event has its name alone.
             reason: of the event, one word.
             message: for people.
             component: that reports it, such as `kubelet`, `deployment-controller`.
@@ -85,16 +84,16 @@ class EventWriter:
         subject = _reference(self._store.get(about) or about if isinstance(about, Ref) else about)
         if field_path:
             subject = dict(sorted({**subject, "fieldPath": field_path}.items()))
-        whom = (component, host, *_name_parts(subject))
-        key: _Key = (*whom, field_path, type, reason, message)
-        alike: _Key = (*whom, type, reason)
-        if self._is_one_too_many(alike, message):
-            key, message = alike, _COMBINED + message
+        source = (component, host, *_name_parts(subject))
+        key: _Key = (*source, field_path, type, reason, message)
+        similar: _Key = (*source, type, reason)
+        if self._is_one_too_many(similar, message):
+            key, message = similar, _COMBINED + message
         seen = self._seen.get(key)
         if seen is None:
             self._seen[key] = seen = self._first(key, subject, reason, message, type, component, host)
         seen.count += 1
-        if self._takes_token(whom):
+        if self._takes_token(source):
             self._write(seen, message, component)
 
     def write_once(
@@ -118,14 +117,14 @@ class EventWriter:
 
     def _is_one_too_many(self, key: _Key, message: str) -> bool:
         now_us = self._loop.now_us
-        alike = self._alike.get(key)
-        if alike is None or now_us - alike.last_us > _ALIKE_US:
-            self._alike[key] = alike = _Alike()
-        alike.last_us = now_us
-        alike.messages[message] = None
-        if len(alike.messages) < _MOST_ALIKE:
+        similar = self._similar.get(key)
+        if similar is None or now_us - similar.last_us > _SIMILAR_US:
+            self._similar[key] = similar = _Similar()
+        similar.last_us = now_us
+        similar.messages[message] = None
+        if len(similar.messages) < _MOST_SIMILAR:
             return False
-        del alike.messages[next(iter(alike.messages))]
+        del similar.messages[next(iter(similar.messages))]
         return True
 
     def _takes_token(self, key: _Key) -> bool:
@@ -179,7 +178,6 @@ class EventWriter:
         stored = self._store.get(seen.ref)
         body = stored or seen.body
         made = {**body, "count": seen.count, "lastTimestamp": now, "message": message}
-        made["metadata"] = {**body["metadata"], "managedFields": [_managed(body, manager, now)]}
         if stored is None:
             written = self._store.create(made, manager)
         else:
@@ -204,7 +202,7 @@ def manager_of(component: str) -> str:
     """Return the field manager of the program that reports as `component`."""
     if component in _MANAGERS:
         return _MANAGERS[component]
-    if component.startswith(_CHAOS) or component.endswith("chaos"):
+    if component.startswith("schedule-") or component.endswith("chaos"):
         return "chaos-controller-manager"
     if component.endswith("-controller") and component != "nginx-ingress-controller":
         return "kube-controller-manager"
@@ -229,38 +227,3 @@ def _reference(about: Ref | JsonObject) -> JsonObject:
         "uid": metadata.get("uid", ""),
     }
     return {key: value for key, value in made.items() if value}
-
-
-def _managed(body: JsonObject, manager: str, now: str) -> JsonObject:
-    """Return the fields' owner as the server notes it; a recorder sends no empty fields."""
-    fields: JsonObject = _HOST_FIELDS if body["reportingInstance"] else _FIELDS
-    annotations = body["metadata"].get("annotations")
-    if annotations:
-        keys: JsonObject = {f"f:{key}": {} for key in sorted(annotations)}
-        fields = {**fields, "f:metadata": {"f:annotations": {".": {}, **keys}}}
-        del fields["f:reportingComponent"]
-        fields = dict(sorted(fields.items()))
-    return {
-        "apiVersion": "v1",
-        "fieldsType": "FieldsV1",
-        "fieldsV1": fields,
-        "manager": manager,
-        "operation": "Update",
-        "time": now,
-    }
-
-
-_FIELDS: JsonObject = {
-    "f:count": {},
-    "f:firstTimestamp": {},
-    "f:involvedObject": {},
-    "f:lastTimestamp": {},
-    "f:message": {},
-    "f:reason": {},
-    "f:reportingComponent": {},
-    "f:source": {"f:component": {}},
-    "f:type": {},
-}
-_HOST_FIELDS: JsonObject = dict(
-    sorted({**_FIELDS, "f:reportingInstance": {}, "f:source": {"f:component": {}, "f:host": {}}}.items())
-)
