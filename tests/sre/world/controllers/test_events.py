@@ -32,7 +32,7 @@ class _Cluster:
 
     def emit(self, message: str, reason: str = "BackOff") -> None:
         self.events.emit(
-            _POD,
+            self.store.expect(_POD),
             reason,
             message,
             component="kubelet",
@@ -72,7 +72,7 @@ def test_events_that_differ_in_the_message_alone_are_combined_from_the_tenth_on(
     assert combined["count"] == 5
 
 
-def test_alike_events_long_after_one_another_are_not_combined() -> None:
+def test_similar_events_long_after_one_another_are_not_combined() -> None:
     cluster = _Cluster()
     for number in range(14):
         cluster.emit(f"attempt {number}", "FailedCreate")
@@ -96,7 +96,9 @@ def test_other_sources_are_not_hindered_by_one_that_writes_too_much() -> None:
     cluster = _Cluster()
     for _ in range(40):
         cluster.emit("Back-off restarting failed container cart")
-    cluster.events.emit(_POD, "Scheduled", "Successfully assigned", component="default-scheduler")
+    cluster.events.emit(
+        cluster.store.expect(_POD), "Scheduled", "Successfully assigned", component="default-scheduler"
+    )
     assert [event["reason"] for event in cluster.all()] == ["BackOff", "Scheduled"]
 
 
@@ -131,7 +133,7 @@ def test_an_event_is_deleted_an_hour_after_its_last_write_and_comes_back_with_it
 )
 def test_who_wrote_an_event(component: str, host: str, manager: str) -> None:
     cluster = _Cluster()
-    cluster.events.emit(_POD, "Reason", "message", component=component, host=host)
+    cluster.events.emit(cluster.store.expect(_POD), "Reason", "message", component=component, host=host)
     (event,) = cluster.all()
     (fields,) = event["metadata"]["managedFields"]
     assert fields["manager"] == manager
@@ -182,7 +184,7 @@ def test_events_have_the_keys_of_recorded_ones() -> None:
     for component, event in recorded.items():
         cluster = _Cluster()
         cluster.events.emit(
-            _POD,
+            cluster.store.expect(_POD),
             event["reason"],
             event["message"],
             component=component,

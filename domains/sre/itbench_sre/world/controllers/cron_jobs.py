@@ -7,7 +7,7 @@ from itbench_sre.world.controllers.jobs import finished_as
 from itbench_sre.world.controllers.plane import MANAGER, Plane
 from itbench_sre.world.controllers.pods import is_terminating, owner_reference, time_us
 from itbench_sre.world.controllers.queue import Queue
-from itbench_sre.world.store.refs import JsonObject, Ref, owner_of, ref_of
+from itbench_sre.world.store.refs import JsonObject, Ref, owner_of, ref_of, reference_to
 from itbench_sre.world.store.refusal import Refusal
 from itbench_sre.world.store.store import Change
 
@@ -135,17 +135,8 @@ class CronJobs:
             self._tell(body, "FailedCreate", f"Error creating job: {refusal.message}", "Warning")
             return
         self._tell(body, "SuccessfulCreate", f"Created job {name}")
-        reference = {
-            "apiVersion": "batch/v1",
-            "kind": "Job",
-            "name": name,
-            "namespace": metadata["namespace"],
-            "resourceVersion": job["metadata"]["resourceVersion"],
-            "uid": job["metadata"]["uid"],
-        }
-        active = [*(body["status"].get("active") or ()), reference]
-        if body["spec"]["concurrencyPolicy"] == "Replace":
-            active = [reference]
+        others = () if body["spec"]["concurrencyPolicy"] == "Replace" else body["status"].get("active") or ()
+        active = [*others, reference_to(job)]
         status = {**body["status"], "active": active, "lastScheduleTime": kubernetes_text(due_us)}
         self._store.edit(ref_of(body), {("status",): status}, MANAGER, subresource="status")
 

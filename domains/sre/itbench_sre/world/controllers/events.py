@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itbench_sre.world.clock.loop import HOUR_US, MINUTE_US, Loop
 from itbench_sre.world.clock.randomness import Randomness, mixed
 from itbench_sre.world.clock.times import kubernetes_text
-from itbench_sre.world.store.refs import JsonObject, Ref
+from itbench_sre.world.store.refs import JsonObject, Ref, reference_to
 from itbench_sre.world.store.store import Store
 
 _LIFETIME_US = HOUR_US
@@ -61,7 +61,7 @@ class EventWriter:
 
     def emit(
         self,
-        about: Ref | JsonObject,
+        about: JsonObject,
         reason: str,
         message: str,
         *,
@@ -73,7 +73,7 @@ class EventWriter:
         """Report that something happened to an object.
 
         Args:
-            about: an object, or its name; where no such object is stored, the event has its name alone.
+            about: the object.
             reason: of the event, one word.
             message: for people.
             component: that reports it, such as `kubelet`, `deployment-controller`.
@@ -81,7 +81,7 @@ class EventWriter:
             type: `Normal` or `Warning`.
             field_path: of the part that it is about, such as `spec.containers{cart}`.
         """
-        subject = _reference(self._store.get(about) or about if isinstance(about, Ref) else about)
+        subject = reference_to(about)
         if field_path:
             subject = dict(sorted({**subject, "fieldPath": field_path}.items()))
         source = (component, host, *_name_parts(subject))
@@ -91,7 +91,9 @@ class EventWriter:
             key, message = similar, _COMBINED + message
         seen = self._seen.get(key)
         if seen is None:
-            self._seen[key] = seen = self._first(key, subject, reason, message, type, component, host)
+            self._seen[key] = seen = self._first(
+                " ".join(key[4:9]), subject, reason, message, type, component, host
+            )
         seen.count += 1
         if self._takes_token(source):
             self._write(seen, message, component)
@@ -107,9 +109,9 @@ class EventWriter:
         annotations: Mapping[str, str],
     ) -> None:
         """Report something as an object of its own, as recorders do that are not client-go's."""
-        subject = _reference(about)
-        key = ("", "", "", "", subject["name"], component, reason, message)
-        seen = self._first(key, subject, reason, message, type, component, "")
+        subject = reference_to(about)
+        purpose = f"{subject['name']} {component} {reason} {message}"
+        seen = self._first(purpose, subject, reason, message, type, component, "")
         metadata = {**seen.body["metadata"], "annotations": dict(annotations)}
         seen.body.update(metadata=metadata, reportingComponent="")
         seen.count = 1
@@ -141,7 +143,7 @@ class EventWriter:
 
     def _first(
         self,
-        key: _Key,
+        purpose: str,
         subject: JsonObject,
         reason: str,
         message: str,
@@ -150,7 +152,7 @@ class EventWriter:
         host: str,
     ) -> _Seen:
         namespace = subject.get("namespace", "default")  # where events of nodes are kept
-        stamp = self._loop.now_us * 1000 + Randomness(mixed(self._seed, " ".join(key[4:9]))).below(1000)
+        stamp = self._loop.now_us * 1000 + Randomness(mixed(self._seed, purpose)).below(1000)
         name = f"{subject['name']}.{stamp:x}"
         while self._store.get(Ref("Event", namespace, name)) is not None:
             stamp += 1
@@ -211,19 +213,3 @@ def manager_of(component: str) -> str:
 
 def _name_parts(subject: JsonObject) -> _Key:
     return subject["kind"], subject.get("namespace", ""), subject["name"], subject.get("uid", "")
-
-
-def _reference(about: Ref | JsonObject) -> JsonObject:
-    if isinstance(about, Ref):
-        made = {"kind": about.kind, "name": about.name}
-        return {**made, "namespace": about.namespace} if about.namespace else made
-    metadata = about["metadata"]
-    made = {
-        "apiVersion": about.get("apiVersion", ""),
-        "kind": about["kind"],
-        "name": metadata["name"],
-        "namespace": metadata.get("namespace", ""),
-        "resourceVersion": metadata.get("resourceVersion", ""),
-        "uid": metadata.get("uid", ""),
-    }
-    return {key: value for key, value in made.items() if value}

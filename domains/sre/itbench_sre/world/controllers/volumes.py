@@ -11,7 +11,7 @@ from itbench_sre.world.controllers.pods import is_over, is_terminating
 from itbench_sre.world.controllers.queue import Queue
 from itbench_sre.world.controllers.revisions import annotations_of
 from itbench_sre.world.store.quantities import thousandths
-from itbench_sre.world.store.refs import JsonObject, Ref, ref_of
+from itbench_sre.world.store.refs import JsonObject, Ref, ref_of, reference_to
 from itbench_sre.world.store.selectors import is_selected, labels_of
 from itbench_sre.world.store.store import Change
 
@@ -144,7 +144,7 @@ class Volumes:
         spec: JsonObject = {
             "accessModes": claim["spec"]["accessModes"],
             "capacity": {"storage": claim["spec"]["resources"]["requests"]["storage"]},
-            "claimRef": _claim_reference(claim),
+            "claimRef": reference_to(claim),
             "csi": {
                 "driver": provisioner,
                 "fsType": (storage_class.get("parameters") or {}).get("csi.storage.k8s.io/fstype", "ext4"),
@@ -166,7 +166,7 @@ class Volumes:
     def _bind(self, claim: JsonObject, volume: JsonObject) -> None:
         name, ref = volume["metadata"]["name"], ref_of(claim)
         if not volume["spec"].get("claimRef"):
-            reference: dict[Path, object] = {("spec", "claimRef"): _claim_reference(claim)}
+            reference: dict[Path, object] = {("spec", "claimRef"): reference_to(claim)}
             self._store.edit(ref_of(volume), reference, MANAGER)
         bound: dict[Path, object] = {("status", "phase"): "Bound"}
         self._store.edit(ref_of(volume), bound, MANAGER, subresource="status")
@@ -210,18 +210,6 @@ class Volumes:
     def _discard(self, ref: Ref) -> None:
         if self._store.get(ref) is not None:
             self._store.remove(ref, "csi-provisioner")
-
-
-def _claim_reference(claim: JsonObject) -> JsonObject:
-    metadata = claim["metadata"]
-    return {
-        "apiVersion": "v1",
-        "kind": "PersistentVolumeClaim",
-        "name": metadata["name"],
-        "namespace": metadata["namespace"],
-        "resourceVersion": metadata["resourceVersion"],
-        "uid": metadata["uid"],
-    }
 
 
 def _suits(volume: JsonObject, claim: JsonObject) -> bool:

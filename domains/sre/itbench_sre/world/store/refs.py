@@ -1,4 +1,4 @@
-"""The name of an object."""
+"""The name of an object, and how other objects refer to it."""
 
 from typing import Any, NamedTuple
 
@@ -21,6 +21,20 @@ def ref_of(body: JsonObject) -> Ref:
     """Return the name of an object."""
     metadata = body["metadata"]
     return Ref(body["kind"], metadata.get("namespace", ""), metadata["name"])
+
+
+def reference_to(body: JsonObject) -> JsonObject:
+    """Return an ObjectReference: what an event, a claim or a list of active jobs says of an object."""
+    metadata = body["metadata"]
+    made = {
+        "apiVersion": body.get("apiVersion"),
+        "kind": body["kind"],
+        "name": metadata["name"],
+        "namespace": metadata.get("namespace"),
+        "resourceVersion": metadata.get("resourceVersion"),
+        "uid": metadata.get("uid"),
+    }
+    return {key: value for key, value in made.items() if value}
 
 
 def owner_of(body: JsonObject) -> Ref | None:

@@ -9,7 +9,8 @@ from itbench_sre.world.controllers.chaos.experiments import EXPERIMENTS, MANAGER
 from itbench_sre.world.controllers.chaos.telling import tell
 from itbench_sre.world.controllers.chaos.times import duration_us, next_us
 from itbench_sre.world.controllers.events import EventWriter
-from itbench_sre.world.store.refs import JsonObject, Ref, ref_of
+from itbench_sre.world.controllers.pods import owner_reference
+from itbench_sre.world.store.refs import JsonObject, Ref, ref_of, reference_to
 from itbench_sre.world.store.store import Change, Store
 
 _ONE_SHOT = ("pod-kill", "container-kill")
@@ -111,14 +112,6 @@ class Schedules:
         self._ordinals[uid] = ordinal = self._ordinals.get(uid, 0) + 1
         suffix = Randomness(mixed(self._seed, f"name {uid} {ordinal}")).suffix()
         spec: dict[str, Any] = body["spec"][_key_of(kind)]
-        owner = {
-            "apiVersion": body["apiVersion"],
-            "blockOwnerDeletion": True,
-            "controller": True,
-            "kind": "Schedule",
-            "name": metadata["name"],
-            "uid": uid,
-        }
         child = self._store.create(
             {
                 "apiVersion": body["apiVersion"],
@@ -127,14 +120,14 @@ class Schedules:
                     "labels": {"managed-by": metadata["name"]},
                     "name": f"{metadata['name']}-{suffix}",
                     "namespace": metadata["namespace"],
-                    "ownerReferences": [owner],
+                    "ownerReferences": [owner_reference(body)],
                 },
                 "spec": spec,
             },
             MANAGER,
         )
         tell(self._events, body, "schedule-cron", "Spawned", name=child["metadata"]["name"])
-        active = [_reference(each) for each in self._children(body)]
+        active = [reference_to(each) for each in self._children(body)]
         now = kubernetes_text(self._loop.now_us)
         body = self._store.edit(
             ref, {("status", "lastScheduleTime"): now, ("status", "active"): active}, MANAGER
@@ -174,18 +167,6 @@ def _key_of(kind: str) -> str:
     """Return where a schedule keeps an experiment's specification: `networkChaos`, `httpChaos`, `ioChaos`."""
     stem = kind.removesuffix("Chaos")
     return f"{stem.lower() if stem.isupper() else stem[0].lower() + stem[1:]}Chaos"
-
-
-def _reference(body: JsonObject) -> JsonObject:
-    metadata = body["metadata"]
-    return {
-        "apiVersion": body["apiVersion"],
-        "kind": body["kind"],
-        "name": metadata["name"],
-        "namespace": metadata["namespace"],
-        "resourceVersion": metadata["resourceVersion"],
-        "uid": metadata["uid"],
-    }
 
 
 def _is_paused(body: JsonObject) -> bool:
