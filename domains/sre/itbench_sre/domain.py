@@ -1,6 +1,6 @@
 """The domain `sre`: everything the core needs to know of it. Cheap to import."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from itbench import Domain, JsonObject
@@ -12,7 +12,17 @@ from itbench_sre.suites.itbench_aa import ITBENCH_AA
 from itbench_sre.suites.itbench_lite import ITBENCH_LITE
 
 if TYPE_CHECKING:
-    from itbench import Environment, Score, Submission, Task, TrialSetup, Workspace
+    from itbench import (
+        AuditCase,
+        Environment,
+        Progress,
+        Score,
+        Submission,
+        Suite,
+        Task,
+        TrialSetup,
+        Workspace,
+    )
 
 
 class SreScorer:
@@ -86,6 +96,13 @@ def truth_schema() -> JsonObject:
     }
 
 
+def audit(suite: "Suite", progress: "Progress") -> "Iterable[AuditCase]":
+    """Return the objects of each incident's snapshot with what anybody sees of them."""
+    from itbench_sre.audit.case import audit as cases
+
+    return cases(suite, progress)
+
+
 DOMAIN = Domain(
     name="sre",
     summary="Site reliability engineering: find what broke a Kubernetes application.",
@@ -97,5 +114,6 @@ DOMAIN = Domain(
     agents=AGENTS,
     truth_schema=truth_schema,
     scoring_changes=SCORING_CHANGES,
+    audit=audit,
     shown_metrics={"strict": "precision_at_full_recall_strict"},
 )

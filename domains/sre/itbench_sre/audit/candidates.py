@@ -1,5 +1,6 @@
 """The objects that an answer could name, with what is shallow about each."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from itbench import Candidate, Feature
@@ -65,16 +66,10 @@ def _change(found: Shallow, object_id: ObjectId, rank: dict[ObjectId, int]) -> d
 def _symptoms(found: Shallow, object_id: ObjectId) -> dict[str, Feature]:
     name = object_id.name
     prefix = f"{object_id.namespace or 'cluster'}/"
-    entities = [
-        f"{prefix}{kind}/"
-        for kind in (object_id.kind, "Pod", "ReplicaSet", "Deployment", "HorizontalPodAutoscaler")
-    ]
-    warnings = sum(
-        times
-        for entity, times in found.warnings.items()
-        for begin in entities
-        if entity.startswith(begin) and _is_of(entity[len(begin) :], name)
-    )
+    # An object and what is called after it, each kind once.
+    kinds = dict.fromkeys((object_id.kind, "Pod", "ReplicaSet", "Deployment", "HorizontalPodAutoscaler"))
+    begins = tuple(f"{prefix}{kind}/" for kind in kinds)
+    warnings = sum(times for entity, times in found.warnings.items() if _is_about(entity, begins, name))
     features: dict[str, Feature] = {
         "warnings": warnings,
         "alerts": counted(found.alerts, name),
@@ -87,16 +82,16 @@ def _symptoms(found: Shallow, object_id: ObjectId) -> dict[str, Feature]:
         "failing_share": found.failing[name, True] / max(found.spans[name, True], 1),
         "name_length": len(name),
     }
-    for reason in _REASONS:
-        features[f"events_{reason}"] = sum(
-            times
-            for (entity, why), times in found.reasons.items()
-            if why == reason
-            for begin in entities
-            if entity.startswith(begin) and _is_of(entity[len(begin) :], name)
-        )
+    reasons: Counter[str] = Counter()
+    for (entity, reason), times in found.reasons.items():
+        if reason in _REASONS and _is_about(entity, begins, name):
+            reasons[reason] += times
+    features |= {f"events_{reason}": reasons[reason] for reason in _REASONS}
     return features
 
 
-def _is_of(name: str, owner: str) -> bool:
-    return name == owner or name.startswith(f"{owner}-")
+def _is_about(entity: str, begins: tuple[str, ...], name: str) -> bool:
+    if not entity.startswith(begins):
+        return False
+    own = entity.rpartition("/")[2]
+    return own == name or own.startswith(f"{name}-")

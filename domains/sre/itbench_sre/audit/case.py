@@ -4,11 +4,14 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from itbench import AuditCase, JsonObject
+from itbench import AuditCase, DataError, JsonObject, UsageError
 from itbench_sre.audit.candidates import candidates
 from itbench_sre.audit.shallow import read_shallow
+from itbench_sre.scoring.matching import Matcher
 from itbench_sre.scoring.score import score_diagnosis
-from itbench_sre.truth import truth_from_json
+from itbench_sre.snapshot.objects import FILE_NAME
+from itbench_sre.suites.cloud_opsbench import CloudOpsBenchSuite
+from itbench_sre.truth import Truth, truth_from_json
 
 if TYPE_CHECKING:
     from itbench import Progress, Suite
@@ -17,42 +20,47 @@ _SYSTEM = frozenset({"", "kube-system", "chaos-mesh"})
 
 
 class IncidentCase(AuditCase):
-    """One incident."""
+    """One incident: the objects of its snapshot that somebody changed, that events tell of, and what always runs."""
 
     def __init__(self, task_id: str, root: Path, truth: JsonObject) -> None:
         self.task_id = task_id
-        self.family = str(truth.get("family", ""))
         self._truth = truth_from_json(truth, source=f"truth of {task_id}")
+        self.family = str(truth.get("family") or _mechanisms(self._truth))
         places = {group.namespace for group in self._truth.groups if group.namespace}
         named = list(candidates(read_shallow(root), places - _SYSTEM))
         self._names = [str(object_id) for object_id, _ in named]
         self.candidates = [candidate for _, candidate in named]
-        self.right: Collection[int] = self._right()
-
-    def _right(self) -> list[int]:
-        """Return the first candidate of each root; each object that stands for one is as good as another."""
-        return [place for place in range(len(self._names)) if self._hits(place)]
-
-    def _hits(self, place: int) -> bool:
-        parts = score_diagnosis(self._answer([place]), self._truth)
-        return bool(parts.metrics.get("root_cause_entity_precision"))
+        matcher = Matcher(self._truth)
+        # Each object that stands for a root is as right as another.
+        self.right: Collection[int] = [
+            place for place, name in enumerate(self._names) if matcher.match(name).is_hit
+        ]
 
     def value(self, chosen: Sequence[int]) -> float:
         """Return the score of a diagnosis that names these objects."""
-        return score_diagnosis(self._answer(chosen), self._truth).value
+        factors = [{"name": self._names[place]} for place in chosen]
+        return score_diagnosis({"contributing_factors": factors}, self._truth).value
 
-    def _answer(self, chosen: Sequence[int]) -> JsonObject:
-        return {
-            "contributing_factors": [
-                {"name": self._names[place], "reasoning": "", "evidence": ""} for place in chosen
-            ]
-        }
+
+def _mechanisms(truth: Truth) -> str:
+    return " and ".join(sorted({fault.mechanism for fault in truth.faults}))
 
 
 def audit(suite: "Suite", progress: "Progress") -> Iterator[AuditCase]:
-    """Yield the incidents of a suite that are snapshots."""
+    """Yield the incidents of a suite whose inputs are snapshots.
+
+    Raises:
+        UsageError: the suite has no snapshots.
+        DataError: a snapshot lists no objects, or a file of it cannot be read.
+    """
+    if isinstance(suite, CloudOpsBenchSuite):
+        raise UsageError(
+            f"'sre/{suite.name}' cannot be audited: its inputs are no snapshots; audit another suite of 'sre'"
+        )
     suite.prepare(progress)
     for task in suite.tasks():
         inputs = suite.inputs(task.id)
-        root = next(each.source.parent for each in inputs if each.path.endswith("k8s_objects_raw.tsv"))
+        root = next((each.source.parent for each in inputs if each.source.name == FILE_NAME), None)
+        if root is None:
+            raise DataError(f"{task.id}: there is no {FILE_NAME!r}, which an audit reads")
         yield IncidentCase(task.id, root, suite.truth(task.id))

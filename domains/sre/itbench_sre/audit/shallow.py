@@ -1,18 +1,17 @@
 """One reading of a snapshot: what changed, who changed it, what is warned of, what fails, by object and by service."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from itbench import JsonObject
 from itbench_sre.snapshot import (
+    AlertPull,
     ObjectHistory,
     ObjectId,
     differences,
-    find_alert_files,
     parse_time,
-    read_alerts,
+    read_all_alerts,
     read_events,
     read_histories,
     read_logs,
@@ -65,7 +64,6 @@ class Shallow:
     paths: dict[ObjectId, list[str]] = field(default_factory=dict)
     warnings: Counter[str] = field(default_factory=Counter)
     reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
-    first_event_ns: dict[str, int] = field(default_factory=dict)
     alerts: Counter[str] = field(default_factory=Counter)
     failing: Counter[tuple[str, bool]] = field(default_factory=Counter)
     spans: Counter[tuple[str, bool]] = field(default_factory=Counter)
@@ -81,11 +79,12 @@ def read_shallow(root: Path) -> Shallow:
         DataError: a file cannot be read.
     """
     found = Shallow(read_histories(root / "k8s_objects_raw.tsv", is_wanted=_is_wanted))
-    _read_times(found, root)
+    pulls = list(read_all_alerts(root))
+    _read_times(found, pulls)
     for object_id, history in found.histories.items():
         _read_history(found, object_id, history)
     _read_events(found, root)
-    _read_alerts(found, root)
+    _read_alerts(found, pulls)
     texts: list[str] = []
     # A file is absent where nothing was recorded.
     for span in read_spans(path) if (path := root / "otel_traces_raw.tsv").exists() else ():
@@ -106,18 +105,13 @@ def _is_wanted(object_id: ObjectId) -> bool:
     return object_id.kind not in _KINDS_WITHOUT_CHANGES
 
 
-def _read_times(found: Shallow, root: Path) -> None:
-    pulls = [read_alerts(path) for path in find_alert_files(root)]
+def _read_times(found: Shallow, pulls: Sequence[AlertPull]) -> None:
     seen = [pull.seen_ns for pull in pulls if pull.seen_ns]
-    found.begin_ns = min(
-        (history.first_ns for history in found.histories.values()), default=min(seen, default=0)
-    )
-    found.end_ns = max(
-        (history.last_ns for history in found.histories.values()), default=max(seen, default=0)
-    )
-    named = [path for path in find_alert_files(root) if "alerting_state" in path.name]
-    page = [pull.seen_ns for path in named if (pull := read_alerts(path)).seen_ns]
-    found.onset_ns = min(page, default=max(seen, default=found.end_ns) or 0)
+    histories = found.histories.values()
+    found.begin_ns = min((history.first_ns for history in histories), default=min(seen, default=0))
+    found.end_ns = max((history.last_ns for history in histories), default=max(seen, default=0))
+    page = [pull.seen_ns for pull in pulls if pull.seen_ns and pull.is_first_match]
+    found.onset_ns = min(page, default=max(seen, default=found.end_ns))
 
 
 def _read_history(found: Shallow, object_id: ObjectId, history: ObjectHistory) -> None:
@@ -146,7 +140,6 @@ def _read_events(found: Shallow, root: Path) -> None:
         if event.watch == "DELETED" or event.seen_ns < found.begin_ns:
             continue
         found.reasons[event.entity, event.reason] += 1
-        found.first_event_ns.setdefault(event.entity, event.seen_ns)
         if event.type == "Warning":
             found.warnings[event.entity] += 1
         object_id = ObjectId(event.namespace, event.kind, event.name)
@@ -154,12 +147,12 @@ def _read_events(found: Shallow, root: Path) -> None:
             found.events_only.add(object_id)
 
 
-def _read_alerts(found: Shallow, root: Path) -> None:
-    for path in find_alert_files(root):
-        for alert in read_alerts(path).alerts:
+def _read_alerts(found: Shallow, pulls: Sequence[AlertPull]) -> None:
+    for pull in pulls:
+        for alert in pull.alerts:
             for key in ("service_name", "service", "deployment", "pod", "node", "statefulset"):
                 if alert.labels.get(key):
-                    found.alerts[str(alert.labels[key])] += 1
+                    found.alerts[alert.labels[key]] += 1
 
 
 def _count_mentions(found: Shallow, texts: list[str]) -> None:
@@ -173,12 +166,3 @@ def _count_mentions(found: Shallow, texts: list[str]) -> None:
 def counted(counts: Mapping[str, int], prefix: str) -> int:
     """Return the sum over an object and what is called after it, such as a Deployment's pods."""
     return sum(times for name, times in counts.items() if name == prefix or name.startswith(f"{prefix}-"))
-
-
-def services_of(body: JsonObject) -> Iterator[str]:
-    """Yield the names under which an object's service may report."""
-    metadata = body["metadata"]
-    yield metadata["name"]
-    for key in ("app.kubernetes.io/name", "app", "app.kubernetes.io/component"):
-        if name := metadata.get("labels", {}).get(key):
-            yield str(name)

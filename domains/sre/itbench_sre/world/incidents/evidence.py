@@ -4,11 +4,13 @@ Both worlds run with common random numbers: an object keeps its uid, a request i
 and what is left differs only by what the changes did.
 """
 
+import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from itbench_sre.snapshot import parse_map
 from itbench_sre.world.incidents.changed_metrics import changed_series
 from itbench_sre.world.incidents.rows import (
     ALERTS,
@@ -17,10 +19,7 @@ from itbench_sre.world.incidents.rows import (
     OBJECTS,
     SPANS,
     Row,
-    body_of,
-    differences,
-    plain,
-    read_map,
+    plain_object,
     read_table,
 )
 from itbench_sre.world.store.refs import JsonObject
@@ -60,31 +59,22 @@ def _family(row: Row) -> str:
 
 def _objects(full: Path, twin: Path) -> Iterator[Row]:
     """Yield each version of an object that the twin lacks, with the version before it, and each that is gone."""
-    usual = {(_key(row), row["Timestamp"]): row for row in read_table(twin / OBJECTS)}
+    usual = {(key, at): text for key, at, text in _pulled(twin)}
     last: dict[str, tuple[JsonObject, str]] = {}
-    pulls: dict[str, list[str]] = {}
-    for row in read_table(full / OBJECTS):
-        key, at = _key(row), row["Timestamp"]
-        pulls.setdefault(key.partition("/")[2].partition("/")[0], []).append(at)
+    for key, at, text in _pulled(full):
         known = usual.pop((key, at), None)
-        before = last.get(key)
-        if known is not None and known["Body"] == row["Body"]:
-            last[key] = (plain(body_of(row)), at)
-            continue
-        body = plain(body_of(row))
+        before = last[key][0] if key in last else None
+        body = plain_object(text)
         last[key] = (body, at)
-        if known is not None and plain(body_of(known)) == body:
+        is_usual = known is not None and (known == text or plain_object(known) == body)
+        if is_usual or before == body:
             continue
-        if before is not None and before[0] == body:
-            continue
-        fields = {"body": body, "before": before[0] if before else None}
+        fields = {"body": body, "before": before}
         yield Row(OBJECTS, f"{key}@{at}", "changed" if before else "added", at, fields)
     yield from _gone(usual, last)
 
 
-def _gone(
-    usual: dict[tuple[str, str], dict[str, str]], last: dict[str, tuple[JsonObject, str]]
-) -> Iterator[Row]:
+def _gone(usual: Iterable[tuple[str, str]], last: Mapping[str, tuple[JsonObject, str]]) -> Iterator[Row]:
     """Yield each object that the twin shows and the world no longer does, once."""
     told = set()
     for key, at in sorted(usual, key=lambda each: each[1]):
@@ -95,12 +85,13 @@ def _gone(
         yield Row(OBJECTS, f"{key}@{at}", "gone", at, {"body": None, "before": before})
 
 
-def _key(row: dict[str, str]) -> str:
-    """Return `namespace/Kind/name` of an object's row."""
-    body = row["Body"]
-    metadata = body_of(row)["metadata"] if body else {}
-    kind = read_map(row["LogAttributes"])["k8s.resource.name"]
-    return f"{metadata.get('namespace', 'cluster')}/{kind}/{metadata['name']}"
+def _pulled(directory: Path) -> Iterator[tuple[str, str, str]]:
+    """Yield `namespace/kinds/name`, time and body of each object that was pulled."""
+    for row in read_table(directory / OBJECTS):
+        metadata = json.loads(row["Body"])["metadata"]
+        kinds = parse_map(row["LogAttributes"])["k8s.resource.name"]
+        key = f"{metadata.get('namespace', 'cluster')}/{kinds}/{metadata['name']}"
+        yield key, row["Timestamp"], row["Body"]
 
 
 def _events(full: Path, twin: Path) -> Iterator[Row]:
@@ -119,7 +110,7 @@ def _events(full: Path, twin: Path) -> Iterator[Row]:
 
 def _v1_events(directory: Path) -> Iterator[JsonObject]:
     for row in read_table(directory / EVENTS):
-        body = body_of(row)
+        body = json.loads(row["Body"])
         if "involvedObject" in body["object"]:
             yield {**body, "at": row["Timestamp"]}
 
@@ -147,7 +138,7 @@ def _spans(full: Path, twin: Path) -> Iterator[Row]:
             "message": row["StatusMessage"],
             "duration_ns": took_ns,
             "usual_ns": known[1] if known else None,
-            "attributes": read_map(row["SpanAttributes"]),
+            "attributes": parse_map(row["SpanAttributes"]),
         }
         yield Row(SPANS, row["SpanId"], "changed" if known else "added", row["Timestamp"], fields)
     for span in sorted(usual):
@@ -164,7 +155,7 @@ def _logs(full: Path, twin: Path) -> Iterator[Row]:
     for row in rows:
         key = _log_key(row)
         if surplus[key] > usual[key] // 4 and (row["Timestamp"], row["Body"]) not in exact:
-            resource = read_map(row["ResourceAttributes"])
+            resource = parse_map(row["ResourceAttributes"])
             fields: JsonObject = {
                 "service": row["ServiceName"],
                 "pod": resource.get("k8s.pod.name", ""),
@@ -194,12 +185,7 @@ def _alerts(full: Path, twin: Path) -> Iterator[Row]:
 
 
 def _pulls(directory: Path) -> Iterator[tuple[str, tuple[tuple[str, str], ...], JsonObject]]:
-    import json
-
     for path in sorted((directory / ALERTS).glob("alerts_at_*.json")):
         alerts: Iterable[JsonObject] = json.loads(path.read_text(encoding="utf-8"))
         for alert in alerts:
             yield path.name, tuple(sorted(alert["labels"].items())), alert
-
-
-__all__ = ["Row", "differences", "evidence", "stored"]

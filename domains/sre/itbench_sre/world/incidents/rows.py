@@ -1,14 +1,12 @@
 """Rows of recorded files, as a reader of a snapshot sees them: what the evidence of an incident consists of."""
 
-import ast
-import csv
 import json
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from itbench_sre.snapshot import read_rows
 from itbench_sre.world.store.refs import JsonObject
 
 OBJECTS, EVENTS = "k8s_objects_raw.tsv", "k8s_events_raw.tsv"
@@ -36,34 +34,21 @@ class Row:
 
 
 def read_table(path: Path) -> Iterator[dict[str, str]]:
-    """Yield the rows of a tab-separated file by column; none where there is no file."""
-    if not path.exists():
-        return
-    csv.field_size_limit(sys.maxsize)
-    with path.open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file, delimiter="\t")
+    """Yield the rows of a tab-separated file by column; none where there is no file.
+
+    Raises:
+        DataError: a row cannot be read.
+    """
+    if path.exists():
+        yield from read_rows(path)
 
 
-def read_map(text: str) -> dict[str, str]:
-    """Return what a column of attributes holds."""
-    if not text or text == "{}":
-        return {}
-    found: dict[str, str] = ast.literal_eval(text)
-    return found
-
-
-def body_of(row: dict[str, str]) -> JsonObject:
-    """Return the JSON of a row's body, without the numbers that every write of anything moves on."""
-    body: JsonObject = json.loads(row["Body"])
-    inner = body.get("object", body)
-    inner["metadata"].pop("resourceVersion", None)
+def plain_object(text: str) -> JsonObject:
+    """Return the object in a body, without its version and without who owns which of its fields."""
+    body: JsonObject = json.loads(text)
+    for key in ("resourceVersion", "managedFields"):
+        body["metadata"].pop(key, None)
     return body
-
-
-def plain(body: JsonObject) -> JsonObject:
-    """Return an object without who owns which of its fields."""
-    metadata = {key: value for key, value in body["metadata"].items() if key != "managedFields"}
-    return {**body, "metadata": metadata}
 
 
 def differences(old: Any, new: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:

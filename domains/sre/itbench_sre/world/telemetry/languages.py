@@ -51,29 +51,36 @@ def _sdk(language: str, version: str, **more: str) -> dict[str, str]:
     return {**sdk, **{f"telemetry.{key.replace('_', '.')}": value for key, value in more.items()}}
 
 
-_PYTHON = "opentelemetry.instrumentation"
 _GO = "go.opentelemetry.io/contrib/instrumentation"
 _NODE = "@opentelemetry/instrumentation"
-_JAVA = "io.opentelemetry"
 _PHP = "io.opentelemetry.contrib.php"
 _RUBY = "OpenTelemetry::Instrumentation"
 _DOTNET = "OpenTelemetry.Instrumentation"
 
+
+def _scopes(prefix: str, version: str, **libraries: str) -> dict[Protocol, Scope]:
+    """Return the scopes of libraries of one version, by the protocol that each is for."""
+    return {Protocol[protocol.upper()]: (prefix + name, version) for protocol, name in libraries.items()}
+
+
+# Kafka's broker runs with the agent of Java programs.
+_JAVA_SDK = _sdk("java", "1.54.1", distro_name="opentelemetry-java-instrumentation", distro_version="2.20.1")
+
 LANGUAGES: Mapping[str, Language] = {
     "python": Language(
         sdk=_sdk("python", "1.37.0", auto_version="0.58b0"),
-        clients={
-            _GRPC: (f"{_PYTHON}.grpc", "0.58b0"),
-            _HTTP: (f"{_PYTHON}.requests", "0.58b0"),
-            _SQL: (f"{_PYTHON}.psycopg2", "0.58b0"),
-            _REDIS: (f"{_PYTHON}.redis", "0.58b0"),
-            _KAFKA: (f"{_PYTHON}.confluent_kafka", "0.58b0"),
-        },
-        servers={
-            _GRPC: (f"{_PYTHON}.grpc", "0.58b0"),
-            _HTTP: (f"{_PYTHON}.flask", "0.58b0"),
-            _KAFKA: (f"{_PYTHON}.confluent_kafka", "0.58b0"),
-        },
+        clients=_scopes(
+            "opentelemetry.instrumentation.",
+            "0.58b0",
+            grpc="grpc",
+            http="requests",
+            sql="psycopg2",
+            redis="redis",
+            kafka="confluent_kafka",
+        ),
+        servers=_scopes(
+            "opentelemetry.instrumentation.", "0.58b0", grpc="grpc", http="flask", kafka="confluent_kafka"
+        ),
         logs="main",
         log_grain_ns=256,
         records_exceptions=True,
@@ -92,24 +99,23 @@ LANGUAGES: Mapping[str, Language] = {
         },
     ),
     "java": Language(
-        sdk=_sdk(
-            "java",
-            "1.54.1",
-            distro_name="opentelemetry-java-instrumentation",
-            distro_version="2.20.1",
+        sdk=_JAVA_SDK,
+        clients=_scopes(
+            "io.opentelemetry.",
+            "2.20.1-alpha",
+            grpc="grpc-1.6",
+            http="okhttp-3.0",
+            sql="jdbc",
+            redis="lettuce-5.1",
+            kafka="kafka-clients-0.11",
         ),
-        clients={
-            _GRPC: (f"{_JAVA}.grpc-1.6", "2.20.1-alpha"),
-            _HTTP: (f"{_JAVA}.okhttp-3.0", "2.20.1-alpha"),
-            _SQL: (f"{_JAVA}.jdbc", "2.20.1-alpha"),
-            _REDIS: (f"{_JAVA}.lettuce-5.1", "2.20.1-alpha"),
-            _KAFKA: (f"{_JAVA}.kafka-clients-0.11", "2.20.1-alpha"),
-        },
-        servers={
-            _GRPC: (f"{_JAVA}.grpc-1.6", "2.20.1-alpha"),
-            _HTTP: (f"{_JAVA}.tomcat-10.0", "2.20.1-alpha"),
-            _KAFKA: (f"{_JAVA}.kafka-clients-0.11", "2.20.1-alpha"),
-        },
+        servers=_scopes(
+            "io.opentelemetry.",
+            "2.20.1-alpha",
+            grpc="grpc-1.6",
+            http="tomcat-10.0",
+            kafka="kafka-clients-0.11",
+        ),
         logs="oteldemo.{Name}Service",
         records_exceptions=True,
     ),
@@ -192,12 +198,7 @@ LANGUAGES: Mapping[str, Language] = {
     "postgres": Language(sdk={}, logs="", log_grain_ns=1_000_000),
     "valkey": Language(sdk={}, logs="", log_grain_ns=1_000_000),
     "kafka": Language(
-        sdk=_sdk(
-            "java",
-            "1.54.1",
-            distro_name="opentelemetry-java-instrumentation",
-            distro_version="2.20.1",
-        ),
+        sdk=_JAVA_SDK,
         logs="kafka.log.LogManager",
     ),
 }
