@@ -5,6 +5,7 @@ holds is a leftover, and the next process that makes such things removes it. A d
 locks for each machine by itself; there a leftover has to be a day old as well.
 """
 
+import errno
 import fcntl
 import os
 import re
@@ -22,6 +23,8 @@ _OF_ONE_MACHINE = frozenset(
     {"bcachefs", "btrfs", "ext2", "ext3", "ext4", "f2fs", "jfs", "overlay", "ramfs", "reiserfs", "tmpfs", "xfs", "zfs"}
 )  # fmt: skip
 _TRIES = 100
+# What a killed process had started may write for a moment longer, until it sees that it is alone.
+_WAITS_S = (0.1, 0.2, 0.4, 0.8, 1.6)
 
 
 @contextmanager
@@ -114,11 +117,19 @@ def _remove_if_unheld(path: Path, *, is_folder: bool) -> None:
 
 
 def _remove_folder(path: Path) -> None:
-    """Remove a folder even where what ran there took rights from folders in it."""
-    for folder, _, _ in os.walk(path):
-        with suppress(OSError):
-            Path(folder).chmod(0o700)
-    shutil.rmtree(path, ignore_errors=True)
+    """Remove a folder even where what ran there took rights from folders in it, or still writes for a moment."""
+    for wait_s in (*_WAITS_S, None):
+        for folder, _, _ in os.walk(path):
+            with suppress(OSError):
+                Path(folder).chmod(0o700)
+        try:
+            shutil.rmtree(path)
+        except OSError as error:
+            if error.errno == errno.ENOTEMPTY and wait_s is not None:
+                time.sleep(wait_s)
+                continue
+            shutil.rmtree(path, ignore_errors=True)
+        return
 
 
 def _is_in_place(descriptor: int, path: Path) -> bool:

@@ -75,6 +75,20 @@ def test_what_is_held_here_stays_and_goes_at_its_end(tmp_path: Path) -> None:
     assert not path.exists()
 
 
+def test_what_an_orphan_still_writes_into_goes_too(tmp_path: Path) -> None:
+    (tmp_path / ".making-x").mkdir()
+    text = "import sys, time\nfor n in range(300): open(f'{sys.argv[1]}/{n}', 'x').close(); print(n, flush=True); time.sleep(0.001)"
+    writer = python(text, tmp_path / ".making-x")
+    try:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == "0\n"
+        sweep(tmp_path, ".making-*")
+    finally:
+        writer.kill()
+        writer.communicate()
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_link_is_no_leftover_and_nothing_behind_it_goes(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine/kept").touch()
