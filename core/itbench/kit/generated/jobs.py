@@ -73,12 +73,14 @@ class Job:
         return cls(spec.id, spec.seed, partial(make, spec), partial(task, spec))
 
 
-def made_root(domain: str, suite: str, version: str, pinned: Mapping[str, str], drawn: object) -> Path:
+def made_root(
+    domain: str, suite: str, version: str, pinned: Mapping[str, str], drawn: object, variant: str = ""
+) -> Path:
     """Return where the tasks of one suite are kept; a seed of the user's own does not show.
 
     What another version of a simulator made is never taken for this one's: the pinned hashes are part of the name.
     """
-    text = f"{json.dumps(dict(pinned), sort_keys=True)} {drawn}"
+    text = f"{json.dumps(dict(pinned), sort_keys=True)} {drawn}{variant and f' {variant}'}"
     return cache_dir() / domain / f"{suite}-{version}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 

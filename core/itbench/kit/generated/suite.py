@@ -48,6 +48,11 @@ class GeneratedSuite(SuiteWithChoices):
     def __init__(self, drawn: "Draw | None" = None) -> None:
         self._draw(drawn)
 
+    @property
+    def variant(self) -> str:
+        """What the chosen options change in the tasks that are made; empty for tasks as they are pinned."""
+        return ""
+
     @abstractmethod
     def jobs(self) -> "list[Job]":
         """Return what is to be made, in the order of the tasks: the embedded ones, or those of `drawn`."""
@@ -84,7 +89,8 @@ class GeneratedSuite(SuiteWithChoices):
         """Return whether these are the embedded tasks."""
         if self._folder is not None:
             return {"tasks": "read from a folder"}
-        return {"tasks": "embedded" if self.drawn is None else "drawn from a seed"}
+        made = {"variant": self.variant} if self.variant else {}
+        return {"tasks": "embedded" if self.drawn is None else "drawn from a seed", **made}
 
     def data_warning(self) -> str | None:
         """Return that tasks in a folder are not the embedded ones, and may be anything."""
@@ -210,14 +216,14 @@ class GeneratedSuite(SuiteWithChoices):
 
     @property
     def _pins(self) -> "Mapping[str, str]":
-        """The hashes that tasks must have: none where they are drawn from the user's own seed."""
-        return self.pinned() if self.drawn is None else {}
+        """The hashes that tasks must have: none where they are drawn from the user's own seed, or are a variant."""
+        return self.pinned() if self.drawn is None and not self.variant else {}
 
     @property
     def _root(self) -> Path:
         from itbench.kit.generated.jobs import made_root
 
-        return made_root(self.domain, self.name, self.version, self.pinned(), self.drawn)
+        return made_root(self.domain, self.name, self.version, self.pinned(), self.drawn, self.variant)
 
     def _draw(self, drawn: "Draw | None") -> None:
         self.drawn = drawn
@@ -249,7 +255,7 @@ class GeneratedSuite(SuiteWithChoices):
 
     def _require_pins(self, jobs: "Sequence[Job]") -> None:
         missing = [job.id for job in jobs if job.id not in self._pins]
-        if missing and self.manifest is not None and self.drawn is None:
+        if missing and self.manifest is not None and self.drawn is None and not self.variant:
             raise DataError(
                 f"{self.manifest}: no pinned hash of task {missing[0]!r}; run `itbench pin {self.domain}`"
             )

@@ -11,10 +11,7 @@ ANSWER_NAME = "agent_output.json"
 # ITBench-AA's cap: https://artificialanalysis.ai/articles/itbench-aa-launch
 TURNS = 100
 
-INSTRUCTIONS = """\
-An incident has struck an application on a Kubernetes cluster. What monitoring recorded around it lies in your
-working directory, read-only. There is no live cluster. Find out what caused the incident.
-
+_REST = """\
 What you may find (a file is absent if nothing was recorded):
 
 - alerts/*.json: Prometheus alerts, one file a minute; the time of the pull is in the file name. `activeAt` is when a
@@ -42,18 +39,49 @@ shows up at the same time, costs you score, and so does a cause that is missing.
 where you can, and a cluster-scoped entity as cluster/Kind/name.
 """
 
+INSTRUCTIONS = f"""\
+An incident has struck an application on a Kubernetes cluster. What monitoring recorded around it lies in your
+working directory, read-only. There is no live cluster. Find out what caused the incident.
+
+{_REST}"""
+
+CALLED = f"""\
+You are on call for an application on a Kubernetes cluster. An alert with the label severity=page has called you; it
+is among those in alerts/alerts_in_alerting_state_*.json, which were on when you began to look. What monitoring
+recorded around it lies in your working directory, read-only. There is no live cluster. Find out what caused that page.
+
+Much goes on in this cluster at the same time, and most of it is innocent: changes, experiments, other alerts. A routine
+operation that only brought an older fault to light (a restart, a drain, a rollout that is good in itself) is not the
+cause; the fault is. It may also be that nothing is wrong, as where an objective is too strict: then hand in an empty
+list.
+
+{_REST}
+Each factor may have a "confidence" from 0 to 1, and so may the whole answer where its list is empty.
+"""
+"""What an agent is told about one of our own incidents."""
+
+
+def make_called_task(task_id: str, number: int) -> "Task":
+    """Return the public task of one of our own incidents."""
+    return _task(task_id, f"Incident {number} of sre/incidents", CALLED, ("sre", "incidents"))
+
 
 def make_task(task_id: str, number: int, *, suite: str, title: str, public_id: str) -> "Task":
     """Return the public task of one scenario."""
+    tags = ("sre", suite, *([public_id] if public_id else []))
+    return _task(task_id, f"Incident {number} of {title}", INSTRUCTIONS, tags)
+
+
+def _task(task_id: str, title: str, instructions: str, tags: tuple[str, ...]) -> "Task":
     from itbench import HandIn, Limits, Task
 
     return Task(
         id=task_id,
-        title=f"Incident {number} of {title}",
-        instructions=INSTRUCTIONS,
+        title=title,
+        instructions=instructions,
         hand_in=HandIn(answer=ANSWER_NAME, answer_schema=_answer_schema()),
         limits=Limits(turns=TURNS),
-        tags=("sre", suite, *([public_id] if public_id else [])),
+        tags=tags,
     )
 
 

@@ -1,5 +1,7 @@
 """A cluster with an application in it, that has been running for a while and is about to be recorded."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Self
 
 from itbench_sre.world.application.model import Application
@@ -129,6 +131,12 @@ class World:
             )  # what is in a directory of the node outlives the pod
         else:
             kubelet.disk[process.place.uid] = used
+
+    def hold_to(self, objectives: Mapping[str, tuple[int, int]]) -> None:
+        """Take other service-level objectives, as `Application.objectives` has them; while no copy of this world is in use."""
+        self.application = replace(self.application, objectives=objectives)
+        self.ruler.groups = groups_of(self.application)
+        self.fixed += parts_of(self.application, self.ruler.groups)
 
     def run_until(self, time_us: int) -> None:
         """Let time pass."""

@@ -13,23 +13,28 @@ HOUR_US = 60 * MINUTE_US
 
 
 class Loop:
-    """A queue of callbacks; those of the same microsecond run in the order they were added."""
+    """A queue of callbacks; those of the same microsecond run in the order they were added.
 
-    __slots__ = ("_count", "_heap", "now_us")
+    Attributes:
+        now_us: the time.
+        scheduled: how many callbacks were ever added.
+    """
+
+    __slots__ = ("_heap", "now_us", "scheduled")
 
     def __init__(self, now_us: int) -> None:
         self.now_us = now_us
-        self._count = 0
+        self.scheduled = 0
         self._heap: list[tuple[int, int, Callable[..., object], tuple[Any, ...]]] = []
 
     def at(self, time_us: int, callback: Callable[..., object], *arguments: Any) -> None:
         """Run `callback(*arguments)` at `time_us`, or now where that has passed."""
-        self._count = count = self._count + 1
+        self.scheduled = count = self.scheduled + 1
         heappush(self._heap, (max(time_us, self.now_us), count, callback, arguments))
 
     def after(self, delay_us: int, callback: Callable[..., object], *arguments: Any) -> None:
         """Run `callback(*arguments)` after `delay_us`, at least 0."""
-        self._count = count = self._count + 1
+        self.scheduled = count = self.scheduled + 1
         heappush(self._heap, (self.now_us + delay_us, count, callback, arguments))
 
     def run_until(self, end_us: int) -> None:

@@ -9,24 +9,27 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from itbench_sre.world.clock.randomness import Randomness, mixed
 from itbench_sre.world.incidents.bins import bins_of
 
 if TYPE_CHECKING:
-    from itbench_sre.world.clock.randomness import Randomness
     from itbench_sre.world.incidents.search import Incident
 
-_SHARES = Path(__file__).with_name("acceptance.json")
+SHARES = Path(__file__).with_name("acceptance.json")
 _MILLION = 1_000_000
+# One in so many incidents with two roots, or with none, is taken.
+_TWO_ROOTS = 5
+_NO_ROOT = 1
 
 
 @lru_cache(maxsize=1)
 def _shares() -> dict[str, dict[str, int]]:
-    read: dict[str, dict[str, int]] = json.loads(_SHARES.read_text(encoding="utf-8"))
+    read: dict[str, dict[str, int]] = json.loads(SHARES.read_text(encoding="utf-8"))
     return read
 
 
 def acceptance(incident: "Incident") -> int:
-    """Return how often, in millionths, an incident like this one is taken."""
+    """Return how often, in millionths, an incident like this one is taken, as far as the bins of its roots say."""
     shares = _shares()
     bins = bins_of(incident)
     found = _MILLION
@@ -36,8 +39,16 @@ def acceptance(incident: "Incident") -> int:
     return found
 
 
-def is_accepted(incident: "Incident", random: "Randomness") -> bool:
-    """Whether an incident is taken; one in which nothing pages is taken in one of twelve searches' turns."""
-    if incident.label.page is None:
-        return random.below(200) == 0
-    return random.below(_MILLION) < acceptance(incident)
+def is_wanted(incident: "Incident") -> bool:
+    """Whether an incident is taken by its number of roots: most have one."""
+    rate = {0: _NO_ROOT, 1: 1}.get(len(incident.label.roots), _TWO_ROOTS)
+    return _random(incident, "wanted").below(rate) == 0
+
+
+def is_accepted(incident: "Incident") -> bool:
+    """Whether an incident is taken, by its roots and by their bins; the same incident always or never."""
+    return is_wanted(incident) and _random(incident, "accepted").below(_MILLION) < acceptance(incident)
+
+
+def _random(incident: "Incident", purpose: str) -> Randomness:
+    return Randomness(mixed(incident.setting.seed, f"{purpose} {incident.draw}"))

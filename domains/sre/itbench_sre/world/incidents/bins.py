@@ -19,7 +19,7 @@ _FAR = 4
 def bins_of(incident: "Incident") -> "list[Bins]":
     """Return the bins of each change of an incident."""
     distances = _distances(incident)
-    onset_us = incident.label.page.onset_ns // 1000 if incident.label.page else incident.end_us
+    onset_us = incident.label.page.onset_ns // 1000
     later = [sum(other.at_us > change.at_us for other in incident.changes) for change in incident.changes]
     return [
         _bins(change, onset_us, after, distances)
@@ -49,9 +49,6 @@ def _bin(value: int, bounds: tuple[int, ...]) -> str:
 
 def _distances(incident: "Incident") -> dict[str, int]:
     """Return how many calls each workload is away from the service of the page, in either direction."""
-    page = incident.label.page
-    if page is None:
-        return {}
     scene = Scene(incident.world)
     neighbours: dict[str, set[str]] = {}
     for body in scene.workloads:
@@ -59,7 +56,7 @@ def _distances(incident: "Incident") -> dict[str, int]:
         for other in scene.dependencies(body):
             neighbours.setdefault(name, set()).add(other)
             neighbours.setdefault(other, set()).add(name)
-    start = dict(page.alert[1]).get("service_name", "")
+    start = dict(incident.label.page.alert[1]).get("service_name", "")
     found, waiting = {start: 0}, deque([start])
     while waiting:
         name = waiting.popleft()

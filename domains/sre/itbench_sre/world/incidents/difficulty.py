@@ -26,7 +26,7 @@ def difficulty(
     rows: "Sequence[Row]",
     services: Sequence[str],
 ) -> "JsonObject":
-    """Return the measures of an incident that has a page.
+    """Return the measures of an incident that has a root.
 
     Parameters:
         found: how the failure spread.
@@ -41,7 +41,7 @@ def difficulty(
     innocents = [
         change for place, change in enumerate(changes) if place not in (*label.roots, *label.triggers)
     ]
-    page_us = label.page.onset_ns // 1000 if label.page else 0
+    page_us = label.page.onset_ns // 1000
     hops = found.hops()
     paged = [hops[name] for service in services for name in found.telemetry.get(service, ()) if name in hops]
     return {

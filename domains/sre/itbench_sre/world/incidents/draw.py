@@ -21,12 +21,18 @@ _BURST_US = 150 * SECOND_US
 _TRIES = 12
 
 
-def draw_changes(scene: Scene, random: Randomness, from_us: int, until_us: int) -> list[Change]:
-    """Return the changes of an incident in order of time, between `from_us` and `until_us`; no target occurs twice."""
+def draw_changes(
+    scene: Scene, random: Randomness, from_us: int, until_us: int, family: str = ""
+) -> list[Change]:
+    """Return the changes of an incident in order of time, between `from_us` and `until_us`; no target occurs twice.
+
+    Parameters:
+        family: of mechanisms that is among them, where the cluster has targets for it; empty for any.
+    """
     starts = _starts(random.fork("bursts"), from_us, until_us)
     taken: set[Ref] = set()
     found: list[Change] = []
-    for number, mechanism in enumerate(_mechanisms(random.fork("mechanisms"))):
+    for number, mechanism in enumerate(_mechanisms(random.fork("mechanisms"), family)):
         stream = random.fork(f"mechanism {number}")
         for ordinal in range(stream.between(*_OF_EACH)):
             own = stream.fork(f"change {ordinal}")
@@ -38,13 +44,16 @@ def draw_changes(scene: Scene, random: Randomness, from_us: int, until_us: int) 
     return sorted(found, key=lambda change: (change.at_us, change.target))
 
 
-def _mechanisms(random: Randomness) -> list[Mechanism]:
-    """Return the mechanisms of an incident, of different families, each family as likely as another."""
-    families = sorted({mechanism.family for mechanism in CATALOGUE.values()})
+def _mechanisms(random: Randomness, wanted: str) -> list[Mechanism]:
+    """Return the mechanisms of an incident, of different families, each family but the wanted one as likely as another."""
+    families = random.shuffled(sorted({mechanism.family for mechanism in CATALOGUE.values()}))
+    if wanted:
+        families.remove(wanted)
+        families.insert(0, wanted)
     found = []
-    for family in random.shuffled(families)[: random.between(*_MECHANISMS)]:
-        kin = [mechanism for mechanism in CATALOGUE.values() if mechanism.family == family]
-        found.append(random.fork(family).pick(kin))
+    for family in families[: random.between(*_MECHANISMS)]:
+        own = [mechanism for mechanism in CATALOGUE.values() if mechanism.family == family]
+        found.append(random.fork(family).pick(own))
     return found
 
 

@@ -13,7 +13,13 @@ from itbench_sre.world.incidents.rule_book import MAY, NO, Culprit, Scene, suppo
 from itbench_sre.world.incidents.symptoms import Calls, Symptoms, component, symptoms
 from itbench_sre.world.store.refs import JsonObject
 
-_SERVICE_LABELS: Final = ("service_name", "destination_canonical_service", "group", "horizontalpodautoscaler")
+_SERVICE_LABELS: Final = (
+    "service_name",
+    "destination_canonical_service",
+    "group",
+    "horizontalpodautoscaler",
+    "deployment",
+)
 _ALL: Final = 1_000_000_000
 _NAMESPACE_LABELS: Final = ("namespace", "destination_workload_namespace")
 

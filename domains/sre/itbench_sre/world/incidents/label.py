@@ -20,29 +20,30 @@ class Label:
     """What the runs say of an incident.
 
     Attributes:
-        page: that called; None where nothing did.
-        roots: places of the changes that are roots; two where each is sufficient by itself.
+        page: that called.
+        roots: places of the changes that are roots; two where each is sufficient by itself, none where the page comes
+            without any of the changes.
         triggers: places of routine operations that only brought a latent fault to light.
     """
 
-    page: "Page | None"
+    page: "Page"
     roots: tuple[int, ...] = ()
     triggers: tuple[int, ...] = ()
 
 
 def label(variants: "Variants", probes: "Probes") -> Label | None:
-    """Return roots and triggers; None where they are not unique, and the draw is thrown away."""
+    """Return roots and triggers; None where nothing calls or they are not unique, and the draw is thrown away."""
     page = variants.page()
     if page is None:
-        return Label(None)
+        return None
+    if page.alert in variants.quiet:
+        return Label(page)
     places = range(len(variants.changes))
     everything = frozenset(places)
 
     def fires_without(left_out: frozenset[int]) -> bool:
         return variants.fires(everything - left_out, page)
 
-    if fires_without(everything):
-        return None  # the page has another cause than the changes
     needed = necessary(places, fires_without)
     if not needed:
         pair = sufficient_pair(places, fires_without)

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from itbench_sre.world.clock.loop import MINUTE_US
 from itbench_sre.world.clock.randomness import Randomness, mixed
 from itbench_sre.world.recorder.recorder import Recorder
 
@@ -33,9 +32,16 @@ def recorded(incident: "Incident", kept: Iterable[int], directory: Path, scale: 
     return world
 
 
+def run(incident: "Incident", kept: Iterable[int]) -> "World":
+    """Run an incident with the changes of these places, without recording it, and return the world at the end."""
+    world = incident.world.copy()
+    for place in sorted(kept):
+        incident.changes[place].schedule(world)
+    world.run_until(incident.end_us)
+    return world
+
+
 def _watch_us(incident: "Incident") -> int:
-    """Return when somebody begins to look for the alerts of the page: soon after it, or at some time without one."""
+    """Return when somebody begins to look for the alerts of the page: soon after it."""
     random = Randomness(mixed(incident.setting.seed, "watch"))
-    page = incident.label.page
-    onset_us = page.onset_ns // 1000 if page else incident.world.start_us + random.between(6, 14) * MINUTE_US
-    return onset_us + random.delay_us(5, 60)
+    return incident.label.page.onset_ns // 1000 + random.delay_us(5, 60)

@@ -25,6 +25,7 @@ _DENIED = r"rbac|permission_denied|access denied|403"
 _POOL = r"pool|too many|connection slots|number of clients|exhaust"
 _CLOCK = r"certificate|not yet valid|expired|token|clock"
 UNREACHABLE: Final = f"{_REFUSED}|{_TIMEOUT}|{_DNS}|{_RESET}"
+_PREEMPTOR: Final = re.compile(r"Preempted by pod (\S+) on node")
 _UNHEALTHY: Final = frozenset({"Killing"})
 
 
@@ -151,8 +152,10 @@ def _users(change: Candidate, scene: Scene) -> int:
 
 def _newcomer(change: Candidate, scene: Scene) -> int:
     trouble = scene.trouble(scene.culprit.callee)
-    spec = change.body.get("spec", {}).get("template", {}).get("spec", {})
-    if any(reason == "Preempted" for reason, _ in trouble) and spec.get("priorityClassName"):
+    by = {
+        found[1] for reason, text in trouble if reason == "Preempted" and (found := _PREEMPTOR.search(text))
+    }
+    if any(scene.symptoms.owners.get(uid) == change.own_name for uid in by):
         return PROVEN
     if any(reason == "FailedScheduling" and "Insufficient" in text for reason, text in trouble):
         return FITS if _has_place(change, scene) else MAY

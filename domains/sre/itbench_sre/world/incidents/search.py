@@ -46,7 +46,7 @@ def drawn_changes(setting: Setting, draw: int, world: World) -> list[Change]:
     """Return the changes of one draw in a settled world."""
     random = Randomness(mixed(setting.seed, f"draw {draw}"))
     begin_us = world.start_us + QUIET_US
-    return draw_changes(Scene(world), random, begin_us, begin_us + CHANGES_US)
+    return draw_changes(Scene(world), random, begin_us, begin_us + CHANGES_US, setting.family)
 
 
 def incident_at(setting: Setting, draw: int, world: World | None = None) -> Incident | None:
@@ -64,14 +64,22 @@ def incident_at(setting: Setting, draw: int, world: World | None = None) -> Inci
     return None if found is None else Incident(setting, draw, world, tuple(changes), found)
 
 
-def incidents(seed: int, application: str = "") -> Iterator[Incident]:
-    """Yield incidents of a seed for ever, those without a page included."""
+def search(seed: int, application: str = "", family: str = "") -> Iterator[Incident | None]:
+    """Yield what each draw of a seed is: an incident, or None where it has no single explanation; there is always another.
+
+    Parameters:
+        application: one of `APPLICATIONS`; empty for all.
+        family: of mechanisms that each draw has; empty for any.
+    """
     number = 0
     while True:
-        setting = Setting(seed=mixed(seed, f"world {number}") >> 1, application=application)
+        setting = Setting(seed=mixed(seed, f"world {number}") >> 1, application=application, family=family)
         world = setting.world()
         for draw in range(_DRAWS_OF_A_WORLD):
-            found = incident_at(setting, draw, world)
-            if found is not None:
-                yield found
+            yield incident_at(setting, draw, world)
         number += 1
+
+
+def incidents(seed: int, application: str = "", family: str = "") -> Iterator[Incident]:
+    """Yield the incidents that a search finds; there is always another one."""
+    return (found for found in search(seed, application, family) if found is not None)

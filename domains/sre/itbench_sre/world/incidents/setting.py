@@ -10,6 +10,7 @@ from itbench_sre.world.application.platform import workers_for
 from itbench_sre.world.clock.loop import HOUR_US, MINUTE_US
 from itbench_sre.world.clock.randomness import Randomness, mixed
 from itbench_sre.world.clock.times import epoch_s
+from itbench_sre.world.incidents.sensitive import make_sensitive
 from itbench_sre.world.world import World
 
 APPLICATIONS = ("generated", "otel-demo", "book-info")
@@ -17,6 +18,8 @@ _WEIGHTS = ("generated",) * 5 + ("otel-demo",) * 4 + ("book-info",)
 _FIRST_DAY = (2025, 3, 3)
 _DAYS = 270
 CALLS_PER_MINUTE = 50
+# One cluster in so many has an objective close to what is usual.
+_SENSITIVE = 2
 # The first change comes so long after recording began, the last one so long after the first may be.
 QUIET_US = 3 * MINUTE_US
 CHANGES_US = 7 * MINUTE_US
@@ -29,10 +32,12 @@ class Setting:
 
     Attributes:
         application: one of `APPLICATIONS`; empty to draw one.
+        family: of mechanisms that each draw has; empty for any.
     """
 
     seed: int
     application: str = ""
+    family: str = ""
 
     @property
     def drawn_application(self) -> str:
@@ -49,7 +54,11 @@ class Setting:
     def world(self) -> World:
         """Return the cluster, settled, at the time when recording begins."""
         application = self._made()
-        return World(application, self.seed, start_us=self.start_us, workers=workers_for(application))
+        world = World(application, self.seed, start_us=self.start_us, workers=workers_for(application))
+        random = Randomness(mixed(self.seed, "objectives"))
+        if random.below(_SENSITIVE) == 0:
+            make_sensitive(world, random, world.start_us + RECORDED_US)
+        return world
 
     def _made(self) -> Application:
         random = Randomness(mixed(self.seed, "making"))

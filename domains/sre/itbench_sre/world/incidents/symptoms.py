@@ -79,6 +79,7 @@ class Symptoms:
         inner: services whose own work fails though all that they call is well, with messages.
         slow_inner: the same, for work that takes longer.
         pods: trouble with the pods of a workload: event reasons and messages.
+        owners: the workload of each pod that events are about, by its uid.
         lost: Services that lost their last address.
         down: workloads that lost their last ready pod.
         logs: error records by service.
@@ -90,6 +91,7 @@ class Symptoms:
     inner: dict[str, Counter[str]] = field(default_factory=dict)
     slow_inner: Counter[str] = field(default_factory=Counter)
     pods: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    owners: dict[str, str] = field(default_factory=dict)
     lost: set[str] = field(default_factory=set)
     down: set[str] = field(default_factory=set)
     logs: dict[str, Counter[str]] = field(default_factory=dict)
@@ -213,6 +215,8 @@ def _callee(span: JsonObject, below: list[JsonObject], addresses: dict[str, str]
 
 def _event(made: Symptoms, event: JsonObject) -> None:
     about = event["involvedObject"]
+    if about["kind"] == "Pod" and about.get("uid"):
+        made.owners[about["uid"]] = workload_of("Pod", about["name"])
     if event["reason"] in _TROUBLE and about["kind"] in (
         "Pod",
         "ReplicaSet",

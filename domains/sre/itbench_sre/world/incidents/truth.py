@@ -18,7 +18,13 @@ if TYPE_CHECKING:
     from itbench_sre.world.telemetry.ruler import AlertKey
     from itbench_sre.world.world import World
 
-_SERVICE_LABELS = ("service_name", "destination_canonical_service", "group", "horizontalpodautoscaler")
+_SERVICE_LABELS = (
+    "service_name",
+    "destination_canonical_service",
+    "group",
+    "horizontalpodautoscaler",
+    "deployment",
+)
 
 
 def truth_of(full: "World", without: "World", changes: "Sequence[Change]", label: "Label") -> "JsonObject":
@@ -28,15 +34,22 @@ def truth_of(full: "World", without: "World", changes: "Sequence[Change]", label
         full: at the end of the run with all changes.
         without: the same with the roots left out.
     """
-    known = {"changes": [_known_change(change, label, place) for place, change in enumerate(changes)]}
-    if label.page is None:
+    called = label.page.alert
+    known = {
+        "page": {
+            "alert": called[0],
+            "labels": dict(called[1]),
+            "at": kubernetes_text(label.page.onset_ns // 1000),
+        },
+        "changes": [_known_change(change, label, place) for place, change in enumerate(changes)],
+    }
+    if not label.roots:
         empty: JsonObject = {"fault": [], "alerts": [], "groups": [], "aliases": [], "propagations": []}
         return {**empty, "recommended_actions": [], "nothing_is_wrong": True, **known}
     roots = [changes[place] for place in label.roots]
     alerts = _new_alerts(full, without, min(root.at_us for root in roots) * 1000)
-    called = label.page.alert
     ordered = sorted(alerts, key=lambda alert: (alert != called, alert))
-    made = _Writer(full, spread(full, without, roots, [_service(alert) for alert in ordered]))
+    made = _Writer(full, spread(full, without, roots, [service_of_alert(alert) for alert in ordered]))
     for number, root in enumerate(roots, 1):
         made.add_root(root, number)
     for number, place in enumerate(label.triggers, len(roots) + 1):
@@ -44,8 +57,7 @@ def truth_of(full: "World", without: "World", changes: "Sequence[Change]", label
     made.add_spread()
     for alert in ordered:
         made.add_alert(alert)
-    page = {"alert": called[0], "labels": dict(called[1]), "at": kubernetes_text(label.page.onset_ns // 1000)}
-    return {**made.document, "page": page, **known}
+    return {**made.document, **known}
 
 
 class _Writer:
@@ -106,7 +118,7 @@ class _Writer:
 
     def add_alert(self, alert: "AlertKey") -> None:
         """Add an alert of something that was harmed."""
-        service = _service(alert)
+        service = service_of_alert(alert)
         names = self._spread.telemetry.get(service, []) if service else self._spread.hits
         reached = [name for name in names if name in self._spread.reached]
         if not reached:
@@ -178,7 +190,8 @@ def _known_change(change: "Change", label: "Label", place: int) -> "JsonObject":
     }
 
 
-def _service(alert: "AlertKey") -> str:
+def service_of_alert(alert: "AlertKey") -> str:
+    """Return the name in telemetry that an alert is about; empty where it is about none."""
     labels = dict(alert[1])
     return next((labels[key] for key in _SERVICE_LABELS if key in labels), "")
 

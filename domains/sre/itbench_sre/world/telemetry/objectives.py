@@ -59,6 +59,12 @@ def _counted(name: str, scope: Scope) -> _Counted:
     return _Counted(CALLS, BUCKETS, served, (FAILED,), BY_SERVICE)
 
 
+def slowness(name: str, scope: Scope) -> Expression:
+    """Return the 95th percentile of a service's calls, in ms, over five minutes: what its latency objective limits."""
+    counted = _counted(name, scope)
+    return Quantile("0.95", counted.by, Selector(counted.buckets, counted.served), 300)
+
+
 def objectives(scope: Scope) -> list[Group]:
     """Return the group of all objectives of an application; none where it has none."""
     rules = [rule for named in scope.objectives for rule in _rules(scope, *named)]
@@ -151,10 +157,9 @@ def _rules(scope: Scope, name: str, failures: int, slowest_ms: int) -> tuple[Rul
         description=f"{shown} fails more often than its objective of {share} allows (current: {{{{ $value }}}})",
         for_s=60,
     )
-    quantile = Quantile("0.95", counted.by, Selector(counted.buckets, counted.served), 300)
     slow = Rule(
         alert="LatencyBudgetBurn",
-        expression=Compare(quantile, ">", str(slowest_ms)),
+        expression=Compare(slowness(name, scope), ">", str(slowest_ms)),
         severity="page",
         description=f"95th percentile of {shown} is above its objective of {slowest_ms}ms "
         "(current: {{ $value }}ms)",

@@ -1,0 +1,93 @@
+"""Chooses the embedded suites from a pool, and measures by it which incidents a search from a seed takes.
+
+Run `python -m itbench_sre.world.incidents.choosing POOL ...`, then `itbench pin sre`.
+"""
+
+import argparse
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from itbench_sre.world.clock.randomness import Randomness
+from itbench_sre.world.incidents.acceptance import SHARES
+from itbench_sre.world.incidents.balance import choose
+from itbench_sre.world.incidents.entry import Entry
+from itbench_sre.world.incidents.pins import write_pins
+from itbench_sre.world.incidents.pool import read_pool
+from itbench_sre.world.incidents.shares import shares
+
+FULL, DEFAULT, QUICK, LARGE = 150, 40, 8, 10
+_NUMBERS_SEED = 20_261_128
+# Of so many tasks, one in which nothing is wrong and two with two roots.
+_OF = 12
+_SUITES = {"incidents-quick": QUICK, "incidents": DEFAULT, "incidents-full": FULL}
+
+
+def choose_suites(pool: Sequence[Entry]) -> list[Entry]:
+    """Return the incidents to pin, each with the suites that it is in; those of a smaller suite are in the larger ones.
+
+    Their order, which numbers them, tells nothing of them.
+    """
+    suites: dict[int, set[str]] = {}
+    wanted: Iterable[int] = range(len(pool))
+    for name, count in sorted(_SUITES.items(), key=lambda each: -each[1]):
+        wanted = _balanced(pool, list(wanted), count)
+        for place in wanted:
+            suites.setdefault(place, set()).add(name)
+    default = [place for place in suites if "incidents" in suites[place]]
+    for place in _balanced(pool, default, LARGE):
+        suites[place].add("incidents-large")
+    for place in _like_aa(pool, list(suites)):
+        suites[place].add("mix=aa")
+    places = Randomness(_NUMBERS_SEED).shuffled(sorted(suites))
+    return [_pinned(pool[place], suites[place]) for place in places]
+
+
+def _balanced(pool: Sequence[Entry], among: Sequence[int], count: int) -> list[int]:
+    """Return `count` of the places: a few without a root or with two, the rest so that bins do not tell."""
+    found: list[int] = []
+    for roots, share in ((0, count // _OF), (2, 2 * count // _OF), (1, count)):
+        own = [place for place in among if len(pool[place].label.roots) == roots]
+        chosen = choose([pool[place].drawn for place in own], min(share, count - len(found)))
+        found += [own[place] for place in chosen]
+    return found
+
+
+def _like_aa(pool: Sequence[Entry], among: Sequence[int]) -> list[int]:
+    """Return the places that have ITBench-AA's proportions together: a third flags, a third experiments."""
+    kinds: dict[str, list[int]] = {"flags": [], "chaos": [], "": []}
+    for place in among:
+        families = {pool[place].bins[root]["family"] for root in pool[place].label.roots}
+        family = families.pop() if len(families) == 1 else ""
+        kinds[family if family in kinds else ""].append(place)
+    count = min(len(kinds["flags"]), len(kinds["chaos"]), len(kinds[""]))
+    return [place for own in kinds.values() for place in own[:count]]
+
+
+def _pinned(entry: Entry, suites: Iterable[str]) -> Entry:
+    return replace(entry, bins=[], marks=[], cost_s=0.0, draws=0, suites=tuple(sorted(suites)))
+
+
+def main() -> None:
+    """Write the pinned incidents and the measured shares, and say what is in the pool."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("pool", nargs="+", type=Path)
+    pool = [entry for path in parser.parse_args().pool for entry in read_pool(path)]
+    chosen = choose_suites(pool)
+    write_pins(chosen)
+    measured = shares([entry.drawn for entry in pool if not entry.family])
+    SHARES.write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
+    suites = Counter(suite for entry in chosen for suite in entry.suites)
+    sys.stdout.write(
+        f"pool: {len(pool)}; by roots: {dict(Counter(len(entry.label.roots) for entry in pool))}\n"
+        f"cost: {sum(entry.cost_s for entry in pool) / len(pool):.1f} s of processor time and "
+        f"{sum(entry.draws for entry in pool) / len(pool):.1f} draws each\n"
+        f"pinned: {len(chosen)}; by suite: {dict(suites)}\n"
+    )
+
+
+if __name__ == "__main__":
+    main()

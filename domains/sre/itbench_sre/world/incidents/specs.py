@@ -1,0 +1,37 @@
+"""Which incidents a suite consists of: pinned ones, or searches from a seed."""
+
+from itbench_sre.world.clock.randomness import Randomness, mixed
+from itbench_sre.world.incidents.making import IncidentSpec
+from itbench_sre.world.incidents.pins import pinned
+
+# Of twenty public tasks of ITBench-AA about so many have a feature flag, or an experiment of Chaos Mesh, as their root.
+_AA_DECK = ("flags",) * 7 + ("chaos",) * 7 + ("",) * 6
+_AA = "mix=aa"
+
+
+def pinned_specs(suite: str, *, scale: int = 1, is_aa: bool = False) -> list[IncidentSpec]:
+    """Return the pinned incidents of a suite, each with the number that it has in all suites.
+
+    Parameters:
+        is_aa: only those that together have the proportions of ITBench-AA.
+    """
+    wanted = {suite, *((_AA,) if is_aa else ())}
+    prefix = "sre" if scale == 1 else "sre-large"
+    return [
+        IncidentSpec(id=f"{prefix}-{number:04d}", seed=entry.seed, pin=number - 1, scale=scale)
+        for number, entry in enumerate(pinned(), 1)
+        if wanted <= set(entry.suites)
+    ]
+
+
+def drawn_specs(seed: int, count: int, *, scale: int = 1, is_aa: bool = False) -> list[IncidentSpec]:
+    """Return `count` searches for fresh incidents."""
+    random = Randomness(mixed(seed, "suite"))
+    families = [""] * count
+    if is_aa:
+        deck = [family for _ in range(-(-count // len(_AA_DECK))) for family in random.shuffled(_AA_DECK)]
+        families = deck[:count]
+    return [
+        IncidentSpec(id=f"sre-{number:04d}", seed=random.bits() >> 1, scale=scale, family=family)
+        for number, family in enumerate(families, 1)
+    ]
