@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 run: $(VENV)/.installed
 	@$(BIN)/itbench sandbox build || echo "continuing without a sandbox, which the built-in baseline does not need"
-	$(BIN)/itbench run sre
+	$(BIN)/itbench run sre/incidents-quick
 
 test: lint
 	$(BIN)/pytest -n 3 --dist worksteal

@@ -7,7 +7,7 @@ from itbench import Domain, JsonObject
 from itbench_sre.agents.specs import AGENTS
 from itbench_sre.changes import SCORING_CHANGES
 from itbench_sre.suites.cloud_opsbench import CLOUD_OPSBENCH
-from itbench_sre.suites.incidents import INCIDENTS
+from itbench_sre.suites.incidents import INCIDENTS, INCIDENTS_FULL, INCIDENTS_LARGE, INCIDENTS_QUICK
 from itbench_sre.suites.itbench_aa import ITBENCH_AA
 from itbench_sre.suites.itbench_lite import ITBENCH_LITE
 
@@ -106,7 +106,15 @@ def audit(suite: "Suite", progress: "Progress") -> "Iterable[AuditCase]":
 DOMAIN = Domain(
     name="sre",
     summary="Site reliability engineering: find what broke a Kubernetes application.",
-    suites=(INCIDENTS, ITBENCH_AA, ITBENCH_LITE, CLOUD_OPSBENCH),
+    suites=(
+        INCIDENTS,
+        INCIDENTS_QUICK,
+        INCIDENTS_FULL,
+        INCIDENTS_LARGE,
+        ITBENCH_AA,
+        ITBENCH_LITE,
+        CLOUD_OPSBENCH,
+    ),
     scorer=SreScorer(),
     solution=solution,
     solve=solve,

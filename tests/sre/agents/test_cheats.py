@@ -2,7 +2,7 @@
 
 import pytest
 
-CHEATS = ("name-everything", "loudest-alert", "last-change", "any-chaos", "first-error", "loudest-warning")
+CHEATS = ("name-everything", "loudest-alert", "last-change", "any-chaos", "first-error", "loudest-warning", "empty")
 
 
 @pytest.fixture
@@ -28,6 +28,7 @@ def incident(tmp_path, shop, make):
         ("last-change", ["shop/ConfigMap/settings"]),
         ("any-chaos", ["chaos-mesh/Schedule/cut", "chaos-mesh/NetworkChaos/cut-x7x2z"]),
         ("first-error", ["shop/Deployment/till"]),
+        ("empty", []),
         ("name-everything", ["chaos-mesh/NetworkChaos/cut-x7x2z", "shop/Deployment/till", "chaos-mesh/Schedule/cut", "shop/ConfigMap/settings"]),
     ],
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Whole diagnoses of tiny made-up incidents; each has a decoy and is unlike the simulator's shop."""
+"""Whole diagnoses of tiny made-up incidents; each has a decoy and is unlike the applications of the world."""
 
 import pytest
 

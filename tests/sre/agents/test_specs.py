@@ -18,6 +18,7 @@ def test_the_baseline_comes_first_and_the_others_know_nothing():
         ("last-change", "cheat"),
         ("any-chaos", "cheat"),
         ("first-error", "cheat"),
+        ("empty", "cheat"),
         ("loudest-warning", "adversary"),
         ("constant", "cheat"),
         ("first-unready", "cheat"),

@@ -78,7 +78,7 @@ def made_root(
 ) -> Path:
     """Return where the tasks of one suite are kept; a seed of the user's own does not show.
 
-    What another version of a simulator made is never taken for this one's: the pinned hashes are part of the name.
+    What another version of a generator made is never taken for this one's: the pinned hashes are part of the name.
     """
     text = f"{json.dumps(dict(pinned), sort_keys=True)} {drawn}{variant and f' {variant}'}"
     return cache_dir() / domain / f"{suite}-{version}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"

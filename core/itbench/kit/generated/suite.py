@@ -196,7 +196,7 @@ class GeneratedSuite(SuiteWithChoices):
         return sorted(truths_dir(self._root).glob("*"))
 
     def truth(self, task_id: str) -> JsonObject:
-        """Return what the simulator knows.
+        """Return what the generator knows.
 
         Raises:
             DataError: the task is not in the cache, or its truth is not the one that was made.

@@ -20,6 +20,7 @@ AGENTS: tuple[AgentSpec, ...] = (
             "last-change": "Names the object that changed last.",
             "any-chaos": "Names every chaos object.",
             "first-error": "Names the service with the most error spans.",
+            "empty": "Says that nothing is wrong.",
         },
         _CHEATS,
         role="cheat",
@@ -27,7 +28,7 @@ AGENTS: tuple[AgentSpec, ...] = (
     ),
     *lazy_agents(
         {
-            "loudest-warning": "Names the object that Warning events name most often, which half of the simulated incidents give away."
+            "loudest-warning": "Names the object that Warning events name most often."
         },
         _CHEATS,
         role="adversary",

@@ -1,6 +1,6 @@
-"""`sre/incidents`: simulated incidents in the published format, made on first use into the cache."""
+"""The suites of simulated incidents in the published format: pinned ones, written on first use into the cache, or fresh ones."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,29 +10,44 @@ from itbench.kit import GeneratedSuite, task_number
 if TYPE_CHECKING:
     from itbench import Task
     from itbench.kit import Job
-    from itbench_sre.simulator import IncidentSpec
+    from itbench_sre.world.incidents.making import IncidentSpec
 
 
 class IncidentsSuite(GeneratedSuite):
-    """The 16 embedded incidents, or as many fresh ones as asked for, drawn from a seed of the user's own."""
+    """Some of the pinned incidents, or as many fresh ones as asked for, drawn from a seed of the user's own.
+
+    Options: `mix=aa` takes roots in the proportions of ITBench-AA's public tasks; `scale` records so many times more.
+    """
 
     domain = "sre"
-    name = "incidents"
-    version = "1"
-    summary = "16 simulated incidents: quotas, rollouts, connection pools, network partitions."
-    embedded = 16
+    version = "2"
     manifest = Path(__file__).with_name("manifest.json")
-    # Measured with every cheat of the domain over all embedded incidents; a test does it again.
-    floor = Floor(agent="loudest-warning", value=0.5, role="adversary")
     made_for = "sre/itbench-aa"
+    choices: Mapping[str, Sequence[str]] = {"mix": ("even", "aa"), "scale": ("1", "3", "10", "30")}
+
+    def __init__(
+        self, name: str, embedded: int, summary: str, *, floor: Floor | None = None, scale: int = 1
+    ) -> None:
+        self.name, self.embedded, self.summary, self.floor = name, embedded, summary, floor
+        self._scale = scale
+        super().__init__()
+
+    @property
+    def variant(self) -> str:
+        """What the recordings differ in from the pinned ones."""
+        return "" if self.choice("scale") == "1" else f"scale {self.choice('scale')}"
 
     def jobs(self) -> "list[Job]":
-        """Return the incidents to be simulated."""
+        """Return the incidents to be written."""
         from itbench.kit import Job
-        from itbench_sre.simulator import draw_specs, embedded_specs, make_incident
+        from itbench_sre.world.incidents.making import make_incident
+        from itbench_sre.world.incidents.specs import drawn_specs, pinned_specs
 
-        drawn = self.drawn
-        specs = embedded_specs() if drawn is None else draw_specs(drawn.seed, drawn.count)
+        is_aa, scale = self.choice("mix") == "aa", self._scale * int(self.choice("scale"))
+        if self.drawn is None:
+            specs = pinned_specs(self.name, scale=scale, is_aa=is_aa)
+        else:
+            specs = drawn_specs(self.drawn.seed, self.drawn.count, scale=scale, is_aa=is_aa)
         return [Job.of(spec, make_incident, _task) for spec in specs]
 
     def write_made(self, folder: Path, truths: Path | None, progress: Progress = no_progress) -> None:
@@ -59,9 +74,20 @@ class IncidentsSuite(GeneratedSuite):
 
 
 def _task(spec: "IncidentSpec") -> "Task":
-    from itbench_sre.published.task import make_task
+    from itbench_sre.published.task import make_called_task
 
-    return make_task(spec.id, task_number(spec.id), suite="incidents", title="sre/incidents", public_id="")
+    return make_called_task(spec.id, task_number(spec.id))
 
 
-INCIDENTS = IncidentsSuite()
+INCIDENTS = IncidentsSuite(
+    "incidents",
+    40,
+    "40 simulated incidents of every kind, on three kinds of applications.",
+)
+INCIDENTS_QUICK = IncidentsSuite("incidents-quick", 8, "8 of the simulated incidents, for a first look.")
+INCIDENTS_FULL = IncidentsSuite(
+    "incidents-full", 150, "150 simulated incidents, of every mechanism, target and application."
+)
+INCIDENTS_LARGE = IncidentsSuite(
+    "incidents-large", 10, "10 simulated incidents with 150 MB and more of recordings each.", scale=10
+)

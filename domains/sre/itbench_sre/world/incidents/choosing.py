@@ -29,7 +29,8 @@ _SUITES = {"incidents-quick": QUICK, "incidents": DEFAULT, "incidents-full": FUL
 def choose_suites(pool: Sequence[Entry]) -> list[Entry]:
     """Return the incidents to pin, each with the suites that it is in; those of a smaller suite are in the larger ones.
 
-    Their order, which numbers them, tells nothing of them.
+    Their order numbers them: first those of the quick suite, then the others of the default one, then the rest. Within
+    each of these it tells nothing of them.
     """
     suites: dict[int, set[str]] = {}
     wanted: Iterable[int] = range(len(pool))
@@ -42,8 +43,9 @@ def choose_suites(pool: Sequence[Entry]) -> list[Entry]:
         suites[place].add("incidents-large")
     for place in _like_aa(pool, list(suites)):
         suites[place].add("mix=aa")
-    places = Randomness(_NUMBERS_SEED).shuffled(sorted(suites))
-    return [_pinned(pool[place], suites[place]) for place in places]
+    shuffled = Randomness(_NUMBERS_SEED).shuffled(sorted(suites))
+    order = sorted(shuffled, key=lambda place: [name not in suites[place] for name in _SUITES])
+    return [_pinned(pool[place], suites[place]) for place in order]
 
 
 def _balanced(pool: Sequence[Entry], among: Sequence[int], count: int) -> list[int]:
