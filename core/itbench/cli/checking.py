@@ -26,6 +26,10 @@ def validate(
     data: Data = None,
     as_published: AsPublished = False,
     suite_option: SuiteOption = None,
+    deep: Annotated[
+        bool,
+        typer.Option("--deep", help="Also make tasks and truths anew and compare: up to a minute a task."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Check a suite against the rules for all suites.
@@ -43,9 +47,9 @@ def validate(
     with waiting() as progress:
         options = suite_options(suite_option, data, as_published=as_published)
         if is_suite_folder(reference):
-            report = validate_folder(Path(reference), options, progress)
+            report = validate_folder(Path(reference), options, progress, is_deep=deep)
         else:
-            report = validate_suite(reference, options, progress)
+            report = validate_suite(reference, options, progress, is_deep=deep)
     print_data_warning(report.data_warning)
     if as_json:
         found = [asdict(finding) for finding in report.findings]

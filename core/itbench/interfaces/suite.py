@@ -211,6 +211,14 @@ class Suite(ABC):
         del task_id
         return ()
 
+    def underived(self, task_id: str) -> "Iterable[str]":
+        """Return what is otherwise when a task and its truth are made anew from what they follow from, one sentence each.
+
+        For `itbench validate --deep`; it may take a minute.
+        """
+        del task_id
+        return ()
+
     def published(self) -> Sequence[PublishedResult]:
         """Return results that others published for this suite."""
         return ()

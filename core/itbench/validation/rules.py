@@ -1,17 +1,25 @@
 """All rules that every suite of every domain must keep, in the order in which they are checked."""
 
-from itbench.validation.case import Rule
+from collections.abc import Callable, Iterator
+
+from itbench.validation.case import Case, Rule
 from itbench.validation.data import data_sound
+from itbench.validation.finding import Finding, Skipped
 from itbench.validation.hidden import ids_opaque, truth_hidden
 from itbench.validation.purity import scorer_pure, scorer_total
 from itbench.validation.schemas import schemas_used, truth_valid
 from itbench.validation.solvable import cheats_stay_low, nothing_is_zero, oracle_is_right
 from itbench.validation.stability import suite_stable
-from itbench.validation.winnable import truth_winnable
+from itbench.validation.winnable import truth_derived, truth_winnable
 from itbench.validation.worlds import worlds_open
 
+
+def _rule(name: str, check: Callable[[Case], Iterator[Finding | Skipped]]) -> Rule:
+    return Rule(name, (check.__doc__ or "").strip(), check)
+
+
 RULES = tuple(
-    Rule(name, (check.__doc__ or "").strip(), check)
+    _rule(name, check)
     for name, check in (
         ("data-sound", data_sound),
         ("truth-valid", truth_valid),
@@ -28,3 +36,5 @@ RULES = tuple(
         ("cheats-stay-low", cheats_stay_low),
     )
 )
+DEEP_RULES = (_rule("truth-derived", truth_derived),)
+"""Rules that take long, checked after the others where they are asked for."""

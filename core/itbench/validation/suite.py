@@ -19,7 +19,7 @@ from itbench.suites.soundness import task_data_faults
 from itbench.validation.case import Case, Rule
 from itbench.validation.finding import Finding, Skipped, ValidationReport
 from itbench.validation.hidden import holds
-from itbench.validation.rules import RULES
+from itbench.validation.rules import DEEP_RULES, RULES
 from itbench_schemas import load
 
 _TASKS_VALID = "tasks-valid"
@@ -27,9 +27,9 @@ _NO_OPTIONS = SuiteOptions()
 
 
 def validate_suite(
-    reference: str, options: SuiteOptions, progress: Progress = no_progress
+    reference: str, options: SuiteOptions, progress: Progress = no_progress, *, is_deep: bool = False
 ) -> ValidationReport:
-    """Check an installed suite.
+    """Check an installed suite, with `is_deep` also against the rules that take long.
 
     Raises:
         ITBenchError: it is not available at all.
@@ -37,12 +37,14 @@ def validate_suite(
     domain, suite = find_suite(reference)
     suite = suite.configured(options)
     suite.prepare(progress)
-    report = check_suite(domain, suite, progress)
+    report = check_suite(domain, suite, progress, is_deep=is_deep)
     report.data_warning = suite.data_warning() or suite.data_gap()
     return report
 
 
-def check_suite(domain: Domain, suite: Suite, progress: Progress = no_progress) -> ValidationReport:
+def check_suite(
+    domain: Domain, suite: Suite, progress: Progress = no_progress, *, is_deep: bool = False
+) -> ValidationReport:
     """Check a prepared suite against all rules; where truths cannot be read, the rules that need them are left out."""
     report = ValidationReport(f"{domain.name}/{suite.name}", rules=[_TASKS_VALID])
     try:
@@ -52,8 +54,9 @@ def check_suite(domain: Domain, suite: Suite, progress: Progress = no_progress) 
         return report
     report.tasks = len(case.tasks)
     suite.restore([task.id for task in case.tasks], progress)
-    for at, rule in enumerate(RULES):
-        progress(f"checking {rule.name}", at, len(RULES))
+    rules = (*RULES, *DEEP_RULES) if is_deep else RULES
+    for at, rule in enumerate(rules):
+        progress(f"checking {rule.name}", at, len(rules))
         report.rules.append(rule.name)
         _check(rule, case, report)
         # The rules after these need data and truths that can be read.
@@ -78,7 +81,11 @@ def _check(rule: Rule, case: Case, report: ValidationReport) -> None:
 
 
 def validate_folder(
-    root: Path, options: SuiteOptions = _NO_OPTIONS, progress: Progress = no_progress
+    root: Path,
+    options: SuiteOptions = _NO_OPTIONS,
+    progress: Progress = no_progress,
+    *,
+    is_deep: bool = False,
 ) -> ValidationReport:
     """Check a suite that lies in a folder: heads, tasks, truths, and that no input shows a truth.
 
@@ -90,7 +97,7 @@ def validate_folder(
     """
     suite = DirectorySuite(root)
     if suite.domain:
-        return validate_suite(*located(str(root), options), progress)
+        return validate_suite(*located(str(root), options), progress, is_deep=is_deep)
     report = ValidationReport(str(root), rules=[_TASKS_VALID, "data-sound", "truth-valid", "truth-hidden"])
     try:
         tasks = load_tasks(suite)

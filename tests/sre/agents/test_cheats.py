@@ -2,7 +2,15 @@
 
 import pytest
 
-CHEATS = ("name-everything", "loudest-alert", "last-change", "any-chaos", "first-error", "loudest-warning", "empty")
+CHEATS = (
+    "name-everything",
+    "loudest-alert",
+    "last-change",
+    "any-chaos",
+    "first-error",
+    "loudest-warning",
+    "empty",
+)
 
 
 @pytest.fixture

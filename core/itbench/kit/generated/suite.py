@@ -11,7 +11,7 @@ from itbench.interfaces.suite import SuiteOptions
 from itbench.kit.choices import SuiteWithChoices
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from itbench.interfaces.task import Task
     from itbench.interfaces.workspace import Input
@@ -213,6 +213,20 @@ class GeneratedSuite(SuiteWithChoices):
             )
         truth_bytes(self._root, task_id)
         return self.truth_from(task_id, truths_dir(self._root))
+
+    def underived(self, task_id: str) -> "Iterable[str]":
+        """Return whether a task comes out otherwise when it is made anew."""
+        from itbench.kit.generated.kept import read_record
+        from itbench.kit.generated.pins import made_digest
+
+        if self._folder is not None:
+            return ()
+        (job,) = [job for job in self.jobs() if job.id == task_id]
+        record = read_record(self._root, task_id)
+        known = self._pins.get(task_id) or (record.task if record else None)
+        if made_digest(job) == known:
+            return ()
+        return ["made anew, its files or its truth have another content"]
 
     @property
     def _pins(self) -> "Mapping[str, str]":

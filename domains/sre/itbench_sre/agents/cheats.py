@@ -131,6 +131,7 @@ async def _loudest_warning(workspace: Workspace, trace: Trace) -> list[str]:
 
 async def _empty(workspace: Workspace, trace: Trace) -> list[str]:
     """Nothing, as if nothing were wrong."""
+    del workspace, trace
     return []
 
 

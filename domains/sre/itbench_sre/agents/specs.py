@@ -27,9 +27,7 @@ AGENTS: tuple[AgentSpec, ...] = (
         is_in_process=True,
     ),
     *lazy_agents(
-        {
-            "loudest-warning": "Names the object that Warning events name most often."
-        },
+        {"loudest-warning": "Names the object that Warning events name most often."},
         _CHEATS,
         role="adversary",
         is_in_process=True,

@@ -10,7 +10,7 @@ from itbench.kit import GeneratedSuite, task_number
 if TYPE_CHECKING:
     from itbench import Task
     from itbench.kit import Job
-    from itbench_sre.world.incidents.making import IncidentSpec
+    from itbench_sre.world.incidents.specs import IncidentSpec
 
 
 class IncidentsSuite(GeneratedSuite):
@@ -40,8 +40,7 @@ class IncidentsSuite(GeneratedSuite):
     def jobs(self) -> "list[Job]":
         """Return the incidents to be written."""
         from itbench.kit import Job
-        from itbench_sre.world.incidents.making import make_incident
-        from itbench_sre.world.incidents.specs import drawn_specs, pinned_specs
+        from itbench_sre.world.incidents.specs import drawn_specs, make_incident, pinned_specs
 
         is_aa, scale = self.choice("mix") == "aa", self._scale * int(self.choice("scale"))
         if self.drawn is None:
@@ -64,6 +63,14 @@ class IncidentsSuite(GeneratedSuite):
         plain.mkdir()
         super().write_made(plain, None, progress)
         arrange(plain, [job.id for job in self.jobs()], self.drawn.seed, folder, truths)
+
+    def underived(self, task_id: str) -> Iterator[str]:
+        """Yield what the runs say otherwise today of a pinned incident: roots, triggers, evidence, difficulty."""
+        from itbench_sre.world.incidents.deep import misjudged
+
+        if self.drawn is None and not self.variant:
+            yield from misjudged(task_number(task_id) - 1)
+        yield from super().underived(task_id)
 
     def unwinnable(self, task_id: str) -> Iterator[str]:
         """Yield which root causes of an incident no object in its data matches."""

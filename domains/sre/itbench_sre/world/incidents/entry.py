@@ -5,13 +5,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from itbench_sre.world.incidents.balance import Drawn
-from itbench_sre.world.incidents.bins import bins_of
 from itbench_sre.world.incidents.label import Label
 from itbench_sre.world.incidents.page import Page
-from itbench_sre.world.incidents.search import Incident, drawn_changes
-from itbench_sre.world.incidents.setting import Setting
 
 if TYPE_CHECKING:
+    from itbench_sre.world.incidents.search import Incident
+    from itbench_sre.world.incidents.setting import Setting
     from itbench_sre.world.store.refs import JsonObject
 
 
@@ -50,12 +49,20 @@ class Entry:
         """The entry as `balance.choose` takes it."""
         return Drawn(self.bins, self.label.roots, self.marks)
 
-    def incident(self) -> Incident:
+    @property
+    def setting(self) -> "Setting":
+        """Where and when it happens."""
+        from itbench_sre.world.incidents.setting import Setting
+
+        return Setting(seed=self.seed, application=self.application, family=self.family)
+
+    def incident(self) -> "Incident":
         """Return the incident, ready to run."""
-        setting = Setting(seed=self.seed, application=self.application, family=self.family)
-        world = setting.world()
-        changes = tuple(drawn_changes(setting, self.draw, world))
-        return Incident(setting, self.draw, world, changes, self.label)
+        from itbench_sre.world.incidents.search import Incident, drawn_changes
+
+        world = self.setting.world()
+        changes = tuple(drawn_changes(self.setting, self.draw, world))
+        return Incident(self.setting, self.draw, world, changes, self.label)
 
     def line(self) -> str:
         """Return it as a line of JSON, without what is empty."""
@@ -76,26 +83,6 @@ class Entry:
             "truth": self.truth,
         }
         return json.dumps({key: value for key, value in shown.items() if value or value == 0})
-
-
-def entry_of(incident: Incident, truth: "JsonObject", *, cost_s: float, draws: int) -> Entry:
-    """Return what a pool keeps of an incident."""
-    roots = [incident.changes[place] for place in incident.label.roots]
-    marks = [f"mechanism {root.mechanism}" for root in roots] or ["nothing"]
-    if incident.setting.drawn_application != "generated":
-        marks += [f"object {root.names[0].kind} {root.names[0].name}" for root in roots]
-    return Entry(
-        seed=incident.setting.seed,
-        application=incident.setting.drawn_application,
-        family=incident.setting.family,
-        draw=incident.draw,
-        label=incident.label,
-        truth=truth,
-        bins=[dict(bins) for bins in bins_of(incident)],
-        marks=marks,
-        cost_s=cost_s,
-        draws=draws,
-    )
 
 
 def entry_from(line: str) -> Entry:

@@ -1,7 +1,6 @@
 """Makes one incident of a suite: takes what is pinned, or searches; writes the snapshot, and returns the truth."""
 
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,28 +13,11 @@ from itbench_sre.world.incidents.search import incidents
 from itbench_sre.world.mechanisms.catalogue import CATALOGUE
 
 if TYPE_CHECKING:
+    from itbench_sre.world.incidents.specs import IncidentSpec
     from itbench_sre.world.store.refs import JsonObject
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IncidentSpec:
-    """What one incident is made from.
-
-    Attributes:
-        seed: of the cluster that it happens in, or of the search for one.
-        pin: place among the pinned incidents; -1 to search.
-        scale: how much is recorded, 1 for about 15 MB.
-        family: of the mechanism of its root; empty for any, and for none.
-    """
-
-    id: str
-    seed: int
-    pin: int = -1
-    scale: int = 1
-    family: str = ""
-
-
-def make_incident(spec: IncidentSpec, directory: Path) -> "JsonObject":
+def make_incident(spec: "IncidentSpec", directory: Path) -> "JsonObject":
     """Write the snapshot of `spec` below `directory` and return its truth.
 
     Raises:
@@ -52,7 +34,7 @@ def make_incident(spec: IncidentSpec, directory: Path) -> "JsonObject":
     return _found(spec, directory)
 
 
-def _found(spec: IncidentSpec, directory: Path) -> "JsonObject":
+def _found(spec: "IncidentSpec", directory: Path) -> "JsonObject":
     """Write the first incident that a search finds, that is accepted, and whose files lead to its roots."""
     for incident in incidents(spec.seed, family=spec.family):
         families = {CATALOGUE[incident.changes[place].mechanism].family for place in incident.label.roots}

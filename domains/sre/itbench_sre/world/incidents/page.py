@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from itbench_sre.world.telemetry.ruler import PAGE
-
 if TYPE_CHECKING:
     from itbench_sre.world.telemetry.ruler import AlertKey, Ruler
 
@@ -24,6 +22,8 @@ class Page:
 
 def paging(ruler: "Ruler") -> "dict[AlertKey, list[int]]":
     """Return when each alert that calls an engineer began to fire."""
+    from itbench_sre.world.telemetry.ruler import PAGE
+
     names = {rule.alert for group in ruler.groups for rule in group.rules if rule.severity == PAGE}
     return {alert: list(times) for alert, times in ruler.fired.items() if alert[0] in names}
 

@@ -9,12 +9,17 @@ import time
 from collections.abc import Iterator
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from itbench_sre.world.clock.randomness import mixed
 from itbench_sre.world.incidents.acceptance import is_wanted
-from itbench_sre.world.incidents.entry import Entry, entry_from, entry_of
+from itbench_sre.world.incidents.bins import bins_of
+from itbench_sre.world.incidents.entry import Entry, entry_from
 from itbench_sre.world.incidents.judge import judge
-from itbench_sre.world.incidents.search import search
+from itbench_sre.world.incidents.search import Incident, search
+
+if TYPE_CHECKING:
+    from itbench_sre.world.store.refs import JsonObject
 
 
 def read_pool(path: Path) -> list[Entry]:
@@ -40,6 +45,26 @@ def found_in(seed: int, family: str, seconds: float) -> Iterator[Entry]:
                 before, draws = now, 0
         if time.monotonic() > end:
             return
+
+
+def entry_of(incident: Incident, truth: "JsonObject", *, cost_s: float, draws: int) -> Entry:
+    """Return what a pool keeps of an incident."""
+    roots = [incident.changes[place] for place in incident.label.roots]
+    marks = [f"mechanism {root.mechanism}" for root in roots] or ["nothing"]
+    if incident.setting.drawn_application != "generated":
+        marks += [f"object {root.names[0].kind} {root.names[0].name}" for root in roots]
+    return Entry(
+        seed=incident.setting.seed,
+        application=incident.setting.drawn_application,
+        family=incident.setting.family,
+        draw=incident.draw,
+        label=incident.label,
+        truth=truth,
+        bins=[dict(bins) for bins in bins_of(incident)],
+        marks=marks,
+        cost_s=cost_s,
+        draws=draws,
+    )
 
 
 def _collect(arguments: tuple[int, str, float, str]) -> None:
