@@ -3,18 +3,20 @@
 import shutil
 import tempfile
 from collections.abc import Iterator
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 _KEPT_ROWS = 2000
 _BETWEEN = "\x00\n"
+_time = itemgetter(slice(0, len("2025-01-01 00:00:00.000000000")))
 
 
 class Table:
     """Rows of one file.
 
-    Rows begin with their time, so that their text sorts as their time does; those of the same time come in the order
-    of the rest. At most some thousand rows a minute are in memory.
+    Rows begin with their time in nanoseconds, so that its text sorts as it does; those of the same time stay in the
+    order in which they were added. At most some thousand rows a minute are in memory.
 
     Attributes:
         count: rows so far.
@@ -44,7 +46,7 @@ class Table:
             with path.open("w", encoding="utf-8", newline="") as file:
                 file.write(self._header + "\n")
                 for minute in sorted(self._rows):
-                    file.write("\n".join(sorted(self._all(minute))))
+                    file.write("\n".join(sorted(self._all(minute), key=_time)))
                     file.write("\n")
         self.drop()
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from operator import itemgetter
 
 from itbench_sre.world.clock.loop import MINUTE_US, Loop
 from itbench_sre.world.clock.randomness import Randomness, mixed
@@ -114,9 +115,13 @@ class Objects(_Rows):
         time_ns = now_us * 1000 + random.below(1000)
         resource = f"{{'k8s.resource.name': '{KINDS[kind].plural}'}}"
         present = {}
-        for body in self._store.list(kind):
+        listed = [
+            (body["metadata"].get("namespace", ""), body["metadata"]["name"], body)
+            for body in self._store.list(kind)
+        ]
+        for namespace, name, body in sorted(listed, key=itemgetter(0, 1)):
             metadata = body["metadata"]
-            ref = Ref(kind, metadata.get("namespace", ""), metadata["name"])
+            ref = Ref(kind, namespace, name)
             version = metadata["resourceVersion"]
             known = self._known.get(ref)
             if known is None or known[0] != version:
