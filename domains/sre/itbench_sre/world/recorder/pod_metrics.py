@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from itbench_sre.world.clock.loop import Loop
 from itbench_sre.world.clock.randomness import Randomness, mixed
 from itbench_sre.world.clock.times import milliseconds_text
+from itbench_sre.world.recorder.cgroups import Sandbox, container_ids, slice_of
 from itbench_sre.world.recorder.detail import Detail
 from itbench_sre.world.recorder.own_metrics import OwnMetrics
 from itbench_sre.world.recorder.service_metrics import PROMETHEUS, JobNames, collector_labels
@@ -13,7 +14,7 @@ from itbench_sre.world.runtime.place import Place
 from itbench_sre.world.store.paths import value_at
 from itbench_sre.world.store.refs import Ref
 from itbench_sre.world.store.store import Store
-from itbench_sre.world.telemetry.cadvisor import PAUSE_MEMORY, Cadvisor, Usage, container_values
+from itbench_sre.world.telemetry.cadvisor import Cadvisor, Usage, container_values
 from itbench_sre.world.telemetry.scrapes import INTERVAL_US, Scraper
 from itbench_sre.world.telemetry.texts import field, map_text
 
@@ -29,7 +30,9 @@ _MAIN = frozenset(
 _RULES = "node_namespace_pod_container:"
 _ACTIVE = "cluster:namespace:pod_{0}:active:kube_pod_container_resource_{1}"
 _PAUSE = "registry.k8s.io/pause:3.10"
-_IDLE_US = 49_000  # what a pause container uses in all its life
+_RENEWED = (
+    64  # one in so many times the kubelet has read nothing new, and Prometheus drops what it has already
+)
 
 Row = tuple[str, str, str, str]
 """Metric, name of a label and its value (`cpu` and `total`), and the value."""
@@ -59,6 +62,8 @@ class PodMetrics:
         self._spools: dict[str, Spool] = {}
         self._tails: dict[tuple[str, ...], str] = {}
         self._instances: dict[str, str] = {}
+        self._slices: dict[str, str] = {}
+        self._sandboxes: dict[str, Sandbox] = {}
         self._own = OwnMetrics(scraper, jobs, namespace)
 
     def start(self) -> None:
@@ -86,23 +91,36 @@ class PodMetrics:
         self._loop.after(INTERVAL_US, self._look)
 
     def _pod(self, name: str, usages: list[Usage], now_ms: int, *, is_full: bool) -> None:
+        pod = self._store.get(Ref("Pod", self._namespace, name))
+        known = container_ids(pod) if pod is not None else {}
+        # A container that the kubelet has not told of yet is not seen either.
+        seen = [usage for usage in usages if _start_of(usage) in known]
+        if pod is None or not seen:
+            return
+        for usage in seen:
+            usage.cgroup = known[_start_of(usage)]
+        self._slices.setdefault(pod["metadata"]["uid"], slice_of(pod))
+        parts = [(usage, "main", self._container(usage, is_full=is_full)) for usage in seen]
+        if is_full or self._detail.more_every == 1:
+            sandbox = self._sandbox(pod["metadata"]["uid"])
+            parts.append((seen[0], "pause", _pause(sandbox, is_full=is_full)))
+            parts.append((seen[0], "", _whole(seen, sandbox, is_full=is_full)))
         # The kubelet stamps each container's values with the moment at which it read them.
         random = Randomness(mixed(self._seed, f"{name} {now_ms}"))
         timed: list[tuple[int, str]] = []
-        for usage in usages:
+        for usage, sort, rows in parts:
             moment_ms = now_ms - random.below(9_000)
-            timed.append(
-                (moment_ms, self._text(moment_ms, name, usage, self._container(usage, is_full=is_full)))
-            )
+            if random.below(_RENEWED):
+                timed.append((moment_ms, self._text(moment_ms, name, usage, rows, sort)))
         if is_full:
-            now_text = self._text(now_ms, name, usages[0], ())
-            now_text += "".join(self._rules(now_ms, name, usage) for usage in usages)
-            timed.append((now_ms, now_text))
-        for sort, rows in (("pause", _pause(is_full=is_full)), ("", _whole(usages, is_full=is_full))):
-            if is_full or self._detail.more_every == 1:
-                moment_ms = now_ms - random.below(9_000)
-                timed.append((moment_ms, self._text(moment_ms, name, usages[0], rows, sort)))
+            timed.append((now_ms, "".join(self._rules(now_ms, name, usage) for usage in seen)))
         self._add(name, "".join(text for _, text in sorted(timed)))
+
+    def _sandbox(self, uid: str) -> Sandbox:
+        found = self._sandboxes.get(uid)
+        if found is None:
+            found = self._sandboxes[uid] = Sandbox.of(self._seed, uid)
+        return found
 
     def _add(self, name: str, text: str) -> None:
         spool = self._spools.get(name)
@@ -114,6 +132,8 @@ class PodMetrics:
 
     def _own_metrics(self, usages: list[Usage], now_ms: int) -> None:
         common = collector_labels(self._store, self._namespace)
+        if "pod" not in common:
+            return
         text = self._own.text(usages, common, now_ms)
         if text and common["pod"] in self._spools:
             self._add(common["pod"], text)
@@ -137,7 +157,7 @@ class PodMetrics:
 
     def _tags(self, usage: Usage, sort: str, label: str, value: str) -> dict[str, str]:
         place = usage.process.place
-        slice_ = f"/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod{place.uid.replace('-', '_')}.slice"
+        slice_ = self._slices[place.uid]
         tags = {
             "endpoint": "https-metrics",
             "id": slice_,
@@ -151,7 +171,7 @@ class PodMetrics:
             **PROMETHEUS,
         }
         if sort:
-            cgroup = usage.cgroup if sort == "main" else usage.cgroup[32:] + usage.cgroup[:32]
+            cgroup = usage.cgroup if sort == "main" else self._sandbox(place.uid).cgroup
             tags |= {"id": f"{slice_}/cri-containerd-{cgroup}.scope", "name": cgroup}
             tags["image"] = place.image.reference if sort == "main" else _PAUSE
             if sort == "main":
@@ -213,17 +233,22 @@ def _row(metric: str, label: str, value: int) -> Row:
     return metric, "failure" if label else "", label, f"{value}.0"
 
 
-def _pause(*, is_full: bool) -> Iterator[Row]:
-    yield "container_cpu_usage_seconds_total", "cpu", "total", f"{_IDLE_US / 1_000_000!r}"
+def _start_of(usage: Usage) -> tuple[str, int]:
+    place = usage.process.place
+    return place.container, place.restart
+
+
+def _pause(sandbox: Sandbox, *, is_full: bool) -> Iterator[Row]:
+    yield "container_cpu_usage_seconds_total", "cpu", "total", f"{sandbox.cpu_us / 1_000_000!r}"
     if is_full:
         for metric in ("cache", "failcnt", "kernel_usage"):
             yield f"container_memory_{metric}", "", "", "0.0"
         yield "container_memory_rss", "", "", "40960.0"
-    yield "container_memory_usage_bytes", "", "", f"{PAUSE_MEMORY + 20480}.0"
-    yield "container_memory_working_set_bytes", "", "", f"{PAUSE_MEMORY}.0"
+    yield "container_memory_usage_bytes", "", "", f"{sandbox.memory + 20480}.0"
+    yield "container_memory_working_set_bytes", "", "", f"{sandbox.memory}.0"
 
 
-def _whole(usages: list[Usage], *, is_full: bool) -> Iterator[Row]:
+def _whole(usages: list[Usage], sandbox: Sandbox, *, is_full: bool) -> Iterator[Row]:
     """Yield the pod's own values: the sums of its containers' and of the pause container's."""
     sums: dict[tuple[str, str], int] = {}
     for usage in usages:
@@ -232,8 +257,8 @@ def _whole(usages: list[Usage], *, is_full: bool) -> Iterator[Row]:
                 sums[metric, label] = sums.get((metric, label), 0) + value
     for (metric, label), value in sums.items():
         extra = {
-            "container_cpu_usage_seconds_total": _IDLE_US,
-            "container_memory_working_set_bytes": PAUSE_MEMORY,
+            "container_cpu_usage_seconds_total": sandbox.cpu_us,
+            "container_memory_working_set_bytes": sandbox.memory,
         }
         yield _row(metric, label, value + extra.get(metric, 0))
 

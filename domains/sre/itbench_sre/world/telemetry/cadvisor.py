@@ -8,7 +8,6 @@ from itbench_sre.world.clock.randomness import Randomness, mixed
 from itbench_sre.world.runtime.process import Process
 
 _PAGE = 4096
-PAUSE_MEMORY = 229_376
 
 
 class Runs(Shape):
@@ -24,6 +23,7 @@ class Usage:
     """What a container has used when it was last looked at.
 
     Attributes:
+        cgroup: its name at containerd; one of its own until the kubelet has told it.
         rate_m: processor time in thousandths of a core since the look before.
         rates_m: the same of the last ten looks.
         periods: of the CFS scheduler in which it ran; `throttled` of them were cut.
