@@ -1,12 +1,13 @@
 """`metrics/service_<service>_raw.tsv`: the collector's span metrics, as they were scraped."""
 
+from itbench_sre.world.clock.randomness import mixed
 from itbench_sre.world.clock.times import milliseconds_text
 from itbench_sre.world.recorder.detail import Detail
 from itbench_sre.world.recorder.spool import Spool
 from itbench_sre.world.runtime.meters import SeriesKey
-from itbench_sre.world.store.paths import value_at
 from itbench_sre.world.store.store import Store
 from itbench_sre.world.telemetry.cadvisor import Runs
+from itbench_sre.world.telemetry.collectors import scraped_labels
 from itbench_sre.world.telemetry.expressions import BUCKETS, CALLS
 from itbench_sre.world.telemetry.names import service_of
 from itbench_sre.world.telemetry.resources import job_of
@@ -24,23 +25,15 @@ PROMETHEUS = {
 }
 
 
+Row = tuple[int, str]
+"""Key of a series in the database, which is a hash of its labels, and text."""
+Tails = tuple[tuple[Row, ...], Row]
+"""What follows the value in the row of each bucket, and in that of failed calls."""
+
+
 def collector_labels(store: Store, namespace: str) -> dict[str, str]:
     """Return the labels of what is scraped from the collector of a namespace."""
-    name, address = "otel-collector", "127.0.0.1"
-    for pod in store.list("Pod", namespace):
-        if "otel-collector" in pod["metadata"]["name"]:
-            name, address = pod["metadata"]["name"], value_at(pod, ("status", "podIP"), address)
-    return {
-        "container": "opentelemetry-collector",
-        "endpoint": "demo-metrics",
-        "instance": f"{address}:8889",
-        "job": "otel-collector",
-        "namespace": namespace,
-        "otel_scope_name": "spanmetricsconnector",
-        "pod": name,
-        "service": "otel-collector",
-        **PROMETHEUS,
-    }
+    return {**scraped_labels(store, namespace), "otel_scope_name": "spanmetricsconnector", **PROMETHEUS}
 
 
 class JobNames:
@@ -98,7 +91,7 @@ class ServiceMetrics:
         self._detail = detail
         self._scrapes = 0
         self._spools: dict[str, tuple[Spool, Spool]] = {}
-        self._tails: dict[tuple[SeriesKey, str], tuple[tuple[str, ...], str]] = {}
+        self._tails: dict[tuple[SeriesKey, str], Tails] = {}
         scraper.heard.append(self._write)
 
     def files(self) -> dict[str, tuple[Spool, Spool]]:
@@ -110,9 +103,11 @@ class ServiceMetrics:
         if (self._scrapes - 1) % self._detail.service_every:
             return
         common = collector_labels(self._store, self._namespace)
+        if "pod" not in common:
+            return
         moment = milliseconds_text(now_ms * 1000)
-        durations: dict[str, list[str]] = {}
-        failures: dict[str, list[str]] = {}
+        durations: dict[str, list[Row]] = {}
+        failures: dict[str, list[Row]] = {}
         for key, series in self._scraper.spans.items():
             if key.service in self.silent or key.namespace != self._namespace:
                 continue
@@ -120,39 +115,45 @@ class ServiceMetrics:
             tails = self._tails.get(known)
             if tails is None:
                 tails = self._tails[known] = self._make(key, common)
-            self._series(key, series.histogram[-1][1], moment, tails, durations, failures)
+            _series(key, series.histogram[-1][1], moment, tails, durations, failures)
         for name, rows in durations.items():
             spools = self._spools.get(name)
             if spools is None:
                 spools = self._spools[name] = (Spool("\t".join(COLUMNS)), Spool(""))
-            spools[0].add("".join(rows))
-            spools[1].add("".join(failures.get(name, ())))
+            spools[0].add(self._text(rows))
+            spools[1].add(self._text(failures.get(name, [])))
 
-    def _series(
-        self,
-        key: SeriesKey,
-        counts: tuple[int, ...],
-        moment: str,
-        tails: tuple[tuple[str, ...], str],
-        durations: dict[str, list[str]],
-        failures: dict[str, list[str]],
-    ) -> None:
-        head = f"{BUCKETS}\t{moment}\t"
-        is_doubled = self._detail.is_doubled
-        rows = durations.setdefault(key.service, [])
-        for count, tail in zip(counts, tails[0], strict=True):
-            row = f"{head}{count}.0{tail}"
-            rows.append(row)
-            if is_doubled:
-                rows.append(row)
-        if key.status == "ERROR":
-            row = f"{CALLS}\t{moment}\t{counts[-1]}.0{tails[1]}"
-            failures.setdefault(key.service, []).append(row + row if is_doubled else row)
+    def _text(self, rows: list[Row]) -> str:
+        """Return rows of one time, which come from the database in the order of its keys."""
+        rows.sort()
+        if self._detail.is_doubled:
+            return "".join(row + row for _, row in rows)
+        return "".join(row for _, row in rows)
 
-    def _make(self, key: SeriesKey, common: dict[str, str]) -> tuple[tuple[str, ...], str]:
+    def _make(self, key: SeriesKey, common: dict[str, str]) -> Tails:
         labels = span_labels(key, common, self._jobs.of(key))
         whose = f"\t{key.service}\t{key.namespace}\t"
-        tails = tuple(
-            f"{whose}{le}\t{field(map_text({**labels, 'le': le}))}\tduration_p95\t\n" for le, _ in LES
-        )
-        return tails, f"{whose}\t{field(map_text(labels))}\terror_rate\tSTATUS_CODE_{key.status}\n"
+        texts = (f"{whose}{le}\t{field(map_text({**labels, 'le': le}))}\tduration_p95\t\n" for le, _ in LES)
+        failed = f"{whose}\t{field(map_text(labels))}\terror_rate\tSTATUS_CODE_{key.status}\n"
+        return tuple(map(_ranked, texts)), _ranked(failed)
+
+
+def _ranked(tail: str) -> Row:
+    return mixed(0, tail), tail
+
+
+def _series(
+    key: SeriesKey,
+    counts: tuple[int, ...],
+    moment: str,
+    tails: Tails,
+    durations: dict[str, list[Row]],
+    failures: dict[str, list[Row]],
+) -> None:
+    head = f"{BUCKETS}\t{moment}\t"
+    durations.setdefault(key.service, []).extend(
+        (rank, f"{head}{count}.0{tail}") for count, (rank, tail) in zip(counts, tails[0], strict=True)
+    )
+    if key.status == "ERROR":
+        rank, tail = tails[1]
+        failures.setdefault(key.service, []).append((rank, f"{CALLS}\t{moment}\t{counts[-1]}.0{tail}"))

@@ -220,7 +220,7 @@ def relay() -> Program:
         name="otelcol-contrib",
         language="go",
         role="collector",
-        ports={"otlp": 4317, "otlp-http": 4318, "health": 13133},
+        ports={"otlp": 4317, "otlp-http": 4318, "metrics": 8889, "health": 13133},
         settings={"config": Setting(file=RELAY_CONF, default="", is_required=True)},
         operations={"export": Operation(name="export", steps=(Work(300),), memory=60_000)},
         startup_us=1_200_000,

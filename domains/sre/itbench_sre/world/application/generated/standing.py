@@ -163,26 +163,40 @@ class Standing:
         pipeline = {"exporters": ["otlp"], "processors": ["memory_limiter", "batch"], "receivers": ["otlp"]}
         text = yaml.safe_dump(
             {
-                "exporters": {"otlp": {"endpoint": "jaeger-collector.jaeger.svc.cluster.local:4317"}},
+                "connectors": {"spanmetrics": {}},
+                "exporters": {
+                    "otlp": {"endpoint": "jaeger-collector.jaeger.svc.cluster.local:4317"},
+                    "prometheus": {"endpoint": "0.0.0.0:8889"},
+                },
                 "processors": {
                     "batch": {},
                     "memory_limiter": {"check_interval": "5s", "limit_percentage": 80},
                 },
                 "receivers": {"otlp": {"protocols": {"grpc": {}, "http": {}}}},
-                "service": {"pipelines": {"logs": pipeline, "metrics": pipeline, "traces": pipeline}},
+                "service": {
+                    "pipelines": {
+                        "logs": pipeline,
+                        "metrics": {
+                            **pipeline,
+                            "exporters": ["prometheus"],
+                            "receivers": ["otlp", "spanmetrics"],
+                        },
+                        "traces": {**pipeline, "exporters": ["otlp", "spanmetrics"]},
+                    }
+                },
             }
         )
+        ports = {"otlp": 4317, "otlp-http": 4318, "metrics": 8889}
         container = k8s.container(
             name,
             self.image("otelcol-contrib"),
-            ports={"otlp": 4317, "otlp-http": 4318},
+            ports=ports,
             arguments=["--config=/etc/otelcol/config.yaml"],
             resource=k8s.resources("100m", "128Mi", "", "320Mi"),
             mounts=[{"mountPath": "/etc/otelcol", "name": "config"}],
             probes={"livenessProbe": k8s.http_probe("/", 13133)},
         )
         config = self._manifests.config(f"{name}-config", "platform", {"config.yaml": text})
-        ports = {"otlp": 4317, "otlp-http": 4318}
         return [config, *self._deployed(name, "platform", container, ports, f"{name}-config")]
 
     def load(self) -> list[JsonObject]:
