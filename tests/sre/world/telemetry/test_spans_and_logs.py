@@ -208,7 +208,7 @@ def test_failures_are_told_in_each_librarys_words(spans: list[Row]) -> None:
 def test_each_language_has_its_own_words(language: str, type_: str, message: str) -> None:
     failure = Failure("UNAVAILABLE", "gone", kind="reset")
     assert status_message(language, Protocol.GRPC, failure, is_client=True).startswith(message)
-    recorded = exception(language, Protocol.GRPC, failure, "product-catalog")
+    recorded = exception(language, Protocol.GRPC, failure, "product-catalog", "oteldemo")
     assert recorded["exception.type"] == type_
     assert recorded["exception.message"].startswith(message)
 

@@ -113,13 +113,13 @@ def _camel(code: str) -> str:
     return "".join(part.capitalize() for part in code.split("_"))
 
 
-def exception(language: str, protocol: Protocol, failure: Failure, name: str) -> dict[str, str]:
-    """Return the attributes of the `exception` event of a failed span; `name` is the program's."""
+def exception(language: str, protocol: Protocol, failure: Failure, name: str, package: str) -> dict[str, str]:
+    """Return the attributes of the `exception` event of a failed span; `name` is the program's, `package` its classes'."""
     type_, text = _exception_type(language, protocol, failure)
     return {
         "exception.escaped": "False",
         "exception.message": text,
-        "exception.stacktrace": _stack(language, type_, text, name),
+        "exception.stacktrace": _stack(language, type_, text, name, package),
         "exception.type": type_,
     }
 
@@ -165,7 +165,7 @@ def _exception_type(language: str, protocol: Protocol, failure: Failure) -> tupl
     return _TYPES.get((language, protocol), _PLAIN.get(language, "Error")), message
 
 
-def _stack(language: str, type_: str, text: str, name: str) -> str:
+def _stack(language: str, type_: str, text: str, name: str, package: str) -> str:
     module = name.replace("-", "_")
     camel = "".join(part.capitalize() for part in name.split("-"))
     match language:
@@ -177,7 +177,7 @@ def _stack(language: str, type_: str, text: str, name: str) -> str:
             )
         case "java":
             return (
-                f"{type_}: {text}\n\tat oteldemo.{camel}Service.handle({camel}Service.java:214)\n"
+                f"{type_}: {text}\n\tat {package}.{camel}Service.handle({camel}Service.java:214)\n"
                 "\tat io.grpc.internal.ServerImpl$JumpToApplicationThreadServerStreamListener$1HalfClosed"
                 ".runInContext(ServerImpl.java:861)\n\tat java.base/java.lang.Thread.run(Unknown Source)\n"
             )

@@ -11,7 +11,7 @@ from itbench_sre.world.telemetry.attributes import client_attributes, path_of, s
 from itbench_sre.world.telemetry.languages import LANGUAGES, scope_of
 from itbench_sre.world.telemetry.names import client_span, server_span, service_of, verb_of
 from itbench_sre.world.telemetry.places import filled, is_known
-from itbench_sre.world.telemetry.resources import Resources
+from itbench_sre.world.telemetry.resources import Resources, package_of
 from itbench_sre.world.telemetry.texts import field, map_text
 
 # A route is told as it is written, with its places.
@@ -38,6 +38,7 @@ class Form:
     values: tuple[tuple[str, str], ...]
     language: str
     program: str
+    package: str
     protocol: Protocol
     records_exceptions: bool
     is_internal: bool = False
@@ -136,6 +137,7 @@ class Forms:
             values=(),
             language=language,
             program=program_name,
+            package=package_of(place),
             protocol=protocol,
             records_exceptions=known is not None and known.records_exceptions,
             is_internal=kind == "Internal",

@@ -26,7 +26,7 @@ class Language:
         clients: scope of a client's span, by protocol.
         servers: scope of a server's span, by protocol.
         own: scope of spans that the program writes by hand; `{name}` is the program's.
-        logs: scope of log records; `{name}` as above, `{Name}` in camel case.
+        logs: scope of log records; `{name}` as above, `{Name}` in camel case, `{package}` of the program's classes.
         span_grain_ns: of the clock that stamps spans.
         log_grain_ns: of the clock that stamps log records.
         records_exceptions: whether a failed span carries an `exception` event.
@@ -116,7 +116,7 @@ LANGUAGES: Mapping[str, Language] = {
             http="tomcat-10.0",
             kafka="kafka-clients-0.11",
         ),
-        logs="oteldemo.{Name}Service",
+        logs="{package}.{Name}Service",
         records_exceptions=True,
     ),
     "dotnet": Language(
@@ -131,7 +131,7 @@ LANGUAGES: Mapping[str, Language] = {
         servers={
             _GRPC: ("Microsoft.AspNetCore", ""),
             _HTTP: ("Microsoft.AspNetCore", ""),
-            _KAFKA: ("Accounting.Consumer", ""),
+            _KAFKA: ("{Name}.Consumer", ""),
         },
         logs="{name}.services.{Name}Service",
         span_grain_ns=100,
@@ -209,14 +209,16 @@ def scope_of(language: str, protocol: Protocol, name: str, *, is_client: bool) -
     known = LANGUAGES.get(language)
     if known is None:
         return name, ""
-    found = (known.clients if is_client else known.servers).get(protocol)
-    return found or (known.own.replace("{name}", name), "")
+    scope, version = (known.clients if is_client else known.servers).get(protocol) or (known.own, "")
+    return _named(scope, name), version
 
 
-def log_scope(language: str, name: str) -> str:
-    """Return the scope of a log record; `name` is the program's."""
+def log_scope(language: str, name: str, package: str) -> str:
+    """Return the scope of a log record; `name` is the program's, `package` that of its classes."""
     known = LANGUAGES.get(language)
-    if known is None:
-        return name
+    return name if known is None else _named(known.logs, name).replace("{package}", package)
+
+
+def _named(scope: str, name: str) -> str:
     camel = "".join(part.capitalize() for part in name.split("-"))
-    return known.logs.replace("{name}", name).replace("{Name}", camel)
+    return scope.replace("{name}", name).replace("{Name}", camel)

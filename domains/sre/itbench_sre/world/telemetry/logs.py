@@ -7,9 +7,9 @@ from itbench_sre.world.recorder.table import Table
 from itbench_sre.world.runtime.frames import Frame, Request
 from itbench_sre.world.runtime.process import Process
 from itbench_sre.world.telemetry.languages import LANGUAGES, log_scope
-from itbench_sre.world.telemetry.names import service_of
+from itbench_sre.world.telemetry.names import is_instrumented, is_traced, service_of
 from itbench_sre.world.telemetry.places import filled, places
-from itbench_sre.world.telemetry.resources import Resources
+from itbench_sre.world.telemetry.resources import Resources, package_of
 from itbench_sre.world.telemetry.said import Said
 from itbench_sre.world.telemetry.texts import field, map_text, nanoseconds, second_text
 
@@ -35,7 +35,7 @@ class Logs:
         self, process: Process, line: Line, fields: dict[str, Any], request: Request | None, now_us: int
     ) -> None:
         """Add a line that a program logged."""
-        has_ids = line.has_trace and request is not None
+        has_ids = line.has_trace and request is not None and is_traced(process.place)
         if request is not None and not request.is_sampled:
             return
         service, rest, grain_ns = self._of(process, has_ids=has_ids)
@@ -47,12 +47,12 @@ class Logs:
             known = {**known, **more}
         attributes = {key: filled(value, known) for key, value in line.attributes}
         program = process.place.image.program
-        if program is not None and program.language == "python":
+        if program is not None and program.language == "python" and is_instrumented(process.place):
             attributes |= _python(line, service, fields, request if has_ids else None)
         # The framework of .NET logs the template itself; what programs say with a request is put together by them.
         is_template = not has_ids and program is not None and program.language == "dotnet"
         body = field(line.body if is_template else filled(line.body, known))
-        severity = f"{line.severity}\t{line.number}"
+        severity = f"{line.severity}\t{line.number if line.severity else 0}"
         shown = field(map_text(attributes)) if attributes else "{}"
         # Of two lines of the same microsecond the later one is a nanosecond later.
         self._again = self._again + 1 if now_us == self._last_us else 0
@@ -78,8 +78,9 @@ class Logs:
         if found is None:
             program = place.image.program
             language = program.language if program else ""
-            scope = log_scope(language, program.name if program else place.container)
-            if not has_ids:
+            name = program.name if program else place.container
+            scope = log_scope(language, name, package_of(place)) if is_instrumented(place) else ""
+            if not has_ids and scope:
                 scope = _FRAMEWORK.get(language, scope)
             resource = field(self._resources.text(process, is_log=True))
             known = LANGUAGES.get(language)

@@ -18,14 +18,17 @@ def service_of(place: Place) -> str:
     return found or labels.get("service.istio.io/canonical-name") or place.container
 
 
+def is_instrumented(place: Place) -> bool:
+    """Tell whether a program sends its own records: one whose environment says where to; those of others are read."""
+    return place.image.program is not None and any(name.startswith("OTEL_") for name in place.environment)
+
+
 def is_traced(place: Place) -> bool:
-    """Tell whether a program writes spans: one whose environment says where to, and does not switch it off."""
+    """Tell whether a program writes spans: one that is instrumented, and does not switch it off."""
     program = place.image.program
-    if program is None or program.language in _SILENT:
+    if program is None or program.language in _SILENT or not is_instrumented(place):
         return False
     environment = place.environment
-    if not any(name.startswith("OTEL_") for name in environment):
-        return False
     return (
         environment.get("OTEL_SDK_DISABLED", "") != "true"
         and environment.get("OTEL_TRACES_EXPORTER") != "none"

@@ -230,7 +230,8 @@ def _failed(form: Form, failure: Failure, ended_ns: int, *, is_client: bool) -> 
     message = field(status_message(form.language, form.protocol, failure, is_client=is_client))
     if not form.records_exceptions:
         return f"\tError\t{message}\t" + "\t".join([EMPTY] * 7)
-    attributes = field(f"[{exception(form.language, form.protocol, failure, form.program)!r}]")
+    details = exception(form.language, form.protocol, failure, form.program, form.package)
+    attributes = field(f"[{details!r}]")
     return f"\tError\t{message}\t[{_moment(ended_ns)}]\t['exception']\t{attributes}\t{_NO_LINKS}"
 
 

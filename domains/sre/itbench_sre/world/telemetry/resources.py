@@ -5,8 +5,9 @@ from itbench_sre.world.runtime.process import Process
 from itbench_sre.world.store.paths import value_at
 from itbench_sre.world.store.refs import JsonObject, owner_of
 from itbench_sre.world.store.store import Store
+from itbench_sre.world.telemetry.collectors import collector_pod
 from itbench_sre.world.telemetry.languages import LANGUAGES
-from itbench_sre.world.telemetry.names import service_of
+from itbench_sre.world.telemetry.names import is_instrumented, service_of
 from itbench_sre.world.telemetry.texts import map_text
 
 _OWNERS = {"StatefulSet": "k8s.statefulset.name", "DaemonSet": "k8s.daemonset.name", "Job": "k8s.job.name"}
@@ -45,8 +46,8 @@ class Resources:
         program = place.image.program
         language = LANGUAGES.get(program.language) if program else None
         # Envoy's access logger and nginx send the service's name only.
-        is_bare = language is None or not language.sdk or (is_log and program and program.language == "envoy")
-        if language is not None and not is_bare:
+        is_bare = is_log and program is not None and program.language == "envoy"
+        if language is not None and language.sdk and not is_bare and is_instrumented(place):
             values |= self._service(place) | dict(language.sdk)
         return values
 
@@ -60,16 +61,19 @@ class Resources:
         return values
 
     def _collector(self, namespace: str) -> str:
-        found = ""
-        for pod in self._store.list("Pod", namespace):
-            if "otel-collector" in pod["metadata"]["name"]:
-                found = pod["metadata"]["name"]
-        return found or "otel-collector-agent"
+        pod = collector_pod(self._store, namespace)
+        return pod["metadata"]["name"] if pod else "otel-collector-agent"
 
 
 def _said(place: Place) -> dict[str, str]:
     environment = place.environment.get("OTEL_RESOURCE_ATTRIBUTES", "")
     return dict(item.split("=", 1) for item in environment.split(",") if "=" in item)
+
+
+def package_of(place: Place) -> str:
+    """Return the package that the classes of a program are in: that of the demo, or one named as the application."""
+    namespace = _said(place).get("service.namespace", "")
+    return "oteldemo" if namespace in {"", "opentelemetry-demo"} else f"com.{namespace.replace('-', '')}"
 
 
 def job_of(place: Place) -> str:
