@@ -1,15 +1,17 @@
 """What requests are about, and the places that lines and attributes may have.
 
-Values to draw from are texts; a single `<uuid>`, `<hex N>`, `<LOW-HIGH>` or `<N of FIELD>` (a list) stands for one that
-is made anew each time; `<as FIELD>` before the values takes the one in the place of that field's value.
+Values to draw from are texts; a single `<uuid>`, `<uuid1 PROGRAM>` (of the time and the machine), `<hex N>`,
+`<LOW-HIGH>` or `<N of FIELD>` (a list) stands for one that is made anew each time; `<as FIELD>` before the values takes the one in the place of that field's value.
 """
 
 import re
 from collections.abc import Mapping
 
-from itbench_sre.world.clock.randomness import Randomness
+from itbench_sre.world.clock.randomness import Randomness, mixed
 
 _PLACE = re.compile(r"\{(\w+)\}")
+_GREGORIAN = 0x01B21DD213814000  # 100 ns from 1582-10-15, when UUIDs begin to count, to 1970
+_DAY_US = 86_400_000_000
 
 PLACES: Mapping[str, str] = {
     "address": "host and port that a call asked for, or that a program listens on",
@@ -43,12 +45,23 @@ PLACES: Mapping[str, str] = {
 """Places that runtime and telemetry fill in -> what they hold; every other one is a request's field."""
 
 
-def drawn(fields: Mapping[str, tuple[str, ...]], random: Randomness) -> dict[str, str]:
-    """Return one value of each field, in the order of the fields, for one request."""
+def drawn(fields: Mapping[str, tuple[str, ...]], random: Randomness, now_us: int = 0) -> dict[str, str]:
+    """Return one value of each field, in the order of the fields, for one request that began at `now_us`."""
     made: dict[str, str] = {}
     for name, values in fields.items():
-        made[name] = _drawn(values, fields, made, random)
+        made[name] = _drawn(values, fields, made, random, now_us)
     return made
+
+
+def uuid_of_time(now_us: int, program: str, ticks: int) -> str:
+    """Return a version 1 UUID: `ticks` of 100 ns after a time, by a program whose machine is another every day."""
+    stamp = f"{now_us * 10 + _GREGORIAN + ticks:015x}"
+    machine = Randomness(mixed(now_us // _DAY_US, f"machine of {program}"))
+    sequence, node = machine.hexadecimal(3), machine.hexadecimal(12)
+    own = "26ae"[int(node[1], 16) & 3]  # an address that nobody assigned
+    return (
+        f"{stamp[7:]}-{stamp[3:7]}-1{stamp[:3]}-{'89ab'[machine.below(4)]}{sequence}-{node[0]}{own}{node[2:]}"
+    )
 
 
 def places_of(text: str) -> list[str]:
@@ -61,6 +74,7 @@ def _drawn(
     fields: Mapping[str, tuple[str, ...]],
     made: Mapping[str, str],
     random: Randomness,
+    now_us: int,
 ) -> str:
     if values[0].startswith("<as "):
         other = values[0][4:-1]
@@ -71,6 +85,8 @@ def _drawn(
     kind = value[1:-1]
     if kind == "uuid":
         return random.uid()
+    if kind.startswith("uuid1 "):
+        return uuid_of_time(now_us, kind[6:], int(random.uid()[:4], 16) & 1023)
     if kind.startswith("hex "):
         return random.hexadecimal(int(kind[4:]))
     if " of " in kind:

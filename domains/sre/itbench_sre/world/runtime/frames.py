@@ -26,11 +26,13 @@ class Request:
         fields: of the request, for log lines and attributes: user, product, order, amount, currency, session, ...
         state: of the stream that traffic draws from.
         failed: calls of its root that failed.
+        began_us: when it began.
     """
 
     __slots__ = (
         "_fields",
         "_sources",
+        "began_us",
         "failed",
         "is_sampled",
         "kind",
@@ -49,6 +51,7 @@ class Request:
         random: Randomness,
         fields: dict[str, Any] | None = None,
         sources: "Mapping[str, tuple[str, ...]] | None" = None,
+        began_us: int = 0,
     ) -> None:
         self.number = number
         self.kind = kind
@@ -57,13 +60,21 @@ class Request:
         self.random = random
         self._fields = fields
         self._sources = sources
+        self.began_us = began_us
         self.state = random.bits()
         self.failed = 0
 
     def read(self, random: Randomness) -> "Request":
         """Return the request as the one who reads its message goes on with it, about the same things."""
         return Request(
-            self.number, "message", self.trace_id, self.is_sampled, random, self._fields, self._sources
+            self.number,
+            "message",
+            self.trace_id,
+            self.is_sampled,
+            random,
+            self._fields,
+            self._sources,
+            self.began_us,
         )
 
     @property
@@ -72,7 +83,7 @@ class Request:
         found = self._fields
         if found is None:
             random = Randomness(mixed(self.number, "fields"))
-            found = self._fields = dict(drawn(self._sources, random)) if self._sources else {}
+            found = self._fields = dict(drawn(self._sources, random, self.began_us)) if self._sources else {}
         return found
 
 

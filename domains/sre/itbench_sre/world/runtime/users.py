@@ -188,6 +188,7 @@ class Users:
             random,
             None,
             self._application.fields,
+            self._runtime.loop.now_us,
         )
         frame = Frame(process, self._plan(process, journey), request, None, self._runtime.loop.now_us)
         frame.then = self._left

@@ -17,9 +17,9 @@ PRODUCTS: tuple[tuple[str, str, tuple[str, ...], str, int], ...] = (
 """Id, name, categories, picture and price in cents of each product."""
 
 FIELDS: Mapping[str, tuple[str, ...]] = {
-    "user": ("<uuid>",),
+    "user": ("<uuid1 load-generator>",),
     "session": ("<uuid>",),
-    "order": ("<uuid>",),
+    "order": ("<uuid1 checkout>",),
     "transaction": ("<uuid>",),
     "tracking": ("<uuid>",),
     "product": tuple(product for product, *_ in PRODUCTS),
