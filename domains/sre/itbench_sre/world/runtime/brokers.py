@@ -33,11 +33,12 @@ class Group:
 
 
 class Message(NamedTuple):
-    """A message: the request that it came from, the span that sent it, and when."""
+    """A message: the request that it came from, the span that sent it, when, and how many that request sent before."""
 
     request: Request
     span_id: str
     sent_us: int
+    ordinal: int
 
 
 class Topic:
@@ -107,7 +108,8 @@ class Broker:
         topic.size += writes
         topic.end += 1
         span_id = frame.attempt.span_id if frame.attempt is not None else ""
-        topic.kept.append(Message(frame.request, span_id, calls.loop.now_us))
+        topic.kept.append(Message(frame.request, span_id, calls.loop.now_us, frame.request.messages))
+        frame.request.messages += 1
         if len(topic.kept) > _MOST_KEPT:
             topic.kept.popleft()
         calls.loop.after(_FETCH_US, _wake, calls, self.process, frame.operation.name)

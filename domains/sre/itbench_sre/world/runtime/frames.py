@@ -27,6 +27,7 @@ class Request:
         state: of the stream that traffic draws from.
         failed: calls of its root that failed.
         began_us: when it began.
+        messages: that it sent so far.
     """
 
     __slots__ = (
@@ -36,6 +37,7 @@ class Request:
         "failed",
         "is_sampled",
         "kind",
+        "messages",
         "number",
         "random",
         "state",
@@ -62,7 +64,7 @@ class Request:
         self._sources = sources
         self.began_us = began_us
         self.state = random.bits()
-        self.failed = 0
+        self.failed = self.messages = 0
 
     def read(self, random: Randomness) -> "Request":
         """Return the request as the one who reads its message goes on with it, about the same things."""

@@ -167,7 +167,8 @@ class Jobs:
 
     def _work(self, process: "Process", operation: str, message: Message, topic: str) -> None:
         sent = message.request
-        random = Randomness(mixed(sent.number + 1, f"read by {process.name}"))
+        which = f" {message.ordinal}" if message.ordinal else ""
+        random = Randomness(mixed(sent.number + 1, f"read by {process.name}{which}"))
         goes_on = process.language == "java"  # others begin a trace of their own, linked to the sender's
         if self._runtime.calls.is_told and not goes_on:
             fields = {**sent.fields, "link_trace": sent.trace_id, "link_span": message.span_id}
