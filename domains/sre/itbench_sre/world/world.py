@@ -67,6 +67,7 @@ class World:
         self.store = Store(loop, seed)
         self.events = EventWriter(self.store, loop, seed)
         self.runtime = Runtime(loop, self.store, seed, sink)
+        self.runtime.jobs.fields = application.fields
         standing = standing or platform(seed, workers=workers or workers_for(application))
         self.registry = Registry((*standing.images, *application.images))
         self._connect(seed, sink)

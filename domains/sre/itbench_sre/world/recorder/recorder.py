@@ -50,7 +50,7 @@ class Recorder:
         jobs = JobNames(runs)
         self._services = ServiceMetrics(scraper, store, jobs, namespace, detail, silent)
         self._pods = PodMetrics(loop, seed, store, Cadvisor(runs, seed), scraper, jobs, namespace, detail)
-        self._alerts = Alerts(loop, seed, ruler, StandingAlerts(seed, loop.now_us))
+        self._alerts = Alerts(loop, seed, ruler, StandingAlerts(seed, loop.now_us, store))
 
     @classmethod
     def of(cls, world: "World", scale: int = 1) -> Self:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from itbench_sre.world.application.fields import drawn
 from itbench_sre.world.application.model import Program, Protocol
 from itbench_sre.world.application.reading import host_and_port
 from itbench_sre.world.application.shell import Script, script_of
@@ -12,6 +13,8 @@ from itbench_sre.world.runtime.brokers import Broker, Group, Message
 from itbench_sre.world.runtime.frames import Frame, Request
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from itbench_sre.world.runtime.plans import Link
     from itbench_sre.world.runtime.process import Process
     from itbench_sre.world.runtime.runtime import Runtime
@@ -27,12 +30,14 @@ class Jobs:
 
     Attributes:
         asking: requests of the Kubernetes API in a minute, by process.
+        fields: what runs of jobs are about, as requests are; values to draw from, by name.
     """
 
     def __init__(self, runtime: "Runtime") -> None:
         self._runtime = runtime
         self._workers: dict[int, dict[str, int]] = {}
         self.asking: dict[int, int] = {}
+        self.fields: Mapping[str, tuple[str, ...]] = {}
         runtime.calls.on_message = self._came
 
     def began(self, process: "Process") -> None:
@@ -82,8 +87,10 @@ class Jobs:
 
     def _request(self, seed: int, number: int, kind: str) -> Request:
         random = Randomness(seed)
-        trace_id = random.hexadecimal(32) if self._runtime.calls.is_told else ""
-        return Request(number, kind, trace_id, True, random, {})
+        if not self._runtime.calls.is_told:
+            return Request(number, kind, "", True, random, {})
+        fields = drawn(self.fields, Randomness(mixed(seed, "fields")), self._runtime.loop.now_us)
+        return Request(number, kind, random.hexadecimal(32), True, random, fields)
 
     def _link(self, process: "Process") -> "Link | None":
         for link in process.links.values():

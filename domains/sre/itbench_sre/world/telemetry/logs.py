@@ -50,7 +50,8 @@ class Logs:
         if program is not None and program.language == "python" and is_instrumented(process.place):
             attributes |= _python(line, service, fields, request if has_ids else None)
         # The framework of .NET logs the template itself; what programs say with a request is put together by them.
-        is_template = not has_ids and program is not None and program.language == "dotnet"
+        is_own = line.has_trace and request is not None
+        is_template = not is_own and program is not None and program.language == "dotnet"
         body = field(line.body if is_template else filled(line.body, known))
         severity = f"{line.severity}\t{line.number if line.severity else 0}"
         shown = field(map_text(attributes)) if attributes else "{}"

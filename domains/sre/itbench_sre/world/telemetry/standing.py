@@ -1,16 +1,20 @@
 """Alerts that fire in every healthy cluster of this make: of monitoring itself, and of its control plane."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from itbench_sre.world.clock.loop import SECOND_US
 from itbench_sre.world.clock.randomness import Randomness, mixed
 from itbench_sre.world.clock.times import prometheus_text
+from itbench_sre.world.store.paths import value_at
 from itbench_sre.world.store.refs import JsonObject
+from itbench_sre.world.store.store import Store
 from itbench_sre.world.telemetry.promql import exponent_text
 
 _RUNBOOKS = "https://runbooks.prometheus-operator.dev/runbooks"
-_APISERVER = (("instance", "10.0.185.154:443"), ("job", "apiserver"))
+_PLACE = re.compile(r"\{([a-z -]+)\}")
+_APISERVER = (("instance", "{control-plane}:443"), ("job", "apiserver"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +24,8 @@ class Standing:
     Attributes:
         per_cent: of clusters that have it.
         first_s: seconds of the cluster's monitoring after which it begins at the earliest, and at the latest.
-        value: of its expression, in millionths at the start; it falls by `falls` of them a second.
+        labels: with places such as `{control-plane}`, an address of this cluster.
+        values: least and most of its expression, in millionths at the start; it falls by `falls` of them a second.
         gap_per_cent: how often it is away, as what it watches comes and goes.
     """
 
@@ -32,7 +37,7 @@ class Standing:
     labels: tuple[tuple[str, str], ...] = ()
     per_cent: int = 100
     first_s: tuple[int, int] = (60, 400)
-    value: int = 1_000_000
+    values: tuple[int, int] = (1_000_000, 1_000_000)
     falls: int = 0
     wobbles: int = 0
     gap_per_cent: int = 0
@@ -55,8 +60,9 @@ _STANDING: tuple[Standing, ...] = (
         labels=(
             ("alertstate", "pending"),
             ("container", "metrics-server"),
-            ("instance", "10.0.184.95:10250"),
-            ("namespace", "kube-system"),
+            ("instance", "{metrics-server host}:10250"),
+            ("namespace", "metrics-server"),
+            ("pod", "{metrics-server}"),
             ("service", "prometheus-kube-prometheus-kubelet"),
         ),
         per_cent=85,
@@ -69,7 +75,7 @@ _STANDING: tuple[Standing, ...] = (
         runbook="kubernetes/kubeclientcertificateexpiration",
         labels=_APISERVER,
         per_cent=70,
-        value=44_037_172_602,
+        values=(9_000_000_000, 84_000_000_000),
         falls=1_000_000,
         wobbles=90_000_000,
         gap_per_cent=35,
@@ -82,7 +88,7 @@ _STANDING: tuple[Standing, ...] = (
         runbook="kubernetes/kubeclientcertificateexpiration",
         labels=_APISERVER,
         per_cent=70,
-        value=44_037_172_602,
+        values=(9_000_000_000, 84_000_000_000),
         falls=1_000_000,
         wobbles=90_000_000,
         gap_per_cent=35,
@@ -96,14 +102,14 @@ _STANDING: tuple[Standing, ...] = (
         labels=(
             ("container", "prometheus"),
             ("endpoint", "http-web"),
-            ("instance", "100.96.2.18:9090"),
+            ("instance", "{prometheus address}:9090"),
             ("job", "prometheus-kube-prometheus-prometheus"),
             ("namespace", "prometheus"),
             ("pod", "prometheus-prometheus-kube-prometheus-prometheus-0"),
             ("service", "prometheus-kube-prometheus-prometheus"),
         ),
         first_s=(500, 800),
-        value=0,
+        values=(0, 0),
     ),
     Standing(
         alert="KubeControllerManagerDown",
@@ -129,9 +135,10 @@ _STANDING: tuple[Standing, ...] = (
 class StandingAlerts:
     """Those of one cluster; `since_us` is when its monitoring began."""
 
-    def __init__(self, seed: int, since_us: int) -> None:
+    def __init__(self, seed: int, since_us: int, store: Store) -> None:
         self._seed = mixed(seed, "standing alerts")
         self._since_us = since_us
+        self._places = _places(store)
         self._chosen = [alert for alert in _STANDING if self._is_chosen(alert)]
 
     def items(self, now_us: int) -> list[JsonObject]:
@@ -153,12 +160,33 @@ class StandingAlerts:
             if now_us < began_us or is_away:
                 continue
             fallen = alert.falls * ((now_us - self._since_us) // SECOND_US)
-            value = alert.value - fallen + (noise.below(alert.wobbles) if alert.wobbles else 0)
-            yield _item(alert, began_ns, value / 1_000_000)
+            start = Randomness(mixed(self._seed, f"{alert.alert} value")).between(*alert.values)
+            value = start - fallen + (noise.below(alert.wobbles) if alert.wobbles else 0)
+            yield _item(alert, self._places, began_ns, value / 1_000_000)
 
 
-def _item(alert: Standing, active_ns: int, value: float) -> JsonObject:
-    labels = {"alertname": alert.alert, "severity": alert.severity, **dict(alert.labels)}
+def _places(store: Store) -> dict[str, str]:
+    """Return what the places of labels stand for; empty texts for what a cluster does not have."""
+    made = {}
+    for node in store.list("Node"):
+        if "node-role.kubernetes.io/control-plane" in node["metadata"].get("labels", {}):
+            addresses = value_at(node, ("status", "addresses"), ())
+            made["control-plane"] = next((item["address"] for item in addresses), "")
+    for namespace, name in (
+        ("metrics-server", "metrics-server"),
+        ("prometheus", "prometheus-prometheus-kube"),
+    ):
+        for pod in store.list("Pod", namespace):
+            if pod["metadata"]["name"].startswith(name):
+                made[namespace] = pod["metadata"]["name"]
+                made[f"{namespace} host"] = value_at(pod, ("status", "hostIP"), "")
+                made[f"{namespace} address"] = value_at(pod, ("status", "podIP"), "")
+    return made
+
+
+def _item(alert: Standing, places: Mapping[str, str], active_ns: int, value: float) -> JsonObject:
+    labels = {"alertname": alert.alert, "severity": alert.severity}
+    labels |= {key: _PLACE.sub(lambda found: places.get(found[1], ""), text) for key, text in alert.labels}
     return {
         "labels": dict(sorted(labels.items())),
         "annotations": {

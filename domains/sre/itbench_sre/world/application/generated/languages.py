@@ -58,7 +58,7 @@ LANGUAGES: Mapping[str, Language] = {
     "dotnet": Language(
         memory_mib=(80, 170), startup_ms=(1_500, 4_000), startup_cpu_ms=(700, 1_800), slots=(32, 100),
         severities=("Information", "Warning", "Error"), metrics=("dotnet",), files=("json",), request_memory=110_000,
-        started="Now listening on: http://[::]:{port}",
+        started="Now listening on: {address}",
     ),
     "ruby": Language(
         memory_mib=(90, 190), startup_ms=(2_000, 5_000), startup_cpu_ms=(900, 2_200), slots=(5, 16),
