@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from itbench_sre.world.clock.loop import SECOND_US
 from itbench_sre.world.clock.randomness import Randomness
-from itbench_sre.world.mechanisms.catalogue import CATALOGUE
+from itbench_sre.world.mechanisms.catalogue import CATALOGUE, NOT_DRAWN
 from itbench_sre.world.mechanisms.change import Change
 from itbench_sre.world.mechanisms.mechanism import Mechanism
 from itbench_sre.world.mechanisms.routine import ROUTINE, ROUTINES
@@ -52,10 +52,11 @@ def draw_changes(scene: Scene, random: Randomness, from_us: int, until_us: int) 
 
 def _mechanisms(random: Randomness) -> list[Mechanism]:
     """Return the mechanisms of an incident, of different families, each family as likely as another."""
-    families = sorted({mechanism.family for mechanism in CATALOGUE.values()} - {ROUTINE})
+    drawn = [mechanism for mechanism in CATALOGUE.values() if mechanism.name not in NOT_DRAWN]
+    families = sorted({mechanism.family for mechanism in drawn} - {ROUTINE})
     found = []
     for family in random.shuffled(families)[: random.between(*_MECHANISMS)]:
-        related = [mechanism for mechanism in CATALOGUE.values() if mechanism.family == family]
+        related = [mechanism for mechanism in drawn if mechanism.family == family]
         found.append(random.fork(family).pick(related))
     return found
 
