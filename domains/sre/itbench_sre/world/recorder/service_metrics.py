@@ -1,7 +1,9 @@
-"""`metrics/service_<service>_raw.tsv`: the collector's span metrics, as they were scraped."""
+"""`metrics/service_<service>_raw.tsv`: the collector's span metrics and the mesh's counters, as they were scraped."""
 
 from itbench_sre.world.clock.times import milliseconds_text
 from itbench_sre.world.recorder.detail import Detail
+from itbench_sre.world.recorder.mesh_metrics import mesh_rows
+from itbench_sre.world.recorder.own_labels import PROMETHEUS
 from itbench_sre.world.recorder.spool import Spool
 from itbench_sre.world.runtime.meters import SeriesKey
 from itbench_sre.world.store.paths import value_at
@@ -18,10 +20,6 @@ COLUMNS = (
     "metric_name", "timestamp", "value", "service_name", "namespace", "bucket_le", "tags", "metric_type",
     "status_code",
 )  # fmt: skip
-PROMETHEUS = {
-    "prometheus": "prometheus/prometheus-kube-prometheus-prometheus",
-    "prometheus_replica": "prometheus-prometheus-kube-prometheus-prometheus-0",
-}
 
 
 def collector_labels(store: Store, namespace: str) -> dict[str, str]:
@@ -122,11 +120,16 @@ class ServiceMetrics:
                 tails = self._tails[known] = self._make(key, common)
             self._series(key, series.histogram[-1][1], moment, tails, durations, failures)
         for name, rows in durations.items():
-            spools = self._spools.get(name)
-            if spools is None:
-                spools = self._spools[name] = (Spool("\t".join(COLUMNS)), Spool(""))
-            spools[0].add("".join(rows))
-            spools[1].add("".join(failures.get(name, ())))
+            self._add(name, "".join(rows), "".join(failures.get(name, ())))
+        for name, (took, calls) in mesh_rows(self._scraper.edges, now_ms, self._namespace).items():
+            self._add(name, took, calls)
+
+    def _add(self, name: str, durations: str, failures: str) -> None:
+        spools = self._spools.get(name)
+        if spools is None:
+            spools = self._spools[name] = (Spool("\t".join(COLUMNS)), Spool(""))
+        spools[0].add(durations)
+        spools[1].add(failures)
 
     def _series(
         self,
