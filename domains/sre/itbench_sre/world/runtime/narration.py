@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from itbench_sre.world.application.model import Line
 from itbench_sre.world.runtime.frames import Failure, Frame, Sink
 from itbench_sre.world.runtime.words import in_words
 
@@ -10,15 +11,23 @@ if TYPE_CHECKING:
 
 
 _ENDS = ("failure", "success")
+_LEVELS = {"trace": 1, "debug": 5, "info": 9, "warn": 13, "warning": 13, "error": 17, "fatal": 21}
+_FURTHER = Line(body="{operation}: stage {number} entered")
 
 
 def narrate(sink: Sink, frame: Frame, when: str, failure: Failure | None = None) -> None:
     """Tell of the lines of an operation that begins, has ended, or goes on without an answer for the `failure` given."""
     flag = f"flag {frame.flag}" if when in _ENDS else ""
-    lines = [line for line in frame.plan.lines if line.when in (when, flag)]
-    if not lines:
-        return
     process = frame.process
+    least = _LEVELS.get(str(process.settings.get("log_level", "")).lower(), 0)
+    lines = [
+        line
+        for line in frame.plan.lines
+        if line.when in (when, flag) and (line.number >= least or not line.number)
+    ]
+    further = process.place.image.defects.get("lines_per_request", 0) if when == "begin" else 0
+    if not lines and not further:
+        return
     fields: dict[str, Any] = {
         "span_id": frame.span_id,
         "operation": frame.operation.name,
@@ -37,6 +46,8 @@ def narrate(sink: Sink, frame: Frame, when: str, failure: Failure | None = None)
     for place, line in enumerate(lines):
         if line.one_in == 1 or (frame.bits >> 3 + place) % line.one_in == 0:
             sink.line(process, line, fields, frame.request)
+    for number in range(1, further + 1 if least <= _FURTHER.number else 1):
+        sink.line(process, _FURTHER, {**fields, "number": number}, frame.request)
 
 
 def recite(sink: Sink, process: "Process", second: int) -> None:
