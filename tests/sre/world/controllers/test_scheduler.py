@@ -157,6 +157,36 @@ def test_a_pod_of_high_priority_takes_the_room_of_one_of_low() -> None:
     assert "nodeName" not in left["spec"]
 
 
+def test_no_room_is_made_where_the_volume_of_a_pod_cannot_follow(cluster: Cluster) -> None:
+    cluster.create("PriorityClass", "high", namespace="", value=1000)
+    here = {"matchExpressions": [{"key": "kubernetes.io/hostname", "operator": "In", "values": ["node-1"]}]}
+    parts = {"accessModes": ["ReadWriteOnce"], "volumeMode": "Filesystem", "storageClassName": ""}
+    cluster.create(
+        "PersistentVolume",
+        "disk",
+        namespace="",
+        spec={
+            **parts,
+            "capacity": {"storage": "1Gi"},
+            "claimRef": {"kind": "PersistentVolumeClaim", "name": "data", "namespace": "shop"},
+            "nodeAffinity": {"required": {"nodeSelectorTerms": [here]}},
+        },
+    )
+    spec = {**parts, "resources": {"requests": {"storage": "1Gi"}}, "volumeName": "disk"}
+    cluster.create("PersistentVolumeClaim", "data", spec=spec, status={"phase": "Bound"})
+    first = {"nodeSelector": {"kubernetes.io/hostname": "node-1"}, "priorityClassName": "high"}
+    cluster.deployment("peer", 1, cpu="3", pod=first)
+    cluster.run(10)
+    cluster.deployment("low", 2, cpu="3")
+    cluster.run(10)
+    low = sorted(pod["metadata"]["name"] for pod in cluster.pods("low"))
+    cluster.deployment("store", 1, cpu="3", pod={**_claim("data"), "priorityClassName": "high"})
+    cluster.run(600)
+    assert cluster.events("Preempted") == []
+    assert sorted(pod["metadata"]["name"] for pod in cluster.pods("low")) == low
+    assert "nodeName" not in cluster.pods("store")[0]["spec"]
+
+
 def test_a_claim_is_bound_on_the_node_of_its_first_consumer(cluster: Cluster) -> None:
     cluster.create(
         "StorageClass",

@@ -85,8 +85,8 @@ class Line:
         body: text with `{places}`: of the request's fields and of what application/fields.py lists; others stay.
         severity: as the program's language spells it; empty for none.
         number: OpenTelemetry severity number.
-        when: `begin`, `success` or `failure` of the operation; `flag NAME`, where that flag had an effect; for a
-            program's own lines also `every N` seconds while it runs.
+        when: `begin`, `success` or `failure` of the operation; `flag NAME`, where that flag had an effect;
+            `without DEPENDENCY`, where an optional call of it failed; for a program's own lines also `every N` seconds while it runs.
         attributes: of the log record, values with places too.
         has_trace: whether the record carries the trace's ids.
         one_in: said on average once in so many times, chosen by the request's stream.

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from itbench_sre.world.clock.times import kubernetes_text
 from itbench_sre.world.controllers.budgets import budgets_of
+from itbench_sre.world.controllers.claims import is_reachable
 from itbench_sre.world.controllers.neighbours import Neighbours
 from itbench_sre.world.controllers.nodes_fit import NodeState, Obstacle, obstacle
 from itbench_sre.world.controllers.plane import Plane
@@ -89,6 +90,9 @@ class Preemption:
 
     def _fits(self, pod: JsonObject, node: NodeState, nodes: Mapping[str, NodeState]) -> bool:
         if obstacle(pod, node) is not None or self.reserved(pod, node) is not None:
+            return False
+        # Room on a node where the pod's volumes cannot follow is none: it would be made there again and again.
+        if not is_reachable(pod, node.body, self._store):
             return False
         return Neighbours(pod, {**nodes, node.name: node}).obstacle(node) is None
 

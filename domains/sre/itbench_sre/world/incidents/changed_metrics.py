@@ -11,6 +11,8 @@ _TOLD: Final = frozenset(
     {
         "traces_span_metrics_calls_total",
         "traces_span_metrics_duration_milliseconds_bucket",
+        "istio_requests_total",
+        "istio_request_duration_milliseconds_bucket",
         "container_cpu_usage_seconds_total",
         "container_cpu_cfs_throttled_periods_total",
         "container_memory_working_set_bytes",

@@ -253,7 +253,7 @@ class CacheLifetime(_Number):
     """Changes how long a program keeps answers, so that it asks more often, or answers older ones."""
 
     name = "cache-lifetime"
-    keys = ("cache_ttl_s", "cache_entries")
+    keys = ("cache_ttl_s",)
 
     def point(self, scene: Scene, body: JsonObject, now: int) -> int:
         """Expect harm where almost nothing is kept."""

@@ -7,8 +7,9 @@ from itbench_sre.world.clock.randomness import Randomness, mixed
 from itbench_sre.world.clock.times import milliseconds_text
 from itbench_sre.world.recorder.cgroups import Sandbox, container_ids, slice_of
 from itbench_sre.world.recorder.detail import Detail
+from itbench_sre.world.recorder.own_labels import PROMETHEUS
 from itbench_sre.world.recorder.own_metrics import OwnMetrics
-from itbench_sre.world.recorder.service_metrics import PROMETHEUS, JobNames, collector_labels
+from itbench_sre.world.recorder.service_metrics import JobNames, collector_labels
 from itbench_sre.world.recorder.spool import Spool
 from itbench_sre.world.runtime.place import Place
 from itbench_sre.world.store.paths import value_at

@@ -12,6 +12,7 @@ from itbench_sre.world.recorder.service_metrics import JobNames, ServiceMetrics
 from itbench_sre.world.recorder.watched import Events, Objects
 from itbench_sre.world.store.store import Store
 from itbench_sre.world.telemetry.cadvisor import Cadvisor, Runs
+from itbench_sre.world.telemetry.mesh import mesh_of
 from itbench_sre.world.telemetry.recording import Recording
 from itbench_sre.world.telemetry.ruler import Ruler
 from itbench_sre.world.telemetry.rules import scope_of
@@ -43,7 +44,7 @@ class Recorder:
         scale: int = 1,
     ) -> None:
         self.detail = detail = Detail.of_scale(scale)
-        self.sink = Recording(loop, store, namespace)
+        self.sink = Recording(loop, store, namespace, mesh=mesh_of(runs, store, namespace))
         self._loop = loop
         self._events = Events(loop, seed, store)
         self._objects = Objects(loop, seed, store)

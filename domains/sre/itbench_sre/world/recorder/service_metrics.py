@@ -1,8 +1,10 @@
-"""`metrics/service_<service>_raw.tsv`: the collector's span metrics, as they were scraped."""
+"""`metrics/service_<service>_raw.tsv`: the collector's span metrics and the mesh's counters, as they were scraped."""
 
 from itbench_sre.world.clock.randomness import mixed
 from itbench_sre.world.clock.times import milliseconds_text
 from itbench_sre.world.recorder.detail import Detail
+from itbench_sre.world.recorder.mesh_metrics import mesh_rows
+from itbench_sre.world.recorder.own_labels import PROMETHEUS
 from itbench_sre.world.recorder.spool import Spool
 from itbench_sre.world.runtime.meters import SeriesKey
 from itbench_sre.world.store.store import Store
@@ -19,10 +21,6 @@ COLUMNS = (
     "metric_name", "timestamp", "value", "service_name", "namespace", "bucket_le", "tags", "metric_type",
     "status_code",
 )  # fmt: skip
-PROMETHEUS = {
-    "prometheus": "prometheus/prometheus-kube-prometheus-prometheus",
-    "prometheus_replica": "prometheus-prometheus-kube-prometheus-prometheus-0",
-}
 
 
 Row = tuple[int, str]
@@ -102,9 +100,14 @@ class ServiceMetrics:
         self._scrapes += 1
         if (self._scrapes - 1) % self._detail.service_every:
             return
+        for name, (took, calls) in mesh_rows(self._scraper.edges, now_ms, self._namespace).items():
+            self._add(name, took, calls)
         common = collector_labels(self._store, self._namespace)
-        if "pod" not in common:
-            return
+        if "pod" in common:
+            self._write_spans(now_ms, common)
+
+    def _write_spans(self, now_ms: int, common: dict[str, str]) -> None:
+        """Write what the collector counted."""
         moment = milliseconds_text(now_ms * 1000)
         durations: dict[str, list[Row]] = {}
         failures: dict[str, list[Row]] = {}
@@ -117,11 +120,14 @@ class ServiceMetrics:
                 tails = self._tails[known] = self._make(key, common)
             _series(key, series.histogram[-1][1], moment, tails, durations, failures)
         for name, rows in durations.items():
-            spools = self._spools.get(name)
-            if spools is None:
-                spools = self._spools[name] = (Spool("\t".join(COLUMNS)), Spool(""))
-            spools[0].add(self._text(rows))
-            spools[1].add(self._text(failures.get(name, [])))
+            self._add(name, self._text(rows), self._text(failures.get(name, [])))
+
+    def _add(self, name: str, durations: str, failures: str) -> None:
+        spools = self._spools.get(name)
+        if spools is None:
+            spools = self._spools[name] = (Spool("\t".join(COLUMNS)), Spool(""))
+        spools[0].add(durations)
+        spools[1].add(failures)
 
     def _text(self, rows: list[Row]) -> str:
         """Return rows of one time, which come from the database in the order of its keys."""

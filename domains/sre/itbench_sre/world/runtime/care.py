@@ -8,6 +8,7 @@ from itbench_sre.world.runtime import words
 from itbench_sre.world.runtime.effects import LinkEffect
 from itbench_sre.world.runtime.frames import Attempt, Failure, Frame, Request
 from itbench_sre.world.runtime.meters import BOUNDS_US, SeriesKey
+from itbench_sre.world.runtime.narration import narrate
 from itbench_sre.world.telemetry.names import is_traced
 
 if TYPE_CHECKING:
@@ -324,6 +325,8 @@ class Care:
         if self._calls.is_told and attempt.request.trace_id:
             self._calls.sink.called(attempt)
         if plan.call.is_optional:
+            if self._calls.is_told and caller.plan.lines and attempt.request.trace_id:
+                narrate(self._calls.sink, caller, f"without {plan.call.dependency}", failure)
             self._calls.advance(caller)
         else:
             self._calls.finish(caller, words.passed_on(caller, attempt, failure))

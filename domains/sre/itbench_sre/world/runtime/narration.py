@@ -2,20 +2,32 @@
 
 from typing import TYPE_CHECKING, Any
 
-from itbench_sre.world.runtime.frames import Frame, Sink
+from itbench_sre.world.application.model import Line
+from itbench_sre.world.runtime.frames import Failure, Frame, Sink
 from itbench_sre.world.runtime.words import in_words
 
 if TYPE_CHECKING:
     from itbench_sre.world.runtime.process import Process
 
 
-def narrate(sink: Sink, frame: Frame, when: str) -> None:
-    """Tell of the lines of an operation that begins, or has ended."""
-    flag = f"flag {frame.flag}" if when != "begin" else ""
-    lines = [line for line in frame.plan.lines if line.when in (when, flag)]
-    if not lines:
-        return
+_ENDS = ("failure", "success")
+_LEVELS = {"trace": 1, "debug": 5, "info": 9, "warn": 13, "warning": 13, "error": 17, "fatal": 21}
+_FURTHER = Line(body="{operation}: stage {number} entered")
+
+
+def narrate(sink: Sink, frame: Frame, when: str, failure: Failure | None = None) -> None:
+    """Tell of the lines of an operation that begins, has ended, or goes on without an answer for the `failure` given."""
+    flag = f"flag {frame.flag}" if when in _ENDS else ""
     process = frame.process
+    least = _LEVELS.get(str(process.settings.get("log_level", "")).lower(), 0)
+    lines = [
+        line
+        for line in frame.plan.lines
+        if line.when in (when, flag) and (line.number >= least or not line.number)
+    ]
+    further = process.place.image.defects.get("lines_per_request", 0) if when == "begin" else 0
+    if not lines and not further:
+        return
     fields: dict[str, Any] = {
         "span_id": frame.span_id,
         "operation": frame.operation.name,
@@ -24,15 +36,18 @@ def narrate(sink: Sink, frame: Frame, when: str) -> None:
         "offset": 0,
         "pod": process.place.pod.name,
     }
-    if when != "begin":
+    if when in _ENDS:
         fields["duration_ms"] = (frame.ended_us - frame.began_us) // 1000
         fields["duration"] = go_duration((frame.ended_us - frame.began_us) * 1000 + frame.bits % 1000)
-    if frame.failure is not None:
-        fields["error"] = in_words(process.language, frame.failure)
-        fields["code"] = frame.failure.code
+    failure = failure or frame.failure
+    if failure is not None:
+        fields["error"] = in_words(process.language, failure)
+        fields["code"] = failure.code
     for place, line in enumerate(lines):
         if line.one_in == 1 or (frame.bits >> 3 + place) % line.one_in == 0:
             sink.line(process, line, fields, frame.request)
+    for number in range(1, further + 1 if least <= _FURTHER.number else 1):
+        sink.line(process, _FURTHER, {**fields, "number": number}, frame.request)
 
 
 def recite(sink: Sink, process: "Process", second: int) -> None:

@@ -38,7 +38,7 @@ class Exchange:
         if "path" in fields and self.path.startswith(("GET ", "POST ")):
             self.verb, _, self.path = self.path.partition(" ")
         self.code = http_code(failure) if failure else "200"
-        self.flags, self.details = _details(failure)
+        self.flags, self.details = response_of(failure)
         random = Randomness(mixed(int(frame.request.trace_id[:15], 16), f"envoy {frame.span_id}"))
         self.random = random
         self.request_id = random.uid()
@@ -49,9 +49,10 @@ class Exchange:
         self.sent = 24 if failure else random.between(150, 9000)
 
 
-def _details(failure: Failure | None) -> tuple[str, str]:
-    if failure is None:
-        return "-", "via_upstream"
+def response_of(failure: Failure | None) -> tuple[str, str]:
+    """Return response flags and code details."""
+    if failure is None or failure.code.isdigit():
+        return "-", "via_upstream"  # a status is what the server answered, whatever it had met itself
     return _DETAILS.get(failure.kind, ("-", "via_upstream"))
 
 

@@ -41,6 +41,11 @@ class Logs:
         service, rest, grain_ns = self._of(process, has_ids=has_ids)
         ids = f"{request.trace_id}\t{fields.get('span_id', '')}\t1" if has_ids and request else "\t\t0"
         known = {**request.fields, **fields} if request is not None else fields
+        if "{" in str(known.get("error", "")):
+            known = {
+                **known,
+                "error": filled(str(known["error"]), known),
+            }  # it names the route that was asked for
         texts = (line.body, *(value for _, value in line.attributes))
         more = self._said.more(texts, process, known) if any(map(places, texts)) else None
         if more:
@@ -66,6 +71,11 @@ class Logs:
         service, rest, _ = self._of(frame.process, has_ids=True)
         ids = f"{frame.request.trace_id}\t{frame.span_id}\t1"
         self._add(time_ns, f"{ids}\t\t0\t{service}\t{field(body)}\t{rest}\t{field(map_text(attributes))}\t")
+
+    def printed(self, process: Process, body: str, time_ns: int) -> None:
+        """Add a line that a proxy printed, with no ids and no attributes."""
+        service, rest, _ = self._of(process, has_ids=False)
+        self._add(time_ns, f"\t\t0\t\t0\t{service}\t{field(body)}\t{rest}\t{{}}\t")
 
     def _add(self, time_ns: int, rest: str) -> None:
         second = time_ns // 1_000_000_000

@@ -1,5 +1,6 @@
 """The sink that writes spans and log records, as the rows of the two tables, when they end."""
 
+from dataclasses import replace
 from typing import Any
 
 from itbench_sre.world.application.model import Line, Protocol
@@ -11,7 +12,10 @@ from itbench_sre.world.store.store import Store
 from itbench_sre.world.telemetry import envoy
 from itbench_sre.world.telemetry.failures import exception, status_message
 from itbench_sre.world.telemetry.forms import Form, Forms, attributes_text, client_values, server_values
+from itbench_sre.world.telemetry.istio import gateway_line, waypoint_line
 from itbench_sre.world.telemetry.logs import Logs
+from itbench_sre.world.telemetry.mesh import Mesh
+from itbench_sre.world.telemetry.places import filled
 from itbench_sre.world.telemetry.resources import Resources
 from itbench_sre.world.telemetry.texts import EMPTY, field, map_text, nanoseconds, second_text, time_text
 
@@ -33,11 +37,14 @@ class Recording(Sink):
         since_us: nothing that ends before this is written.
     """
 
-    def __init__(self, loop: Loop, store: Store, namespace: str, since_us: int = 0) -> None:
+    def __init__(
+        self, loop: Loop, store: Store, namespace: str, since_us: int = 0, mesh: Mesh | None = None
+    ) -> None:
         self.spans = Table("\t".join(TRACE_COLUMNS))
         self.since_us = since_us
         self._loop = loop
         self._namespace = namespace
+        self._mesh = mesh
         resources = Resources(store)
         self._forms = Forms(resources)
         self._logs = Logs(resources)
@@ -60,13 +67,15 @@ class Recording(Sink):
             return
         form = self._forms.server(frame)
         if form is None:
+            if self._mesh is not None and frame.process.language == "envoy":
+                self._passed_gateway(frame)
             return
         if form.language == "envoy":
             self._proxied(frame, form)
             return
         began_ns = nanoseconds(frame.began_us, form.grain_ns)
         ended_ns = nanoseconds(frame.ended_us, form.grain_ns)
-        failure = frame.failure
+        failure = _named(frame.failure, request)
         if failure is None:
             attributes = form.attributes or form.text(request.fields)
             ending = (
@@ -88,13 +97,15 @@ class Recording(Sink):
             return
         form = self._forms.client(attempt)
         if form is None:
+            if self._mesh is not None:
+                self._passed_mesh(attempt)
             return
         if form.language == "envoy":
             self._upstreams.setdefault(attempt.frame.span_id, []).append(attempt)
             return
         began_ns = nanoseconds(attempt.began_us, form.grain_ns)
         ended_ns = nanoseconds(attempt.ended_us, form.grain_ns)
-        failure = attempt.failure
+        failure = _named(attempt.failure, request)
         if failure is None:
             attributes, ending = form.attributes or form.text(request.fields), _WELL
         else:
@@ -177,6 +188,25 @@ class Recording(Sink):
             f"{second_text(second)}.{rest:09d}\t{trace}\t{span}\t{parent}\t\t{form.head}\t{attributes}\t{ended_ns - began_ns}{ending}",
         )
 
+    def _passed_gateway(self, frame: Frame) -> None:
+        """Write the access log of a gateway that writes no spans."""
+        attempts = self._upstreams.pop(frame.span_id, [])
+        began_ns = nanoseconds(frame.began_us, 1000)
+        clock = time_text(began_ns)[:23].replace(" ", "T")
+        body = gateway_line(frame, envoy.Exchange(frame), attempts[-1] if attempts else None, clock)
+        self._logs.printed(frame.process, body, began_ns)
+
+    def _passed_mesh(self, attempt: Attempt) -> None:
+        """Keep a gateway's call for its line; write the waypoint's of another one, where it passed any."""
+        caller = attempt.frame.process
+        if caller.language == "envoy":
+            self._upstreams.setdefault(attempt.frame.span_id, []).append(attempt)
+        waypoint = self._mesh.waypoint_of(attempt) if self._mesh is not None else None
+        if waypoint is not None:
+            began_ns = nanoseconds(attempt.began_us, 1000)
+            clock = time_text(began_ns)[:23].replace(" ", "T")
+            self._logs.printed(waypoint, waypoint_line(attempt, waypoint, clock), began_ns)
+
     def _proxied(self, frame: Frame, form: Form) -> None:
         """Write both spans of Envoy and its access log record."""
         attempts = self._upstreams.pop(frame.span_id, [])
@@ -203,6 +233,13 @@ class Recording(Sink):
             frame, exchange, attempts[-1] if attempts else None, clock, duration_ms
         )
         self._logs.access(frame, body, attributes, began_ns)
+
+
+def _named(failure: Failure | None, request: Request) -> Failure | None:
+    """Return a failure whose message names what was asked for, where it names the route."""
+    if failure is None or "{" not in failure.message:
+        return failure
+    return replace(failure, message=filled(failure.message, request.fields))
 
 
 def _ending(form: Form, frame: Frame) -> str:

@@ -46,7 +46,7 @@ class Said:
             case "source":
                 return str(fields.get("client_ip", "127.0.0.6"))
             case "status":
-                code = str(fields.get("code", "200"))
+                code = str(fields.get("code", "200"))[:3]  # a proxy's has its flags behind it
                 return code if code.isdigit() else "500"
             case "user_agent":
                 return "Mozilla/5.0 (compatible)"

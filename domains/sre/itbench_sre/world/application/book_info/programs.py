@@ -35,6 +35,12 @@ def _page(path: str, *calls: Call, cpu_us: int = 5_500) -> Operation:
         lines=(
             Line(body=line, severity="INFO"),
             Line(body=line, severity="INFO", when="failure"),
+            Line(
+                body=f"Exception on {path} [GET]: {{error}}",
+                severity="ERROR",
+                number=17,
+                when="failure",
+            ),
         ),
     )
 
@@ -88,7 +94,16 @@ DETAILS = Program(
             steps=(Work(1_900, 700),),
             failure_per_million=700,
             memory=90_000,
-            lines=(Line(body='{source} - - "GET /details/0 HTTP/1.1" {status} 178', severity=""),),
+            lines=(
+                Line(body='{source} - - "GET /details/0 HTTP/1.1" {status} 178', severity=""),
+                Line(
+                    body='{source} - - "GET /details/0 HTTP/1.1" {status} 42',
+                    severity="",
+                    number=0,
+                    when="failure",
+                ),
+                Line(body="ERROR {error}", severity="ERROR", number=17, when="failure"),
+            ),
         )
     },
     slots=16,
@@ -118,10 +133,17 @@ def reviews(*, has_stars: bool) -> Program:
                 memory=300_000,
                 lines=(
                     Line(
-                        body="Error: unable to contact ratings got status of 500",
+                        body="[ERROR   ] SRVE0777E: Exception thrown by application class "
+                        "'application.rest.LibertyRestEndpoint.bookReviewsById': {error}",
                         severity="ERROR",
                         number=17,
                         when="failure",
+                    ),
+                    Line(
+                        body="Error: unable to contact http://ratings:9080/ratings got exception {error}",
+                        severity="ERROR",
+                        number=17,
+                        when="without ratings",
                     ),
                 ),
             )

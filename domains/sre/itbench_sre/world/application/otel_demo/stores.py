@@ -180,7 +180,6 @@ ACCOUNTING = Program(
     language="dotnet",
     role="worker",
     consumes={"orders": "order-consumed"},
-    settings={"prefetch": Setting(default=100)},
     operations={
         "order-consumed": Operation(
             name="order-consumed",
