@@ -187,6 +187,20 @@ def test_no_room_is_made_where_the_volume_of_a_pod_cannot_follow(cluster: Cluste
     assert "nodeName" not in cluster.pods("store")[0]["spec"]
 
 
+def test_a_pod_that_lost_its_room_waits_and_does_not_come_back_before_the_one_that_took_it() -> None:
+    cluster = Cluster(nodes=1)
+    cluster.create("PriorityClass", "high", namespace="", value=1000)
+    cluster.deployment("low", 2, cpu="1")
+    cluster.run(10)
+    for name in ("cart", "shop"):
+        cluster.deployment(name, 1, cpu="1", pod={"priorityClassName": "high", **_apart("low")})
+    cluster.run(300)
+    assert [pod["spec"].get("nodeName") for pod in cluster.pods("cart")] == ["node-1"]
+    assert [pod["spec"].get("nodeName") for pod in cluster.pods("shop")] == ["node-1"]
+    assert [pod["spec"].get("nodeName") for pod in cluster.pods("low")] == [None, None]
+    assert len(cluster.events("Preempted")) == 2
+
+
 def test_a_claim_is_bound_on_the_node_of_its_first_consumer(cluster: Cluster) -> None:
     cluster.create(
         "StorageClass",

@@ -30,8 +30,13 @@ class Preemption:
         self._store = plane.store
         self._nominated: dict[Ref, str] = {}
 
-    def reserved(self, pod: JsonObject, node: NodeState) -> Obstacle | None:
-        """Return why a node that has room is kept for a more important pod; None where it is not."""
+    def reserved(
+        self, pod: JsonObject, node: NodeState, nodes: Mapping[str, NodeState]
+    ) -> Obstacle | None:
+        """Return why a node that has room is kept for a more important pod; None where it is not.
+
+        The pod must fit beside those that the node is kept for, and they must bear it.
+        """
         if not self._nominated:
             return None
         held = {}
@@ -46,7 +51,7 @@ class Preemption:
         full = node.without({})
         for ref, other in held.items():
             full.put(ref, other)
-        return obstacle(pod, full)
+        return obstacle(pod, full) or Neighbours(pod, {**nodes, full.name: full}).obstacle(full)
 
     def make_room(
         self, pod: JsonObject, helped: Mapping[str, NodeState], nodes: Mapping[str, NodeState]
@@ -89,7 +94,7 @@ class Preemption:
         return victims
 
     def _fits(self, pod: JsonObject, node: NodeState, nodes: Mapping[str, NodeState]) -> bool:
-        if obstacle(pod, node) is not None or self.reserved(pod, node) is not None:
+        if obstacle(pod, node) is not None or self.reserved(pod, node, nodes) is not None:
             return False
         # Room on a node where the pod's volumes cannot follow is none: it would be made there again and again.
         if not is_reachable(pod, node.body, self._store):
@@ -113,6 +118,8 @@ class Preemption:
         )
 
     def _delete(self, ref: Ref, victim: JsonObject, pod: JsonObject, node: str) -> None:
+        if is_terminating(victim):
+            return  # it goes already
         made = {
             "lastProbeTime": None,
             "lastTransitionTime": kubernetes_text(self._plane.loop.now_us),

@@ -145,7 +145,7 @@ class Scheduler:
         found = obstacle(pod, node)
         if found is None and not is_reachable(pod, node.body, self._store):
             found = _VOLUME
-        return found or neighbours.obstacle(node) or self._preemption.reserved(pod, node)
+        return found or neighbours.obstacle(node) or self._preemption.reserved(pod, node, self._nodes)
 
     def _best(self, pod: JsonObject, fitting: list[NodeState], neighbours: Neighbours) -> NodeState:
         nominated = pod["status"].get("nominatedNodeName")
