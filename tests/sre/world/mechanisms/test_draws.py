@@ -1,6 +1,7 @@
 """Draws of every mechanism: nobody refuses them, chance alone decides them, and their hands and names tell nothing."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -15,7 +16,15 @@ from itbench_sre.world.world import World
 
 from .conftest import APPLICATIONS, OTHERS, settled
 
-_TOOLS = {"kubectl-cordon", "kubectl-drain", "kubectl-taint", "kubectl-exec", "kubectl-client-side-apply"}
+_TOOLS = {
+    "kubectl-cordon",
+    "kubectl-delete",
+    "kubectl-drain",
+    "kubectl-rollout",
+    "kubectl-taint",
+    "kubectl-exec",
+    "kubectl-client-side-apply",
+}
 _SAMPLE = sorted(CATALOGUE)[::8]
 
 
@@ -36,24 +45,28 @@ def refusals(world: World, change: Change) -> list[str]:
     return found
 
 
-def none_is_refused(world: World, name: str, seeds: int) -> None:
-    """Draw a mechanism with several seeds, and do each draw."""
-    scene = Scene(world)
-    for seed in range(seeds):
-        change = drawn(CATALOGUE[name], scene, seed)
-        if change is not None:
-            assert refusals(world, change) == [], (name, seed, change.condition)
+def refused(world: World, name: str, seeds: int) -> list[tuple[int, str, list[str]]]:
+    """Draw a mechanism with several seeds, do each draw, and return those that the API server refuses, with what it says."""
+    changes = [(seed, drawn(CATALOGUE[name], Scene(world), seed)) for seed in range(seeds)]
+    said = [(seed, change.condition, refusals(world, change)) for seed, change in changes if change]
+    return [each for each in said if each[2]]
 
 
 @pytest.mark.parametrize("name", _SAMPLE)
 def test_no_draw_is_refused(world: World, name: str) -> None:
-    none_is_refused(world, name, 2)
+    assert refused(world, name, 2) == []
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("name", sorted(CATALOGUE))
 def test_no_draw_of_any_mechanism_is_refused(world: World, name: str) -> None:
-    none_is_refused(world, name, 12)
+    assert refused(world, name, 12) == []
+
+
+def test_a_draw_that_the_api_server_refuses_is_found(world: World) -> None:
+    scene = Scene(world)
+    change = next(found for seed in range(9) if (found := drawn(CATALOGUE["noisy-neighbour"], scene, seed)))
+    assert refusals(world, replace(change, actions=change.actions * 2)) != []
 
 
 def test_the_same_seed_draws_the_same_change_on_a_copied_world(world: World) -> None:

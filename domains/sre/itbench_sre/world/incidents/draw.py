@@ -3,13 +3,19 @@
 Each mechanism of an incident is drawn several times, with other targets, depths, hands and moments: a mechanism that
 could be the root stands beside instances of itself that could be as well, so that what kind of change it was, who made
 it and how far it went do not tell which one harmed.
+
+Routine operations stand between them: some soon after a change that only new pods meet, on a workload that it concerns,
+and as many on any workload.
 """
+
+from collections.abc import Sequence
 
 from itbench_sre.world.clock.loop import SECOND_US
 from itbench_sre.world.clock.randomness import Randomness
 from itbench_sre.world.mechanisms.catalogue import CATALOGUE
 from itbench_sre.world.mechanisms.change import Change
 from itbench_sre.world.mechanisms.mechanism import Mechanism
+from itbench_sre.world.mechanisms.routine import ROUTINE, ROUTINES
 from itbench_sre.world.mechanisms.scene import Scene
 from itbench_sre.world.store.refs import Ref
 
@@ -19,6 +25,11 @@ _BURSTS = (2, 3)
 # A burst is what one team or one pipeline does one after another.
 _BURST_US = 150 * SECOND_US
 _TRIES = 12
+# A change that only new pods meet is followed by a routine operation two times of three.
+_FOLLOWED = (2, 3)
+_MOST_FOLLOWED = 3
+_FOLLOWS_US = (40 * SECOND_US, 240 * SECOND_US)
+_OPERATIONS = tuple(each for each in ROUTINES for _ in range(each.weight))
 
 
 def draw_changes(
@@ -41,13 +52,14 @@ def draw_changes(
             if change is not None:
                 taken.add(change.target)
                 found.append(change)
+    found += _routine(scene, found, random.fork("routine"), starts, taken)
     return sorted(found, key=lambda change: (change.at_us, change.target))
 
 
 def _mechanisms(random: Randomness, wanted: str) -> list[Mechanism]:
     """Return the mechanisms of an incident, of different families, each family but the wanted one as likely as another."""
-    families = random.shuffled(sorted({mechanism.family for mechanism in CATALOGUE.values()}))
-    if wanted:
+    families = random.shuffled(sorted({mechanism.family for mechanism in CATALOGUE.values()} - {ROUTINE}))
+    if wanted in families:
         families.remove(wanted)
         families.insert(0, wanted)
     found = []
@@ -67,6 +79,38 @@ def _draw(
         if change.target not in taken:
             return change
     return None
+
+
+def _routine(
+    scene: Scene, changes: list[Change], random: Randomness, starts: list[int], taken: set[Ref]
+) -> list[Change]:
+    """Return the routine operations: those that follow changes, and as many, or one or two, on any workload."""
+    found: list[Change] = []
+    waiting = [change for change in changes if CATALOGUE[change.mechanism].waits]
+    for number, change in enumerate(random.fork("order").shuffled(waiting)):
+        own = random.fork(f"after {number}")
+        times, of = _FOLLOWED
+        if own.below(of) < times and len(found) < _MOST_FOLLOWED:
+            at_us = change.at_us + own.between(*_FOLLOWS_US)
+            found += _operation(scene, change.affects, own, at_us, taken)
+    for number in range(max(len(found), random.between(1, 2))):
+        own = random.fork(f"any {number}")
+        at_us = own.pick(starts) + own.below(_BURST_US) + own.between(*_FOLLOWS_US)
+        found += _operation(scene, (), own, at_us, taken)
+    return found
+
+
+def _operation(
+    scene: Scene, names: Sequence[str], random: Randomness, at_us: int, taken: set[Ref]
+) -> list[Change]:
+    """Return an operation on one of these workloads, or on any, whose target is not taken; none where there is none."""
+    for number in range(_TRIES):
+        own = random.fork(f"try {number}")
+        change = own.pick(_OPERATIONS).draw_on(scene, names, own, at_us)
+        if change is not None and change.target not in taken:
+            taken.add(change.target)
+            return [change]
+    return []
 
 
 def _starts(random: Randomness, from_us: int, until_us: int) -> list[int]:

@@ -45,19 +45,14 @@ def label(variants: "Variants", probes: "Probes") -> Label | None:
         return variants.fires(everything - left_out, page)
 
     needed = necessary(places, fires_without)
-    if not needed:
-        pair = sufficient_pair(places, fires_without)
-        return Label(page, pair) if pair else None
-    return _without_triggers(variants, probes, page, needed)
 
+    def acts(place: int) -> bool:
+        return variants.fires((place,), page) or probes.harm((place,), page)
 
-def _without_triggers(
-    variants: "Variants", probes: "Probes", page: "Page", needed: list[int]
-) -> Label | None:
-    if len(needed) == 1:
-        return Label(page, (needed[0],))
-    acting = [place for place in needed if variants.fires((place,), page) or probes.harm((place,), page)]
+    acting = [place for place in needed if acts(place)]
     triggers = [place for place in needed if place not in acting]
-    if len(acting) != 1:
-        return None
-    return Label(page, (acting[0],), tuple(triggers))
+    if acting:
+        return Label(page, (acting[0],), tuple(triggers)) if len(acting) == 1 else None
+    # What the page needs does nothing alone: two others are each enough beside it, or there is no one explanation.
+    pair = sufficient_pair([place for place in places if place not in triggers], fires_without)
+    return Label(page, pair, tuple(triggers)) if pair and all(map(acts, pair)) else None

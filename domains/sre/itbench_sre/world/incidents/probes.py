@@ -1,4 +1,7 @@
-"""The fixed set of routine operations that bring a latent fault to light: restarts, drains, more traffic."""
+"""The fixed set of routine operations that bring a latent fault to light: restarts, drains, more traffic.
+
+A workload is restarted by a rollout, which may keep the old pods until the new ones serve, and by deleting its pods.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from itbench_sre.world.clock.loop import MINUTE_US, SECOND_US
 from itbench_sre.world.incidents.page import paging
-from itbench_sre.world.mechanisms.actions import Action, Drain, Restart
+from itbench_sre.world.mechanisms.actions import Action, DeletePods, Drain, Restart
 from itbench_sre.world.mechanisms.scene import WORKLOADS
 from itbench_sre.world.store.refs import JsonObject, Ref, ref_of
 from itbench_sre.world.store.selectors import has_labels
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 _SETTLE_US = MINUTE_US  # between the last change and the operation
 _WATCH_US = 9 * MINUTE_US  # the slowest objective needs five minutes of bad calls, and one more to fire
 _MORE_USERS_PER_CENT = 130
+_MANY = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +90,18 @@ class Probes:
         store = self._variants.world.store
         workloads = _workloads(store, changes)
         yield tuple(Restart(ref) for ref in workloads)
+        for ref in self._deleted(workloads):
+            yield (DeletePods(ref),)
         for node in _nodes(store, changes, workloads):
             yield (Drain(node),)
         yield (MoreTraffic(),)
+
+    def _deleted(self, workloads: list[Ref]) -> list[Ref]:
+        """Return the workloads whose pods are deleted: of a whole namespace, those that some change of the incident touches."""
+        if len(workloads) <= _MANY:
+            return workloads
+        named = {name for change in self._variants.changes for name in (*change.affects, change.target.name)}
+        return [ref for ref in workloads if ref.name in named]
 
 
 def _workloads(store: "Store", changes: "list[Change]") -> list[Ref]:

@@ -13,7 +13,6 @@ from itbench_sre.world.store.refs import JsonObject, Ref, owner_of, ref_of
 from itbench_sre.world.store.refusal import Refusal
 
 if TYPE_CHECKING:
-    from itbench_sre.world.clock.randomness import Randomness
     from itbench_sre.world.world import World
 
 
@@ -107,11 +106,6 @@ class DeletePods(Action):
                 owner = owner_of(body) if body else None
             if owner == self.ref:
                 world.store.delete(ref_of(pod), self.manager)
-
-
-def renewal(ref: Ref, random: "Randomness") -> Action:
-    """Return how somebody lets a workload begin anew: by a rollout, or by deleting its pods."""
-    return Restart(ref) if random.fork("renewal").below(3) == 0 else DeletePods(ref)
 
 
 @dataclass(frozen=True, slots=True)

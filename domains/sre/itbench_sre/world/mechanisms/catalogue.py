@@ -72,6 +72,7 @@ from itbench_sre.world.mechanisms.rollouts import (
     StartingVersion,
 )
 from itbench_sre.world.mechanisms.routes import Route
+from itbench_sre.world.mechanisms.routine import ROUTINES
 from itbench_sre.world.mechanisms.scaling import Autoscaler, ScaledWorkload
 from itbench_sre.world.mechanisms.services import ServiceDeleted, ServicePort, ServiceSelector
 from itbench_sre.world.mechanisms.stores import (
@@ -186,6 +187,7 @@ _ALL: tuple[Mechanism, ...] = (
     PartialRollback(),
     Route(),
     ReportQuery(),
+    *ROUTINES,
 )
 
 CATALOGUE: Mapping[str, Mechanism] = {mechanism.name: mechanism for mechanism in _ALL}

@@ -29,7 +29,7 @@ class Change:
     """One change.
 
     Attributes:
-        mechanism: its name in the catalogue; `family` its kin.
+        mechanism: its name in the catalogue; `family` its family there.
         target: the object that is changed, created or deleted.
         affects: workloads whose pods or calls it touches directly.
         names: the first is the root's name; others are aliases, as a Schedule of the experiment that it spawned.

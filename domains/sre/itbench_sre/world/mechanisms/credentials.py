@@ -2,9 +2,8 @@
 
 import base64
 
-from itbench_sre.world.clock.loop import SECOND_US
 from itbench_sre.world.clock.randomness import Randomness
-from itbench_sre.world.mechanisms.actions import Action, Edit, Inside, renewal
+from itbench_sre.world.mechanisms.actions import Edit, Inside
 from itbench_sre.world.mechanisms.mechanism import Mechanism, Plan
 from itbench_sre.world.mechanisms.naming import of_workload
 from itbench_sre.world.mechanisms.scene import Scene
@@ -15,14 +14,15 @@ _TYPES = ("Opaque", "kubernetes.io/basic-auth", "kubernetes.io/dockerconfigjson"
 
 
 class SecretValue(Mechanism):
-    """Writes another value, or the same one again, into a Secret, and restarts some of those that read it."""
+    """Writes another value, or the same one again, into a Secret, which its readers see at their next start."""
 
     name = "secret-value"
     family = "credentials"
+    waits = True
     faults = ("fault 36", "fault 31")
 
     def plan(self, scene: Scene, random: Randomness, hand: str) -> Plan | None:
-        """Pick a Secret, a key, a value and who is restarted."""
+        """Pick a Secret, a key and a value."""
         fits = [
             body
             for body in scene.store.list("Secret", scene.namespace)
@@ -35,13 +35,10 @@ class SecretValue(Mechanism):
         key = random.pick(sorted(body["data"]))
         readers = [each for each in scene.workloads if _reads(each, ref.name)]
         value, words = _value(body["data"][key], random)
-        edit: Action = Edit(ref, ((("data", key), value),), hand)
-        restarted = random.shuffled(readers)[: random.below(len(readers) + 1)]
         return Plan(
             target=ref,
-            affects=tuple(each["metadata"]["name"] for each in restarted),
-            actions=(edit, *(renewal(ref_of(each), random) for each in restarted)),
-            pause_us=random.between(5, 40) * SECOND_US,
+            affects=tuple(each["metadata"]["name"] for each in readers),
+            actions=(Edit(ref, ((("data", key), value),), hand),),
             condition=f"the key {key} of the Secret {words}",
             solution=f"give the key {key} of the Secret {ref.name} its old value, and restart its readers",
         )

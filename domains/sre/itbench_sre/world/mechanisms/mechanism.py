@@ -47,20 +47,24 @@ class Mechanism(ABC):
 
     Attributes:
         name: as in docs/mechanisms.md.
-        family: of kin mechanisms, such as `rollout` or `network`.
+        family: of related mechanisms, such as `rollout` or `network`.
+        waits: whether only pods that are made afterwards, or processes that start afterwards, meet the change.
         faults: what it stands for of the published library: `fault 15`, `flag cartFailure`, `chaos NetworkChaos delay`.
     """
 
     name: ClassVar[str]
     family: ClassVar[str]
+    waits: ClassVar[bool] = False
     faults: ClassVar[tuple[str, ...]] = ()
 
     def draw(self, scene: Scene, random: Randomness, at_us: int) -> Change | None:
         """Return a change of this kind at `at_us`, or None where the cluster has nothing for it to act on."""
         hand = scene.hand(random.fork("hand"))
         plan = self.plan(scene, random, hand)
-        if plan is None:
-            return None
+        return None if plan is None else self.change(plan, hand, at_us)
+
+    def change(self, plan: Plan, hand: str, at_us: int) -> Change:
+        """Return a plan of this mechanism as a change that `hand` makes at `at_us`."""
         return Change(
             mechanism=self.name,
             family=self.family,

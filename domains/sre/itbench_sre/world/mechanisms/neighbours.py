@@ -1,6 +1,7 @@
 """New workloads that take from others: processor time, memory, disk, connections, or users' share of the capacity."""
 
 import copy
+from abc import abstractmethod
 
 from itbench_sre.world.clock.randomness import Randomness
 from itbench_sre.world.mechanisms.actions import Create
@@ -40,9 +41,9 @@ class _Neighbour(Mechanism):
             solution=f"delete the Deployment {ref.name}, or bound it",
         )
 
+    @abstractmethod
     def made(self, scene: Scene, ref: Ref, random: Randomness, depth: int) -> tuple[JsonObject, str] | None:
         """Return the workload, and what it does; None where there is nothing to take."""
-        raise NotImplementedError
 
 
 class NoisyNeighbour(_Neighbour):

@@ -8,6 +8,7 @@ _SCHEDULE = "the Schedule; the experiments that it spawns are an alias"
 _NODE = "the first of the nodes; the others are aliases"
 _OBJECT = "the object itself"
 _POLICY = "the policy"
+_TRIGGER = "none: a trigger where the page needs it, the root only where it harms by itself"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +86,13 @@ NOTES: Mapping[str, Note] = {
     "network-policy-egress": Note("time-outs of all that a workload asks", "a policy that allows what is used", _POLICY),
     "network-policy-ingress": Note("time-outs of all who ask a workload", "a policy that allows those who ask", _POLICY),
     "node-selector": Note("Pending pods and FailedScheduling", "a label that nodes have; old pods that keep serving"),
+    "node-maintenance": Note("evictions from one node, which takes pods again later", "always, unless something forbids, breaks or delays what is made anew", _TRIGGER),
     "noisy-neighbour": Note("a busy node, and slow answers of what is on it", "a limit; another node; fewer loops"),
     "partial-rollback": Note("a program that ends at once: a variable is not set", "both or neither taken back"),
     "persistent-volume-claim": Note("Pending pods: claim not found", "a claim that is there; old pods that keep serving"),
     "pod-failure": Note("pods that are there and do nothing", "one pod of several; seconds", _SCHEDULE),
     "pod-kill": Note("pods that come and go", "one pod of several; a quick start", _SCHEDULE),
+    "pods-deleted": Note("new pods of one workload", "always, unless something forbids, breaks or delays what is made anew", _TRIGGER),
     "pool-size": Note("calls that wait for a connection, while the server is idle", "as many connections as are used at once"),
     "priority-preemption": Note("Preempted pods that stay Pending", "a lower priority; room enough", "the workload; its pods and the PriorityClass are aliases"),
     "processor-hog": Note("throttling of one container without more requests", "less than its limit leaves"),
@@ -98,6 +101,9 @@ NOTES: Mapping[str, Note] = {
     "requests-too-large": Note("Pending pods: insufficient memory", "room enough; old pods that keep serving"),
     "resource-quota": Note("FailedCreate: exceeded quota", "room for what is made anew; nothing that is made anew", "the ResourceQuota; the Namespace is an alias"),
     "route": Note("404 or 503 at the entrance", "an annotation, a time limit, a weight", "the HTTPRoute or Ingress"),
+    "routine-restart": Note("new pods of one workload", "always, unless something forbids, breaks or delays what is made anew", _TRIGGER),
+    "routine-rollout": Note("new pods of one workload, with another image", "always, unless something forbids, breaks or delays what is made anew", _TRIGGER),
+    "scaled-by-one": Note("one more pod of a workload", "always, unless the pod takes what others need", _TRIGGER),
     "scaled-workload": Note("no pods and no endpoints, or no requests at all", "more replicas; a workload that nobody asks"),
     "secret-value": Note("refused passwords, or CreateContainerConfigError, once readers restart", "the same value again; readers that were not restarted", "the Secret"),
     "server-certificate": Note("certificate has expired", "a certificate that is good for months", "the Secret; the workload and its pods are aliases"),

@@ -1,10 +1,11 @@
 """Where pods may run: selectors, affinity, volumes, cordoned and tainted nodes, and pods of a higher priority."""
 
+from abc import abstractmethod
 from typing import Any
 
 from itbench_sre.world.clock.loop import SECOND_US
 from itbench_sre.world.clock.randomness import Randomness
-from itbench_sre.world.mechanisms.actions import Action, Create, Drain, Edit, renewal
+from itbench_sre.world.mechanisms.actions import Create, Drain, Edit
 from itbench_sre.world.mechanisms.depth import above, draw_depth
 from itbench_sre.world.mechanisms.extra import new_ref, scripted
 from itbench_sre.world.mechanisms.mechanism import Mechanism, Plan
@@ -22,6 +23,7 @@ class _Placement(Mechanism):
     """Changes what a workload asks of its nodes."""
 
     family = "scheduling"
+    waits = True
 
     def plan(self, scene: Scene, random: Randomness, hand: str) -> Plan | None:
         """Pick a workload and what it asks."""
@@ -39,9 +41,9 @@ class _Placement(Mechanism):
             solution=f"let the pods of {ref.name} run where they did",
         )
 
+    @abstractmethod
     def asks(self, scene: Scene, body: JsonObject, random: Randomness) -> tuple[Path, Any, str]:
         """Return place, value and description."""
-        raise NotImplementedError
 
 
 class NodeSelector(_Placement):
@@ -111,29 +113,23 @@ class MissingClaim(_Placement):
 
 
 class CordonedNodes(Mechanism):
-    """Cordons nodes for maintenance, then restarts a workload; harmless as long as another node has room."""
+    """Cordons nodes for maintenance; harmless as long as another node has room for pods that are made anew."""
 
     name = "cordoned-nodes"
     family = "nodes"
+    waits = True
     faults = ("fault 1",)
 
     def plan(self, scene: Scene, random: Randomness, hand: str) -> Plan | None:
-        """Pick nodes and a workload."""
-        body = scene.pick(random, scene.workloads)
-        nodes = _some(scene.workers, random)
-        if body is None:
-            return None
-        refs = [ref_of(node) for node in nodes]
-        cordons: list[Action] = [
-            Edit(ref, ((("spec", "unschedulable"), True),), "kubectl-cordon") for ref in refs
-        ]
+        """Pick nodes."""
+        refs = [ref_of(node) for node in _some(scene.workers, random)]
         return Plan(
             target=refs[0],
-            affects=(body["metadata"]["name"],),
+            affects=tuple(name for name in scene.names if scene.nodes_of(name) & {ref.name for ref in refs}),
             names=tuple(exact(ref) for ref in refs),
             depth=1000 * len(refs) // len(scene.workers),
             manager="kubectl-cordon",
-            actions=(*cordons, renewal(ref_of(body), random)),
+            actions=tuple(Edit(ref, ((("spec", "unschedulable"), True),), "kubectl-cordon") for ref in refs),
             pause_us=random.between(2, 20) * SECOND_US,
             condition=f"{len(refs)} of {len(scene.workers)} nodes take no new pods",
             solution="uncordon the nodes",
@@ -169,6 +165,7 @@ class TaintedNode(Mechanism):
 
     name = "tainted-nodes"
     family = "nodes"
+    waits = True
 
     def plan(self, scene: Scene, random: Randomness, hand: str) -> Plan | None:
         """Pick nodes and the effect."""

@@ -1,5 +1,6 @@
 """Probes that ask another path or port, or have less patience."""
 
+from abc import abstractmethod
 from typing import Any, ClassVar
 
 from itbench_sre.world.clock.randomness import Randomness
@@ -37,9 +38,9 @@ class _Probe(Mechanism):
             solution=f"give {ref.name} its old {self.probe} again",
         )
 
+    @abstractmethod
     def made(self, scene: Scene, body: JsonObject, random: Randomness, depth: int) -> JsonObject:
         """Return the probe."""
-        raise NotImplementedError
 
 
 def _asks(container: JsonObject, random: Randomness) -> JsonObject:

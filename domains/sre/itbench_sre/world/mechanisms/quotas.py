@@ -1,10 +1,12 @@
-"""ResourceQuotas and LimitRanges: with room for what is there and what comes, for what is there, or for less."""
+"""ResourceQuotas and LimitRanges: with room for what is there and what comes, for what is there, or for less.
+
+Only pods that are made afterwards are refused, so a tight one waits for the next rollout, restart or crash.
+"""
 
 from typing import Any
 
-from itbench_sre.world.clock.loop import SECOND_US
 from itbench_sre.world.clock.randomness import Randomness
-from itbench_sre.world.mechanisms.actions import Action, Create, Edit, renewal
+from itbench_sre.world.mechanisms.actions import Action, Create, Edit
 from itbench_sre.world.mechanisms.depth import below, draw_depth
 from itbench_sre.world.mechanisms.mechanism import Mechanism, Plan
 from itbench_sre.world.mechanisms.naming import exact
@@ -17,34 +19,26 @@ _NAMES = ("team-budget", "compute-budget", "namespace-guard", "capacity-plan", "
 
 
 class Quota(Mechanism):
-    """Creates or edits a ResourceQuota of about what the namespace uses, and often restarts a workload afterwards.
-
-    Only pods that are made afterwards are refused, so that a tight quota waits for the next rollout or crash.
-    """
+    """Creates or edits a ResourceQuota of about what the namespace uses."""
 
     name = "resource-quota"
     family = "quotas"
+    waits = True
     faults = ("fault 7",)
 
     def plan(self, scene: Scene, random: Randomness, hand: str) -> Plan | None:
-        """Pick a resource, an amount, and a workload that is restarted."""
+        """Pick a resource and an amount."""
         resource = random.pick(_RESOURCES)
         used = _used(scene, resource)
         depth = draw_depth(random.fork("depth"))
         amount = _quantity(resource, max(below(used * 21 // 20, depth), 1))
         ref, action = _set_quota(scene, random, resource, amount, hand)
-        count = random.fork("restart").pick((0, 1, 2, 3, 3))
-        restarted = random.fork("restarted").shuffled(scene.workloads)[:count]
-        renewals = [renewal(ref_of(body), random.fork(body["metadata"]["name"])) for body in restarted]
-        actions: tuple[Action, ...] = (action, *renewals)
-        affects = tuple(body["metadata"]["name"] for body in restarted)
         return Plan(
             target=ref,
-            affects=affects,
+            affects=(),
             names=(exact(ref), exact(Ref("Namespace", "", scene.namespace))),
             depth=depth,
-            actions=actions,
-            pause_us=random.between(5, 60) * SECOND_US,
+            actions=(action,),
             condition=f"the quota allows {resource}={amount}",
             solution=f"raise {resource} of the quota {ref.name}",
         )
@@ -55,12 +49,13 @@ class LimitRange(Mechanism):
 
     name = "limit-range"
     family = "quotas"
+    waits = True
 
     def plan(self, scene: Scene, random: Randomness, hand: str) -> Plan | None:
-        """Pick a largest container, and a workload that is restarted."""
-        restarted = random.shuffled(scene.workloads)[: random.between(1, 3)]
+        """Pick a largest container."""
+        some = random.shuffled(scene.workloads)[: random.between(1, 3)]
         depth = draw_depth(random.fork("depth"))
-        sizes = [asked(body, "limits", "memory") // MIB for body in restarted]
+        sizes = [asked(body, "limits", "memory") // MIB for body in some]
         most = below(max([*sizes, 16]), depth)
         ref = Ref("LimitRange", scene.namespace, f"{random.pick(_NAMES)}-limits")
         if scene.store.get(ref) is not None:
@@ -68,13 +63,9 @@ class LimitRange(Mechanism):
         limits = [{"type": "Container", "max": {"memory": f"{most}Mi"}, "defaultRequest": {"memory": "32Mi"}}]
         return Plan(
             target=ref,
-            affects=tuple(body["metadata"]["name"] for body in restarted),
+            affects=(),
             depth=depth,
-            actions=(
-                Create(_body(ref, "v1", {"limits": limits}), hand),
-                *(renewal(ref_of(body), random.fork(body["metadata"]["name"])) for body in restarted),
-            ),
-            pause_us=random.between(5, 60) * SECOND_US,
+            actions=(Create(_body(ref, "v1", {"limits": limits}), hand),),
             condition=f"no container may have more than {most}Mi of memory",
             solution=f"raise the largest container of the LimitRange {ref.name}",
         )

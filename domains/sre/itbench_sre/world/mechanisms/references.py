@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from itbench_sre.world.clock.loop import SECOND_US
 from itbench_sre.world.clock.randomness import Randomness
-from itbench_sre.world.mechanisms.actions import Action, Edit, Restart, renewal
+from itbench_sre.world.mechanisms.actions import Edit
 from itbench_sre.world.mechanisms.depth import above, below, draw_depth
 from itbench_sre.world.mechanisms.mechanism import Mechanism, Plan
 from itbench_sre.world.mechanisms.naming import of_workload
@@ -25,6 +24,7 @@ class EnvironmentReference(Mechanism):
 
     name = "environment-reference"
     family = "configuration"
+    waits = True
     faults = ("fault 35",)
 
     def plan(self, scene: Scene, random: Randomness, hand: str) -> Plan | None:
@@ -70,17 +70,18 @@ def _held(scene: Scene, kind: str) -> list[tuple[str, str, str]]:
 
 
 class ConfigMapEdit(Mechanism):
-    """Edits a ConfigMap that pods read as files or variables, and often restarts its readers.
+    """Edits a ConfigMap that pods read as files or variables, most of them at their start only.
 
     The edit is a comment, another number, another port, a text that is cut off, or a key that is renamed or gone.
     """
 
     name = "config-map-edit"
     family = "configuration"
+    waits = True
     faults = ("fault 35",)
 
     def plan(self, scene: Scene, random: Randomness, hand: str) -> Plan | None:
-        """Pick a ConfigMap, an edit, and who is restarted."""
+        """Pick a ConfigMap and an edit."""
         fits = [
             (body, readers)
             for body in scene.store.list("ConfigMap", scene.namespace)
@@ -94,26 +95,23 @@ class ConfigMapEdit(Mechanism):
         key = random.pick(sorted(body["data"]))
         depth = draw_depth(random.fork("depth"))
         changes, words = random.pick(list(_edits(key, str(body["data"][key]), depth, random.fork("edit"))))
-        edits: tuple[Action, ...] = (
-            Edit(ref, tuple((("data", each), value) for each, value in changes.items()), hand),
-        )
-        restarted = readers if random.below(3) else []
+        places = tuple((("data", each), value) for each, value in changes.items())
         return Plan(
             target=ref,
-            affects=tuple(each["metadata"]["name"] for each in restarted),
+            affects=tuple(each["metadata"]["name"] for each in readers),
             depth=depth,
-            actions=(*edits, *(renewal(ref_of(each), random) for each in restarted)),
-            pause_us=random.between(5, 30) * SECOND_US,
+            actions=(Edit(ref, places, hand),),
             condition=f"the key {key} of the ConfigMap {words}",
             solution=f"give the ConfigMap {ref.name} its old content, and restart its readers",
         )
 
 
 class ServerConnections(Mechanism):
-    """Changes how many connections a database or cache takes, in its configuration file, and restarts it."""
+    """Changes how many connections a database or cache takes, in its configuration file, which it reads at its next start."""
 
     name = "server-connections"
     family = "pools"
+    waits = True
 
     def plan(self, scene: Scene, random: Randomness, hand: str) -> Plan | None:
         """Pick a server, and a number about as large as the connections that it has."""
@@ -130,11 +128,7 @@ class ServerConnections(Mechanism):
             target=ref,
             affects=(body["metadata"]["name"],),
             depth=depth,
-            actions=(
-                Edit(ref, ((("data", key), changed),), hand),
-                *([Restart(ref_of(body))] if random.below(4) else []),
-            ),
-            pause_us=random.between(5, 30) * SECOND_US,
+            actions=(Edit(ref, ((("data", key), changed),), hand),),
             condition=f"{body['metadata']['name']} takes {number} connections after its next start, and no longer {place[1]}",
             solution=f"let the ConfigMap {ref.name} allow {place[1]} connections again, and restart the server",
         )

@@ -1,5 +1,6 @@
 """Requests and limits of containers: too small, gone, or larger than any node."""
 
+from abc import abstractmethod
 from typing import Any
 
 from itbench_sre.world.clock.randomness import Randomness
@@ -42,9 +43,9 @@ class _Resources(Mechanism):
             solution=f"give {ref.name} its old requests and limits again",
         )
 
+    @abstractmethod
     def resources(self, scene: Scene, body: JsonObject, depth: int) -> dict[tuple[str, ...], Any]:
         """Return places below `resources` with their new values."""
-        raise NotImplementedError
 
 
 class MemoryLimit(_Resources):

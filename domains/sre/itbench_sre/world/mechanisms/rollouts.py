@@ -1,5 +1,6 @@
 """Rollouts: another version of an image, one that does not exist or is for other machines, another command."""
 
+from abc import abstractmethod
 from typing import ClassVar
 
 from itbench_sre.world.clock.randomness import Randomness
@@ -35,13 +36,13 @@ class _Rollout(Mechanism):
             solution=f"roll {ref.name} back to {container['image']}",
         )
 
+    @abstractmethod
     def references(self, scene: Scene, body: JsonObject, random: Randomness) -> list[str]:
         """Return the images that a workload may get."""
-        raise NotImplementedError
 
+    @abstractmethod
     def condition(self, scene: Scene, reference: str) -> str:
         """Say what is special about an image."""
-        raise NotImplementedError
 
 
 class MissingImage(_Rollout):

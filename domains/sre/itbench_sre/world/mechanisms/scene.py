@@ -149,6 +149,16 @@ class Scene:
         found = self.world.runtime.of_workload(ref_of(workload))
         return [process for process in found if process.place.container == name]
 
+    def nodes_of(self, workload: str) -> set[str]:
+        """Return the names of the nodes on which a workload's pods run."""
+        found = (
+            process
+            for body in self.workloads
+            if body["metadata"]["name"] == workload
+            for process in self.processes(body)
+        )
+        return {process.place.node for process in found}
+
     def pick(self, random: Randomness, found: Sequence[JsonObject]) -> JsonObject | None:
         """Return any of the objects, each as likely as another; None of none."""
         return random.pick(found) if found else None

@@ -1,6 +1,7 @@
 """Settings of programs in environment variables: addresses, and numbers such as pool sizes and time limits."""
 
 import re
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
@@ -50,15 +51,15 @@ class _Variable(Mechanism):
             else f"take {variable} from {ref.name}",
         )
 
+    @abstractmethod
     def variables(self, scene: Scene, body: JsonObject) -> Iterator[str]:
         """Yield the variables of a workload that may be changed."""
-        raise NotImplementedError
 
+    @abstractmethod
     def value(
         self, scene: Scene, body: JsonObject, variable: str, random: Randomness, depth: int
     ) -> str | None:
         """Return a new value, or None."""
-        raise NotImplementedError
 
 
 class AddressVariable(_Variable):
