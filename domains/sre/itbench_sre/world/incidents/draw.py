@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from itbench_sre.world.clock.loop import SECOND_US
 from itbench_sre.world.clock.randomness import Randomness
-from itbench_sre.world.mechanisms.catalogue import CATALOGUE
+from itbench_sre.world.mechanisms.catalogue import CATALOGUE, NOT_DRAWN
 from itbench_sre.world.mechanisms.change import Change
 from itbench_sre.world.mechanisms.mechanism import Mechanism
 from itbench_sre.world.mechanisms.routine import ROUTINE, ROUTINES
@@ -58,13 +58,14 @@ def draw_changes(
 
 def _mechanisms(random: Randomness, wanted: str) -> list[Mechanism]:
     """Return the mechanisms of an incident, of different families, each family but the wanted one as likely as another."""
-    families = random.shuffled(sorted({mechanism.family for mechanism in CATALOGUE.values()} - {ROUTINE}))
+    drawn = [mechanism for mechanism in CATALOGUE.values() if mechanism.name not in NOT_DRAWN]
+    families = random.shuffled(sorted({mechanism.family for mechanism in drawn} - {ROUTINE}))
     if wanted in families:
         families.remove(wanted)
         families.insert(0, wanted)
     found = []
     for family in families[: random.between(*_MECHANISMS)]:
-        own = [mechanism for mechanism in CATALOGUE.values() if mechanism.family == family]
+        own = [mechanism for mechanism in drawn if mechanism.family == family]
         found.append(random.fork(family).pick(own))
     return found
 

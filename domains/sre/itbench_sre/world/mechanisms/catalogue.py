@@ -192,3 +192,8 @@ _ALL: tuple[Mechanism, ...] = (
 
 CATALOGUE: Mapping[str, Mechanism] = {mechanism.name: mechanism for mechanism in _ALL}
 """Name -> mechanism, in a fixed order."""
+
+NOT_DRAWN = frozenset(
+    {"batch-jobs", "cache-lifetime", "call-retries", "limits-removed", "pool-size", "worker-count"}
+)
+"""Mechanisms that harm only under far more load than the applications carry; drawn for an incident, their names alone would rule them out."""

@@ -36,7 +36,7 @@ class FeatureFlag(Mechanism):
     faults = ("fault 18", *(f"flag {name}" for name in PUBLISHED))
 
     def plan(self, scene: Scene, random: Randomness, hand: str) -> Plan | None:
-        """Pick a flag, a variant and whom it is for."""
+        """Pick a flag, a variant and who gets it."""
         found = flag_files(scene)
         if not found:
             return None

@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Iterator
 
 from itbench_sre.world.mechanisms.breadth import TASKS, UNMODELLED, covered
-from itbench_sre.world.mechanisms.catalogue import CATALOGUE
+from itbench_sre.world.mechanisms.catalogue import CATALOGUE, NOT_DRAWN
 from itbench_sre.world.mechanisms.mechanism import Mechanism
 from itbench_sre.world.mechanisms.notes import NOTES
 
@@ -14,6 +14,10 @@ What can happen to the simulated company's cluster. In an incident, a few mechan
 each. A change does not know whether it harms: target, depth, hand and moment come from one distribution, and whether
 it did is found by running the world with and without it. So each mechanism has harmful and harmless instances, made by
 the same code; the last sentence of each paragraph says how the harmless ones differ.
+
+Routine operations (family `routine`) stand among them: some soon after a change that only new pods meet, on a workload
+that it concerns, and as many on other workloads. A routine operation that only brings such a change to light is a
+trigger, not a root.
 
 An engineer is called by the alerts of severity `page`: `ErrorBudgetBurn` and `LatencyBudgetBurn` of services with an
 objective, `TrafficMissing` where users arrive, `ConsumerLagObjective` where messages are read, `KubeHpaMaxedOut`,
@@ -26,21 +30,23 @@ _NOT = """## What is not modelled
 - Registries and external services that are down by themselves: nothing in the cluster would be the root.
 - Kernel, DNS transport and TCP below what calls show: delays, losses, resets and time limits.
 - Compliance faults of the published library (host network, sshd, untrusted registries).
+
+Not drawn for incidents, because they harm only under far more load than the applications carry: {not_drawn}.
 """
 
 
 def page() -> str:
     """Return the text."""
-    return "\n".join([_HEAD, *_families(), *_breadth(), _NOT])
+    return "\n".join([_HEAD, *_families(), *_breadth(), _NOT.format(not_drawn=", ".join(sorted(NOT_DRAWN)))])
 
 
 def _families() -> Iterator[str]:
     families: dict[str, list[Mechanism]] = {}
     for mechanism in CATALOGUE.values():
         families.setdefault(mechanism.family, []).append(mechanism)
-    for family, kin in sorted(families.items()):
+    for family, related in sorted(families.items()):
         yield f"## {family.capitalize()}\n"
-        for mechanism in sorted(kin, key=lambda each: each.name):
+        for mechanism in sorted(related, key=lambda each: each.name):
             yield f"**{mechanism.name}** {_paragraph(mechanism)}\n"
 
 
@@ -52,7 +58,7 @@ def _paragraph(mechanism: Mechanism) -> str:
 
 def _breadth() -> Iterator[str]:
     yield "## Breadth\n"
-    yield "What of ITBench's fault library, of its flags, of Chaos Mesh's actions and of removed faults is stood for:\n"
+    yield "What of ITBench's fault library, of its flags, of Chaos Mesh's actions and of removed faults has a mechanism:\n"
     yield "| published | mechanism |\n| --- | --- |"
     for what, names in covered().items():
         yield f"| {what} | {', '.join(names)} |"

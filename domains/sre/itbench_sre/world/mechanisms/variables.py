@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from itbench_sre.world.application.model import Program, Setting
 from itbench_sre.world.application.reading import host_and_port, variable_text
+from itbench_sre.world.clock.loop import SECOND_US
 from itbench_sre.world.clock.randomness import Randomness
 from itbench_sre.world.mechanisms.depth import above, below, draw_depth
 from itbench_sre.world.mechanisms.mechanism import Mechanism, Plan
@@ -14,8 +15,10 @@ from itbench_sre.world.mechanisms.naming import of_workload
 from itbench_sre.world.mechanisms.scene import Scene
 from itbench_sre.world.mechanisms.templates import edit, environment_path, with_strategy
 from itbench_sre.world.mechanisms.usage import used_mib
+from itbench_sre.world.runtime.meters import BOUNDS_US
 from itbench_sre.world.store.refs import JsonObject, ref_of
 
+_USUAL_US = 15_000  # where nobody has asked yet
 _UNIT = re.compile(r"(?<=\d)(?:ms|us|s|m|MiB|Mi|M)$")
 
 
@@ -79,7 +82,7 @@ class AddressVariable(_Variable):
     def value(
         self, scene: Scene, body: JsonObject, variable: str, random: Randomness, depth: int
     ) -> str | None:
-        """Spell it otherwise, or lead it elsewhere."""
+        """Spell it differently, or point it elsewhere."""
         text = scene.environment(body)[variable]
         host, port = host_and_port(text, 80)
         if host not in text:
@@ -172,12 +175,41 @@ class CallTimeLimit(_Number):
     def settings(self, program: Program) -> Iterator[Setting]:
         """Yield the time limits of calls."""
         for _, dependency in sorted(program.dependencies.items()):
-            if dependency.timeout_us.variable:
+            # A whole second is longer than any answer takes.
+            if dependency.timeout_us.variable and dependency.timeout_us.unit < SECOND_US:
                 yield dependency.timeout_us
 
-    def point(self, scene: Scene, body: JsonObject, now: int) -> int:
-        """Expect harm from some hundredth of the usual limit on, where answers begin to come too late."""
-        return max(now // 120, 1)
+    def value(
+        self, scene: Scene, body: JsonObject, variable: str, random: Randomness, depth: int
+    ) -> str | None:
+        """Return a limit about the time that answers take on average, in the unit that the variable has."""
+        program = scene.program(body)
+        if program is None:
+            return None
+        key, setting = next(
+            (key, each.timeout_us)
+            for key, each in program.dependencies.items()
+            if each.timeout_us.variable == variable
+        )
+        text = scene.environment(body).get(variable.partition("#")[0], "")
+        wanted_us = below(self._usual_us(scene, body, key), depth)
+        if "#" not in variable and (text.endswith("s") or (setting.unit == 1 and not text)):
+            return f"{max(wanted_us // 1000, 1)}ms"
+        return _written(variable, scene.environment(body), max(wanted_us // setting.unit, 1))
+
+    def _usual_us(self, scene: Scene, body: JsonObject, key: str) -> int:
+        """Return how long a dependency's answers take on average, for all callers."""
+        links = [process.links[key] for process in scene.processes(body) if key in process.links]
+        if not links:
+            return _USUAL_US
+        calls = total_us = 0
+        for edge, counts in scene.world.runtime.meters.edges.items():
+            if links[0].host == edge.address.rpartition("://")[2].partition(":")[0]:
+                calls += sum(counts)
+                total_us += sum(
+                    count * bound for count, bound in zip(counts, (*BOUNDS_US, BOUNDS_US[-1]), strict=True)
+                )
+        return total_us // calls if calls else _USUAL_US
 
 
 class CallRetries(_Number):
@@ -224,5 +256,5 @@ class CacheLifetime(_Number):
     keys = ("cache_ttl_s", "cache_entries")
 
     def point(self, scene: Scene, body: JsonObject, now: int) -> int:
-        """Expect harm where hardly anything is kept."""
+        """Expect harm where almost nothing is kept."""
         return max(now // 20, 1)

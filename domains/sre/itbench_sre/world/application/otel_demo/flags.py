@@ -71,7 +71,7 @@ ACTS: Mapping[str, Mapping[str, Mapping[str, int]]] = {
         },
     },
     "recommendation": {
-        "recommendationCacheFailure": {"leaked_bytes_per_request": 1_000_000, "cpu_per_cent": 60},
+        "recommendationCacheFailure": {"leaked_bytes_per_request": 1_000_000, "cpu_per_cent": 1_500},
     },
 }
 """Program -> flag -> effects of its value."""
