@@ -22,7 +22,7 @@ _HAND = "kubectl-client-side-apply"
 
 
 class Experiment(Mechanism):
-    """Schedules an experiment of one kind; its name says neither what it does nor to whom."""
+    """Schedules an experiment of one kind; its name says neither what it does nor what it is about."""
 
     family = "chaos"
     kind: ClassVar[str]

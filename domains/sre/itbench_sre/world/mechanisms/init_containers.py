@@ -63,7 +63,7 @@ class _InitContainer(Mechanism):
 
 
 class CrashingInitContainer(_InitContainer):
-    """Adds an init container that ends with an error, or one that looks alike and does not."""
+    """Adds an init container that ends with an error, or a similar one that does not."""
 
     name = "init-container-crashing"
     faults = ("fault 2",)

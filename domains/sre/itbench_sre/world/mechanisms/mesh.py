@@ -106,7 +106,7 @@ class GatewayAuthorization(Mechanism):
     faults = ("fault 23",)
 
     def plan(self, scene: Scene, random: Randomness, hand: str) -> Plan | None:
-        """Pick whom it protects and what it denies."""
+        """Pick what it protects and what it denies."""
         if not scene.has_mesh:
             return None
         gateways = [body["metadata"]["name"] for body in scene.store.list("Gateway", scene.namespace)]

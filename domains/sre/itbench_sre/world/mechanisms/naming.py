@@ -23,9 +23,9 @@ def generated(ref: Ref, prefix: str) -> Name:
 
 
 def of_workload(body: JsonObject, others: Iterable[str]) -> tuple[Name, Name]:
-    """Return the names of a workload and of its pods; `others` are workloads whose names may begin alike."""
+    """Return the names of a workload and of its pods; `others` are workloads whose names may have the same beginning."""
     ref = ref_of(body)
-    # Filters are matched in linear time, without look-ahead; where a longer name begins alike, suffixes are spelled out.
+    # Filters are matched in linear time, without look-ahead; where a longer name has the same beginning, suffixes are spelled out.
     is_alone = not any(name.startswith(f"{ref.name}-") for name in others)
     rest = ".*" if is_alone else _SUFFIXES[ref.kind]
     pods = Name(kind="Pod", namespace=ref.namespace, name=ref.name, pattern=f"{re.escape(ref.name)}-{rest}")

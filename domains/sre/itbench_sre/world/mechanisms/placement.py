@@ -113,7 +113,7 @@ class MissingClaim(_Placement):
 
 
 class CordonedNodes(Mechanism):
-    """Cordons nodes for maintenance; harmless as long as another node has room for pods that are made anew."""
+    """Cordons nodes for maintenance; harmless as long as another node has room for new pods."""
 
     name = "cordoned-nodes"
     family = "nodes"

@@ -54,7 +54,7 @@ class EgressPolicy(Mechanism):
     family = "network"
 
     def plan(self, scene: Scene, random: Randomness, hand: str) -> Plan | None:
-        """Pick a workload and whom it may call."""
+        """Pick a workload and what it may call."""
         asking = [body for body in scene.workloads if len(scene.callees(body)) > 2]
         body = scene.pick(random, asking if asking and random.fork("who").below(4) else scene.workloads)
         if body is None:

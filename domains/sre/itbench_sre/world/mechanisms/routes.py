@@ -11,7 +11,7 @@ from itbench_sre.world.store.refs import JsonObject, ref_of
 
 
 class Route(Mechanism):
-    """Edits an HTTPRoute or an Ingress: where it leads, at which port, for whom, or only how it is described."""
+    """Edits an HTTPRoute or an Ingress: where it leads, at which port, for which requests, or only how it is described."""
 
     name = "route"
     family = "network"

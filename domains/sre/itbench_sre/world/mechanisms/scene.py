@@ -1,4 +1,4 @@
-"""What a mechanism sees of a cluster when it draws: the objects, who calls whom, and who could have done it."""
+"""What a mechanism sees of a cluster when it draws: the objects, which workload calls which, and who could have done it."""
 
 from collections.abc import Sequence
 from functools import cached_property

@@ -51,13 +51,13 @@ class ServicePort(Mechanism):
         ]
         numbers = {each["containerPort"] for each in containers}
         same = {each.get("name"): each["containerPort"] for each in containers if each.get("name")}
-        alike = [number for name, number in same.items() if name == now] + [
+        equal = [number for name, number in same.items() if name == now] + [
             name for name, number in same.items() if number == now
         ]
-        others = sorted(numbers - {now, *(number for number in alike if isinstance(number, int))})
+        others = sorted(numbers - {now, *(number for number in equal if isinstance(number, int))})
         wrong = int(port["port"]) + 1
         # Twice as many that change nothing as there are.
-        return [*alike, *alike, *others, wrong]
+        return [*equal, *equal, *others, wrong]
 
 
 class ServiceSelector(Mechanism):

@@ -59,7 +59,7 @@ def _operation(scene: Scene, body: JsonObject, random: Randomness) -> str:
 
 
 class LockedTable(Deed):
-    """Leaves a transaction open that holds a lock, for a moment or for ever, on a table that is used or not."""
+    """Leaves a transaction open that holds a lock, for a moment or without end, on a table that is used or not."""
 
     name = "locked-table"
     roles = ("database",)
@@ -96,7 +96,7 @@ class DroppedIndex(Deed):
 
 
 class ReportQuery(Deed):
-    """Runs a report that reads whole tables for some minutes, or for ever, so that other statements take longer."""
+    """Runs a report that reads whole tables for some minutes, or without end, so that other statements take longer."""
 
     name = "report-query"
     roles = ("database",)

@@ -1,4 +1,4 @@
-"""What workloads use and ask for, from which depths are reckoned."""
+"""What workloads use and ask for, from which depths are computed."""
 
 from itbench_sre.world.mechanisms.scene import Scene
 from itbench_sre.world.store.quantities import thousandths
@@ -35,5 +35,5 @@ def asked(workload: JsonObject, kind: str, resource: str) -> int:
 
 
 def replicas(workload: JsonObject) -> int:
-    """Return how many pods a workload shall have; 1 for a DaemonSet."""
+    """Return how many pods a workload is to have; 1 for a DaemonSet."""
     return int(workload["spec"].get("replicas", 1))
