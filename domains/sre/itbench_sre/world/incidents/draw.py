@@ -27,7 +27,7 @@ _BURST_US = 150 * SECOND_US
 _TRIES = 12
 # A change that only new pods meet is followed by a routine operation two times of three.
 _FOLLOWED = (2, 3)
-_MOST_FOLLOWED = 3
+_MOST_FOLLOWED = 2
 _FOLLOWS_US = (40 * SECOND_US, 240 * SECOND_US)
 _OPERATIONS = tuple(each for each in ROUTINES for _ in range(each.weight))
 
