@@ -27,7 +27,7 @@ _BURST_US = 150 * SECOND_US
 _TRIES = 12
 # A change that only new pods meet is followed by a routine operation two times of three.
 _FOLLOWED = (2, 3)
-_MOST_FOLLOWED = 3
+_MOST_FOLLOWED = 2
 _FOLLOWS_US = (40 * SECOND_US, 240 * SECOND_US)
 _OPERATIONS = tuple(each for each in ROUTINES for _ in range(each.weight))
 
@@ -59,11 +59,14 @@ def draw_changes(
 def _mechanisms(random: Randomness, wanted: str) -> list[Mechanism]:
     """Return the mechanisms of an incident, of different families, each family but the wanted one as likely as another."""
     drawn = [mechanism for mechanism in CATALOGUE.values() if mechanism.name not in NOT_DRAWN]
-    families = random.shuffled(sorted({mechanism.family for mechanism in drawn} - {ROUTINE, wanted}))
+    families = random.shuffled(sorted({mechanism.family for mechanism in drawn} - {ROUTINE}))
+    if wanted in families:
+        families.remove(wanted)
+        families.insert(0, wanted)
     found = []
-    for family in [wanted, *families][not wanted :][: random.between(*_MECHANISMS)]:
-        related = [mechanism for mechanism in drawn if mechanism.family == family]
-        found.append(random.fork(family).pick(related))
+    for family in families[: random.between(*_MECHANISMS)]:
+        own = [mechanism for mechanism in drawn if mechanism.family == family]
+        found.append(random.fork(family).pick(own))
     return found
 
 
