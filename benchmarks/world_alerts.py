@@ -39,7 +39,8 @@ from itbench_sre.world.world import World
 
 STALE = struct.unpack("<d", struct.pack("<Q", 0x7FF0000000000002))[0]
 COUNTS = {BUCKETS: CALLS, EDGE_BUCKETS: EDGE_CALLS}
-EARLIER_US = 5 * MINUTE_US  # evaluations before the recording, for alerts that are pending when it begins
+Pending = dict[tuple[str, str, Labels], int]
+"""Since when the alerts are active that were so when recording began: objectives may be others from then on."""
 Points = dict[tuple[str, Labels], dict[int, float]]
 
 
@@ -108,7 +109,7 @@ Spell = tuple[int, int, int, float]
 
 
 def _spells(
-    port: int, rule: Rule, interval_s: int, first_ns: int, last_ns: int
+    port: int, rule: Rule, interval_s: int, first_ns: int, last_ns: int, pending: Pending
 ) -> Iterator[tuple[Labels, Spell]]:
     """Yield the evaluations at which the server's answers make an alert fire."""
     # Ours are at nanoseconds, and cut to milliseconds for the samples, as Prometheus does.
@@ -124,6 +125,8 @@ def _spells(
             at_ns = first_ns + round((float(moment) * 1000 - first_ms) / (interval_s * 1000)) * step_ns
             if at_ns != before_ns + step_ns:
                 active_ns = at_ns
+                if at_ns == first_ns:
+                    active_ns = pending.get((rule.alert, rule.severity, labels), at_ns)
             before_ns = at_ns
             if at_ns - active_ns >= rule.for_s * 1_000_000_000:
                 yield labels, (at_ns, active_ns, at_ns + step_ns, float(text))
@@ -133,17 +136,19 @@ Row = tuple[str, str]
 """Alert's name with its severity, and labels, as text."""
 
 
-def _theirs(port: int, world: World, polls_ns: list[int]) -> dict[int, dict[Row, tuple[str, float]]]:
+def _theirs(
+    port: int, world: World, polls_ns: list[int], pending: Pending
+) -> dict[int, dict[Row, tuple[str, float]]]:
     """Return, by poll, what the server says fires: since when, and with which value."""
     found: dict[int, dict[Row, tuple[str, float]]] = {poll: {} for poll in polls_ns}
     for group in world.ruler.groups:
         step_ns = group.interval_s * 1_000_000_000
         offset_ns = Randomness(mixed(world.ruler.seed, f"rule group {group.name}")).below(step_ns)
-        begin_ns = (world.start_us - EARLIER_US) * 1000
-        first_ns = begin_ns - begin_ns % step_ns + offset_ns
+        begin_ns = world.start_us * 1000
+        first_ns = begin_ns + (offset_ns - begin_ns) % step_ns
         for rule in group.rules:
             for labels, (at_ns, active_ns, until_ns, value) in _spells(
-                port, rule, group.interval_s, first_ns, world.loop.now_us * 1000
+                port, rule, group.interval_s, first_ns, world.loop.now_us * 1000, pending
             ):
                 for poll in polls_ns:
                     if at_ns <= poll < until_ns:
@@ -175,7 +180,7 @@ def _ours(directory: Path, names: set[str]) -> dict[int, dict[Row, tuple[str, fl
     return found
 
 
-def _compare(directory: Path, world: World, points: Points) -> Counter[str]:
+def _compare(directory: Path, world: World, points: Points, pending: Pending) -> Counter[str]:
     """Start a server over the samples of a world and count what agrees."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -192,7 +197,7 @@ def _compare(directory: Path, world: World, points: Points) -> Counter[str]:
         try:
             _wait(port)
             _send(port, points)
-            theirs = _theirs(port, world, list(ours))
+            theirs = _theirs(port, world, list(ours), pending)
         finally:
             server.terminate()
     return _counted(ours, theirs)
@@ -229,7 +234,7 @@ def _wait(port: int) -> None:
     raise SystemExit("prometheus does not get ready")
 
 
-def _incident(seed: int, application: str, directory: Path) -> tuple[World, Points, set[str]]:
+def _incident(seed: int, application: str, directory: Path) -> tuple[World, Points, Pending, set[str]]:
     """Record an incident; return its world, samples, and the mechanisms of its changes."""
     setting = Setting(seed=seed, application=application)
     world = setting.world()
@@ -239,12 +244,14 @@ def _incident(seed: int, application: str, directory: Path) -> tuple[World, Poin
     recorder = Recorder.of(world)
     recorder.start(world.start_us + 8 * MINUTE_US)
     points: Points = {}
+    active = world.ruler.active.values()
+    pending = {(alert.rule.alert, alert.rule.severity, alert.labels): alert.active_ns for alert in active}
     for part in range(1, 5):
         _gather(world.scraper.samples, points)
         world.run_until(world.start_us + RECORDED_US * part // 4)
     _gather(world.scraper.samples, points)
     recorder.write(directory / "snapshot")
-    return world, points, {change.mechanism for change in changes}
+    return world, points, pending, {change.mechanism for change in changes}
 
 
 def main() -> None:
@@ -264,8 +271,8 @@ def main() -> None:
         application = APPLICATIONS[number % len(APPLICATIONS)]
         with tempfile.TemporaryDirectory() as folder:
             seed = mixed(options.seed, f"alerts {number}") >> 1
-            world, points, used = _incident(seed, application, Path(folder))
-            counts = _compare(Path(folder), world, points)
+            world, points, pending, used = _incident(seed, application, Path(folder))
+            counts = _compare(Path(folder), world, points, pending)
         mechanisms |= used
         total += counts
         done += 1
