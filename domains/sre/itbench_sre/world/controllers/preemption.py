@@ -30,9 +30,7 @@ class Preemption:
         self._store = plane.store
         self._nominated: dict[Ref, str] = {}
 
-    def reserved(
-        self, pod: JsonObject, node: NodeState, nodes: Mapping[str, NodeState]
-    ) -> Obstacle | None:
+    def reserved(self, pod: JsonObject, node: NodeState, nodes: Mapping[str, NodeState]) -> Obstacle | None:
         """Return why a node that has room is kept for a more important pod; None where it is not.
 
         The pod must fit beside those that the node is kept for, and they must bear it.
