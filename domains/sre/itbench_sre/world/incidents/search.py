@@ -10,6 +10,7 @@ from itbench_sre.world.incidents.probes import Probes
 from itbench_sre.world.incidents.setting import CHANGES_US, QUIET_US, RECORDED_US, Setting
 from itbench_sre.world.incidents.variants import Variants
 from itbench_sre.world.mechanisms.change import Change
+from itbench_sre.world.mechanisms.routine import ROUTINE
 from itbench_sre.world.mechanisms.scene import Scene
 from itbench_sre.world.world import World
 
@@ -50,7 +51,7 @@ def drawn_changes(setting: Setting, draw: int, world: World) -> list[Change]:
 
 
 def incident_at(setting: Setting, draw: int, world: World | None = None) -> Incident | None:
-    """Return the incident of one draw; None where it has no single explanation.
+    """Return the incident of one draw; None where it has no single explanation, or a routine operation is one.
 
     Parameters:
         world: of the setting, where it is there already.
@@ -61,7 +62,9 @@ def incident_at(setting: Setting, draw: int, world: World | None = None) -> Inci
         return None
     variants = Variants(world, changes, world.start_us + RECORDED_US)
     found = label(variants, Probes(variants))
-    return None if found is None else Incident(setting, draw, world, tuple(changes), found)
+    if found is None or any(changes[place].family == ROUTINE for place in found.roots):
+        return None
+    return Incident(setting, draw, world, tuple(changes), found)
 
 
 def search(seed: int, application: str = "", family: str = "") -> Iterator[Incident | None]:
