@@ -15,7 +15,6 @@ _KINDS: Final = {
     "poddisruptionbudgets": "PodDisruptionBudget", "namespaces": "Namespace", "ingresses": "Ingress", "cronjobs": "CronJob",
     "serviceaccounts": "ServiceAccount", "persistentvolumeclaims": "PersistentVolumeClaim",
 }  # fmt: skip
-_RESTARTED: Final = "spec.template.metadata.annotations"
 # What controllers write by themselves.
 _IGNORED: Final = ("metadata.", "status", "spec.template.metadata.annotations", "spec.finalizers")
 _NODE_TAINTS: Final = "node.kubernetes.io/"
@@ -67,14 +66,14 @@ def candidates(rows: Sequence[Row]) -> list[Candidate]:
 
 
 def restarted(rows: Sequence[Row]) -> dict[str, JsonObject]:
-    """Return the workloads that somebody restarted without another edit, with what they are then."""
+    """Return the workloads that got new pods, or lost some, without another edit, with what they are then."""
     found = {}
     for row in rows:
         kind, name = _place(row)[1:] if row.file == OBJECTS else ("", "")
         body, before = row.fields.get("body"), row.fields.get("before")
-        if kind in ("deployments", "statefulsets", "daemonsets") and body and before:
+        if kind in ("deployments", "statefulsets", "daemonsets") and body and before and "spec" in body:
             paths = [path for path, _, _ in differences(before, body)]
-            if any(path.startswith(_RESTARTED) for path in paths) and not any(map(_is_told, paths)):
+            if not any(map(_is_told, paths)):
                 found[name] = body
     return found
 

@@ -7,8 +7,9 @@ change that the rows show whether it could have caused that. It knows nothing of
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from itbench_sre.world.clock.times import kubernetes_text
 from itbench_sre.world.incidents.candidates import Candidate, candidates, restarted
-from itbench_sre.world.incidents.rows import Row
+from itbench_sre.world.incidents.rows import ALERTS, METRICS, OBJECTS, Row
 from itbench_sre.world.incidents.rule_book import MAY, NO, Culprit, Scene, support
 from itbench_sre.world.incidents.symptoms import Calls, Symptoms, component, symptoms
 from itbench_sre.world.store.refs import JsonObject
@@ -21,34 +22,64 @@ _SERVICE_LABELS: Final = (
     "deployment",
 )
 _ALL: Final = 1_000_000_000
+# Objects are pulled every five minutes.
+_PULLED_US: Final = 330_000_000
+_LATER_US: Final = (15_000_000, 120_000_000)
 _NAMESPACE_LABELS: Final = ("namespace", "destination_workload_namespace")
 
 
-def eliminate(rows: Sequence[Row], page: Mapping[str, str]) -> list[str]:
+def eliminate(rows: Sequence[Row], page: Mapping[str, str], called_us: int = 0) -> list[str]:
     """Return the objects whose changes the rows leave as roots, as `namespace/Kind/name`, the best supported first.
 
     Parameters:
         rows: that differ from those of a world without any of the changes.
-        page: labels of the alert that called, with its `alertname`; none where nothing called.
+        page: labels of the alert that called, with its `alertname`.
+        called_us: when it called. What was so until then is looked at first, and more only where that leaves nothing.
+            0 where it is not known.
     """
+    service = next((page[key] for key in _SERVICE_LABELS if key in page), "")
+    if not service:
+        return []
+    parts = (_until(rows, called_us + later_us) for later_us in _LATER_US) if called_us else ()
+    for part in (*parts, rows):
+        names = _left(_supported(part, page, component(service)))
+        if names:
+            return names
+    return []
+
+
+def _supported(rows: Sequence[Row], page: Mapping[str, str], service: str) -> dict[str, tuple[int, int]]:
+    """Return how well the rows support each change that may have caused what a service called for, and with what weight."""
     found = symptoms(rows)
     if "Latency" in page.get("alertname", ""):
         _keep_late(found)
-    service = next((page[key] for key in _SERVICE_LABELS if key in page), "")
     namespace = next((page[key] for key in _NAMESPACE_LABELS if key in page), "")
-    if not service:
-        return []
     known = restarted(rows)
     shown = candidates(rows)
     best: dict[str, tuple[int, int]] = {}
-    for culprit in culprits(found, component(service)):
+    for culprit in culprits(found, service):
         scene = Scene(found, culprit, known)
         for change in (*shown, *_unseen(culprit, known, namespace)):
             level = support(change, scene)
             if level > NO:
                 name = change.name.replace("/Inside/", "/Deployment/")
                 best[name] = max(best.get(name, (0, 0)), (level, culprit.weight))
-    return _left(best)
+    return best
+
+
+def _until(rows: Sequence[Row], end_us: int) -> list[Row]:
+    """Return the rows of what was so at a time, and of objects until they were next pulled."""
+    limits = {
+        OBJECTS: _written(end_us + _PULLED_US),
+        ALERTS: "~",  # their own times are written otherwise, and each alert stands there once
+        METRICS: "~",
+    }
+    usual = _written(end_us)
+    return [row for row in rows if row.at <= limits.get(row.file.partition("/")[0], usual)]
+
+
+def _written(time_us_: int) -> str:
+    return kubernetes_text(time_us_).replace("T", " ").rstrip("Z")
 
 
 def _left(best: dict[str, tuple[int, int]]) -> list[str]:

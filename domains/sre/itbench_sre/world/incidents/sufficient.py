@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from itbench_sre.world.controllers.pods import time_us
 from itbench_sre.world.incidents.eliminate import eliminate
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def is_sufficient(rows: "Sequence[Row]", truth: "JsonObject") -> bool:
     from itbench_sre.scoring import score_diagnosis
     from itbench_sre.truth import truth_from_json
 
-    page = truth.get("page")
-    called = {"alertname": page["alert"], **page["labels"]} if page else {}
-    factors = [{"name": name} for name in eliminate(rows, called)]
+    page = truth["page"]
+    called = {"alertname": page["alert"], **page["labels"]}
+    factors = [{"name": name} for name in eliminate(rows, called, time_us(page["at"]))]
     return score_diagnosis({"contributing_factors": factors}, truth_from_json(truth)).value == 1.0

@@ -21,6 +21,7 @@ _HOSTS: Final = (
     "peer.service",
     "network.peer.address",
 )
+_SERVING: Final = ("endpoints", "services", "deployments", "statefulsets")
 _URL: Final = re.compile(r"https?://([a-zA-Z][\w.-]*)")
 _LISTED: Final = re.compile(r"\b([a-z][a-z0-9-]*[a-z0-9])(?:\.[a-z0-9.-]+)?:\d{2,5}\b")
 _WORD: Final = re.compile(r"[a-z][a-z0-9-]*[a-z0-9]")
@@ -114,7 +115,7 @@ class Symptoms:
 def symptoms(rows: Sequence[Row]) -> Symptoms:
     """Return what rows say of harm."""
     made = Symptoms()
-    _spans(made, [row for row in rows if row.file == SPANS and row.what != "gone"])
+    _spans(made, [row for row in rows if row.file == SPANS and row.what != "gone"], _servers(rows))
     for row in rows:
         if row.file == EVENTS:
             _event(made, row.fields)
@@ -132,7 +133,16 @@ def symptoms(rows: Sequence[Row]) -> Symptoms:
     return made
 
 
-def _spans(made: Symptoms, rows: list[Row]) -> None:
+def _servers(rows: Sequence[Row]) -> list[str]:
+    """Return the services that spans, Services and workloads are named after."""
+    found = {component(row.fields["service"]) for row in rows if row.file == SPANS and row.fields}
+    for row in rows:
+        if row.file == OBJECTS and any(f"/{kind}/" in row.key for kind in _SERVING):
+            found.add(component(row.key.partition("@")[0].rpartition("/")[2]))
+    return sorted(found)
+
+
+def _spans(made: Symptoms, rows: list[Row], servers: Sequence[str]) -> None:
     known = {row.key: row.fields for row in rows}
     by_parent: dict[str, list[JsonObject]] = {}
     for row in rows:
@@ -143,7 +153,7 @@ def _spans(made: Symptoms, rows: list[Row]) -> None:
         span, below = row.fields, by_parent.get(row.key, [])
         is_failed, is_slow = _is_failed(span), _is_slow(span)
         if span["kind"] in ("Client", "Producer"):
-            callee = _callee(span, below, addresses)
+            callee = _callee(span, below, addresses, servers)
             if callee and (is_failed or is_slow):
                 calls = made.between(span["service"], callee)
                 calls.failed += is_failed
@@ -192,7 +202,9 @@ def _known_addresses(rows: list[Row]) -> Iterator[tuple[str, str]]:
             yield attributes["rpc.service"], attributes["server.address"]
 
 
-def _callee(span: JsonObject, below: list[JsonObject], addresses: dict[str, str]) -> str:
+def _callee(
+    span: JsonObject, below: list[JsonObject], addresses: dict[str, str], servers: Sequence[str]
+) -> str:
     attributes = span["attributes"]
     if "EventStream" in span["name"]:
         return ""  # streams of flags end by themselves all the time
@@ -210,7 +222,9 @@ def _callee(span: JsonObject, below: list[JsonObject], addresses: dict[str, str]
     if rpc in addresses:
         return addresses[rpc]
     bare = rpc.rpartition(".")[2].removesuffix("Service")
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", bare).lower()
+    name = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", bare).lower()
+    longer = [each for each in servers if each.rpartition("-")[0] == name]
+    return longer[0] if name and name not in servers and len(longer) == 1 else name
 
 
 def _event(made: Symptoms, event: JsonObject) -> None:
