@@ -23,6 +23,7 @@ class Standing:
 
     Attributes:
         per_cent: of clusters that have it.
+        goes_with: the alert whose chance decides about this one too, for those that come together; empty for its own.
         first_s: seconds of the cluster's monitoring after which it begins at the earliest, and at the latest.
         labels: with places such as `{control-plane}`, an address of this cluster.
         values: least and most of its expression, in millionths at the start; it falls by `falls` of them a second.
@@ -36,6 +37,7 @@ class Standing:
     runbook: str
     labels: tuple[tuple[str, str], ...] = ()
     per_cent: int = 100
+    goes_with: str = ""
     first_s: tuple[int, int] = (60, 400)
     values: tuple[int, int] = (1_000_000, 1_000_000)
     falls: int = 0
@@ -66,6 +68,26 @@ _STANDING: tuple[Standing, ...] = (
             ("service", "prometheus-kube-prometheus-kubelet"),
         ),
         per_cent=85,
+    ),
+    Standing(
+        alert="CPUThrottlingHigh",
+        severity="info",
+        summary="Processes are throttled more than they should be.",
+        description="The container metrics-server of pod {metrics-server} in namespace metrics-server is throttled "
+        "in more than 25% of its periods.",
+        runbook="kubernetes/cputhrottlinghigh",
+        labels=(
+            ("container", "metrics-server"),
+            ("instance", "{metrics-server host}:10250"),
+            ("namespace", "metrics-server"),
+            ("pod", "{metrics-server}"),
+            ("service", "prometheus-kube-prometheus-kubelet"),
+        ),
+        per_cent=65,
+        goes_with="InfoInhibitor",
+        first_s=(480, 900),
+        values=(270_000, 520_000),
+        wobbles=40_000,
     ),
     Standing(
         alert="KubeClientCertificateExpiration",
@@ -147,7 +169,7 @@ class StandingAlerts:
 
     def _is_chosen(self, alert: Standing) -> bool:
         # One draw a name: the two severities of a certificate come together.
-        return Randomness(mixed(self._seed, alert.alert)).below(100) < alert.per_cent
+        return Randomness(mixed(self._seed, alert.goes_with or alert.alert)).below(100) < alert.per_cent
 
     def _items(self, now_us: int) -> Iterator[JsonObject]:
         for alert in self._chosen:
@@ -186,11 +208,11 @@ def _places(store: Store) -> dict[str, str]:
 
 def _item(alert: Standing, places: Mapping[str, str], active_ns: int, value: float) -> JsonObject:
     labels = {"alertname": alert.alert, "severity": alert.severity}
-    labels |= {key: _PLACE.sub(lambda found: places.get(found[1], ""), text) for key, text in alert.labels}
+    labels |= {key: _in_place(text, places) for key, text in alert.labels}
     return {
         "labels": dict(sorted(labels.items())),
         "annotations": {
-            "description": alert.description,
+            "description": _in_place(alert.description, places),
             "runbook_url": f"{_RUNBOOKS}/{alert.runbook}",
             "summary": alert.summary,
         },
@@ -198,3 +220,7 @@ def _item(alert: Standing, places: Mapping[str, str], active_ns: int, value: flo
         "activeAt": prometheus_text(active_ns),
         "value": exponent_text(value),
     }
+
+
+def _in_place(text: str, places: Mapping[str, str]) -> str:
+    return _PLACE.sub(lambda found: places.get(found[1], ""), text)
