@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
 SHARES = Path(__file__).with_name("acceptance.json")
 _MILLION = 1_000_000
-# One in so many incidents with two roots, or with none, is taken.
-_TWO_ROOTS = 5
-_NO_ROOT = 1
 
 
 @lru_cache(maxsize=1)
@@ -39,16 +36,7 @@ def acceptance(incident: "Incident") -> int:
     return found
 
 
-def is_wanted(incident: "Incident") -> bool:
-    """Whether an incident is taken by its number of roots: most have one."""
-    rate = {0: _NO_ROOT, 1: 1}.get(len(incident.label.roots), _TWO_ROOTS)
-    return _random(incident, "wanted").below(rate) == 0
-
-
 def is_accepted(incident: "Incident") -> bool:
-    """Whether an incident is taken, by its roots and by their bins; the same incident always or never."""
-    return is_wanted(incident) and _random(incident, "accepted").below(_MILLION) < acceptance(incident)
-
-
-def _random(incident: "Incident", purpose: str) -> Randomness:
-    return Randomness(mixed(incident.setting.seed, f"{purpose} {incident.draw}"))
+    """Whether an incident is taken, by the bins of its roots; the same incident always or never."""
+    random = Randomness(mixed(incident.setting.seed, f"accepted {incident.draw}"))
+    return random.below(_MILLION) < acceptance(incident)

@@ -19,7 +19,7 @@ from itbench_sre.world.mechanisms.routine import ROUTINE, ROUTINES
 from itbench_sre.world.mechanisms.scene import Scene
 from itbench_sre.world.store.refs import Ref
 
-_MECHANISMS = (3, 5)
+_MECHANISMS = (3, 4)
 _OF_EACH = (2, 4)
 _BURSTS = (2, 3)
 # A burst is what one team or one pipeline does one after another.

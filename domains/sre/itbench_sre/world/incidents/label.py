@@ -31,8 +31,12 @@ class Label:
     triggers: tuple[int, ...] = ()
 
 
-def label(variants: "Variants", probes: "Probes") -> Label | None:
-    """Return roots and triggers; None where nothing calls or they are not unique, and the draw is thrown away."""
+def label(variants: "Variants", probes: "Probes", *, is_pair_sought: bool = True) -> Label | None:
+    """Return roots and triggers; None where nothing calls or they are not unique, and the draw is thrown away.
+
+    Parameters:
+        is_pair_sought: whether two roots may be found, which takes as many runs again.
+    """
     page = variants.page()
     if page is None:
         return None
@@ -53,6 +57,8 @@ def label(variants: "Variants", probes: "Probes") -> Label | None:
     triggers = [place for place in needed if place not in acting]
     if acting:
         return Label(page, (acting[0],), tuple(triggers)) if len(acting) == 1 else None
+    if not is_pair_sought:
+        return None
     # What the page needs does nothing alone: two others are each enough beside it, or there is no one explanation.
     pair = sufficient_pair([place for place in places if place not in triggers], fires_without)
     return Label(page, pair, tuple(triggers)) if pair and all(map(acts, pair)) else None

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from itbench_sre.world.clock.randomness import mixed
-from itbench_sre.world.incidents.acceptance import is_wanted
 from itbench_sre.world.incidents.bins import bins_of
 from itbench_sre.world.incidents.entry import Entry, entry_from
 from itbench_sre.world.incidents.judge import judge
@@ -36,7 +35,7 @@ def found_in(seed: int, family: str, seconds: float) -> Iterator[Entry]:
     end, before, draws = time.monotonic() + seconds, time.process_time(), 0
     for incident in search(seed, family=family):
         draws += 1
-        if incident is not None and is_wanted(incident):
+        if incident is not None:
             with tempfile.TemporaryDirectory(prefix="itbench-pool-") as folder:
                 judged = judge(incident, Path(folder))
             if judged.is_sufficient:

@@ -17,6 +17,8 @@ from itbench_sre.world.world import World
 # So many draws share a settled cluster; then another one is taken.
 _DRAWS_OF_A_WORLD = 6
 _LEAST_CHANGES = 5
+# Two roots are sought in one draw of so many: they would be far too frequent.
+_PAIRS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,8 @@ def incident_at(setting: Setting, draw: int, world: World | None = None) -> Inci
     if len(changes) < _LEAST_CHANGES:
         return None
     variants = Variants(world, changes, world.start_us + RECORDED_US)
-    found = label(variants, Probes(variants))
+    is_pair_sought = Randomness(mixed(setting.seed, f"pair {draw}")).below(_PAIRS) == 0
+    found = label(variants, Probes(variants), is_pair_sought=is_pair_sought)
     if found is None or any(changes[place].family == ROUTINE for place in found.roots):
         return None
     return Incident(setting, draw, world, tuple(changes), found)
