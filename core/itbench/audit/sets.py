@@ -21,7 +21,7 @@ class AuditPlan:
     """How many tasks are drawn.
 
     Attributes:
-        train: to learn from.
+        train: to learn from; 0 for cross-validation over the suite's own tasks.
         small: adversaries also learn from so many of them only.
         test: to be tried on.
         seed: of the draws; the tasks to be tried on are drawn from the next one.
@@ -50,7 +50,7 @@ def splits(
     domain: "Domain", suite: "Suite", options: SuiteOptions, plan: AuditPlan, progress: "Progress"
 ) -> Iterator[list[Split]]:
     """Yield lists of splits whose results belong together: one list for each number of tasks to learn from."""
-    if {"seed", "count"} <= suite.data_options:
+    if plan.train and {"seed", "count"} <= suite.data_options:
         yield from _drawn(domain, suite, options, plan, progress)
     else:
         yield _folds(_cases(domain, suite.configured(options), progress))

@@ -32,6 +32,10 @@ def audit_suite(
     """
     if importlib.util.find_spec("sklearn") is None:
         raise UsageError('an audit needs scikit-learn; install it with: pip install "itbench[audit]"')
+    if plan.train == 1:
+        raise UsageError(
+            "--train 1: nothing can be learnt from one task; give 2 or more, or 0 for its own tasks"
+        )
     domain, suite = find_suite(reference)
     results: list[Result] = []
     for together in splits(domain, suite, options, plan, progress):

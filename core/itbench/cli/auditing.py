@@ -18,7 +18,9 @@ def register(app: typer.Typer) -> None:
 
 def audit(
     reference: Annotated[str, typer.Argument(help="DOMAIN or DOMAIN/SUITE.", metavar="DOMAIN[/SUITE]")],
-    train: Annotated[int, typer.Option(help="Tasks that adversaries learn from.", min=2)] = _TRAIN,
+    train: Annotated[
+        int, typer.Option(help="Tasks that adversaries learn from; 0: its own, in folds.", min=0)
+    ] = _TRAIN,
     small: Annotated[int, typer.Option(help="Learn also from so few of them.", min=2)] = _SMALL,
     test: Annotated[int, typer.Option(help="Tasks that they are tried on.", min=1)] = _TEST,
     seed: Annotated[int, typer.Option(help="Seed of the tasks that are drawn.", min=0)] = _SEED,

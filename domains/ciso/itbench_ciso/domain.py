@@ -1,6 +1,6 @@
 """The domain `ciso`: everything the core needs to know of it. Cheap to import."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from itbench import Domain, JsonObject
@@ -13,7 +13,16 @@ from itbench_ciso.suites.itbench_lite import ITBENCH_LITE
 from itbench_ciso.suites.policy_updates import POLICY_UPDATES
 
 if TYPE_CHECKING:
-    from itbench import Environment, Score, Submission, Task, TrialSetup
+    from itbench import (
+        AuditCase,
+        Environment,
+        Progress,
+        Score,
+        Submission,
+        Suite,
+        Task,
+        TrialSetup,
+    )
 
 
 class CisoScorer:
@@ -52,6 +61,13 @@ def truth_schema() -> JsonObject:
     return {"allOf": [{"$ref": "urn:itbench:truth"}, own()]}
 
 
+def audit(suite: "Suite", progress: "Progress") -> "Iterable[AuditCase]":
+    """Return, for each task, the requirements of which a policy is known."""
+    from itbench_ciso.audit import audit as cases
+
+    return cases(suite, progress)
+
+
 DOMAIN = Domain(
     name="ciso",
     summary="Kubernetes compliance: write and fix checks that hold on clusters they have not seen.",
@@ -63,4 +79,5 @@ DOMAIN = Domain(
     agents=AGENTS,
     preparations=(OPA_PREPARATION, CEL_PREPARATION),
     truth_schema=truth_schema,
+    audit=audit,
 )

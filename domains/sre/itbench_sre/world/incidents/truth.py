@@ -1,6 +1,6 @@
 """The truth of an incident, in the flat v1 shape of published truths, with what we know beyond it.
 
-Ours are `page`, `changes` (what was done, and whether it was a root, a trigger or innocent), `nothing_is_wrong`, and
+Ours are `page`, `changes` (what was done, and whether it was a root, a trigger or innocent), `family` (of the roots), `nothing_is_wrong`, and
 `trigger: true` of groups.
 """
 
@@ -42,6 +42,7 @@ def truth_of(full: "World", without: "World", changes: "Sequence[Change]", label
             "at": kubernetes_text(label.page.onset_ns // 1000),
         },
         "changes": [_known_change(change, label, place) for place, change in enumerate(changes)],
+        "family": " and ".join(sorted({changes[place].family for place in label.roots})) or "nothing",
     }
     if not label.roots:
         empty: JsonObject = {"fault": [], "alerts": [], "groups": [], "aliases": [], "propagations": []}
