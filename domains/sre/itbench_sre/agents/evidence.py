@@ -97,7 +97,7 @@ def _add_events(evidence: Evidence, file: Path, faults: list[str]) -> str:
 
 
 def _add_objects(evidence: Evidence, file: Path, faults: list[str]) -> str:
-    # Pods and their kin follow from others; what they tell is in the events.
+    # Pods and what is made with them follow from others; what they tell is in the events.
     evidence.histories = read_histories(
         file, is_wanted=lambda id_: id_.kind not in {"Pod", "ReplicaSet", "Endpoints"}, faults=faults
     )

@@ -13,7 +13,7 @@ class Symptom:
     Attributes:
         source: the kind of data that shows it.
         workload: where it shows.
-        peer: what that workload called in vain; empty where it failed by itself.
+        peer: what that workload called without success; empty where it failed by itself.
         onset_ns: when it began.
         amount: how much of it there is, to compare with others of the same source.
         text: what the data say, in their own words.

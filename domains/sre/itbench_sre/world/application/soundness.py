@@ -1,4 +1,4 @@
-"""Whether an application fits together: who calls whom exists, every setting has a reader, nothing is without use."""
+"""Whether an application fits together: the services that programs call exist, every setting has a reader, nothing is without use."""
 
 from base64 import b64decode
 from collections.abc import Iterator, Mapping

@@ -223,7 +223,7 @@ def _fits(body: JsonObject, node: JsonObject, effects: tuple[str, ...]) -> bool:
 
 
 def may_start(body: JsonObject, node: JsonObject) -> bool:
-    """Return whether a node shall have a pod of a daemon set."""
+    """Return whether a node should have a pod of a daemon set."""
     return _fits(body, node, ("NoSchedule", "NoExecute"))
 
 

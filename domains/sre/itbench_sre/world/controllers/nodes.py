@@ -128,7 +128,7 @@ def _ready(node: JsonObject | None) -> str:
 
 
 def _taints(node: JsonObject) -> list[tuple[str, str]]:
-    """Return keys and effects of the taints that a node shall have by its state."""
+    """Return keys and effects of the taints that a node should have by its state."""
     made = [
         (key, "NoSchedule")
         for name, key in _PRESSURES.items()

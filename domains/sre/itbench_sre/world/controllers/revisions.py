@@ -61,7 +61,7 @@ def is_of_template(replica_set: JsonObject, deployment: JsonObject) -> bool:
 
 
 def set_annotations(deployment: JsonObject, replica_set: JsonObject, revision: int) -> dict[str, str]:
-    """Return the annotations that a replica set of the newest revision shall have."""
+    """Return the annotations that a replica set of the newest revision should have."""
     made = dict(annotations_of(replica_set))
     made.update({k: v for k, v in annotations_of(deployment).items() if k not in _NOT_COPIED})
     before = int(made.get(REVISION, 0))

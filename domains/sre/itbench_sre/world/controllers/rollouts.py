@@ -1,4 +1,4 @@
-"""How many pods each replica set of a deployment shall have: rolling, at once, and when the size changes."""
+"""How many pods each replica set of a deployment should have: rolling, at once, and when the size changes."""
 
 from collections.abc import Sequence
 
@@ -6,11 +6,11 @@ from itbench_sre.world.controllers.progress import total
 from itbench_sre.world.controllers.revisions import DESIRED, MOST, annotations_of, limits_of
 from itbench_sre.world.store.refs import JsonObject
 
-Sizes = dict[str, int]  # name of a replica set -> pods that it shall have
+Sizes = dict[str, int]  # name of a replica set -> pods that it should have
 
 
 def wanted(sets: Sequence[JsonObject]) -> int:
-    """Return how many pods replica sets shall have in all."""
+    """Return how many pods replica sets should have in all."""
     return sum(each["spec"]["replicas"] for each in sets)
 
 

@@ -1,7 +1,7 @@
 """Chooses among incidents so that what is shallow about a change does not tell whether it was a root.
 
 As matching does in studies: over the chosen incidents, in every bin of every shallow feature, the share of changes that
-are roots shall be the share over all changes.
+are roots is to be the share over all changes.
 """
 
 from collections import Counter
@@ -18,7 +18,7 @@ class Drawn:
     Attributes:
         changes: the bins of each change, by feature.
         roots: places of the roots.
-        marks: of the whole incident, which shall not repeat too often: root object, application, mechanism of the root.
+        marks: of the whole incident, which should not repeat too often: root object, application, mechanism of the root.
     """
 
     changes: Sequence[Bins]

@@ -84,7 +84,7 @@ class Symptoms:
         lost: Services that lost their last address.
         down: workloads that lost their last ready pod.
         logs: error records by service.
-        asked: whom a service asked before, as alerts say that it does no more: callers by callee.
+        asked: what a service asked before, as alerts say that it does no more: callers by callee.
         traced: services that write spans.
     """
 
@@ -104,7 +104,7 @@ class Symptoms:
         return self.calls.setdefault((component(caller), component(callee)), Calls())
 
     def callees(self, caller: str) -> list[str]:
-        """Return whom a service's failing or slow calls go to."""
+        """Return where a service's failing or slow calls go to."""
         return [to for by, to in self.calls if by == caller and to != caller]
 
     def callers(self, callee: str) -> list[str]:

@@ -66,7 +66,7 @@ class Registry:
         self._hosts[reference.host] = None
 
     def get(self, reference: Reference) -> Image | None:
-        """Return the image under a reference, whoever may pull it."""
+        """Return the image under a reference, no matter who may pull it."""
         if reference.host == MIRROR:
             mirrored = parsed(str(reference).partition("/")[2])
             return None if mirrored is None else self._images.get(str(mirrored))

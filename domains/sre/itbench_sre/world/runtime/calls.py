@@ -240,7 +240,7 @@ class Calls:
             self.advance(frame)
 
     def finish(self, frame: Frame, failure: Failure | None) -> None:
-        """End a frame's work, and answer whoever asked."""
+        """End a frame's work, and answer the caller."""
         process = frame.process
         plan = frame.plan
         process.busy -= 1

@@ -126,7 +126,7 @@ class Care:
         self.travel(attempt, target, ahead_us + _HANDSHAKE_US)
 
     def _waited(self, attempt: Attempt, deadline_us: int) -> None:
-        """End a call that waits for a connection in vain."""
+        """End a call that gets no connection in time."""
         pool = attempt.plan.link.pool
         if (
             attempt.ended_us

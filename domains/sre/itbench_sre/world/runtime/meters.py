@@ -52,7 +52,7 @@ class Meters:
     Attributes:
         series: spans by their duration, one number a bucket, not cumulative, +Inf last.
         edges: calls by their duration, in the same buckets.
-        gauges: values in thousandths, set by whoever knows them, such as a broker's `kafka_consumer_group_lag_sum_ratio`.
+        gauges: values in thousandths, set by the part that knows them, such as a broker's `kafka_consumer_group_lag_sum_ratio`.
     """
 
     def __init__(self) -> None:

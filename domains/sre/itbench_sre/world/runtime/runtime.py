@@ -178,7 +178,7 @@ class Runtime:
         )
 
     def stop(self, process: Process, *, is_killed: bool) -> None:
-        """Ask a process to end, or kill it; whoever kills knows that it has ended."""
+        """Ask a process to end, or kill it; the caller knows that it has ended."""
         if process.is_over:
             return
         if is_killed:

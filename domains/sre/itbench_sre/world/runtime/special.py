@@ -130,7 +130,7 @@ class Special:
             flag = flags.flags.get(name)
             if flag is None or not flag.is_enabled:
                 continue
-            # What concerns the whole process is asked for without a request, hence for nobody's group.
+            # What concerns the whole process is asked for without a request, and so for nobody's group.
             amount = flags.thousandths(name, {})
             most = max(flag.variants.values(), default=0) if flag.targeting else amount
             for whole, each in zip(_of_whole(written, amount), _of_whole(written, most), strict=True):

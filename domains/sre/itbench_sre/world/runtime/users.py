@@ -205,7 +205,7 @@ class Users:
     def _plan(self, process: Process, journey: Journey) -> Plan:
         plan = process.plans.get(journey.name)
         if plan is None:
-            # Whose address was changed asks whom it finds there.
+            # A load generator whose address was changed asks what it finds there.
             links = process.links.items()
             usual = [key for key, link in links if self._is_entrance(link.address)]
             key = (usual or [key for key in process.links if not key.startswith("flagd")])[0]

@@ -22,7 +22,7 @@ Path = tuple[Step, ...]
 
 
 class Removed:
-    """Stands for "this place shall be gone"; use the one instance `REMOVED`."""
+    """Stands for "this place is to be removed"; use the one instance `REMOVED`."""
 
     __slots__ = ()
 

@@ -43,7 +43,7 @@ class Change:
 
 
 Handler = Callable[[Change], object]
-# Returns the object as it shall be stored, or raises Refusal; the old object is None for a creation.
+# Returns the object as it is to be stored, or raises Refusal; the old object is None for a creation.
 Admission = Callable[[JsonObject, JsonObject | None, str], JsonObject]
 
 

@@ -98,7 +98,7 @@ def _upstream(attempt: Attempt) -> str:
 
 
 def client_ip(frame: Frame) -> str:
-    """Return the address of whoever called, as far as the request tells it."""
+    """Return the address of the caller, as far as the request tells it."""
     return str(frame.request.fields.get("client_ip", "127.0.0.6"))
 
 

@@ -1,4 +1,4 @@
-"""What spans are called: by whom, over which protocol, from which side."""
+"""What spans are called: by which program, over which protocol, from which side."""
 
 from itbench_sre.world.application.model import Call, Dependency, Operation, Protocol
 from itbench_sre.world.runtime.place import Place

@@ -1,4 +1,4 @@
-"""What an alerting rule is, whom the rules of an application are about, and the objects that hold them."""
+"""What an alerting rule is, what the rules of an application are about, and the objects that hold them."""
 
 from dataclasses import dataclass, field
 
@@ -40,7 +40,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """Whom rules are about.
+    """What rules are about.
 
     Attributes:
         silent: services that no rule of calls is about: flags and load.
@@ -61,7 +61,7 @@ class Scope:
 
 
 def scope_of(application: Application) -> Scope:
-    """Return whom the rules of an application are about."""
+    """Return what the rules of an application are about."""
     roles = _roles(application)
     address = application.entrance.partition("://")[2] or application.entrance
     entrance = address.partition(":")[0].partition(".")[0]

@@ -29,7 +29,7 @@ class _Stream:
 
 
 class Streams:
-    """All open streams; whoever runs processes tells of their start and end, and of the flag server's."""
+    """All open streams; the runtime tells of the start and end of processes, and of the flag server's."""
 
     def __init__(self, loop: Loop, seed: int, meters: Meters, sink: Sink) -> None:
         self.sink = sink

@@ -1,4 +1,4 @@
-"""The shape of a generated application: which services there are, what each does, and whom it asks for that.
+"""The shape of a generated application: which services there are, what each does, and what it asks for that.
 
 Every deed but those at the gateway has at least one that asks for it, and asks only deeds of later layers, so that no
 call goes round in a circle; a request costs a bounded number of calls.

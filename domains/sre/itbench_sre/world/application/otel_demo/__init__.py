@@ -38,7 +38,7 @@ PROGRAMS: dict[str, Program] = {
 }
 """Container -> its program."""
 
-# Requests a minute at noon, about, of 100 visits; the others are asked seldom or never.
+# Requests a minute at noon, about, of 100 visits; the others are asked rarely or never.
 _RATES = {
     "ad": 12, "cart": 50, "checkout": 8, "currency": 20, "email": 8, "flagd": 20, "fraud-detection": 8, "accounting": 8,
     "frontend": 140, "frontend-proxy": 150, "image-provider": 10, "kafka": 8, "load-generator": 100, "payment": 8,

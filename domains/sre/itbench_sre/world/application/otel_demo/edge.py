@@ -13,7 +13,7 @@ from itbench_sre.world.application.model import (
     Work,
 )
 
-# A Next.js page or route: HTTP operation -> what it costs and whom it asks.
+# A Next.js page or route: HTTP operation -> what it costs and what it asks.
 _ROUTES: tuple[tuple[str, int, int, tuple[Call, ...]], ...] = (
     ("GET /", 16_000, 4_000, ()),
     ("GET /cart", 3_000, 4_000, ()),

@@ -111,7 +111,7 @@ def _http(spec: JsonObject, pod: str) -> Effect:
     replace, patch = spec.get("replace") or {}, spec.get("patch") or {}
     status = int(replace.get("code") or 0)
     if not status and ("body" in replace or "body" in patch):
-        # Whoever gets a body that is not what it should be says so.
+        # A reader that gets a body that is not what it should be says so.
         status = 400 if spec.get("target") == "Request" else 502
     return HttpEffect(
         pod=pod,
