@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from itbench import SuiteOptions
+from itbench import Submission, SuiteOptions
 from itbench.kit import digest_of
+from itbench_sre.domain import DOMAIN
 from itbench_sre.scoring import score_diagnosis
 from itbench_sre.suites.incidents import INCIDENTS, INCIDENTS_FULL, INCIDENTS_LARGE, INCIDENTS_QUICK
 from itbench_sre.truth import solution, truth_from_json
@@ -176,3 +177,12 @@ def test_the_pins_hold_no_secret_of_the_search():
         assert not entry.bins
         assert not entry.marks
         assert json.loads(entry.line())["suites"]
+
+
+def test_family_and_difficulty_are_told_beside_a_score():
+    task = INCIDENTS.tasks()[0]
+    entry = next(each for each in pinned() if each.label.roots)
+    scored = DOMAIN.scorer.score(task, Submission(answer={"contributing_factors": []}), entry.truth)
+    assert scored.value == 0.0
+    assert scored.details["family"] == entry.truth["family"]
+    assert scored.details["difficulty"] == entry.truth["difficulty"]

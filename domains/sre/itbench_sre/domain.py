@@ -41,8 +41,13 @@ class SreScorer:
 
         incident = truth_from_json(truth, source=f"truth of {task.id}")
         parts = score_diagnosis(submission.answer, incident, read_sightings(submission.observed))
+        # What is known of an incident besides is told beside the score, once there is one.
+        known: JsonObject = {key: truth[key] for key in ("family", "difficulty") if key in truth}
         return Score(
-            value=parts.value, metrics=parts.metrics, reasons=tuple(parts.reasons), details=parts.details
+            value=parts.value,
+            metrics=parts.metrics,
+            reasons=tuple(parts.reasons),
+            details={**parts.details, **known},
         )
 
 
