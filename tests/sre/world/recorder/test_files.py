@@ -210,6 +210,10 @@ def test_alert_files_have_the_published_form(recorded: Any) -> None:
     assert {tuple(item) for item in items} == {tuple(item) for item in theirs}
     names = {item["labels"]["alertname"] for item in items}
     assert {"Watchdog", "RequestErrorRate", "ErrorBudgetBurn"} <= names, names
+    began = {item["activeAt"]: item["labels"]["alertname"] for item in items}
+    (watched,) = [time for time, name in began.items() if name == "Watchdog"]
+    assert watched < min(time for time, name in began.items() if name == "RequestErrorRate")
+    assert all('"Watchdog"' in path.read_text(encoding="utf-8") for path in polls)
     values = {item["value"] for item in items if item["labels"]["alertname"] == "RequestErrorRate"}
     assert len(values) > 5
     (matching,) = directory.glob("alerts_in_alerting_state_*")

@@ -24,7 +24,8 @@ class Standing:
     Attributes:
         per_cent: of clusters that have it.
         goes_with: the alert whose chance decides about this one too, for those that come together; empty for its own.
-        first_s: seconds of the cluster's monitoring after which it begins at the earliest, and at the latest.
+        first_s: seconds of the recording after which it begins at the earliest, and at the latest; negative where that was
+            before it.
         labels: with places such as `{control-plane}`, an address of this cluster.
         values: least and most of its expression, in millionths at the start; it falls by `falls` of them a second.
         gap_per_cent: how often it is away, as what it watches comes and goes.
@@ -38,7 +39,7 @@ class Standing:
     labels: tuple[tuple[str, str], ...] = ()
     per_cent: int = 100
     goes_with: str = ""
-    first_s: tuple[int, int] = (60, 400)
+    first_s: tuple[int, int] = (-900, -360)
     values: tuple[int, int] = (1_000_000, 1_000_000)
     falls: int = 0
     wobbles: int = 0
@@ -155,7 +156,7 @@ _STANDING: tuple[Standing, ...] = (
 
 
 class StandingAlerts:
-    """Those of one cluster; `since_us` is when its monitoring began."""
+    """Those of one cluster; `since_us` is when recording begins."""
 
     def __init__(self, seed: int, since_us: int, store: Store) -> None:
         self._seed = mixed(seed, "standing alerts")
