@@ -1,6 +1,7 @@
 """Chooses the embedded suites from a pool, and measures by it which incidents a search from a seed takes.
 
-Run `python -m itbench_sre.world.incidents.choosing POOL ...`, then `itbench pin sre`.
+Run `python -m itbench_sre.world.incidents.choosing POOL ...`, then `itbench pin sre`. With `--shares`, a search takes incidents so
+that over many no bin tells; it then takes several times as long, so the shares that ship are empty.
 """
 
 import argparse
@@ -77,11 +78,14 @@ def main() -> None:
     """Write the pinned incidents and the measured shares, and say what is in the pool."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("pool", nargs="+", type=Path)
-    pool = [entry for path in parser.parse_args().pool for entry in read_pool(path)]
+    parser.add_argument("--shares", action="store_true", help="also write which incidents a search takes")
+    options = parser.parse_args()
+    pool = [entry for path in options.pool for entry in read_pool(path)]
     chosen = choose_suites(pool)
     write_pins(chosen)
-    measured = shares([entry.drawn for entry in pool if not entry.family])
-    SHARES.write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
+    if options.shares:
+        measured = shares([entry.drawn for entry in pool if not entry.family])
+        SHARES.write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
     suites = Counter(suite for entry in chosen for suite in entry.suites)
     sys.stdout.write(
         f"pool: {len(pool)}; by roots: {dict(Counter(len(entry.label.roots) for entry in pool))}\n"
