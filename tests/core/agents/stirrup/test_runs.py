@@ -146,10 +146,10 @@ def test_the_whole_default_suite_goes_through_in_the_sandbox(
         done = itbench("run", "sre", "--agent", agent(server, cache="no"), "--model", "openai/m", "--json")
     assert done.code == 0, done.err
     told = json.loads(done.out)
-    assert (told["trials_scored"], told["score"], len(server.requests)) == (16, 0.0, 48)
-    assert used(told["path"])[:2] == (48 * 100, 48 * 10)
+    assert (told["trials_scored"], told["score"], len(server.requests)) == (40, 0.0, 120)
+    assert used(told["path"])[:2] == (120 * 100, 120 * 10)
     looks = [asked.results[0] for asked in server.requests if asked.turn == 2]
-    assert len(looks) == 16
+    assert len(looks) == 40
     assert all(re.search(r"<exit_code>0</exit_code>\n<stdout>\d+ events\n", look) for look in looks)
     with sqlite3.connect(told["path"]) as run:
         rows = run.execute("SELECT DISTINCT fault, limit_hit, turns, tool_calls FROM trial").fetchall()
