@@ -52,7 +52,7 @@ def test_a_domain_appears_when_it_is_installed_runs_and_is_gone_when_it_is_unins
 
 def test_what_is_installed_has_all_data_that_it_needs(command: Callable[..., str]) -> None:
     assert command("itbench", "--version").startswith("itbench ")
-    assert len(json.loads(command("itbench", "list-suites", "sre", "--json"))) == 4
+    assert len(json.loads(command("itbench", "list-suites", "sre", "--json"))) == 7
     code = (
         "import itbench_schemas, itbench_sre.domain as d; "
         "[itbench_schemas.load(n) for n in itbench_schemas.NAMES]; d.truth_schema(); "

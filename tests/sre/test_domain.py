@@ -79,7 +79,7 @@ def test_no_cheat_gets_far_and_the_best_adversary_is_the_floor(incidents: None, 
 def test_validating_a_drawn_suite_finds_nothing(itbench: Itbench) -> None:
     """Slow: searches for an incident, runs every cheat on it and reads every input for canaries."""
     done = itbench("validate", "sre", "-S", "seed=987654321", "-S", "count=1")
-    conclusion = f"sre/incidents: 1 task, {len(RULES) + 1} rules, 1 skipped in part, no fault"
+    conclusion = f"sre/incidents: 1 tasks, {len(RULES) + 1} rules, 2 skipped in part, no fault"
     assert (done.code, done.out.splitlines()[-1]) == (0, conclusion)
 
 

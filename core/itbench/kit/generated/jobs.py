@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from itbench.errors import DataError
@@ -97,6 +98,14 @@ def hidden_dir(root: Path, task_id: str) -> Path:
 def truths_dir(root: Path) -> Path:
     """Return where the truths lie: apart from everything that an agent is shown."""
     return root / "truths"
+
+
+def made_digest(job: Job) -> str:
+    """Make one task, throw it away, and return its hash."""
+    with TemporaryDirectory(prefix="itbench-pins-") as name:
+        inputs = Path(name) / "inputs"
+        truth = job.make(inputs)
+        return digest_of(inputs, truth, inputs.with_name("hidden"))
 
 
 def make_missing(

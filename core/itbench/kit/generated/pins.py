@@ -11,8 +11,7 @@ from itbench.errors import DataError, UsageError
 from itbench.host.output_file import write_output
 from itbench.interfaces.progress import Progress, no_progress
 from itbench.interfaces.suite import Suite
-from itbench.kit.generated.digests import digest_of
-from itbench.kit.generated.jobs import Job
+from itbench.kit.generated.jobs import Job, made_digest
 from itbench.kit.generated.manifest import read_manifest
 from itbench.kit.generated.suite import GeneratedSuite
 from itbench.kit.generated.workers import Workers
@@ -72,14 +71,6 @@ def made_digests(suites: Sequence[GeneratedSuite], progress: Progress = no_progr
             for done, _ in enumerate(workers.carry_out(work), start=1):
                 progress("making tasks", done, len(jobs))
         return {job.id: path.read_text("utf-8") for job, path in work}
-
-
-def made_digest(job: Job) -> str:
-    """Make one task, throw it away, and return its hash."""
-    with TemporaryDirectory(prefix="itbench-pins-") as name:
-        inputs = Path(name) / "inputs"
-        truth = job.make(inputs)
-        return digest_of(inputs, truth, inputs.with_name("hidden"))
 
 
 def _write_digest(job: Job, path: Path) -> None:

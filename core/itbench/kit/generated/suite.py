@@ -216,8 +216,8 @@ class GeneratedSuite(SuiteWithChoices):
 
     def underived(self, task_id: str) -> "Iterable[str]":
         """Return whether a task comes out otherwise when it is made anew."""
+        from itbench.kit.generated.jobs import made_digest
         from itbench.kit.generated.kept import read_record
-        from itbench.kit.generated.pins import made_digest
 
         if self._folder is not None:
             return ()
