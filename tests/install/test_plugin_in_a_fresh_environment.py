@@ -56,7 +56,7 @@ def test_what_is_installed_has_all_data_that_it_needs(command: Callable[..., str
     code = (
         "import itbench_schemas, itbench_sre.domain as d; "
         "[itbench_schemas.load(n) for n in itbench_schemas.NAMES]; d.truth_schema(); "
-        "from itbench_sre.suites.incidents import INCIDENTS; assert len(INCIDENTS.pinned()) == 16; "
+        "from itbench_sre.suites.incidents import INCIDENTS; assert len(INCIDENTS.pinned()) == 160; assert len(INCIDENTS.tasks()) == 40; "
         "from itbench_ciso.controls.register import controls; from itbench_ciso.controls import texts; "
         "assert len([texts.baseline_policy(each) for each in controls().values()]) == 34; "
         "print(len(d.ITBENCH_AA.published()))"
