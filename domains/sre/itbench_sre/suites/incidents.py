@@ -86,14 +86,22 @@ def _task(spec: "IncidentSpec") -> "Task":
     return make_called_task(spec.id, task_number(spec.id))
 
 
+# The best of `itbench audit sre/incidents-full --train 0`, above all agents that ship (docs/explanation/validity.md).
+_FLOOR = Floor(
+    agent="boosted trees of an audit",
+    value=0.587,
+    role="adversary",
+    measured_on="the 150 tasks of sre/incidents-full",
+)
 INCIDENTS = IncidentsSuite(
-    "incidents",
-    40,
-    "40 simulated incidents of every kind, on three kinds of applications.",
+    "incidents", 40, "40 simulated incidents of every kind, on three kinds of applications.", floor=_FLOOR
 )
 INCIDENTS_QUICK = IncidentsSuite("incidents-quick", 8, "8 of the simulated incidents, for a first look.")
 INCIDENTS_FULL = IncidentsSuite(
-    "incidents-full", 150, "150 simulated incidents, of every mechanism, target and application."
+    "incidents-full",
+    150,
+    "150 simulated incidents, of more mechanisms, targets and applications.",
+    floor=_FLOOR,
 )
 INCIDENTS_LARGE = IncidentsSuite(
     "incidents-large", 10, "10 simulated incidents with 150 MB and more of recordings each.", scale=10
