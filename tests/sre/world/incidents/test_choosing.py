@@ -28,7 +28,7 @@ def entry(number: int, roots: tuple[int, ...], family: str, hands: tuple[str, ..
         bins=[
             {"family": family if place in roots else "data", "hand": hand} for place, hand in enumerate(hands)
         ],
-        marks=[f"mechanism {family}-{number % 3}"] if roots else ["nothing"],
+        marks=[f"mechanism {family}-{number % 3}"] if roots else [],
         cost_s=1.5,
         draws=2,
     )
@@ -92,7 +92,7 @@ def test_suites_lie_in_each_other_and_have_few_tasks_without_a_single_root() -> 
     assert not any(each.bins or each.marks for each in chosen)
     for count in (FULL, DEFAULT):
         roots = Counter(len(each.label.roots) for each in chosen[:count])
-        assert 0 < roots[0] <= count // 10
+        assert count // 15 < roots[0] <= count // 10
         assert 0 < roots[2] <= count // 5
     families = Counter(each.truth["number"] % 8 for each in chosen if "mix=aa" in each.suites)
     assert families[0] == families[1] == sum(families.values()) // 3

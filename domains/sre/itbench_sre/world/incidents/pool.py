@@ -49,7 +49,7 @@ def found_in(seed: int, family: str, seconds: float) -> Iterator[Entry]:
 def entry_of(incident: Incident, truth: "JsonObject", *, cost_s: float, draws: int) -> Entry:
     """Return what a pool keeps of an incident."""
     roots = [incident.changes[place] for place in incident.label.roots]
-    marks = [f"mechanism {root.mechanism}" for root in roots] or ["nothing"]
+    marks = [f"mechanism {root.mechanism}" for root in roots]
     if incident.setting.drawn_application != "generated":
         marks += [f"object {root.names[0].kind} {root.names[0].name}" for root in roots]
     return Entry(
