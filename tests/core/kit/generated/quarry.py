@@ -6,9 +6,8 @@ from pathlib import Path
 from itbench import Floor, HandIn, JsonObject, Task
 from itbench.kit import GeneratedSuite, Job
 from itbench.kit.generated.draw import Draw
-from itbench.kit.generated.jobs import make_one
+from itbench.kit.generated.jobs import made_digest, make_one
 from itbench.kit.generated.kept import write_record
-from itbench.kit.generated.pins import made_digest
 
 
 @dataclass(frozen=True)
