@@ -1,4 +1,4 @@
-"""Incidents of a pool as lines, the shares that even out their bins, and the suites that are chosen from them."""
+"""Incidents of a pool as lines, and the suites that are chosen from them."""
 
 from collections import Counter
 from dataclasses import replace
@@ -6,12 +6,10 @@ from dataclasses import replace
 import pytest
 
 from itbench.kit import Randomness
-from itbench_sre.world.incidents.balance import Drawn
 from itbench_sre.world.incidents.choosing import DEFAULT, FULL, LARGE, QUICK, choose_suites
 from itbench_sre.world.incidents.entry import Entry, entry_from
 from itbench_sre.world.incidents.label import Label
 from itbench_sre.world.incidents.page import Page
-from itbench_sre.world.incidents.shares import shares
 
 PAGE = Page(alert=("TillsClosed", (("namespace", "shop"), ("service_name", "till"))), onset_ns=7_000)
 FAMILIES = ("flags", "chaos", "network", "data", "rollout", "nodes", "quotas", "mesh")
@@ -59,28 +57,6 @@ def test_an_entry_is_the_same_when_it_is_read_again() -> None:
         entry_from("no line")
 
 
-def test_shares_even_out_how_often_a_bin_holds_a_root() -> None:
-    drawn = [each.drawn for each in pool(400)]
-    found = shares(drawn)
-    assert found["hand"]["argocd"] == 1_000_000
-    assert found["hand"]["kubectl"] < 300_000
-
-    def ratio(weight_of: dict[str, int]) -> float:
-        roots: Counter[str] = Counter()
-        every: Counter[str] = Counter()
-        for each in drawn:
-            weight = 1_000_000
-            for place in each.roots:
-                weight = weight * weight_of[each.changes[place]["hand"]] // 1_000_000
-            for place, bins in enumerate(each.changes):
-                every[bins["hand"]] += weight
-                roots[bins["hand"]] += weight * (place in each.roots)
-        return (roots["kubectl"] / every["kubectl"]) / (roots["argocd"] / every["argocd"])
-
-    assert ratio({"kubectl": 1_000_000, "argocd": 1_000_000}) > 4
-    assert 0.6 < ratio(found["hand"]) < 1.7
-
-
 def test_suites_lie_in_each_other_and_have_few_tasks_without_a_single_root() -> None:
     chosen = choose_suites(pool(500))
     sizes = Counter(suite for each in chosen for suite in each.suites)
@@ -101,4 +77,3 @@ def test_suites_lie_in_each_other_and_have_few_tasks_without_a_single_root() -> 
 
 def test_nothing_is_chosen_from_nothing() -> None:
     assert choose_suites([]) == []
-    assert shares([Drawn([], ())]) == {}

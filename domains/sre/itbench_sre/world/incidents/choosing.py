@@ -1,11 +1,9 @@
-"""Chooses the embedded suites from a pool, and measures by it which incidents a search from a seed takes.
+"""Chooses the embedded suites from a pool.
 
-Run `python -m itbench_sre.world.incidents.choosing POOL ...`, then `itbench pin sre`. With `--shares`, a search takes incidents so
-that over many no bin tells; it then takes several times as long, so the shares that ship are empty.
+Run `python -m itbench_sre.world.incidents.choosing POOL ...`, then `itbench pin sre`.
 """
 
 import argparse
-import json
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -13,12 +11,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from itbench_sre.world.clock.randomness import Randomness
-from itbench_sre.world.incidents.acceptance import SHARES
 from itbench_sre.world.incidents.balance import choose
 from itbench_sre.world.incidents.entry import Entry
 from itbench_sre.world.incidents.pins import write_pins
 from itbench_sre.world.incidents.pool import read_pool
-from itbench_sre.world.incidents.shares import shares
 
 FULL, DEFAULT, QUICK, LARGE = 150, 40, 8, 10
 _NUMBERS_SEED = 20_261_128
@@ -75,17 +71,12 @@ def _pinned(entry: Entry, suites: Iterable[str]) -> Entry:
 
 
 def main() -> None:
-    """Write the pinned incidents and the measured shares, and say what is in the pool."""
+    """Write the pinned incidents, and say what is in the pool."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("pool", nargs="+", type=Path)
-    parser.add_argument("--shares", action="store_true", help="also write which incidents a search takes")
-    options = parser.parse_args()
-    pool = [entry for path in options.pool for entry in read_pool(path)]
+    pool = [entry for path in parser.parse_args().pool for entry in read_pool(path)]
     chosen = choose_suites(pool)
     write_pins(chosen)
-    if options.shares:
-        measured = shares([entry.drawn for entry in pool if not entry.family])
-        SHARES.write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
     suites = Counter(suite for entry in chosen for suite in entry.suites)
     sys.stdout.write(
         f"pool: {len(pool)}; by roots: {dict(Counter(len(entry.label.roots) for entry in pool))}\n"

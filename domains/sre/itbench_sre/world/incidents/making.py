@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from itbench import DataError
-from itbench_sre.world.incidents.acceptance import is_accepted
 from itbench_sre.world.incidents.judge import judge
 from itbench_sre.world.incidents.pins import pinned
 from itbench_sre.world.incidents.record import recorded
@@ -35,10 +34,10 @@ def make_incident(spec: "IncidentSpec", directory: Path) -> "JsonObject":
 
 
 def _found(spec: "IncidentSpec", directory: Path) -> "JsonObject":
-    """Write the first incident that a search finds, that is accepted, and whose files lead to its roots."""
+    """Write the first incident that a search finds, that has a root of the wanted family, and whose files lead to its roots."""
     for incident in incidents(spec.seed, family=spec.family):
         families = {CATALOGUE[incident.changes[place].mechanism].family for place in incident.label.roots}
-        if (spec.family and families != {spec.family}) or not is_accepted(incident):
+        if spec.family and families != {spec.family}:
             continue
         judged = judge(incident, directory)
         if judged.is_sufficient:
