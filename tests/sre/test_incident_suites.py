@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from itbench import Submission, SuiteOptions
+from itbench import Submission, SuiteOptions, UsageError
 from itbench.kit import digest_of
 from itbench_sre.domain import DOMAIN
 from itbench_sre.scoring import score_diagnosis
@@ -96,6 +96,10 @@ def test_the_proportions_of_the_published_tasks_are_an_option():
     )
     assert families["flags"] >= len(ids(suite)) // 3
     assert families["chaos"] >= len(ids(suite)) // 3
+    with pytest.raises(UsageError, match="takes mix=aa only with `seed`"):
+        INCIDENTS.configured(SuiteOptions(extra={"mix": "aa"}))
+    fresh = INCIDENTS.configured(SuiteOptions(extra={"mix": "aa", "seed": "7", "count": "20"}))
+    assert len(fresh.jobs()) == 20
     drawn = Counter(spec.family for spec in drawn_specs(7, 40, is_aa=True))
     assert (drawn["flags"], drawn["chaos"], drawn[""]) == (14, 14, 12)
 
@@ -104,7 +108,13 @@ def test_another_scale_is_another_variant_that_nothing_pins(tmp_path, monkeypatc
     monkeypatch.setenv("ITBENCH_CACHE", str(tmp_path))
     suite = INCIDENTS_QUICK.configured(SuiteOptions(extra={"scale": "3"}))
     assert suite.settings() == {"tasks": "embedded", "variant": "scale 3"}
-    assert suite.jobs()[0].make.args[0].scale == 3
+    assert [(job.id, job.make.args[0].scale) for job in suite.jobs()][:2] == [
+        ("sre-0001", 3),
+        ("sre-0002", 3),
+    ]
+    large = INCIDENTS_LARGE.configured(SuiteOptions(extra={"scale": "3"}))
+    assert {job.make.args[0].scale for job in large.jobs()} == {30}
+    assert all(job.id.startswith("sre-large-") for job in large.jobs())
 
 
 @pytest.mark.slow  # records an incident
@@ -172,7 +182,7 @@ def test_listing_the_tasks_runs_nothing():
     assert done.stdout.split() == ["40", "False"]
 
 
-def test_the_pins_hold_no_secret_of_the_search():
+def test_pins_keep_nothing_that_only_choosing_needs():
     for entry in pinned():
         assert not entry.bins
         assert not entry.marks

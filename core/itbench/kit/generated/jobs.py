@@ -81,7 +81,7 @@ def made_root(
 
     What another version of a generator made is never taken for this one's: the pinned hashes are part of the name.
     """
-    text = f"{json.dumps(dict(pinned), sort_keys=True)} {drawn}{variant and f' {variant}'}"
+    text = f"{json.dumps(dict(pinned), sort_keys=True)} {drawn} {variant}".rstrip()
     return cache_dir() / domain / f"{suite}-{version}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
-from itbench import Floor, Progress, no_progress
+from itbench import Floor, Progress, SuiteOptions, UsageError, no_progress
 from itbench.kit import GeneratedSuite, task_number
 
 if TYPE_CHECKING:
@@ -22,15 +22,34 @@ class IncidentsSuite(GeneratedSuite):
     domain = "sre"
     version = "2"
     manifest = Path(__file__).with_name("manifest.json")
+    # The best of `itbench audit sre/incidents-full --train 0`, above all agents that ship (docs/explanation/validity.md).
+    floor = Floor(
+        agent="boosted trees of an audit",
+        value=0.587,
+        role="adversary",
+        measured_on="the 150 tasks of sre/incidents-full",
+    )
     made_for = "sre/itbench-aa"
     choices: Mapping[str, Sequence[str]] = {"mix": ("even", "aa"), "scale": ("1", "3", "10", "30")}
 
-    def __init__(
-        self, name: str, embedded: int, summary: str, *, floor: Floor | None = None, scale: int = 1
-    ) -> None:
-        self.name, self.embedded, self.summary, self.floor = name, embedded, summary, floor
+    def __init__(self, name: str, embedded: int, summary: str, *, scale: int = 1) -> None:
+        self.name, self.embedded, self.summary = name, embedded, summary
         self._scale = scale
         super().__init__()
+
+    def configured(self, options: SuiteOptions) -> Self:
+        """Take `seed`, `count`, `mix` and `scale`.
+
+        Raises:
+            UsageError: an option that this suite does not have, or a value that it cannot have.
+        """
+        found = super().configured(options)
+        if found.drawn is None and found.choice("mix") == "aa" and found.name != "incidents-full":
+            raise UsageError(
+                f"suite {self.name!r} takes mix=aa only with `seed`; too few of its own incidents have a flag or an "
+                "experiment as their root, 'incidents-full' has enough"
+            )
+        return found
 
     @property
     def variant(self) -> str:
@@ -86,22 +105,12 @@ def _task(spec: "IncidentSpec") -> "Task":
     return make_called_task(spec.id, task_number(spec.id))
 
 
-# The best of `itbench audit sre/incidents-full --train 0`, above all agents that ship (docs/explanation/validity.md).
-_FLOOR = Floor(
-    agent="boosted trees of an audit",
-    value=0.587,
-    role="adversary",
-    measured_on="the 150 tasks of sre/incidents-full",
-)
 INCIDENTS = IncidentsSuite(
-    "incidents", 40, "40 simulated incidents of every kind, on three kinds of applications.", floor=_FLOOR
+    "incidents", 40, "40 simulated incidents of every kind, on three kinds of applications."
 )
 INCIDENTS_QUICK = IncidentsSuite("incidents-quick", 8, "8 of the simulated incidents, for a first look.")
 INCIDENTS_FULL = IncidentsSuite(
-    "incidents-full",
-    150,
-    "150 simulated incidents, of more mechanisms, targets and applications.",
-    floor=_FLOOR,
+    "incidents-full", 150, "150 simulated incidents, of more mechanisms, targets and applications."
 )
 INCIDENTS_LARGE = IncidentsSuite(
     "incidents-large", 10, "10 simulated incidents with 150 MB and more of recordings each.", scale=10

@@ -37,10 +37,10 @@ def pinned_specs(suite: str, *, scale: int = 1, is_aa: bool = False) -> list[Inc
     """Return the pinned incidents of a suite, each with the number that it has in all suites.
 
     Parameters:
-        is_aa: only those that together have the proportions of ITBench-AA.
+        is_aa: only those of the full suite that together have the proportions of ITBench-AA.
     """
     wanted = {suite, *((_AA,) if is_aa else ())}
-    prefix = "sre" if scale == 1 else "sre-large"
+    prefix = "sre-large" if suite == "incidents-large" else "sre"
     return [
         IncidentSpec(id=f"{prefix}-{number:04d}", seed=entry.seed, pin=number - 1, scale=scale)
         for number, entry in enumerate(pinned(), 1)
