@@ -61,6 +61,10 @@ def template(image: str) -> dict[str, Any]:
     return {"spec": {"template": {"spec": {"containers": containers}}}, "status": {"readyReplicas": 1}}
 
 
+def ready(count: int) -> dict[str, Any]:
+    return {**template("store:1"), "status": {"readyReplicas": count}}
+
+
 POLICY = {
     "spec": {
         "podSelector": {"matchLabels": {"app": "store"}},
@@ -107,7 +111,7 @@ CHAOS = "chaos-mesh.org/v1alpha1"
                 for name in ("team", "guard")
             ]
             + [
-                edited("deployments", "store", {"status": {"readyReplicas": 1}}, {"status": {}}),
+                edited("deployments", "store", ready(1), ready(0)),
                 event("FailedCreate", "ReplicaSet", "store-7d9c8b6f5d", "pods is forbidden: exceeded quota: team, requested: pods=1")
             ],
             ["shop/ResourceQuota/team"],

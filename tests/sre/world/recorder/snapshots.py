@@ -17,6 +17,15 @@ from itbench_sre.world.world import World
 Row = dict[str, str]
 
 
+def rows(path: Path) -> list[Row]:
+    """Return the rows of a table; none where there is no file."""
+    csv.field_size_limit(sys.maxsize)
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t"))
+
+
 @dataclass
 class Snapshot:
     """A recorded directory and the world at its end."""
@@ -26,12 +35,7 @@ class Snapshot:
 
     def rows(self, name: str) -> list[Row]:
         """Return the rows of a table; none where there is no file."""
-        csv.field_size_limit(sys.maxsize)
-        path = self.directory / name
-        if not path.exists():
-            return []
-        with path.open(encoding="utf-8", newline="") as file:
-            return list(csv.DictReader(file, delimiter="\t"))
+        return rows(self.directory / name)
 
     @cached_property
     def logs(self) -> list[Row]:

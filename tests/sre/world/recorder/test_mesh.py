@@ -1,8 +1,6 @@
 """What a recording of BookInfo tells of services that fail: lines of programs and proxies, and the mesh's counters."""
 
-import csv
 import re
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
@@ -19,15 +17,10 @@ from itbench_sre.world.recorder.recorder import Recorder
 from itbench_sre.world.store.refs import Ref
 from itbench_sre.world.world import World
 
-Row = dict[str, str]
+from .snapshots import rows
+
 # Envoy itself tells details in braces.
 _PLACE = re.compile(r"(?<!response_started)\{[a-z_]+\}")
-
-
-def _rows(path: Path) -> list[Row]:
-    csv.field_size_limit(sys.maxsize)
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file, delimiter="\t"))
 
 
 def _recorded(application: Application, directory: Path, missing: Iterable[str] = ()) -> Path:
@@ -45,7 +38,7 @@ def _recorded(application: Application, directory: Path, missing: Iterable[str] 
 
 
 def _said(directory: Path, service: str) -> list[str]:
-    return [row["Body"] for row in _rows(directory / "otel_logs_raw.tsv") if row["ServiceName"] == service]
+    return [row["Body"] for row in rows(directory / "otel_logs_raw.tsv") if row["ServiceName"] == service]
 
 
 @pytest.mark.parametrize(
@@ -60,10 +53,10 @@ def _said(directory: Path, service: str) -> list[str]:
     ],
 )
 def test_no_recorded_line_has_a_place_unfilled(application: Application, tmp_path: Path) -> None:
-    rows = _rows(_recorded(application, tmp_path) / "otel_logs_raw.tsv")
-    assert len(rows) > 40
-    assert [row["Body"] for row in rows if _PLACE.search(row["Body"])] == []
-    assert [row["LogAttributes"] for row in rows if _PLACE.search(row["LogAttributes"])] == []
+    found = rows(_recorded(application, tmp_path) / "otel_logs_raw.tsv")
+    assert len(found) > 40
+    assert [row["Body"] for row in found if _PLACE.search(row["Body"])] == []
+    assert [row["LogAttributes"] for row in found if _PLACE.search(row["LogAttributes"])] == []
 
 
 def test_a_service_that_is_gone_is_told_of_by_its_callers_the_waypoint_and_the_gateway(
@@ -77,7 +70,7 @@ def test_a_service_that_is_gone_is_told_of_by_its_callers_the_waypoint_and_the_g
     at_the_gateway = _said(directory, "bookinfo-gateway-istio")
     assert any('"GET /productpage HTTP/1.1" 200 - via_upstream' in line for line in at_the_gateway)
     assert any('"GET /productpage HTTP/1.1" 500 - via_upstream' in line for line in at_the_gateway)
-    everything = [row["Body"] for row in _rows(directory / "otel_logs_raw.tsv")]
+    everything = [row["Body"] for row in rows(directory / "otel_logs_raw.tsv")]
     assert any("Max retries exceeded with url: /details/0" in line for line in page)
     assert [line for line in everything if _PLACE.search(line)] == []
 
@@ -100,7 +93,7 @@ def test_the_meshs_counters_tell_which_edge_fails_and_grow(tmp_path: Path) -> No
     directory = _recorded(book_info(""), tmp_path, ["details-v1"])
     counts: dict[tuple[str, str], list[float]] = {}
     for path in sorted((directory / "metrics").glob("service_*_raw.tsv")):
-        for row in _rows(path):
+        for row in rows(path):
             if (
                 row["metric_name"] == "istio_requests_total"
                 and "'source_canonical_service': 'productpage'" in row["tags"]

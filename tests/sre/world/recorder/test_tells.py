@@ -112,7 +112,7 @@ def test_a_cluster_has_the_kinds_that_real_ones_have(snapshot: Snapshot) -> None
     assert "Event" not in kinds
 
 
-def test_alike_events_are_combined(snapshot: Snapshot) -> None:
+def test_similar_events_are_combined(snapshot: Snapshot) -> None:
     refused: dict[str, list[dict[str, Any]]] = {}
     for body in snapshot.events:
         if body["reason"] == "FailedCreate":

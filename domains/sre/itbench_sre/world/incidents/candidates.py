@@ -71,7 +71,7 @@ def restarted(rows: Sequence[Row]) -> dict[str, JsonObject]:
     for row in rows:
         kind, name = _place(row)[1:] if row.file == OBJECTS else ("", "")
         body, before = row.fields.get("body"), row.fields.get("before")
-        if kind in ("deployments", "statefulsets", "daemonsets") and body and before and "spec" in body:
+        if kind in ("deployments", "statefulsets", "daemonsets") and body and before:
             paths = [path for path, _, _ in differences(before, body)]
             if not any(map(_is_told, paths)):
                 found[name] = body

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from itbench_sre.world.incidents.difficulty import difficulty
 from itbench_sre.world.incidents.evidence import evidence, stored
-from itbench_sre.world.incidents.record import recorded, run
+from itbench_sre.world.incidents.record import recorded
 from itbench_sre.world.incidents.spread import spread
 from itbench_sre.world.incidents.sufficient import is_sufficient
 from itbench_sre.world.incidents.truth import service_of_alert, truth_of
@@ -39,21 +39,18 @@ def judge(incident: "Incident", directory: Path) -> Judged:
         OSError: the files cannot be written.
     """
     places = range(len(incident.changes))
+    innocent = [place for place in places if place not in incident.label.roots]
     full = recorded(incident, places, directory)
     with tempfile.TemporaryDirectory(prefix="itbench-twins-") as name:
         quiet, twin = Path(name, "quiet"), Path(name, "twin")
         recorded(incident, (), quiet)
-        rows = evidence(directory, quiet)
-        if not incident.label.roots:
-            truth = truth_of(full, full, incident.changes, incident.label)
-            return Judged(truth, is_sufficient(rows, truth))
-        without = run(incident, [place for place in places if place not in incident.label.roots])
+        without = recorded(incident, innocent, twin) if incident.label.roots else full
         truth = truth_of(full, without, incident.changes, incident.label)
-        if not is_sufficient(rows, truth):
+        if not is_sufficient(evidence(directory, quiet), truth):
             return Judged(truth, False)
-        recorded(incident, [place for place in places if place not in incident.label.roots], twin)
-        own = evidence(directory, twin)
-    return Judged({**truth, **_measured(incident, full, without, own)}, True)
+        if incident.label.roots:
+            truth |= _measured(incident, full, without, evidence(directory, twin))
+    return Judged(truth, True)
 
 
 def _measured(incident: "Incident", full: "World", without: "World", rows: "list[Row]") -> "JsonObject":

@@ -32,15 +32,6 @@ def recorded(incident: "Incident", kept: Iterable[int], directory: Path, scale: 
     return world
 
 
-def run(incident: "Incident", kept: Iterable[int]) -> "World":
-    """Run an incident with the changes of these places, without recording it, and return the world at the end."""
-    world = incident.world.copy()
-    for place in sorted(kept):
-        incident.changes[place].schedule(world)
-    world.run_until(incident.end_us)
-    return world
-
-
 def _watch_us(incident: "Incident") -> int:
     """Return when somebody begins to look for the alerts of the page: soon after it."""
     random = Randomness(mixed(incident.setting.seed, "watch"))

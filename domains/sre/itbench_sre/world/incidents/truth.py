@@ -1,7 +1,7 @@
 """The truth of an incident, in the flat v1 shape of published truths, with what we know beyond it.
 
-Ours are `page`, `changes` (what was done, and whether it was a root, a trigger or innocent), `family` (of the roots), `nothing_is_wrong`, and
-`trigger: true` of groups.
+Ours are `page`, `changes` (what was done, and whether it was a root, a trigger or innocent), `family` (of the roots),
+`nothing_is_wrong`, and `trigger: true` of groups.
 """
 
 from typing import TYPE_CHECKING

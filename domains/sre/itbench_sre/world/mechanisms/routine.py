@@ -2,10 +2,11 @@
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from typing import ClassVar
 
 from itbench_sre.world.clock.loop import MINUTE_US
 from itbench_sre.world.clock.randomness import Randomness
-from itbench_sre.world.mechanisms.actions import DeletePods, Drain, Edit, Restart
+from itbench_sre.world.mechanisms.actions import Action, DeletePods, Drain, Edit, Restart
 from itbench_sre.world.mechanisms.change import Change
 from itbench_sre.world.mechanisms.mechanism import Mechanism, Plan
 from itbench_sre.world.mechanisms.naming import exact, of_workload
@@ -64,44 +65,59 @@ class RoutineOperation(Mechanism):
         """Return what is done to a workload."""
 
 
-class RoutineRestart(RoutineOperation):
+class _NewPods(RoutineOperation):
+    """Lets a workload have new pods that are as the old ones were.
+
+    Attributes:
+        manager: who does it.
+        words: what is then so of the workload `{name}`.
+    """
+
+    manager: ClassVar[str]
+    words: ClassVar[str]
+
+    def done(self, scene: Scene, body: JsonObject, random: Randomness, hand: str) -> Plan:
+        """Let its pods be made anew."""
+        ref = ref_of(body)
+        return Plan(
+            target=ref,
+            affects=(ref.name,),
+            names=of_workload(body, scene.names),
+            manager=self.manager,
+            actions=(self.action(ref),),
+            condition=self.words.format(name=ref.name),
+            solution="none needed: new pods are as the old ones were",
+        )
+
+    @abstractmethod
+    def action(self, ref: Ref) -> Action:
+        """Return what is done."""
+
+
+class RoutineRestart(_NewPods):
     """Restarts a workload, as `kubectl rollout restart` does."""
 
     name = "routine-restart"
     weight = 3
+    manager = "kubectl-rollout"
+    words = "{name} was restarted"
 
-    def done(self, scene: Scene, body: JsonObject, random: Randomness, hand: str) -> Plan:
+    def action(self, ref: Ref) -> Action:
         """Restart it."""
-        ref = ref_of(body)
-        return Plan(
-            target=ref,
-            affects=(ref.name,),
-            names=of_workload(body, scene.names),
-            manager="kubectl-rollout",
-            actions=(Restart(ref),),
-            condition=f"{ref.name} was restarted",
-            solution="none needed: new pods are as the old ones were",
-        )
+        return Restart(ref)
 
 
-class DeletedPods(RoutineOperation):
+class DeletedPods(_NewPods):
     """Deletes the pods of a workload, so that its controller makes new ones."""
 
     name = "pods-deleted"
     weight = 5
+    manager = "kubectl-delete"
+    words = "the pods of {name} were deleted, and new ones were made"
 
-    def done(self, scene: Scene, body: JsonObject, random: Randomness, hand: str) -> Plan:
+    def action(self, ref: Ref) -> Action:
         """Delete its pods."""
-        ref = ref_of(body)
-        return Plan(
-            target=ref,
-            affects=(ref.name,),
-            names=of_workload(body, scene.names),
-            manager="kubectl-delete",
-            actions=(DeletePods(ref),),
-            condition=f"the pods of {ref.name} were deleted, and new ones were made",
-            solution="none needed: new pods are as the old ones were",
-        )
+        return DeletePods(ref)
 
 
 class GoodRollout(RoutineOperation):

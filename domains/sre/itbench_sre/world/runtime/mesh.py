@@ -1,4 +1,4 @@
-"""Istio in ambient mode: who is in the mesh, who may call whom, and where gateways lead."""
+"""Istio in ambient mode: which pods are in the mesh, which calls are allowed, and where gateways lead."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
