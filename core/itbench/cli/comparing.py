@@ -28,7 +28,8 @@ def leaderboard(
 
     Example: itbench leaderboard runs/*.itbench --published
     """
-    from itbench.report.leaderboard import boards, boards_json, boards_text
+    from itbench.report.leaderboard import boards
+    from itbench.report.leaderboard_text import boards_json, boards_text
 
     skipped: list[str] = []
     found = boards(paths, with_published=published, skipped=skipped)
@@ -47,7 +48,8 @@ def compare(first: RunPath, second: RunPath, as_json: AsJson = False) -> None:
 
     Example: itbench compare latest:react runs/other.itbench
     """
-    from itbench.report.comparison import compare_runs, comparison_json, comparison_text
+    from itbench.report.comparison import compare_runs
+    from itbench.report.comparison_text import comparison_json, comparison_text
 
     result = compare_runs(first, second)
     if as_json:

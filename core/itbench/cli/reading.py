@@ -90,10 +90,9 @@ def runs(
 
     Example: itbench runs
     """
-    from itbench.report.run_list import OPTIONAL, run_rows
+    from itbench.report.run_list import HEAD, OPTIONAL, listed_runs, run_rows
 
-    head, rows = run_rows(folder)
-    print_rows(head, rows, as_json=as_json, optional=OPTIONAL)
+    print_rows(HEAD, run_rows(listed_runs(folder)), as_json=as_json, optional=OPTIONAL)
 
 
 def _show_run(run: "RunFile", *, as_json: bool) -> None:

@@ -1,4 +1,4 @@
-"""Two runs side by side, task by task."""
+"""Two runs side by side, task by task. How a comparison looks is in `comparison_text`."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,14 +7,30 @@ from itbench.errors import UsageError
 from itbench.interfaces.json import JsonObject
 from itbench.report.agent_label import agent_label
 from itbench.report.plan_notes import have_other_truths
-from itbench.report.table import number, table
 from itbench.statistics import Comparison, compare, mean, smallest_difference, tasks_needed
 from itbench.statistics.interval import FEWEST_TASKS
 from itbench.store.reader import RunFile
-from itbench.text.harmless import one_line
 
-_SHOWN_TASKS = 40
 _SIGNIFICANT = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedTask:
+    """One task in two runs.
+
+    Attributes:
+        task: its id.
+        first, second: the mean over its repeats in each run; None without a score.
+    """
+
+    task: str
+    first: float | None
+    second: float | None
+
+    @property
+    def difference(self) -> float | None:
+        """First minus second; None where one of them has no score."""
+        return None if self.first is None or self.second is None else self.first - self.second
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +40,31 @@ class RunComparison:
     Attributes:
         first, second: their plans.
         result: of the comparison.
-        tasks: id and the two values of each.
+        tasks: all tasks of both.
         retried: how many trials of each were attempted more than once.
     """
 
     first: JsonObject
     second: JsonObject
     result: Comparison
-    tasks: list[tuple[str, float | None, float | None]]
+    tasks: list[ComparedTask]
     retried: tuple[int, int] = (0, 0)
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """The agents of both, with a number that tells runs of the same agent apart."""
+        one, other = (agent_label(plan["agent"]) for plan in self._plans)
+        return f"1: {one}", f"2: {other}"
+
+    @property
+    def title(self) -> str:
+        """Which runs are compared, on how many tasks."""
+        return f"{self.names[0]} minus {self.names[1]} on {self.result.n_tasks} tasks"
+
+    @property
+    def differing(self) -> list[ComparedTask]:
+        """The tasks on which the two runs differ."""
+        return [task for task in self.tasks if task.first != task.second]
 
     @property
     def has_same_tasks(self) -> bool:
@@ -46,6 +78,28 @@ class RunComparison:
         """Whether the same models played the roles in the environments of both; else they are not comparable."""
         first, second = (plan.get("role_models", {}) for plan in self._plans)
         return bool(first == second)
+
+    @property
+    def notes(self) -> list[str]:
+        """The outcome, and what a reader must know of it, a sentence for each."""
+        result = self.result
+        notes = [f"better on {result.wins}, equal on {result.ties}, worse on {result.losses} tasks"]
+        notes += _verdict(result)
+        if not self.has_same_tasks:
+            notes.append(
+                "warning: the tasks, their limits, truths or hidden data differ between the two runs (by their hashes)"
+            )
+        if not self.has_same_roles:
+            notes.append(
+                "warning: other models played the roles in the environments, so the runs are not comparable"
+            )
+        if any(self.retried):
+            notes.append(f"tried again after faults: {self.retried[0]} trials of 1, {self.retried[1]} of 2")
+        if result.only_in_a or result.only_in_b:
+            notes.append(
+                f"left out: {len(result.only_in_a)} tasks only in 1, {len(result.only_in_b)} only in 2"
+            )
+        return notes
 
     @property
     def _plans(self) -> tuple[JsonObject, JsonObject]:
@@ -68,68 +122,10 @@ def compare_runs(first: Path, second: Path) -> RunComparison:
             f"{first} is a run of {names[0]}, {second} one of {names[1]}; compare runs of one suite"
         )
     tasks = [
-        (task, _mean(values[0].get(task, [])), _mean(values[1].get(task, [])))
+        ComparedTask(task, _mean(values[0].get(task, [])), _mean(values[1].get(task, [])))
         for task in dict.fromkeys([*values[0], *values[1]])
     ]
     return RunComparison(*plans, compare(*values), tasks, retried)
-
-
-def comparison_text(found: RunComparison) -> str:
-    """Return the comparison as text."""
-    result = found.result
-    names = [
-        f"{at}: {agent_label(plan['agent'])}" for at, plan in enumerate((found.first, found.second), start=1)
-    ]
-    rows = [
-        [task, number(one), number(other), "" if one is None or other is None else f"{one - other:+.3f}"]
-        for task, one, other in found.tasks
-        if one != other
-    ]
-    lines = [one_line(f"{names[0]} minus {names[1]} on {result.n_tasks} tasks")]
-    if rows:
-        head = ["task", *names, "difference"]
-        lines += ["", table(head, rows[:_SHOWN_TASKS], numbers=head[1:])]
-    if len(rows) > _SHOWN_TASKS:
-        lines.append(f"... and {len(rows) - _SHOWN_TASKS} more tasks that differ (--json has all)")
-    lines += ["", f"better on {result.wins}, equal on {result.ties}, worse on {result.losses} tasks"]
-    lines += _verdict(result)
-    if not found.has_same_tasks:
-        lines.append(
-            "warning: the tasks, their limits, truths or hidden data differ between the two runs (by their hashes)"
-        )
-    if not found.has_same_roles:
-        lines.append(
-            "warning: other models played the roles in the environments, so the runs are not comparable"
-        )
-    if any(found.retried):
-        lines.append(f"tried again after faults: {found.retried[0]} trials of 1, {found.retried[1]} of 2")
-    if result.only_in_a or result.only_in_b:
-        lines.append(f"left out: {len(result.only_in_a)} tasks only in 1, {len(result.only_in_b)} only in 2")
-    return "\n".join(lines)
-
-
-def comparison_json(found: RunComparison) -> JsonObject:
-    """Return the comparison for machines."""
-    result = found.result
-    return {
-        "first": found.first["id"],
-        "second": found.second["id"],
-        "difference": result.difference,
-        "standard_error": result.standard_error,
-        "interval": [result.interval.low, result.interval.high] if result.interval else None,
-        "p_value": result.p_value,
-        "sign_flip_p_value": result.sign_flip.p_value if result.sign_flip else None,
-        "tasks": result.n_tasks,
-        "wins": result.wins,
-        "ties": result.ties,
-        "losses": result.losses,
-        "trials_tried_again": list(found.retried),
-        "same_tasks": found.has_same_tasks,
-        "same_role_models": found.has_same_roles,
-        "only_in_first": list(result.only_in_a),
-        "only_in_second": list(result.only_in_b),
-        "by_task": [{"task": task, "first": one, "second": other} for task, one, other in found.tasks],
-    }
 
 
 def _verdict(result: Comparison) -> list[str]:

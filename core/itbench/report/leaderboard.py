@@ -1,7 +1,7 @@
-"""Runs ranked by score; only runs of the very same tasks stand on one board."""
+"""Runs ranked by score; only runs of the very same tasks stand on one board. How a board looks is in `leaderboard_text`."""
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,16 +13,52 @@ from itbench.report.board_title import board_titles
 from itbench.report.floor import FLOOR_ROLES, floor_line
 from itbench.report.plan_notes import have_other_truths, plan_marks
 from itbench.report.shown import newer_rules, shown_metrics
-from itbench.report.summary import RunSummary, summarise, summary_json
-from itbench.report.table import dollars, number, seconds, table, taken
-from itbench.statistics import value_with_interval
+from itbench.report.summary import RunSummary, summarise
 from itbench.store.connect import COMPANIONS
 from itbench.store.reader import RunFile
-from itbench.text.harmless import one_line
 
 _DIGITS = 9
-_NUMBERS = ["scored", "turns", "tokens", "cost", "time"]
-_OPTIONAL = ["time", "turns", "tokens", "cost"]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A run on a board.
+
+    Attributes:
+        rank: counted from 1; runs of equal score share the best rank among them.
+        path: of the run file.
+        summary: of the run.
+    """
+
+    rank: int
+    path: Path
+    summary: RunSummary
+
+    @property
+    def agent(self) -> str:
+        """The agent with its options and arguments, as the command line takes it."""
+        agent = self.summary.plan["agent"]
+        options = ",".join(f"{key}={value}" for key, value in agent["options"].items())
+        words = " ".join(agent["arguments"])
+        return f"{agent['name']}{f':{options}' if options else ''}{f' -- {words}' if words else ''}"
+
+    @property
+    def marks(self) -> list[str]:
+        """What a reader must know of the run beside its numbers, a word or two for each."""
+        summary = self.summary
+        role = summary.plan["agent"]["role"]
+        marks = [] if role == "agent" else [role]
+        if summary.leaks:
+            marks.append(f"{summary.leaks} leaks")
+        if summary.retried:
+            marks.append(f"{summary.retried} tried again")
+        if summary.plan["sandbox"] == "none":
+            marks.append("no sandbox")
+        if newer_rules(summary.plan, summary.scoring_version) is not None:
+            marks.append(f"rules of version {summary.scoring_version}")
+        if not summary.estimate.is_complete:
+            marks.append("incomplete")
+        return marks + plan_marks(summary.plan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +66,87 @@ class Board:
     """The runs over one set of tasks, best first; what others published for the suite stands apart.
 
     Attributes:
+        title: the suite, how many tasks, and what tells this board from others of the suite.
+        suite: with its version.
+        suite_hash: of the tasks.
         data_warning: why the data is not what was published; others' results are then left out.
-        published: results of others; None where they were not asked for.
+        standings: the runs, best first.
+        published: results of others, best first; None where they were not asked for.
+        suite_floor: the floor that the suite tells of, where these are its own tasks.
     """
 
+    title: str
     suite: str
     suite_hash: str
     data_warning: str | None
-    runs: list[tuple[Path, RunSummary]]
+    standings: Sequence[Standing]
     published: Sequence[PublishedResult] | None = None
     suite_floor: Floor | None = None
+
+    @property
+    def n_tasks(self) -> int:
+        """How many tasks each of the runs has."""
+        return len(self._plan["tasks"])
+
+    @property
+    def shown(self) -> Mapping[str, str]:
+        """The metrics beside the headline of all runs, by title."""
+        plans = [standing.summary.plan for standing in self.standings]
+        return {title: metric for plan in plans for title, metric in shown_metrics(plan).items()}
+
+    @property
+    def floor(self) -> JsonObject | None:
+        """The best cheat or adversary among the runs and what the suite says of them."""
+        summaries = [standing.summary for standing in self.standings]
+        floors = [
+            {"agent": agent["name"], "value": summary.estimate.mean, "role": agent["role"]}
+            for summary in summaries
+            if (agent := summary.plan["agent"])["role"] in FLOOR_ROLES and summary.estimate.mean is not None
+        ]
+        floors += [summary.plan["floor"] for summary in summaries if summary.plan["floor"] is not None]
+        if self.suite_floor is not None:
+            floors.append(dataclasses.asdict(self.suite_floor))
+        return max(floors, key=lambda floor: floor["value"], default=None)
+
+    @property
+    def notes(self) -> list[str]:
+        """What a reader of the ranking must know, a sentence for each."""
+        notes = [f"{title}: {metric}" for title, metric in self.shown.items()]
+        if self.data_warning:
+            notes.append(f"not the published data, so no published results: {self.data_warning}")
+        floor = self.floor
+        if floor is not None:
+            notes.append(floor_line(floor, self.n_tasks))
+        summaries = [standing.summary for standing in self.standings]
+        notes += [
+            f"{summary.plan['agent']['name']}: {summary.headline}"
+            for summary in summaries
+            if not summary.estimate.is_complete
+        ]
+        if have_other_truths([summary.plan for summary in summaries]):
+            notes.append(
+                "warning: truths or hidden data differ between these runs, so their scores are not comparable"
+            )
+        return notes
+
+    @property
+    def published_notes(self) -> list[str]:
+        """What a reader of the published results must know, a sentence for each."""
+        if not self.published:
+            is_silent = self.published is None or self.data_warning
+            return [] if is_silent else ["no published results are known for this suite"]
+        counts = sorted({row.tasks for row in self.published if row.tasks is not None})
+        notes = []
+        if counts and counts != [self.n_tasks]:
+            others = " or ".join(map(str, counts))
+            notes.append(
+                f"warning: published over {others} tasks, the runs above over {self.n_tasks}: not comparable"
+            )
+        return notes + [f"source: {source}" for source in sorted({row.source for row in self.published})]
+
+    @property
+    def _plan(self) -> JsonObject:
+        return self.standings[0].summary.plan
 
 
 def boards(
@@ -56,16 +163,25 @@ def boards(
         RunFileError: none of the runs can be read.
         ITBenchError: a suite is not installed, and published results are wanted.
     """
-    groups: dict[tuple[str, str, str], list[tuple[Path, RunSummary]]] = {}
     told = [] if skipped is None else skipped
-    for path, summary in _each_once(_summaries(paths, told), told):
+    return boards_of(_summaries(paths, told), with_published=with_published, skipped=told)
+
+
+def boards_of(
+    found: Iterable[tuple[Path, RunSummary]], *, with_published: bool = False, skipped: list[str]
+) -> list[Board]:
+    """Return one board for each set of tasks among runs that are already summed up, like `boards`."""
+    groups: dict[tuple[str, str, str], list[tuple[Path, RunSummary]]] = {}
+    for path, summary in _each_once(found, skipped):
         plan = summary.plan
         suite = f"{plan['domain']}/{plan['suite']} {plan['suite_version']}"
         key = (suite, plan["suite_hash"], plan.get("data_warning") or "")
         groups.setdefault(key, []).append((path, summary))
+    ordered = sorted(groups.items())
+    titles = board_titles([group[0][1].plan for _, group in ordered])
     return [
-        _board(suite, digest, warning or None, sorted(group, key=_rank), with_published=with_published)
-        for (suite, digest, warning), group in sorted(groups.items())
+        _board(title, *key, _ranked(group), with_published=with_published)
+        for title, (key, group) in zip(titles, ordered, strict=True)
     ]
 
 
@@ -98,55 +214,29 @@ def _summaries(paths: Sequence[Path], skipped: list[str]) -> Iterator[tuple[Path
 
 
 def _board(
-    name: str, digest: str, warning: str | None, runs: list[tuple[Path, RunSummary]], *, with_published: bool
+    title: str, name: str, digest: str, warning: str, standings: list[Standing], *, with_published: bool
 ) -> Board:
     if warning or not with_published:
-        return Board(name, digest, warning, runs)
-    plan = runs[0][1].plan
+        return Board(title, name, digest, warning or None, standings)
+    plan = standings[0].summary.plan
     suite = find_suite(f"{plan['domain']}/{plan['suite']}")[1]
     # Tasks that an option drew have a floor of their own, which their runs tell.
-    return Board(
-        name,
-        digest,
-        warning,
-        runs,
-        suite.published(),
-        None if plan["suite_extra"] or plan.get("suite_secret") else suite.floor,
-    )
+    floor = None if plan["suite_extra"] or plan.get("suite_secret") else suite.floor
+    published = sorted(suite.published(), key=lambda row: -row.value)
+    return Board(title, name, digest, None, standings, published, floor)
 
 
-def boards_text(found: Sequence[Board]) -> str:
-    """Return the boards as text."""
-    titles = board_titles([board.runs[0][1].plan for board in found])
-    return "\n\n".join(_board_text(title, board) for title, board in zip(titles, found, strict=True))
-
-
-def boards_json(found: Sequence[Board]) -> list[JsonObject]:
-    """Return the boards for machines."""
+def _ranked(runs: Sequence[tuple[Path, RunSummary]]) -> list[Standing]:
+    """Return the runs with their ranks, best first; equal ones share the best rank among them."""
+    ordered = sorted(runs, key=_order)
+    values = [_certain(summary) for _, summary in ordered]
     return [
-        {
-            "suite": board.suite,
-            "suite_hash": board.suite_hash,
-            "data_warning": board.data_warning,
-            "runs": [summary_json(summary) | {"path": str(path)} for path, summary in board.runs],
-            "floor": _floor(board),
-            "published": [
-                {
-                    "name": row.name,
-                    "score": row.value,
-                    "tasks": row.tasks,
-                    "turns": row.turns,
-                    "cost_usd": row.cost_usd,
-                    "source": row.source,
-                }
-                for row in board.published or ()
-            ],
-        }
-        for board in found
+        Standing(values.index(value) + 1, path, summary)
+        for value, (path, summary) in zip(values, ordered, strict=True)
     ]
 
 
-def _rank(entry: tuple[Path, RunSummary]) -> tuple[bool, float, str]:
+def _order(entry: tuple[Path, RunSummary]) -> tuple[bool, float, str]:
     value = _certain(entry[1])
     return (value is None, -(value or 0.0), str(entry[0]))
 
@@ -155,111 +245,3 @@ def _certain(summary: RunSummary) -> float | None:
     """Return the value that ranks a run, to as many digits as mean anything: missing trials count as 0."""
     value = summary.estimate.missing_as_zero
     return None if value is None else round(value, _DIGITS)
-
-
-def _ranks(values: Sequence[float | None]) -> list[int]:
-    """Return the rank of each of the sorted values; equal ones share the best rank among them."""
-    return [values.index(value) + 1 for value in values]
-
-
-def _board_text(title: str, board: Board) -> str:
-    shown = _shown(board)
-    ranks = _ranks([_certain(summary) for _, summary in board.runs])
-    rows = [_row(rank, summary, shown) for rank, (_, summary) in zip(ranks, board.runs, strict=True)]
-    head = ["", "agent", "score (95 % interval)", *shown, *_NUMBERS, "marks"]
-    lines = [one_line(title), table(head, rows, numbers=_NUMBERS, optional=_OPTIONAL)]
-    notes = [f"{title}: {metric}" for title, metric in shown.items()]
-    if board.data_warning:
-        notes.append(f"not the published data, so no published results: {board.data_warning}")
-    floor = _floor(board)
-    if floor is not None:
-        notes.append(floor_line(floor, len(board.runs[0][1].plan["tasks"])))
-    notes += [
-        f"{summary.plan['agent']['name']}: {summary.headline}"
-        for _, summary in board.runs
-        if not summary.estimate.is_complete
-    ]
-    if have_other_truths([summary.plan for _, summary in board.runs]):
-        notes.append(
-            "warning: truths or hidden data differ between these runs, so their scores are not comparable"
-        )
-    lines += map(one_line, notes)
-    if board.published:
-        lines += ["", *_published_lines(board, floor)]
-    elif board.published is not None and not board.data_warning:
-        lines.append("no published results are known for this suite")
-    return "\n".join(lines)
-
-
-def _shown(board: Board) -> dict[str, str]:
-    """Return the metrics beside the headline of all runs, by title."""
-    return {title: metric for _, run in board.runs for title, metric in shown_metrics(run.plan).items()}
-
-
-def _row(rank: int, summary: RunSummary, shown: Iterable[str]) -> list[str]:
-    found = summary.estimate
-    return [
-        str(rank),
-        _agent(summary.plan["agent"]),
-        value_with_interval(found),
-        *(value_with_interval(summary.shown[title]) if title in summary.shown else "-" for title in shown),
-        f"{found.n_scored}/{found.n_planned}",
-        number(summary.turns, 1),
-        taken(summary.tokens, summary.uncounted, lambda tokens: number(tokens, 0)),
-        taken(summary.cost_usd, summary.unpriced, dollars),
-        seconds(summary.wall_s),
-        ", ".join(_marks(summary)),
-    ]
-
-
-def _agent(agent: JsonObject) -> str:
-    options = ",".join(f"{key}={value}" for key, value in agent["options"].items())
-    words = " ".join(agent["arguments"])
-    return f"{agent['name']}{f':{options}' if options else ''}{f' -- {words}' if words else ''}"
-
-
-def _marks(summary: RunSummary) -> list[str]:
-    role = summary.plan["agent"]["role"]
-    marks = [] if role == "agent" else [role]
-    if summary.leaks:
-        marks.append(f"{summary.leaks} leaks")
-    if summary.retried:
-        marks.append(f"{summary.retried} tried again")
-    if summary.plan["sandbox"] == "none":
-        marks.append("no sandbox")
-    if newer_rules(summary.plan, summary.scoring_version) is not None:
-        marks.append(f"rules of version {summary.scoring_version}")
-    if not summary.estimate.is_complete:
-        marks.append("incomplete")
-    return marks + plan_marks(summary.plan)
-
-
-def _floor(board: Board) -> JsonObject | None:
-    """Return the best cheat or adversary among the runs and what the suite says of them."""
-    floors = [
-        {"agent": agent["name"], "value": summary.estimate.mean, "role": agent["role"]}
-        for _, summary in board.runs
-        if (agent := summary.plan["agent"])["role"] in FLOOR_ROLES and summary.estimate.mean is not None
-    ]
-    floors += [summary.plan["floor"] for _, summary in board.runs if summary.plan["floor"] is not None]
-    if board.suite_floor is not None:
-        floors.append(dataclasses.asdict(board.suite_floor))
-    return max(floors, key=lambda floor: floor["value"], default=None)
-
-
-def _published_lines(board: Board, floor: JsonObject | None) -> list[str]:
-    results = board.published or ()
-    rows = [
-        [row.name, number(row.value), number(row.tasks, 0), number(row.turns, 0), dollars(row.cost_usd)]
-        for row in sorted(results, key=lambda row: -row.value)
-    ]
-    if floor is not None:
-        rows.append([f"floor: {floor['agent']}", number(floor["value"]), "-", "-", "-"])
-    head = ["published elsewhere, not run here", "score", "tasks", "turns", "cost"]
-    lines = [table(head, rows, numbers=head[1:])]
-    counts = sorted({row.tasks for row in results if row.tasks is not None})
-    own = len(board.runs[0][1].plan["tasks"])
-    if counts and counts != [own]:
-        others = " or ".join(map(str, counts))
-        lines.append(f"warning: published over {others} tasks, the runs above over {own}: not comparable")
-    return [*lines, *(f"source: {source}" for source in sorted({row.source for row in results}))]

@@ -1,10 +1,12 @@
 """The runs in a folder."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from itbench.errors import RunFileError, UsageError
 from itbench.report.agent_label import agent_label
-from itbench.report.summary import summarise
+from itbench.report.summary import RunSummary, summarise
 from itbench.report.table import number
 from itbench.store.reader import RunFile
 
@@ -13,8 +15,23 @@ HEAD = ["run", "suite", "agent", "score", "beside it", "scored", "started"]
 OPTIONAL = ["started", "suite", "beside it"]
 
 
-def run_rows(folder: Path) -> tuple[list[str], list[list[str]]]:
-    """Return head and rows of a table of the runs in a folder, the newest first.
+@dataclass(frozen=True, slots=True)
+class ListedRun:
+    """A file in a folder of runs.
+
+    Attributes:
+        path: of the file.
+        summary: of the run; None where it cannot be read.
+        problem: why it cannot be read; None where it can.
+    """
+
+    path: Path
+    summary: RunSummary | None
+    problem: str | None = None
+
+
+def listed_runs(folder: Path) -> list[ListedRun]:
+    """Return the runs in a folder, the newest first.
 
     Raises:
         UsageError: there is no such folder, or it is a file.
@@ -24,22 +41,34 @@ def run_rows(folder: Path) -> tuple[list[str], list[list[str]]]:
         raise UsageError(f"{str(folder)!r} is not a folder; `itbench show {folder}` shows one run")
     if not folder.is_dir():
         raise UsageError(f"no folder {str(folder)!r}; `itbench run` makes it with the first run")
-    paths = sorted(folder.glob("*.itbench"), key=lambda path: path.name, reverse=True)
-    rows, broken = [], []
-    for path in paths:
+    found = list(_listed(folder))
+    problems = [run.problem for run in found if run.problem is not None]
+    if problems and len(problems) == len(found):
+        raise RunFileError("; ".join(problems))
+    return found
+
+
+def run_rows(found: list[ListedRun]) -> list[list[str]]:
+    """Return a row of a table for each of the runs, under `HEAD`."""
+    return [
+        [str(run.path), "-", "-", "-", "-", "-", run.problem or ""]
+        if run.summary is None
+        else _row(run.path, run.summary)
+        for run in found
+    ]
+
+
+def _listed(folder: Path) -> Iterator[ListedRun]:
+    for path in sorted(folder.glob("*.itbench"), key=lambda path: path.name, reverse=True):
         try:
-            rows.append(_row(path))
+            with RunFile(path) as run:
+                listed = ListedRun(path, summarise(run))
         except RunFileError as error:
-            rows.append([str(path), "-", "-", "-", "-", "-", str(error)])
-            broken.append(str(error))
-    if broken and len(broken) == len(paths):
-        raise RunFileError("; ".join(broken))
-    return HEAD, rows
+            listed = ListedRun(path, None, str(error))
+        yield listed
 
 
-def _row(path: Path) -> list[str]:
-    with RunFile(path) as run:
-        summary = summarise(run)
+def _row(path: Path, summary: RunSummary) -> list[str]:
     plan, found = summary.plan, summary.estimate
     return [
         str(path),

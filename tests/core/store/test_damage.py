@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 
 from itbench import RunFileError
-from itbench.report.comparison import compare_runs, comparison_json
+from itbench.report.comparison import compare_runs
+from itbench.report.comparison_text import comparison_json
 from itbench.report.export.formats import export_run
-from itbench.report.leaderboard import boards, boards_text
+from itbench.report.leaderboard import boards
+from itbench.report.leaderboard_text import boards_text
 from itbench.report.run_text import run_text
 from itbench.report.summary import summarise, summary_json
 from itbench.report.trial_text import trial_text
