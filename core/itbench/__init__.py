@@ -76,6 +76,29 @@ if TYPE_CHECKING:
         json_text as json_text,
     )
     from itbench.interfaces.needs import Needs as Needs
+    from itbench.interfaces.panel import (
+        Panel as Panel,
+        PanelAxis as PanelAxis,
+        PanelBar as PanelBar,
+        PanelBars as PanelBars,
+        PanelCell as PanelCell,
+        PanelDifference as PanelDifference,
+        PanelEdge as PanelEdge,
+        PanelGraph as PanelGraph,
+        PanelGrid as PanelGrid,
+        PanelLine as PanelLine,
+        PanelLines as PanelLines,
+        PanelNode as PanelNode,
+        PanelPart as PanelPart,
+        PanelPoint as PanelPoint,
+        PanelReference as PanelReference,
+        PanelScatter as PanelScatter,
+        PanelTable as PanelTable,
+        PanelText as PanelText,
+        RunPanels as RunPanels,
+        Tone as Tone,
+        TrialPanels as TrialPanels,
+    )
     from itbench.interfaces.plan import Plan as Plan
     from itbench.interfaces.progress import (
         Progress as Progress,
@@ -103,6 +126,7 @@ if TYPE_CHECKING:
         Service as Service,
         ServiceLimits as ServiceLimits,
     )
+    from itbench.interfaces.shown import ShownTrial as ShownTrial
     from itbench.interfaces.submission import Submission as Submission
     from itbench.interfaces.suite import (
         Floor as Floor,
@@ -148,6 +172,7 @@ __getattr__, __dir__, __all__ = lazy_names(
         "interfaces.hooks": "hookimpl RunHooks",
         "interfaces.json": "json_text JsonObject JsonValue",
         "interfaces.needs": "Needs",
+        "interfaces.panel": "Panel PanelAxis PanelBar PanelBars PanelCell PanelDifference PanelEdge PanelGraph PanelGrid PanelLine PanelLines PanelNode PanelPart PanelPoint PanelReference PanelScatter PanelTable PanelText RunPanels Tone TrialPanels",
         "interfaces.plan": "Plan",
         "interfaces.progress": "no_progress Progress",
         "interfaces.record": "ScoreRecord TrialKey TrialRecord",
@@ -156,6 +181,7 @@ __getattr__, __dir__, __all__ = lazy_names(
         "interfaces.score": "Score",
         "interfaces.scorer": "Scorer",
         "interfaces.service": "Ready Service ServiceLimits",
+        "interfaces.shown": "ShownTrial",
         "interfaces.submission": "Submission",
         "interfaces.suite": "Floor PublishedResult Suite SuiteOptions",
         "interfaces.task": "HandIn Limits OtherLimits Task",

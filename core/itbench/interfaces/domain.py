@@ -13,6 +13,7 @@ from itbench.interfaces.suite import Suite
 if TYPE_CHECKING:
     from itbench.interfaces.audit import AuditCases
     from itbench.interfaces.environment import EnvironmentFactory
+    from itbench.interfaces.panel import RunPanels, TrialPanels
     from itbench.interfaces.task import Task
     from itbench.interfaces.workspace import Workspace
 
@@ -68,6 +69,8 @@ class Domain:
         scoring_changes: what changed in the rules with each scoring version from 2 on, one sentence for each change; add an
             entry whenever a stored submission can get another score.
         audit: gives the candidates and features of a suite's tasks, for `itbench audit`; None where nobody wrote any.
+        trial_panels: gives what `itbench view` shows of a trial beside what it shows of every trial; None for nothing.
+        run_panels: gives what `itbench view` shows of the trials of a run, or of several; None for nothing.
         api_version: of the interface that the plugin was written for.
     """
 
@@ -86,6 +89,8 @@ class Domain:
     shown_metrics: Mapping[str, str] = field(default_factory=dict)
     scoring_changes: Sequence[Sequence[str]] = ()
     audit: "AuditCases | None" = None
+    trial_panels: "TrialPanels | None" = None
+    run_panels: "RunPanels | None" = None
     api_version: int = API_VERSION
 
     @property
