@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
 # Reading a larger log takes longer than a report may; `itbench check` reads any.
 _MOST_LOG_BYTES = 8 << 20
 _OUTCOMES = "SELECT * FROM outcome"
+_TASKS = "SELECT task.id AS task FROM task WHERE id IN (SELECT task FROM trial) ORDER BY position"
+_SHOWN_TRIALS = 6
+_TRIALS = f"""
+SELECT task, repeat, attempt FROM trial JOIN task ON task.id = trial.task ORDER BY position, repeat, attempt
+LIMIT {_SHOWN_TRIALS + 1}
+"""  # noqa: S608 - our own words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +85,17 @@ class RunFile:
             RunFileError: one of them is not what was written.
         """
         for row in self.connection.execute("SELECT id FROM trial").fetchall():
-            self._look_at(row["id"])
+            self.require_whole_trial(row["id"])
+
+    def require_whole_trial(self, trial: int) -> None:
+        """Look at submission and trace of one trial, once.
+
+        Raises:
+            RunFileError: they are not what was written.
+        """
+        if trial not in self._looked_at:
+            refuse(self.path, work_faults(self.connection, trial), f"trial {trial}: ")
+            self._looked_at.add(trial)
 
     def plan(self) -> JsonObject:
         """Return the plan as JSON."""
@@ -141,11 +158,10 @@ class RunFile:
         Raises:
             UsageError: there is none.
         """
-        row = self._by_number(reference) if reference.isdecimal() else self._by_key(reference)
+        row = self._by_number(reference) if reference.isdecimal() else None
+        row = row or self._by_key(reference)
         if row is None:
-            raise UsageError(
-                f"no trial {reference!r} in {str(self.path)!r}; `itbench show {self.path}` lists them"
-            )
+            raise UsageError(f"no trial {reference!r} in {str(self.path)!r}; {self._trials_hint(reference)}")
         return row
 
     def trials_of(self, task: str) -> list[sqlite3.Row]:
@@ -156,7 +172,11 @@ class RunFile:
 
     def detail(self, trial: int) -> TrialDetail:
         """Return everything that is kept of one trial but its events."""
-        self._look_at(trial)
+        self.require_whole_trial(trial)
+        return self.read_detail(trial)
+
+    def read_detail(self, trial: int) -> TrialDetail:
+        """Return the same without having looked at it: for who looks in another way."""
         row = self.connection.execute("SELECT * FROM trial WHERE id = ?", (trial,)).fetchone()
         submission = self.connection.execute("SELECT * FROM submission WHERE trial = ?", (trial,)).fetchone()
         files = self.connection.execute("SELECT path, data FROM file WHERE trial = ?", (trial,)).fetchall()
@@ -172,7 +192,7 @@ class RunFile:
 
     def events(self, trial: int) -> Iterator[sqlite3.Row]:
         """Yield the events of one trial: position, at_s, kind and data, which is JSON text."""
-        self._look_at(trial)
+        self.require_whole_trial(trial)
         yield from self.connection.execute(
             "SELECT position, at_s, kind, data FROM event WHERE trial = ? ORDER BY position", (trial,)
         )
@@ -190,10 +210,19 @@ class RunFile:
             if self.connection.in_transaction:
                 self.connection.execute("ROLLBACK")
 
-    def _look_at(self, trial: int) -> None:
-        if trial not in self._looked_at:
-            refuse(self.path, work_faults(self.connection, trial), f"trial {trial}: ")
-            self._looked_at.add(trial)
+    def _trials_hint(self, reference: str) -> str:
+        """Return which trials there are, those of the task that was meant if there is one."""
+        tasks = [row["task"] for row in self.connection.execute(_TASKS)]
+        task = next(iter(get_close_matches(reference.split(":")[0], tasks, n=1)), None)
+        found = self.connection.execute(_TRIALS).fetchall() if task is None else self.trials_of(task)
+        if not found:
+            return "it has none yet"
+        shown = [f"{row['task']}:{row['repeat']}:{row['attempt']}" for row in found[:_SHOWN_TRIALS]]
+        more = ", ..." if len(found) > _SHOWN_TRIALS else ""
+        return (
+            f"there are {', '.join(shown)}{more} (TASK:REPEAT:ATTEMPT; without an attempt it is the latest, and TASK alone "
+            f"is its first repeat); `itbench show {self.path}` lists them"
+        )
 
     def _by_number(self, number: str) -> sqlite3.Row | None:
         row: sqlite3.Row | None = self.connection.execute(

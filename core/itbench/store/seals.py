@@ -24,6 +24,10 @@ INSERT INTO identity VALUES (lower(hex(randomblob(16))))"""
 
 Key: TypeAlias = tuple[str, int, int]
 
+EVENTS = "SELECT position, at_s, kind, data FROM main.event WHERE trial = ? ORDER BY position"
+"""The events of a trial, in the order in which they are hashed: the third part of its work."""
+_EVENTS_PLACE = 2
+
 
 class Part(StrEnum):
     """What one seal covers."""
@@ -111,15 +115,38 @@ def plan_digest(connection: sqlite3.Connection) -> str:
 
 def work_digest(connection: sqlite3.Connection, trial: int) -> str:
     """Return the SHA-256 of what was handed in, observed and recorded in a trial."""
-    return _digest(
-        _rows(
+    digest = WorkDigest(connection, trial)
+    for row in connection.execute(EVENTS, (trial,)):
+        digest.add_event(row)
+    return digest.text
+
+
+class WorkDigest:
+    """The SHA-256 of the work of a trial, made while its events are read.
+
+    Args:
+        connection: to the file, from which all but the events is read at once.
+        trial: its number.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, trial: int) -> None:
+        self._found = hashlib.sha256()
+        for value in _rows(
             connection,
             "SELECT answer, observed, notes FROM main.submission WHERE trial = ?",
             "SELECT path, data FROM main.file WHERE trial = ? ORDER BY path",
-            "SELECT position, at_s, kind, data FROM main.event WHERE trial = ? ORDER BY position",
             trial=trial,
-        )
-    )
+        ):
+            _add(self._found, value)
+
+    def add_event(self, row: Iterable[Any]) -> None:
+        """Take the next row of `EVENTS`."""
+        _add(self._found, [_EVENTS_PLACE, *row])
+
+    @property
+    def text(self) -> str:
+        """The digest of all that was taken."""
+        return self._found.hexdigest()
 
 
 def _rows(connection: sqlite3.Connection, *queries: str, trial: int | None = None) -> Iterator[Any]:
@@ -131,9 +158,13 @@ def _rows(connection: sqlite3.Connection, *queries: str, trial: int | None = Non
 def _digest(values: Iterable[Any]) -> str:
     found = hashlib.sha256()
     for value in values:
-        found.update(_encoded(value).encode())
-        found.update(b"\n")
+        _add(found, value)
     return found.hexdigest()
+
+
+def _add(found: "hashlib._Hash", value: Any) -> None:
+    found.update(_encoded(value).encode())
+    found.update(b"\n")
 
 
 def _of_bytes(data: bytes) -> str:

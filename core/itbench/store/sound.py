@@ -6,12 +6,14 @@ submission and trace of one trial, when they are read. `itbench check` asks for 
 
 import sqlite3
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from pydantic import ValidationError
 
 from itbench.interfaces.plan import MOST_TRIALS, Plan
 from itbench.interfaces.task import Task
 from itbench.store.seals import (
+    EVENTS,
     Key,
     Part,
     bound,
@@ -34,10 +36,9 @@ from itbench.store.values import (
 
 _SMALL_TABLES = ("plan", "task", "trial", "scoring", "score")
 _SEALED = 2
-_WORK = (
+_HANDED_IN = (
     ("submission", "SELECT * FROM main.submission WHERE trial = ?", SUBMISSION),
     ("file", "SELECT path, data FROM main.file WHERE trial = ?", FILE),
-    ("trace", "SELECT position, at_s, kind, data FROM main.event WHERE trial = ?", EVENT),
 )
 _PART_NAMES: Mapping[str, str] = {
     Part.PLAN: "a plan",
@@ -82,13 +83,28 @@ def work_faults(connection: sqlite3.Connection, trial: int) -> Iterator[str]:
     Raises:
         sqlite3.DatabaseError: the file cannot be read there.
     """
-    for name, query, columns in _WORK:
+    yield from handed_in_faults(connection, trial)
+    for row in connection.execute(EVENTS, (trial,)):
+        yield from event_faults(row)
+    if has_seals(connection):
+        yield from work_seal_faults(connection, trial, work_digest(connection, trial))
+
+
+def handed_in_faults(connection: sqlite3.Connection, trial: int) -> Iterator[str]:
+    """Yield what is wrong with the values of a submission and its files."""
+    for name, query, columns in _HANDED_IN:
         for row in connection.execute(query, (trial,)):
             yield from (f"its {name}: {line}" for line in wrong_columns(row, columns))
-    if not has_seals(connection):
-        return
-    seal = bound(work_digest(connection, trial), identity_of(connection))
-    if read_seal(connection, (Part.WORK, trial, 0)) != seal:
+
+
+def event_faults(row: Mapping[str, Any] | sqlite3.Row) -> Iterator[str]:
+    """Yield what is wrong with the values of an event."""
+    yield from (f"its trace: {line}" for line in wrong_columns(row, EVENT))  # type: ignore[arg-type] # a Row is read alike
+
+
+def work_seal_faults(connection: sqlite3.Connection, trial: int, digest: str) -> Iterator[str]:
+    """Yield what is wrong with the work of a trial by its seal, given its digest."""
+    if read_seal(connection, (Part.WORK, trial, 0)) != bound(digest, identity_of(connection)):
         yield "its submission or trace is not what was written"
 
 
