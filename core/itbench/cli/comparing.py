@@ -1,11 +1,12 @@
 """leaderboard, compare."""
 
+from functools import partial
 from typing import Annotated
 
 import typer
 
-from itbench.cli.options import AsJson, RunPath, RunPaths
-from itbench.cli.output import print_json, print_note, print_text
+from itbench.cli.options import AsJson, RunPath, RunPaths, TableFormat, To
+from itbench.cli.output import print_note, print_report
 from itbench.cli.quick import QuickCommand
 
 
@@ -20,39 +21,44 @@ def leaderboard(
     published: Annotated[
         bool, typer.Option("--published", help="Add what others published for the same suite.")
     ] = False,
+    to: To = TableFormat.TEXT,
     as_json: AsJson = False,
 ) -> None:
     """Rank runs by score.
 
-    Shows intervals, coverage, turns, cost and time.
+    Shows intervals, coverage, turns, cost and time. csv has a row for each run and each published result.
 
     Example: itbench leaderboard runs/*.itbench --published
     """
     from itbench.report.leaderboard import boards
-    from itbench.report.leaderboard_text import boards_json, boards_text
+    from itbench.report.leaderboard_forms import boards_json, boards_rows, boards_sections
 
     skipped: list[str] = []
     found = boards(paths, with_published=published, skipped=skipped)
     for line in skipped:
         print_note(f"skipped: {line}")
-    if as_json:
-        print_json(boards_json(found))
-    else:
-        print_text(boards_text(found))
+    print_report(
+        boards_sections(found),
+        partial(boards_rows, found),
+        partial(boards_json, found) if as_json else None,
+        to,
+    )
 
 
-def compare(first: RunPath, second: RunPath, as_json: AsJson = False) -> None:
+def compare(first: RunPath, second: RunPath, to: To = TableFormat.TEXT, as_json: AsJson = False) -> None:
     """Compare two runs task by task.
 
-    Shows the difference, its interval, and how many tasks would be needed to show it.
+    Shows the difference, its interval, and how many tasks would be needed to show it. csv has a row over all tasks and one for each.
 
     Example: itbench compare latest:react runs/other.itbench
     """
     from itbench.report.comparison import compare_runs
-    from itbench.report.comparison_text import comparison_json, comparison_text
+    from itbench.report.comparison_forms import comparison_json, comparison_rows, comparison_sections
 
-    result = compare_runs(first, second)
-    if as_json:
-        print_json(comparison_json(result))
-    else:
-        print_text(comparison_text(result))
+    found = compare_runs(first, second)
+    print_report(
+        comparison_sections(found),
+        partial(comparison_rows, found),
+        partial(comparison_json, found) if as_json else None,
+        to,
+    )

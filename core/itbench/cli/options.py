@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +12,17 @@ from itbench.store.run_path import run_path
 if TYPE_CHECKING:
     from itbench.interfaces.suite import SuiteOptions
 
+
+class TableFormat(StrEnum):
+    """What a table can be printed as."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    CSV = "csv"
+
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+To = Annotated[TableFormat, typer.Option("--to", help="Format of the tables.")]
 Data = Annotated[Path | None, typer.Option("--data", help="Folder of a published dataset.", metavar="DIR")]
 AsPublished = Annotated[
     bool, typer.Option("--as-published", help="Show agents exactly what the publisher shows them.")

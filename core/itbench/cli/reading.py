@@ -1,13 +1,14 @@
 """show, export, runs."""
 
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from itbench.cli.options import AsJson, RunPath
-from itbench.cli.output import print_json, print_note, print_rows, print_text
+from itbench.cli.options import AsJson, RunPath, TableFormat, To
+from itbench.cli.output import keyed_rows, print_json, print_note, print_report, print_text
 from itbench.cli.quick import QuickCommand
 
 if TYPE_CHECKING:
@@ -84,15 +85,20 @@ def export(
 
 def runs(
     folder: Annotated[Path, typer.Argument(help="Where run files are.", metavar="DIR")] = Path("runs"),
+    to: To = TableFormat.TEXT,
     as_json: AsJson = False,
 ) -> None:
     """List the runs in a folder, the newest first.
 
     Example: itbench runs
     """
-    from itbench.report.run_list import HEAD, OPTIONAL, listed_runs, run_rows
+    from itbench.report.document import Section
+    from itbench.report.run_list import listed_runs, runs_rows, runs_table
 
-    print_rows(HEAD, run_rows(listed_runs(folder)), as_json=as_json, optional=OPTIONAL)
+    found = listed_runs(folder)
+    shown = runs_table(found)
+    listed = partial(keyed_rows, shown.head, shown.rows) if as_json else None
+    print_report([Section(table=shown)], partial(runs_rows, found), listed, to)
 
 
 def _show_run(run: "RunFile", *, as_json: bool) -> None:

@@ -5,14 +5,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from itbench.errors import RunFileError, UsageError
-from itbench.report.agent_label import agent_label
+from itbench.interfaces.json import JsonObject
+from itbench.report.agent_label import agent_label, model_of
+from itbench.report.document import Table
+from itbench.report.export.columns import METRIC_PREFIX
+from itbench.report.shown import shown_metrics
 from itbench.report.summary import RunSummary, summarise
 from itbench.report.table import number
 from itbench.store.reader import RunFile
 
-HEAD = ["run", "suite", "agent", "score", "beside it", "scored", "started"]
+_HEAD = ["run", "suite", "agent", "score", "beside it", "scored", "started"]
 # The name of a run file says when the run was started, of which suite it is, and by which agent.
-OPTIONAL = ["started", "suite", "beside it"]
+_OPTIONAL = ["started", "suite", "beside it"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +52,23 @@ def listed_runs(folder: Path) -> list[ListedRun]:
     return found
 
 
-def run_rows(found: list[ListedRun]) -> list[list[str]]:
-    """Return a row of a table for each of the runs, under `HEAD`."""
-    return [
+def runs_table(found: list[ListedRun]) -> Table:
+    """Return the runs for people."""
+    rows = [
         [str(run.path), "-", "-", "-", "-", "-", run.problem or ""]
         if run.summary is None
         else _row(run.path, run.summary)
+        for run in found
+    ]
+    return Table(head=_HEAD, rows=rows, optional=_OPTIONAL)
+
+
+def runs_rows(found: list[ListedRun]) -> list[JsonObject]:
+    """Return a row for each of the runs, with the numbers as they are."""
+    return [
+        {"path": str(run.path), "problem": run.problem}
+        if run.summary is None
+        else {"path": str(run.path)} | _numbers(run.summary)
         for run in found
     ]
 
@@ -80,3 +95,24 @@ def _row(path: Path, summary: RunSummary) -> list[str]:
         + (f" ({summary.retried} tried again)" if summary.retried else ""),
         plan["created_at"],
     ]
+
+
+def _numbers(summary: RunSummary) -> JsonObject:
+    plan, found = summary.plan, summary.estimate
+    return {
+        "problem": None,
+        "run": plan["id"],
+        "suite": f"{plan['domain']}/{plan['suite']}",
+        "agent": plan["agent"]["name"],
+        "model": model_of(plan["agent"]),
+        "score": found.mean,
+        "interval_low": found.interval.low if found.interval else None,
+        "interval_high": found.interval.high if found.interval else None,
+        "trials_scored": found.n_scored,
+        "trials_planned": found.n_planned,
+        "trials_tried_again": summary.retried,
+        "started": plan["created_at"],
+    } | {
+        f"{METRIC_PREFIX}{shown_metrics(plan)[title]}": estimate.mean
+        for title, estimate in summary.shown.items()
+    }

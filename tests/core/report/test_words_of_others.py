@@ -66,7 +66,13 @@ COMMANDS = {
     "leaderboard": ["leaderboard", PATH, "copy.itbench"],
     "leaderboard --json": ["leaderboard", PATH, "--json"],
     "compare": ["compare", PATH, "copy.itbench"],
+    "compare --to csv": ["compare", PATH, "copy.itbench", "--to", "csv"],
+    "compare --to markdown": ["compare", PATH, "copy.itbench", "--to", "markdown"],
+    "leaderboard --to csv": ["leaderboard", PATH, "--to", "csv"],
+    "leaderboard --to markdown": ["leaderboard", PATH, "--to", "markdown"],
     "runs": ["runs", "."],
+    "runs --to csv": ["runs", ".", "--to", "csv"],
+    "runs --to markdown": ["runs", ".", "--to", "markdown"],
     "check": ["check", PATH],
     "csv": ["export", PATH, "--to", "csv", "-o", "-"],
     "jsonl": ["export", PATH, "--to", "jsonl", "-o", "-"],
@@ -103,6 +109,9 @@ def test_no_command_lets_a_terminal_obey_what_others_wrote(evil: Path, itbench: 
     assert row["fault"].startswith("'=evil\\x1b[2J")
     assert row["agent"].startswith("'=evil")
     assert len(shown["csv"].splitlines()) == 7
+    (ranked, *_) = csv.DictReader(io.StringIO(shown["leaderboard --to csv"]))
+    assert ranked["agent"].startswith("'=evil")
+    assert ranked["marks"].startswith("baseline")
 
 
 @pytest.mark.slow

@@ -104,14 +104,14 @@ def _cut(line: str, columns: int) -> str:
 
 
 def test_a_cell_of_csv_is_no_formula_and_one_line() -> None:
-    from itbench.report.export.formats import _cell
+    from itbench.text.spreadsheet import csv_cell
 
     for text in ("=1+1", "+1", "-1", "@SUM(A1)", "  =1", "\t=1", "\r=1", "\n=1", "＝1"):  # noqa: RUF001
-        shown = str(_cell(text))
+        shown = str(csv_cell(text))
         assert shown.lstrip("'")[0] in "' =+-@＝\\", text  # noqa: RUF001
         assert shown.startswith(("'", "\\")), text
     for value in (1, -1.5, None, True, "a=b", "", " ", "['=']"):
-        assert _cell(value) == value
+        assert csv_cell(value) == value
     file = io.StringIO()
-    csv.writer(file).writerow([_cell('a"b\n\x1b[1m,c')])
+    csv.writer(file).writerow([csv_cell('a"b\n\x1b[1m,c')])
     assert next(csv.reader(io.StringIO(file.getvalue()))) == ['a"b \\x1b[1m,c']

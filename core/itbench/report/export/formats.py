@@ -14,10 +14,9 @@ from itbench.report.export.rows import flat_rows, full_records, metric_names
 from itbench.store.connect import COMPANIONS, is_run_file
 from itbench.store.reader import RunFile
 from itbench.text.harmless import one_line
+from itbench.text.spreadsheet import csv_cell
 
 _BATCH_ROWS = 10_000
-# What spreadsheets take for the beginning of a formula: https://owasp.org/www-community/attacks/CSV_Injection
-_FORMULAS = frozenset("=+-@＝＋－＠")  # noqa: RUF001 - those of full width too
 
 
 def export_run(run: RunFile, format_name: str, target: str | Path) -> int:
@@ -72,17 +71,9 @@ def _csv(run: RunFile, file: IO[bytes]) -> int:
     for row in flat_rows(run, metrics):
         # As JSON and every reader of CSV spell it.
         texts = row | {"handed_in": str(row["handed_in"]).lower()}
-        writer.writerow({name: _cell(value) for name, value in texts.items()})
+        writer.writerow({name: csv_cell(value) for name, value in texts.items()})
         count += 1
     return count
-
-
-def _cell(value: object) -> object:
-    """Return a value for CSV: of text one harmless line, which no spreadsheet takes for a formula."""
-    if not isinstance(value, str):
-        return value
-    text = one_line(value)
-    return f"'{text}" if text.lstrip()[:1] in _FORMULAS and text.strip() else text
 
 
 def _parquet(run: RunFile, file: IO[bytes]) -> int:
