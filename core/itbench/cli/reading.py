@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from itbench.cli.options import AsJson, RunPath, TableFormat, To
-from itbench.cli.output import keyed_rows, print_json, print_note, print_report, print_text
+from itbench.cli.output import keyed_rows, print_json, print_note, print_report
 from itbench.cli.quick import QuickCommand
 
 if TYPE_CHECKING:
@@ -37,27 +37,35 @@ def show(
     trial: Annotated[
         str | None, typer.Argument(help="TASK, TASK:REPEAT or TASK:REPEAT:ATTEMPT.", metavar="TRIAL")
     ] = None,
+    is_whole: Annotated[
+        bool, typer.Option("--all", help="Show every metric, and long texts in full.")
+    ] = False,
+    no_pager: Annotated[
+        bool, typer.Option("--no-pager", help="Do not page what is longer than the terminal.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show a run, or one trial with its trace.
+    """Show a run, or one trial turn by turn.
 
     The submission of a trial is shown beside the truth.
 
     Example: itbench show latest TASK
     """
-    from itbench.report.trial_text import trial_json, trial_text
+    from itbench.cli.pager import show_lines
+    from itbench.report.trial_json import trial_json
+    from itbench.report.trial_text import trial_lines
     from itbench.store.reader import RunFile
 
     with RunFile(path) as run:
         if trial is None:
-            _show_run(run, as_json=as_json)
+            _show_run(run, is_whole=is_whole, may_page=not no_pager, as_json=as_json)
             return
-        row = run.find_trial(trial)
-        truth = _truth(run.plan(), row["task"])
+        row, plan = run.find_trial(trial), run.plan()
         if as_json:
-            print_json(trial_json(run, row["id"], truth))
+            print_json(trial_json(run, row["id"], _truth(plan, row["task"])))
         else:
-            print_text(trial_text(run, row["id"], truth))
+            truth = partial(_truth, plan, row["task"])
+            show_lines(trial_lines(run, row["id"], truth, is_whole=is_whole), may_page=not no_pager)
 
 
 def export(
@@ -101,14 +109,17 @@ def runs(
     print_report([Section(table=shown)], partial(runs_rows, found), listed, to)
 
 
-def _show_run(run: "RunFile", *, as_json: bool) -> None:
+def _show_run(run: "RunFile", *, is_whole: bool, may_page: bool, as_json: bool) -> None:
+    from itbench.cli.pager import show_lines
     from itbench.report.run_text import run_text
     from itbench.report.summary import summarise, summary_json
+    from itbench.text.colour import line
 
     if as_json:
         print_json(summary_json(summarise(run)) | {"trials": [dict(row) for row in run.outcomes()]})
     else:
-        print_text(run_text(run))
+        text = run_text(run, is_whole=is_whole)
+        show_lines(map(line, text.split("\n")), may_page=may_page)
 
 
 def _truth(plan: "JsonObject", task_id: str) -> "JsonObject | str":

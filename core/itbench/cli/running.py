@@ -301,7 +301,7 @@ def _report(path: Path, *, as_json: bool, fail_under: float | None, more: "JsonO
                 summary_json(summary) | {"warnings": run_symptoms(found), "path": str(path)} | (more or {})
             )
         else:
-            print_text(run_text(found))
+            print_text(run_text(found, ends_with_score=True))
     if summary.has_no_working_agent:
         failed = (
             f"the agent failed in all {summary.trials} trials" if summary.trials > 1 else "the agent failed"

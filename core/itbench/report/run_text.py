@@ -6,6 +6,7 @@ from itertools import zip_longest
 
 from itbench.report.agent_label import agent_label
 from itbench.report.floor import floor_line
+from itbench.report.metric_families import folded_metrics, whole_metrics
 from itbench.report.plan_notes import plan_warnings
 from itbench.report.shown import newer_rules, shown_metrics, shown_values
 from itbench.report.summary import RunSummary, metric_means, run_symptoms, summarise
@@ -15,8 +16,8 @@ from itbench.store.reader import RunFile
 from itbench.store.role_use import RoleUse, role_use
 from itbench.text.harmless import one_line
 
-# Two columns of numbers and the gaps between all.
-_BESIDE = 21
+# Between four columns.
+_GAPS = 6
 _REASONS = """
 SELECT outcome.*, score.reasons FROM outcome JOIN task ON task.id = outcome.task
 LEFT JOIN latest_score AS score ON score.trial = outcome.trial
@@ -28,18 +29,21 @@ SELECT sum(cost_usd) AS cost_usd, count(cost_usd) AS priced, sum(replies > 0 AND
 """
 
 
-def run_text(run: RunFile) -> str:
-    """Return the whole report of one run."""
+def run_text(run: RunFile, *, is_whole: bool = False, ends_with_score: bool = False) -> str:
+    """Return the whole report of one run.
+
+    Args:
+        run: the file.
+        is_whole: whether each metric has a line of its own.
+        ends_with_score: whether the score stands below the tables, where a terminal shows it at the end of a run; else it
+            stands above them.
+    """
     summary = summarise(run)
-    parts = [
-        one_line(title(summary)),
-        "",
-        trials_table(run),
-        "",
-        *_metrics(run),
-        *map(one_line, closing_lines(run, summary)),
-    ]
-    return "\n".join(parts)
+    score = [*map(one_line, score_lines(run, summary))]
+    tables = [trials_table(run), "", *_metrics(run, is_whole=is_whole)]
+    closing = [*map(one_line, closing_lines(run, summary))]
+    between = [*tables, *score] if ends_with_score else [*score, "", *tables]
+    return "\n".join([one_line(title(summary)), "", *between, *closing])
 
 
 def title(summary: RunSummary) -> str:
@@ -84,8 +88,8 @@ def trials_table(run: RunFile) -> str:
     )
 
 
-def closing_lines(run: RunFile, summary: RunSummary) -> Iterator[str]:
-    """Yield headline, floor, warnings and where the run file is."""
+def score_lines(run: RunFile, summary: RunSummary) -> Iterator[str]:
+    """Yield the headline, what stands beside it, and the floor."""
     yield f"score: {summary.headline}"
     for title, found in summary.shown.items():
         yield f"{title}: {value_with_interval(found)} ({shown_metrics(summary.plan)[title]})"
@@ -100,6 +104,10 @@ def closing_lines(run: RunFile, summary: RunSummary) -> Iterator[str]:
     floor = summary.plan["floor"]
     if floor is not None and summary.estimate.n_scored:
         yield floor_line(floor, len(summary.plan["tasks"]))
+
+
+def closing_lines(run: RunFile, summary: RunSummary) -> Iterator[str]:
+    """Yield what a reader must know beside the score, and where the run file is."""
     yield from map(_role_line, role_use(run))
     if summary.plan["agent"]["role"] == "privileged":
         yield "note: this agent is privileged, it was shown the solutions"
@@ -146,17 +154,22 @@ def _cost(run: RunFile, most_usd: float | None) -> Iterator[str]:
     yield f"cost of the run: {known}{left_out}{limit}"
 
 
-def _metrics(run: RunFile) -> Iterator[str]:
+def _metrics(run: RunFile, *, is_whole: bool) -> Iterator[str]:
     """Yield the means of all metrics, two abreast where the terminal is wide enough for their names."""
-    cells = [[name, number(mean)] for name, mean in metric_means(run).items()]
+    means = metric_means(run)
+    cells = (whole_metrics if is_whole else folded_metrics)(means)
     half = (len(cells) + 1) // 2
     rows = [left + right for left, right in zip_longest(cells[:half], cells[half:], fillvalue=["", ""])]
     head, columns = ["metric", "mean", "more metrics", "their mean"], terminal_columns()
-    if columns is not None and 2 * max((len(name) for name, _ in cells), default=0) + _BESIDE > columns:
+    needed = 2 * max((len(name) + len(mean) for name, mean in cells), default=0) + _GAPS
+    if columns is not None and needed > columns:
         head, rows = head[:2], cells
-    if rows:
-        yield table(head, rows, numbers=["mean", "their mean"])
-        yield ""
+    if not rows:
+        return
+    yield table(head, rows, numbers=["mean", "their mean"])
+    if len(cells) < len(means):
+        yield "(NAME_* stands for several metrics, from the lowest mean to the highest; `itbench show RUN --all` shows each)"
+    yield ""
 
 
 def _first(reasons: str | None) -> str:

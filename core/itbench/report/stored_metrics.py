@@ -2,8 +2,10 @@
 
 import json
 from collections import Counter
+from collections.abc import Mapping
+from typing import Any
 
-from itbench.interfaces.json import JsonValue
+from itbench.interfaces.json import JsonObject, JsonValue
 from itbench.interfaces.score import printable
 from itbench.store.reader import RunFile
 
@@ -20,6 +22,14 @@ def read_metrics(text: str | None) -> dict[str, float | None]:
     """Return metrics by name; None where there is no number to count with, and names as they can be written."""
     found = json.loads(text) if text else {}
     return {printable(name): value if _is_usable(value) else None for name, value in found.items()}
+
+
+def decoded_score(score: Mapping[str, Any] | None) -> JsonObject | None:
+    """Return the row of a score with reasons, details and metrics as they are, not as JSON text."""
+    if score is None:
+        return None
+    texts = {key: json.loads(score[key]) for key in ("reasons", "details")}
+    return dict(score) | texts | {"metrics": read_metrics(score["metrics"])}
 
 
 def odd_metrics_warning(run: RunFile) -> str | None:

@@ -16,7 +16,7 @@ _MARKS = frozenset({"Mn", "Me"})
 
 def one_line(text: str) -> str:
     """Return text as one line that a terminal only shows; line ends, tabs and odd spaces are spaces."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable() and (text.isascii() or _MARKS.isdisjoint(map(unicodedata.category, set(text)))):
         return text
     found, marks = [], 0
     for character in text:

@@ -13,16 +13,18 @@ import pytest
 
 from itbench import RunFileError
 from itbench.report.comparison import compare_runs
-from itbench.report.comparison_text import comparison_json
+from itbench.report.comparison_forms import comparison_json
+from itbench.report.document import document_text
 from itbench.report.export.formats import export_run
 from itbench.report.leaderboard import boards
-from itbench.report.leaderboard_text import boards_text
+from itbench.report.leaderboard_forms import boards_sections
 from itbench.report.run_text import run_text
 from itbench.report.summary import summarise, summary_json
-from itbench.report.trial_text import trial_text
+from itbench.report.trial_text import trial_lines
 from itbench.store.check import check_file
 from itbench.store.reader import RunFile
 from itbench.store.seals import seal_all
+from itbench.text.colour import painted
 
 Itbench = Callable[..., Any]
 RUN = Path("runs/20260127T120000Z-sums-easy-adder-damaged1.itbench")
@@ -158,11 +160,12 @@ def shown_by(path: Path) -> list[str]:
     with RunFile(path) as run:
         found += [run_text(run), json.dumps(summary_json(summarise(run)))]
         for reference in ("sum-0001:1", "sum-0002"):
-            found.append(trial_text(run, run.find_trial(reference)["id"], "truth"))
+            lines = trial_lines(run, run.find_trial(reference)["id"], lambda: "truth")
+            found.append("\n".join(painted(line, has_colour=False) for line in lines))
         for kind in ("jsonl", "csv", "html"):
             export_run(run, kind, "exported")
             found.append(Path("exported").read_text())
-    found.append(boards_text(boards([path])))
+    found.append(document_text(boards_sections(boards([path]))))
     return [*found, json.dumps(comparison_json(compare_runs(path, Path("other.itbench"))))]
 
 

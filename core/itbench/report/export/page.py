@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from typing import IO
 
-from itbench.report.run_text import closing_lines, title
+from itbench.report.run_text import closing_lines, score_lines, title
 from itbench.report.shown import shown_values
 from itbench.report.summary import metric_means, summarise
 from itbench.report.table import dollars, number, seconds, taken_by_one
@@ -32,7 +32,7 @@ def write_page(run: RunFile, file: IO[bytes]) -> int:
     name = _shown(title(summary))
     head = f"<!doctype html><html lang=en><meta charset=utf-8><title>{name}</title><style>{_STYLE}</style>"
     file.write(f"{head}<h1>{name}</h1>\n".encode())
-    for line in closing_lines(run, summary):
+    for line in (*score_lines(run, summary), *closing_lines(run, summary)):
         file.write(f"<p class=note>{_shown(line)}</p>\n".encode())
     file.write(b"<h2>Trials</h2>\n<table>")
     shown = shown_values(run, summary.plan)
