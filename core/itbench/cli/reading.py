@@ -1,5 +1,6 @@
 """show, export, runs."""
 
+from contextlib import closing
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -65,7 +66,9 @@ def show(
             print_json(trial_json(run, row["id"], _truth(plan, row["task"])))
         else:
             truth = partial(_truth, plan, row["task"])
-            show_lines(trial_lines(run, row["id"], truth, is_whole=is_whole), may_page=not no_pager)
+            # A reader that has seen enough leaves it in the middle of the trace.
+            with closing(trial_lines(run, row["id"], truth, is_whole=is_whole)) as lines:
+                show_lines(lines, may_page=not no_pager)
 
 
 def export(

@@ -1,6 +1,6 @@
 """One trial as text: who worked on what, its score and why, turn by turn what happened, and what was handed in beside the truth."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import Any
 
 from itbench.interfaces.json import JsonObject
@@ -21,7 +21,7 @@ _SHOWN_TRIALS = 8
 
 def trial_lines(
     run: RunFile, trial: int, truth: Callable[[], JsonObject | str], *, is_whole: bool = False
-) -> Iterator[Line]:
+) -> Generator[Line]:
     """Yield the report of one trial line by line, while it is read.
 
     Args:

@@ -25,6 +25,7 @@ from itbench.testing.model_server import Answer, Asked, ModelServer
 Itbench = Callable[..., Any]
 PROGRAM = [sys.executable, "-c", "from itbench.cli.main import main; main()"]
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+COLOUR = re.compile(r"\x1b\[\d{1,2}m")
 PAGED = "sed s/^/PAGED:/"
 _OF_TERMINALS = {"PAGER", "LESS", "NO_COLOR", "COLUMNS", "LINES"}
 
@@ -194,6 +195,38 @@ def test_a_real_trial_of_react_reads_turn_by_turn(sums: Path, itbench: Itbench) 
     assert text.count("cat: nothing: No such file") == 1
     assert "    100\n" not in text
     assert "    100\n" in itbench("show", "latest", "sum-0000", "--all").out
+
+
+HOSTILE = "evil\x1b[2J\x1b]8;;http://x\x1b\\\r\x07\x9b1m\u202e"
+
+
+@pytest.mark.slow
+def test_in_colour_too_a_terminal_only_shows_what_an_agent_wrote(run: str) -> None:
+    kinds = {
+        "turn": {"number": HOSTILE},
+        "request": {"number": 1, "system": HOSTILE, "messages": [{"role": "user", "text": HOSTILE}]},
+        "reply": {
+            "model": HOSTILE,
+            "text": HOSTILE,
+            "calls": [{"id": HOSTILE, "name": HOSTILE, "arguments": HOSTILE}],
+        },
+        "tool": {"name": HOSTILE, "arguments": {HOSTILE: HOSTILE}, "output": {HOSTILE: HOSTILE}, "ok": False},
+        "output": {"stream": HOSTILE, "text": HOSTILE},
+        "waiting": {"failure": HOSTILE, "wait_s": 1, "attempt": HOSTILE},
+        HOSTILE: {HOSTILE: HOSTILE},
+    }
+    with closing(sqlite3.connect(run)) as connection:
+        connection.row_factory = sqlite3.Row
+        connection.execute("DELETE FROM event WHERE trial = 1")
+        rows = [(at, kind, json.dumps(data)) for at, (kind, data) in enumerate(kinds.items())]
+        connection.executemany("INSERT INTO event VALUES (1, ?1, ?1, ?2, ?3)", rows)
+        seal_all(connection)
+        connection.commit()
+    for pager in ("", "cat -"):
+        text = shown([run, "sum-0000", "--all"], PAGER=pager)
+        assert text.count("evil\\x1b[2J") > 12
+        bare = COLOUR.sub("", text)
+        assert bare.replace("\n", "").isprintable(), bare
 
 
 METRICS = {f"wrong_{each}": 0.25 for each in ("a", "b", "c")} | {"wrong_d": 0.75, "precision": 0.5}

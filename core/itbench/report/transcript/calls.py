@@ -47,7 +47,7 @@ class Calls:
         """Take the end of a call that an event told, which names no id: it is the first open one that asked for the same."""
         wanted, command = _digest(arguments), _command(arguments)
         for call in self._open.values():
-            is_same = call.name == name and _digest(call.arguments) == wanted
+            is_same = _is_named(call.name, name) and _digest(call.arguments) == wanted
             # A tool that runs a command is noted as that command, whatever name the model knows the tool by.
             if is_same or (command is not None and command == _command(call.arguments)):
                 self._end(call.id)
@@ -73,6 +73,11 @@ class Calls:
         self._ended[call_id] = None
         if len(self._ended) > _MOST_ENDED:
             self._ended.popitem(last=False)
+
+
+def _is_named(asked: str, name: str) -> bool:
+    """Tell whether a model asked for a tool, which clients of MCP name with that of the server in front."""
+    return asked == name or (bool(name) and asked.endswith((f"__{name}", f"/{name}")))
 
 
 def _command(arguments: JsonValue) -> str | None:

@@ -8,6 +8,7 @@ from itbench.interfaces.json import JsonObject, JsonValue
 from itbench.report.table import dollars, seconds
 
 _LONGEST_IN_A_LINE = 100
+_LARGEST = 1e15
 _LONGEST_PARSED = 1_000_000
 
 
@@ -26,8 +27,9 @@ def compact_text(value: JsonValue) -> str:
 
 
 def number_of(value: JsonValue) -> float | None:
-    """Return a number; None for anything else."""
-    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+    """Return a number from 0 that an amount can be; None for anything else."""
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return value if is_number and 0 <= value < _LARGEST else None
 
 
 def object_of(value: JsonValue) -> JsonObject:

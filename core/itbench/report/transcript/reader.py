@@ -124,14 +124,7 @@ class _Reader:
 
     def _replied(self, data: JsonObject) -> Iterator[Block]:
         use = object_of(data.get("use"))
-        more = [f"stopped: {data['stop']}"] if data.get("stop") in {"length", "refusal"} else []
-        more += ["from the cache"] if data.get("from_cache") else []
-        more += [f"role {text_of(data['role'])}"] if "role" in data else []
-        more += (
-            [f"request {text_of(data['request'])}"]
-            if data.get("request") != self._request and "role" not in data
-            else []
-        )
+        more = list(self._beside(data))
         taken = taken_text(use, data.get("cost_usd"), data.get("duration_s"))
         thoughts = thoughts_of(data.get("native"))
         if thoughts:
@@ -145,6 +138,18 @@ class _Reader:
             given_up = self._calls.ask(_open_call(each))
             if given_up is not None:
                 yield self._call(given_up)
+
+    def _beside(self, data: JsonObject) -> Iterator[str]:
+        """Yield what is odd about a reply."""
+        stop, number = text_of(data.get("stop")), data.get("request")
+        if stop in {"length", "refusal"}:
+            yield f"stopped: {stop}"
+        if data.get("from_cache"):
+            yield "from the cache"
+        if "role" in data:
+            yield f"role {text_of(data['role'])}"
+        elif number is not None and number != self._request:
+            yield f"request {text_of(number)}"
 
     def _used(self, data: JsonObject) -> Iterator[Block]:
         told, self._has_reply = self._has_reply, False

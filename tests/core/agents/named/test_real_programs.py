@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from itbench.agents.named.claude_code import CLAUDE_CODE
 from itbench.agents.named.codex import CODEX
 from itbench.agents.named.mini_swe_agent import MINI_SWE_AGENT
 from itbench.agents.named.program import NamedProgram
+from itbench.report.transcript.block import BlockKind
+from itbench.report.transcript.reader import blocks
 from itbench.testing.model_server import Answer, Asked
 
 # Each is a few hundred megabytes that npm or pip brings, once for all tests; then a trial takes some seconds.
@@ -88,5 +91,13 @@ def test_a_real_program_calls_the_tool_of_the_task_and_scores(
     assert (asked["ok"], asked["output"]) == (True, {"sum": sum(asked["arguments"].values())})
     assert {request.body["model"] for request in done.requests} == {model.partition("/")[2]}
     assert len(done.events("turn")) == len(done.requests) == 3
+    read = list(blocks(map(asdict, done.record.events)))
+    assert sum(block.kind is BlockKind.TURN for block in read) == 3
+    # Each call stands before its own result, and none is without one.
+    kinds = [block.kind for block in read]
+    assert all(kinds[at + 1] is BlockKind.RESULT for at, kind in enumerate(kinds) if kind is BlockKind.CALL)
+    assert not [block for block in read if block.title == "no result was recorded"]
+    (added,) = [at for at, block in enumerate(read) if (block.kind, block.title) == (BlockKind.CALL, "add")]
+    assert str(asked["output"]["sum"]) in read[added + 1].body
     # No part of what the program keeps for itself is handed in, or lies in the workspace.
     assert done.record.submission.files == {}

@@ -118,6 +118,16 @@ def test_a_command_that_a_model_knows_by_another_name_is_read_once() -> None:
     assert shown(found)[1:] == [("call", "execute", "$ ls"), ("result", "exit code 0, 0.50 s", "a")]
 
 
+@pytest.mark.parametrize("name", ["mcp__itbench__add", "mcp__itbench/add"])
+def test_a_tool_of_the_task_is_read_once_whatever_a_client_of_mcp_calls_it(name: str) -> None:
+    found = read(
+        reply(1, "I look.", ("c1", name, '{"b": 2, "a": 1}')),
+        ("tool", {"name": "add", "arguments": {"a": 1, "b": 2}, "output": {"sum": 3}, "ok": True}),
+        request(2, {"role": "tool", "id": "c1", "text": '{"sum": 3}'}, after=1),
+    )
+    assert shown(found)[1:] == [("call", "add", '{"a": 1, "b": 2}'), ("result", "ok", '{"sum": 3}')]
+
+
 def test_a_tool_of_the_task_that_a_program_uses_within_a_command_does_not_hide_the_command() -> None:
     found = read(
         reply(1, "I look.", ("c1", "bash", '{"command": "itbench-tool logs {}"}')),
@@ -286,13 +296,28 @@ ODD += [
 ]
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_whatever_an_event_holds_it_is_read(kind: str) -> None:
-    """An agent in Python may write anything into its trace."""
-    for data in ODD:
-        for block in read((kind, data), (kind, data)):
-            assert isinstance(block.title, str)
-            assert isinstance(block.body, str)
+AMOUNTS: list[Any] = [-1, 0, 1e-9, 1e300, float("nan"), float("inf"), 10**400, True, "1", None, [], {}]
+FIELDS = [
+    "number",
+    "request",
+    "after",
+    "stop",
+    "wait_s",
+    "duration_s",
+    "cost_usd",
+    "input_tokens",
+    "cut_at_bytes",
+]
+ODD += [dict.fromkeys(FIELDS, amount) | {"use": {"input_tokens": amount}} for amount in AMOUNTS]
+
+
+def test_whatever_events_hold_they_are_read() -> None:
+    """An agent in Python may write anything into its trace, in any order."""
+    events = [(kind, data) for data in ODD for kind in KINDS]
+    for given in (events, events[::-1]):
+        found = read(*given)
+        assert len(found) > len(given) / 2
+        assert all(isinstance(text, str) for block in found for text in (block.title, block.body))
 
 
 def test_json_that_nests_deep_is_shown_or_said_to_be_too_deep() -> None:
