@@ -1,0 +1,1 @@
+"""Runs, trials and comparisons as pages: `data` reads run files, `pages` turns that into templates, `server` serves them."""

@@ -1,0 +1,1 @@
+"""Turns panels, which are data that domains bring, into parts of a page."""
