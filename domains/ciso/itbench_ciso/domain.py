@@ -1,6 +1,6 @@
 """The domain `ciso`: everything the core needs to know of it. Cheap to import."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from itbench import Domain, JsonObject
@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from itbench import (
         AuditCase,
         Environment,
+        Panel,
         Progress,
         Score,
+        ShownTrial,
         Submission,
         Suite,
         Task,
@@ -68,6 +70,20 @@ def audit(suite: "Suite", progress: "Progress") -> "Iterable[AuditCase]":
     return cases(suite, progress)
 
 
+def trial_panels(trial: "ShownTrial") -> "Iterable[Panel]":
+    """Return what a page shows of one trial."""
+    from itbench_ciso.panels.trial import trial_panels as panels
+
+    return panels(trial)
+
+
+def run_panels(trials: "Iterator[ShownTrial]") -> "Iterable[Panel]":
+    """Return what a page shows of many trials."""
+    from itbench_ciso.panels.run import run_panels as panels
+
+    return panels(trials)
+
+
 DOMAIN = Domain(
     name="ciso",
     summary="Kubernetes compliance: write and fix checks that hold on clusters they have not seen.",
@@ -80,4 +96,6 @@ DOMAIN = Domain(
     preparations=(OPA_PREPARATION, CEL_PREPARATION),
     truth_schema=truth_schema,
     audit=audit,
+    trial_panels=trial_panels,
+    run_panels=run_panels,
 )

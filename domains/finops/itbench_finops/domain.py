@@ -11,9 +11,9 @@ from itbench_finops.suites.itbench_lite import ITBENCH_LITE
 from itbench_finops.suites.right_sizing import RIGHT_SIZING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-    from itbench import AuditCase, Progress, Score, Submission, Suite, Task
+    from itbench import AuditCase, Panel, Progress, Score, ShownTrial, Submission, Suite, Task
 
 
 class FinopsScorer:
@@ -54,6 +54,20 @@ def audit(suite: "Suite", progress: "Progress") -> "Iterable[AuditCase]":
     return cases(suite, progress)
 
 
+def trial_panels(trial: "ShownTrial") -> "Iterable[Panel]":
+    """Return what a page shows of one trial."""
+    from itbench_finops.panels.trial import trial_panels as panels
+
+    return panels(trial)
+
+
+def run_panels(trials: "Iterator[ShownTrial]") -> "Iterable[Panel]":
+    """Return what a page shows of many trials."""
+    from itbench_finops.panels.run import run_panels as panels
+
+    return panels(trials)
+
+
 DOMAIN = Domain(
     name="finops",
     summary="Cloud costs: explain an anomaly of the bill, right-size a fleet.",
@@ -64,4 +78,6 @@ DOMAIN = Domain(
     truth_schema=truth_schema,
     scoring_changes=SCORING_CHANGES,
     audit=audit,
+    trial_panels=trial_panels,
+    run_panels=run_panels,
 )

@@ -1,6 +1,6 @@
 """The domain `sre`: everything the core needs to know of it. Cheap to import."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from itbench import Domain, JsonObject
@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from itbench import (
         AuditCase,
         Environment,
+        Panel,
         Progress,
         Score,
+        ShownTrial,
         Submission,
         Suite,
         Task,
@@ -108,6 +110,20 @@ def audit(suite: "Suite", progress: "Progress") -> "Iterable[AuditCase]":
     return cases(suite, progress)
 
 
+def trial_panels(trial: "ShownTrial") -> "Iterable[Panel]":
+    """Return what a page shows of one trial."""
+    from itbench_sre.panels.trial import trial_panels as panels
+
+    return panels(trial)
+
+
+def run_panels(trials: "Iterator[ShownTrial]") -> "Iterable[Panel]":
+    """Return what a page shows of many trials."""
+    from itbench_sre.panels.run import run_panels as panels
+
+    return panels(trials)
+
+
 DOMAIN = Domain(
     name="sre",
     summary="Site reliability engineering: find what broke a Kubernetes application.",
@@ -129,4 +145,6 @@ DOMAIN = Domain(
     scoring_changes=SCORING_CHANGES,
     audit=audit,
     shown_metrics={"strict": "precision_at_full_recall_strict"},
+    trial_panels=trial_panels,
+    run_panels=run_panels,
 )

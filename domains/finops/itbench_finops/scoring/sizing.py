@@ -56,7 +56,7 @@ class Verdict:
 def score_plan(answer: JsonObject, truth: JsonObject) -> ScoreParts:
     """Return the saving less the price of the breaches, as a share of the achievable saving; cut at 0."""
     known = workloads(truth)
-    sizes, reasons = _planned(answer, {workload.name for workload in known})
+    sizes, reasons = planned_sizes(answer, {workload.name for workload in known})
     verdicts = [found for each in known if (found := judge(each, sizes.get(each.name, each.now))) is not None]
     breaches = [verdict for verdict in verdicts if verdict.problem is not None]
     total, at_stake = sum(each.value for each in verdicts), sum(each.stake for each in verdicts)
@@ -105,7 +105,7 @@ def _breach_reasons(breaches: Sequence[Verdict], sizes: dict[str, Size]) -> Iter
         yield f"{verdict.name!r} breaches its target or a limit{left}: {verdict.problem}"
 
 
-def _planned(answer: JsonObject, known: set[str]) -> tuple[dict[str, Size], list[str]]:
+def planned_sizes(answer: JsonObject, known: set[str]) -> tuple[dict[str, Size], list[str]]:
     """Return the planned sizes, and what is wrong with the plan; a workload that is planned twice is not planned."""
     times = Counter(entry["workload"] for entry in answer["plan"])
     reasons = [f"{name[:40]!r} is no workload of this fleet" for name in sorted(set(times) - known)]
