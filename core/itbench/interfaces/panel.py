@@ -6,7 +6,7 @@ cut. Numbers may be NaN or infinite; they are shown as missing. All text is esca
 
 from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
 
-from pydantic import AfterValidator, Field
+from pydantic import BeforeValidator, Field
 
 from itbench.interfaces.model import Frozen
 from itbench.interfaces.score import printable
@@ -22,11 +22,20 @@ Tone: TypeAlias = Literal["plain", "good", "bad", "warning", "muted", "accent"]
 """What a mark says, whatever colours the page has; a mark without one has the colour of its kind."""
 
 
-def _label(text: str) -> str:
-    return printable(text if len(text) <= _LONGEST_LABEL else f"{text[: _LONGEST_LABEL - 1]}…")
+def _text(value: object) -> object:
+    """Return text that can be written as UTF-8; what is no text is refused by its type."""
+    return printable(value) if isinstance(value, str) else value
 
 
-Label = Annotated[str, AfterValidator(_label)]
+def _label(value: object) -> object:
+    text = _text(value)
+    if not isinstance(text, str) or len(text) <= _LONGEST_LABEL:
+        return text
+    return f"{text[: _LONGEST_LABEL - 1]}…"
+
+
+Text = Annotated[str, BeforeValidator(_text)]
+Label = Annotated[str, BeforeValidator(_label)]
 
 
 class _Mark(Frozen):
@@ -39,7 +48,7 @@ class _Mark(Frozen):
     )
     tone: Tone | None = Field(default=None, description="What it says; None for the next free colour.")
     note: Label = Field(default="", description="What else is told of it, in the tip and in the table.")
-    trial: str = Field(default="", description="`ShownTrial.reference` of the trial that it leads to.")
+    trial: Text = Field(default="", description="`ShownTrial.reference` of the trial that it leads to.")
 
 
 class PanelAxis(Frozen):
@@ -58,7 +67,7 @@ class PanelAxis(Frozen):
 class PanelText(Frozen):
     """Words; line ends stay, and nothing in them is markup."""
 
-    text: Annotated[str, AfterValidator(printable)] = Field(max_length=200_000)
+    text: Text = Field(max_length=200_000)
 
 
 class PanelTable(Frozen):
@@ -72,14 +81,14 @@ class PanelTable(Frozen):
 class PanelNode(_Mark):
     """A node of a graph."""
 
-    id: str = Field(min_length=1, description="Known only inside the graph.")
+    id: Text = Field(min_length=1, description="Known only inside the graph.")
 
 
 class PanelEdge(Frozen):
     """An edge of a graph, from one node to another; edges that lead to no node are not drawn."""
 
-    source: str
-    target: str
+    source: Text
+    target: Text
     kind: Label = ""
     tone: Tone | None = None
     note: Label = ""
@@ -180,8 +189,8 @@ class PanelDifference(Frozen):
     """Two texts side by side, such as an answer and the truth, with what differs marked."""
 
     title: Label = ""
-    left: Annotated[str, AfterValidator(printable)] = Field(max_length=200_000)
-    right: Annotated[str, AfterValidator(printable)] = Field(max_length=200_000)
+    left: Text = Field(max_length=200_000)
+    right: Text = Field(max_length=200_000)
     left_title: Label = "answer"
     right_title: Label = "truth"
 

@@ -9,11 +9,13 @@ from markupsafe import Markup
 from itbench.interfaces.panel import PanelLine, PanelLines
 from itbench.view.charts.frame import Frame, axes, frame, references, svg
 from itbench.view.charts.labels import Box, Room
-from itbench.view.charts.marks import MOST_FOCUSED, Link, Looks, named, no_link, symbol
+from itbench.view.charts.marks import Link, Looks, named, no_link, symbol
 from itbench.view.charts.svg import path, tag
 from itbench.view.charts.words import at_text, is_drawable
 
 _DOT_PX: Final = 2.5
+# More of them hide the line; the table has their numbers.
+_MOST_POINTS: Final = 60
 _DASHES: Final = ("", "6 3", "2 3", "8 3 2 3", "12 4")
 
 
@@ -27,7 +29,7 @@ def lines(part: PanelLines, width: float, link: Link = no_link) -> Markup:
     looks = Looks(part.lines)
     count = sum(len(line.points) for line in part.lines)
     marks = [
-        _line(line, number, found, part, looks, link, has_points=count <= MOST_FOCUSED)
+        _line(line, number, found, part, looks, link, has_points=count <= _MOST_POINTS)
         for number, line in enumerate(part.lines)
     ]
     told = f"{len(part.lines)} lines through {count} points"

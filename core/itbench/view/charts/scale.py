@@ -13,6 +13,8 @@ _LEAST_PART: Final = 1e-9
 _LEAST_SPAN: Final = 1e-12
 _STEPS: Final = (1.0, 2.0, 5.0, 10.0)
 _LEAST_LOGARITHM: Final = 1e-100
+# An axis from 0 to 1 has numbers between, also where all values are one or the other.
+_WHOLE_SPAN: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class Scale:
         axis: what is measured.
         low, high: the numbers at its ends; their logarithms where the axis has these.
         start, end: the pixels there.
+        is_whole: whether all numbers are whole ones, and only such stand beside the axis.
     """
 
     axis: PanelAxis
@@ -30,6 +33,7 @@ class Scale:
     high: float
     start: float
     end: float
+    is_whole: bool = False
 
     def has(self, value: float | None) -> bool:
         """Tell whether a number has a place on the axis."""
@@ -48,7 +52,7 @@ class Scale:
         elif self.axis.is_log:
             values = _powers(self.low, self.high, most)
         else:
-            values = _round(self.low, self.high, most)
+            values = _round(self.low, self.high, most, least=float(self.is_whole))
         return [(self.at(value), tick_text(self.axis, value)) for value in values]
 
 
@@ -64,24 +68,28 @@ def scale(axis: PanelAxis, values: Iterable[float | None], start: float, end: fl
     high = axis.high if axis.high is not None and probe.has(axis.high) else high
     if axis.is_log:
         low, high = math.log10(low), math.log10(high)
-    low, high = _apart(low, high)
+    low, high = _apart(axis, low, high)
     if not axis.names:
         pad = (high - low) * 0.04
         low = low if axis.low is not None else low - pad
         high = high if axis.high is not None else high + pad
-    return Scale(axis, low, high, start, end)
+    is_whole = bool(found) and high - low >= _WHOLE_SPAN and all(value == int(value) for value in found)
+    return Scale(axis, low, high, start, end, is_whole=is_whole)
 
 
-def _apart(low: float, high: float) -> tuple[float, float]:
+def _apart(axis: PanelAxis, low: float, high: float) -> tuple[float, float]:
+    """Return ends that differ, of which those that the axis sets stay."""
     least = max(abs(low), abs(high)) * _LEAST_PART
     if high - low > max(least, _LEAST_SPAN):
         return low, high
     half = max(abs(low) * 0.1, 0.5)
-    return low - half, low + half
+    if axis.low is not None:
+        return low, low + 2 * half
+    return (high - 2 * half, high) if axis.high is not None else (low - half, low + half)
 
 
-def _round(low: float, high: float, most: int) -> list[float]:
-    rough = (high - low) / max(1, most)
+def _round(low: float, high: float, most: int, least: float) -> list[float]:
+    rough = max(least, (high - low) / max(1, most))
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(each * power for each in _STEPS if each * power >= rough * (1 - _LEAST_PART))
     first, last = math.ceil(low / step - _LEAST_PART), math.floor(high / step + _LEAST_PART)

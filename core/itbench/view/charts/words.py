@@ -27,7 +27,8 @@ def number_text(value: float | None, unit: str = "") -> str:
     if value is None or not math.isfinite(value):
         return MISSING
     if unit == "%":
-        return f"{_short(value * 100)} %"
+        share = value * 100
+        return f"{share:.3g} %" if abs(share) < _THOUSAND else f"{_short(share)} %"
     if unit == "$":
         return dollars(value) if 0 <= value <= _LARGEST else f"${_short(value)}"
     return _short(value)

@@ -16,7 +16,6 @@ from typing import Final, TypeVar
 from markupsafe import Markup
 from pydantic import ValidationError
 
-from itbench.host.left_behind import leave_behind
 from itbench.interfaces.domain import Domain
 from itbench.interfaces.panel import Panel
 from itbench.interfaces.shown import ShownTrial
@@ -106,7 +105,6 @@ class _Call:
                 panels.append(panel)
         except Empty:
             _lost[self._key] = thread
-            leave_behind("a panel")
             panels.append(failed_html(title, f"it took longer than {self._limit_s:g} s"))
         return panels
 

@@ -114,11 +114,15 @@ def _looks(part: Chart) -> Looks:
 
 def _swatch(look: Look, place: int, part: Chart) -> Markup:
     if isinstance(part, PanelLines):
+        wide = 28
         drawn = tag("path", d="M0,7H28", class_="line", stroke_dasharray=dashes(place) or None)
     else:
-        drawn = symbol(_SQUARE if isinstance(part, PanelBars) else look.shape, 14, 7, 5)
+        wide = 14
+        drawn = symbol(_SQUARE if isinstance(part, PanelBars) else look.shape, 7, 7, 5)
     inside = tag("g", drawn, class_=look.colour)
-    return tag("svg", inside, width=28, height=14, viewBox="0 0 28 14", class_="chart", aria_hidden="true")
+    return tag(
+        "svg", inside, width=wide, height=14, viewBox=f"0 0 {wide} 14", class_="chart", aria_hidden="true"
+    )
 
 
 def _cell(cell: Cell) -> _Shown:

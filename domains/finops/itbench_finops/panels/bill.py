@@ -16,30 +16,41 @@ _E4: Final = 10_000
 _COLUMNS: Final = tuple(map(plain_type, COLUMNS[1:6]))
 
 
-def bill_lines(inputs: Sequence[Input], found: Sequence[Blamed]) -> PanelLines | None:
-    """Return the chart; None where the inputs of the task are not here, or cannot be read."""
+def bill_lines(inputs: Sequence[Input], found: Sequence[Blamed]) -> list[PanelLines]:
+    """Return the charts; none where the inputs of the task are not here, or cannot be read."""
     sources = {entry.path: entry.source for entry in inputs}
     if not {"anomaly.json", "data.csv"} <= set(sources):
-        return None
+        return []
     try:
         question = read_question(sources["anomaly.json"].read_bytes(), source="anomaly.json")
         table = read_costs(sources["data.csv"].read_bytes(), source="data.csv")
     except (OSError, DataError):
-        return None
+        return []
     lines = list(account_lines(table, question.account))
     if not lines:
-        return None
+        return []
     days = _days(lines)
     shown = found[:_MOST_LINES]
     costs = _costs(lines, {each.key for each in shown})
     everything = _line([line for line in lines if line.day in days], days, "all of the account")
-    drawn = (_line(costs[each.key], days, each.name, each) for each in shown)
+    drawn = [_line(costs[each.key], days, each.name, each) for each in shown]
+    references = tuple(_references(question.day, shown, days))
+    titles = {
+        "All of the account in question, day by day": [everything],
+        "What is to blame, and what was named, day by day": drawn,
+    }
+    return [_chart(title, each, days, references) for title, each in titles.items() if each]
+
+
+def _chart(
+    title: str, lines: Sequence[PanelLine], days: dict[date, int], references: tuple[PanelReference, ...]
+) -> PanelLines:
     return PanelLines(
-        title="US dollars a day of the account in question",
+        title=title,
         x=PanelAxis(label="day", names=tuple(day.isoformat() for day in days)),
         y=PanelAxis(label="US dollars a day", unit="$", low=0),
-        lines=(everything, *drawn),
-        references=tuple(_references(question.day, shown, days)),
+        lines=tuple(lines),
+        references=references,
     )
 
 
@@ -72,7 +83,7 @@ def _line(
             costs[place] += line.cost_e4usd
     points = tuple((float(place), cost / _E4) for place, cost in enumerate(costs))
     if blamed is None:
-        return PanelLine(label=label, kind=label, tone="plain", points=points)
+        return PanelLine(label=label, points=points)
     return PanelLine(label=label, kind=f"{label}: {blamed.verdict}", note=blamed.cause, points=points)
 
 

@@ -1,10 +1,14 @@
 """What the page of a FinOps trial shows."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from itbench import JsonObject, Panel, PanelAxis, PanelBar, PanelBars, PanelTable, ShownTrial
 from itbench_finops.panels.bill import bill_lines
 from itbench_finops.panels.verdicts import Blamed, blamed_resources
+
+if TYPE_CHECKING:
+    from itbench_finops.scoring.sizing import Verdict
 
 _MOST_ROWS = 200
 
@@ -20,8 +24,8 @@ def trial_panels(trial: ShownTrial) -> Iterator[Panel]:
     found = blamed_resources(trial, truth)
     yield Panel(title="Causes", parts=(_causes(found),))
     lines = bill_lines(trial.inputs(), found)
-    if lines is not None:
-        yield Panel(title="The bill", parts=(lines,))
+    if lines:
+        yield Panel(title="The bill", parts=tuple(lines))
 
 
 def _causes(found: list[Blamed]) -> PanelTable:
@@ -32,8 +36,8 @@ def _causes(found: list[Blamed]) -> PanelTable:
             each.type,
             each.cause,
             each.details.get("since"),
-            each.details.get("excess_usd"),
-            each.details.get("excess_so_far_usd"),
+            _dollars(each.details.get("excess_usd")),
+            _dollars(each.details.get("excess_so_far_usd")),
         )
         for each in found[:_MOST_ROWS]
     )
@@ -42,6 +46,10 @@ def _causes(found: list[Blamed]) -> PanelTable:
         columns=("verdict", "name", "type", "cause", "since", "excess of the day ($)", "excess so far ($)"),
         rows=rows,
     )
+
+
+def _dollars(text: object) -> float | None:
+    return float(text) if isinstance(text, str) else None
 
 
 def _plan(trial: ShownTrial, truth: JsonObject) -> Iterator[Panel]:
@@ -57,27 +65,34 @@ def _plan(trial: ShownTrial, truth: JsonObject) -> Iterator[Panel]:
     at_stake = sum(verdict.stake for verdict in verdicts)
     if not at_stake:
         return
-    bars = tuple(
-        PanelBar(
-            label=each.name,
-            value=each.value / at_stake,
-            kind="breaches a target or a limit" if each.problem else "keeps its targets",
-            tone="bad" if each.problem else "good",
-            note="; ".join(
-                filter(
-                    None,
-                    (
-                        f"{each.stake / at_stake:.1%} of the saving is at stake",
-                        "" if each.name in sizes else "not planned",
-                        each.problem,
-                    ),
-                )
-            ),
-        )
-        for each in sorted(verdicts, key=lambda each: (-each.stake, each.name))[:_MOST_ROWS]
-    )
+    listed = sorted(verdicts, key=lambda each: (-each.stake, each.name))[:_MOST_ROWS]
+    bars = tuple(bar for each in listed for bar in _bars(each, at_stake, is_planned=each.name in sizes))
     axis = PanelAxis(label="share of the achievable saving", unit="%")
     yield Panel(
         title="The plan",
-        parts=(PanelBars(title="What each workload adds to the score", axis=axis, bars=bars),),
+        parts=(
+            PanelBars(
+                title="What each workload adds to the score, and what it could have added",
+                axis=axis,
+                bars=bars,
+            ),
+        ),
     )
+
+
+def _bars(verdict: "Verdict", at_stake: int, *, is_planned: bool) -> Iterator[PanelBar]:
+    """Yield what a workload adds to the score, and what it could have added besides."""
+    note = "" if is_planned else "not planned"
+    if verdict.problem is not None:
+        yield PanelBar(
+            label=verdict.name,
+            value=verdict.value / at_stake,
+            kind="breaches a target or a limit",
+            tone="bad",
+            note="; ".join(filter(None, (verdict.problem, note))),
+        )
+        return
+    yield PanelBar(label=verdict.name, value=verdict.value / at_stake, kind="saved", tone="good", note=note)
+    if verdict.stake > verdict.earned:
+        left = (verdict.stake - max(0, verdict.earned)) / at_stake
+        yield PanelBar(label=verdict.name, value=left, kind="not saved", tone="muted", note=note)

@@ -22,7 +22,7 @@ from itbench import (
 )
 from itbench_sre.panels.curve import Curve, curve_of
 from itbench_sre.panels.trial import count_named
-from itbench_sre.scoring.classify import WrongEntity
+from itbench_sre.panels.words import WORDS
 
 # Reading a trace takes a while, and a few dozen tell how a run goes.
 MOST_CURVES: Final = 40
@@ -72,10 +72,10 @@ def run_panels(trials: Iterator[ShownTrial]) -> Iterator[Panel]:
 def _count(trial: ShownTrial, found: _Found) -> None:
     if trial.score is None:
         return
-    for kind in WrongEntity:
+    for kind in WORDS:
         count = trial.score.metrics.get(f"wrong_{kind.value}")
         if count:
-            found.wrong[kind.value.replace("_", " ")] += int(count)
+            found.wrong[WORDS[kind]] += int(count)
     category = trial.score.details.get("category")
     if isinstance(category, str):
         found.categories[category] += 1
@@ -115,13 +115,12 @@ def _names_and_turns(places: dict[tuple[int, int, str], list[str]]) -> PanelScat
 
 
 def _wrong_names(runs: dict[str, _Found]) -> PanelBars:
-    kinds = [kind.value.replace("_", " ") for kind in WrongEntity]
     bars = [
         PanelBar(
             label=run, kind=kind, value=found.wrong[kind] / found.trials, note=f"{found.wrong[kind]} names"
         )
         for run, found in runs.items()
-        for kind in kinds
+        for kind in WORDS.values()
         if found.wrong[kind]
     ]
     return PanelBars(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from itbench import JsonObject, PanelEdge, PanelGraph, PanelNode, Score, Tone
+from itbench_sre.panels.words import wrong_word
 from itbench_sre.scoring.matching import Matcher
 from itbench_sre.truth import Group, Truth
 from itbench_sre.truth.naming import stem
@@ -15,13 +16,15 @@ def topology(truth: Truth, score: Score | None) -> PanelGraph:
     """Return the objects of an incident with what the answer named, right or wrong."""
     named = _named(score)
     groups = {group.id: group for group in truth.groups}
-    roots = {id_ for root in Matcher(truth).roots for id_ in root.ids}
+    found = {str(each.get("group_id")) for each in named if each.get("is_root_cause")}
+    # Of each root, whether any of its groups was named: finding one of them finds it.
+    roots = {id_: bool(root.ids & found) for root in Matcher(truth).roots for id_ in root.ids}
     on_path = {end for step in truth.propagations for end in (step.source, step.target)}
     by_group: dict[str, list[JsonObject]] = {}
     for each in named:
         by_group.setdefault(str(each.get("group_id")), []).append(each)
-    shown = [id_ for id_ in groups if id_ in on_path | roots or id_ in by_group]
-    nodes = [_node(groups[id_], by_group.get(id_, []), id_ in roots, id_ in on_path) for id_ in shown]
+    shown = [id_ for id_ in groups if id_ in on_path or id_ in roots or id_ in by_group]
+    nodes = [_node(groups[id_], by_group.get(id_, []), roots.get(id_), id_ in on_path) for id_ in shown]
     nodes += [
         PanelNode(id=end, label=end, kind=_PATH) for end in sorted(on_path - set(groups))
     ]  # Some truths tell of steps to what they do not list.
@@ -38,11 +41,9 @@ def topology(truth: Truth, score: Score | None) -> PanelGraph:
     return PanelGraph(title="What happened, and what was named", nodes=tuple(nodes), edges=tuple(edges))
 
 
-def wrong_word(entity: JsonObject) -> str:
+def word_of(entity: JsonObject) -> str:
     """Return in words what a named object is."""
-    if entity.get("is_root_cause"):
-        return _ROOT
-    return str(entity.get("wrong_as") or "wrong").replace("_", " ")
+    return _ROOT if entity.get("is_root_cause") else wrong_word(entity.get("wrong_as"))
 
 
 def _named(score: Score | None) -> list[JsonObject]:
@@ -50,13 +51,9 @@ def _named(score: Score | None) -> list[JsonObject]:
     return [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
 
 
-def _node(group: Group, named: list[JsonObject], is_root: bool, is_on_path: bool) -> PanelNode:
-    what = _ROOT if is_root else _PATH if is_on_path else _BESIDE
-    tone: Tone = "bad" if is_root else "accent" if is_on_path else "muted"
-    if named:
-        is_right = any(each.get("is_root_cause") for each in named)
-        what = f"{what}, named" if is_root else f"named: {wrong_word(named[0])}"
-        tone = "good" if is_right else "warning"
+def _node(group: Group, named: list[JsonObject], is_found: bool | None, is_on_path: bool) -> PanelNode:
+    """Return a node; `is_found` is None of what is no root cause."""
+    what, tone = _what(named, is_found, is_on_path)
     place = f"{group.namespace}/" if group.namespace else ""
     return PanelNode(
         id=group.id,
@@ -69,13 +66,23 @@ def _node(group: Group, named: list[JsonObject], is_root: bool, is_on_path: bool
     )
 
 
+def _what(named: list[JsonObject], is_found: bool | None, is_on_path: bool) -> tuple[str, Tone]:
+    if any(each.get("is_root_cause") for each in named):
+        return f"{_ROOT}, named", "good"
+    if named:
+        return f"named: {word_of(named[0])}", "warning"
+    if is_found is not None:
+        return (f"{_ROOT}, found", "good") if is_found else (f"{_ROOT}, missed", "bad")
+    return (_PATH, "accent") if is_on_path else (_BESIDE, "muted")
+
+
 def _other(entity: JsonObject) -> PanelNode:
     name = str(entity.get("name"))
     place, _, rest = name.partition("/")
     return PanelNode(
         id=f"named {name}",
         label=rest or place,
-        kind=f"named: {wrong_word(entity)}",
+        kind=f"named: {word_of(entity)}",
         tone="warning",
         note=name,
     )

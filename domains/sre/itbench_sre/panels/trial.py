@@ -15,7 +15,7 @@ from itbench import (
 )
 from itbench_sre.panels.answers import names_in
 from itbench_sre.panels.curve import Curve, curve_of
-from itbench_sre.panels.topology import topology, wrong_word
+from itbench_sre.panels.topology import topology, word_of
 from itbench_sre.truth.convert import truth_from_json
 
 _PARTS = ("fault_taxonomy", "fault_object", "root_cause")
@@ -44,7 +44,7 @@ def _kinds(trial: ShownTrial) -> dict[str, str]:
     details = trial.score.details if trial.score is not None else {}
     listed = details.get("entities")
     entities = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
-    return {str(each.get("name")): wrong_word(each) for each in entities}
+    return {str(each.get("name")): word_of(each) for each in entities}
 
 
 def _when(curve: Curve, kinds: dict[str, str]) -> Iterator[PanelText | PanelTable | PanelLines]:
