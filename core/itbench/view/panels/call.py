@@ -17,13 +17,15 @@ from markupsafe import Markup
 from pydantic import ValidationError
 
 from itbench.interfaces.domain import Domain
-from itbench.interfaces.panel import Panel
+from itbench.interfaces.panel import Panel, PanelText
 from itbench.interfaces.shown import ShownTrial
 from itbench.view.charts.marks import Link, no_link
 from itbench.view.panels.render import failed_html, panel_html
 
 TRIAL_LIMIT_S: Final = 10.0
 RUN_LIMIT_S: Final = 60.0
+# Of the time, so much for reading trials; the rest is for making panels of them.
+_READING_PART: Final = 0.7
 _MOST_PANELS: Final = 20
 _MOST_CHARACTERS: Final = 4_000_000
 _LONGEST_REASON: Final = 500
@@ -51,9 +53,40 @@ def run_panels(
     make = domain.run_panels
     if make is None:
         return []
-    end = time.monotonic() + limit_s
-    limited = (_limited(trial, end) for trial in _until(trials, end))
-    return _Call((domain.name, "run"), lambda: make(limited), link, limit_s, end).outcome()
+    start = time.monotonic()
+    end = start + limit_s
+    reading = _Reading(trials, start + limit_s * _READING_PART, end)
+    found = _Call((domain.name, "run"), lambda: make(iter(reading)), link, limit_s, end).outcome()
+    return [_cut_note(reading.count), *found] if reading.is_cut else found
+
+
+class _Reading:
+    """Trials as long as there is time to read more, so that panels of many trials tell of the first ones.
+
+    Attributes:
+        count: of trials that were read.
+        is_cut: whether there are more.
+    """
+
+    def __init__(self, trials: Iterable[ShownTrial], until: float, end: float) -> None:
+        self._trials = trials
+        self._until = until
+        self._end = end
+        self.count = 0
+        self.is_cut = False
+
+    def __iter__(self) -> Iterator[ShownTrial]:
+        for trial in self._trials:
+            if time.monotonic() > self._until:
+                self.is_cut = True
+                return
+            self.count += 1
+            yield _limited(trial, self._end)
+
+
+def _cut_note(count: int) -> Markup:
+    text = f"Made of the first {count} trials: reading all of them takes too long."
+    return panel_html(Panel(title="Not all trials", parts=(PanelText(text=text),)))
 
 
 def _limited(trial: ShownTrial, end: float) -> ShownTrial:

@@ -39,6 +39,7 @@ class _Found:
     """What is known of the trials of one run."""
 
     trials: int = 0
+    looked_at: int = 0
     wrong: Counter[str] = field(default_factory=Counter)
     curves: list[Curve] = field(default_factory=list)
     categories: Counter[str] = field(default_factory=Counter)
@@ -57,8 +58,10 @@ def run_panels(trials: Iterator[ShownTrial]) -> Iterator[Panel]:
         _count(trial, found)
         if trial.turns is not None:
             places[trial.turns, count_named(trial), _outcome(trial)].append(trial.reference)
-        if len(found.curves) < MOST_CURVES and (curve := curve_of(trial)) is not None:
-            found.curves.append(curve)
+        if found.looked_at < MOST_CURVES:
+            found.looked_at += 1
+            curve = curve_of(trial)
+            found.curves += [curve] if curve is not None else []
     if places:
         yield Panel(title="Names against turns", parts=(_names_and_turns(places),))
     if any(found.wrong for found in runs.values()):
@@ -190,6 +193,6 @@ def _cut_scores(runs: dict[str, _Found]) -> Iterator[PanelText | PanelLines]:
         lines=lines[:50],
     )
     yield PanelText(
-        text=f"Over {looked_at} trials whose traces have outputs of tools, at most {MOST_CURVES} of each run. "
+        text=f"Over {looked_at} trials whose traces have outputs of tools, of the first {MOST_CURVES} of each run. "
         "A later turn can only add names: where the line falls, names were added that are wrong."
     )

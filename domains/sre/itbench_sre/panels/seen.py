@@ -12,7 +12,8 @@ from typing import Final
 from itbench import EventKind, JsonObject, JsonValue, TraceEvent
 from itbench_sre.truth.suffixes import names_borne
 
-_WORD: Final = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
+# No name of an object is longer.
+_WORD: Final = r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,300}[A-Za-z0-9])?"
 _BEFORE: Final = r"(?<![A-Za-z0-9._-])"
 
 

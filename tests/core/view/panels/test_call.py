@@ -170,3 +170,12 @@ def test_panels_of_a_run_are_made_of_all_its_trials() -> None:
     trials = (replace(trial(), repeat=number) for number in range(5))
     (html,) = run_panels(domain(counting), trials)
     assert "5 trials, up to repeat 4" in html
+
+
+def test_of_more_trials_than_can_be_read_the_first_ones_are_shown() -> None:
+    def counting(trials: Iterator[ShownTrial]) -> Iterator[Panel]:
+        yield Panel(title=f"{sum(1 for _ in trials) > 0} that trials were read")
+
+    note, panel = run_panels(domain(counting), (trial() for _ in count()), limit_s=1.0)
+    assert "Made of the first" in note
+    assert "True that trials were read" in panel
