@@ -23,6 +23,7 @@ DOORS = ("itbench", "itbench.kit", "itbench.models", "itbench.sandboxes", "itben
 LAYERS = [
     {"__main__"},
     {"cli"},
+    {"view"},
     {"report", "testing"},
     {"audit", "validation"},
     {"run"},

@@ -18,6 +18,7 @@ from itbench.cli import (
     reading,
     running,
     sandboxing,
+    viewing,
 )
 from itbench.cli.quick import QuickGroup
 
@@ -51,6 +52,7 @@ def build_app(words: Sequence[str]) -> typer.Typer:
         fetching,
         installing,
         sandboxing,
+        viewing,
     ):
         module.register(app)
     return app

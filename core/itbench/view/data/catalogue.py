@@ -1,0 +1,168 @@
+"""The runs below some paths, read once and again when they change; one that cannot be read is an entry with the reason."""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from itbench.errors import ITBenchError, UsageError
+from itbench.report.summary import RunSummary, summarise
+from itbench.store.claim import is_claimed
+from itbench.store.reader import RunFile
+from itbench.view.data.files import Stamp, keyed, run_files, stamp_of
+from itbench.view.data.run_row import RunRow, run_row
+
+# A run that changes is read again at most so much of the time.
+_SHARE = 10
+_KEPT_SUMMARIES = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunEntry:
+    """A run file, and what is known of it so far.
+
+    Attributes:
+        key: by which addresses name it.
+        path: of the file.
+        row: what was read; None where it was not read yet, or cannot be.
+        problem: why it cannot be read.
+        is_running: whether a process works on it.
+        stamp: of the file when it was read; None before.
+        version: counts how often what is known of it changed.
+        next_read: by the monotonic clock, not before which it is read again.
+    """
+
+    key: str
+    path: Path
+    row: RunRow | None = None
+    problem: str | None = None
+    is_running: bool = False
+    stamp: Stamp | None = None
+    version: int = 0
+    next_read: float = 0.0
+
+    @property
+    def is_read(self) -> bool:
+        """Whether it was read, or found not to be readable."""
+        return self.stamp is not None
+
+
+class Catalogue:
+    """Knows the runs below some paths. Any thread may ask it; `refresh` is called by one at a time.
+
+    Args:
+        paths: run files, and folders with run files.
+    """
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self.paths = tuple(paths)
+        self.version = 0
+        self._entries: dict[str, RunEntry] = {}
+        self._summaries: OrderedDict[tuple[str, Stamp | None], RunSummary] = OrderedDict()
+        self._lock = threading.Lock()
+        self._refreshing = threading.Lock()
+
+    def entries(self) -> list[RunEntry]:
+        """Return all runs, the newest first."""
+        with self._lock:
+            return list(self._entries.values())
+
+    def entry(self, key: str) -> RunEntry:
+        """Return the run of a key.
+
+        Raises:
+            UsageError: there is none.
+        """
+        with self._lock:
+            found = self._entries.get(key)
+        if found is None:
+            raise UsageError(f"no run {key!r} is shown here")
+        return found
+
+    @contextmanager
+    def open(self, key: str) -> Iterator[RunFile]:
+        """Open the run of a key for reading; what was looked at before is not looked at again.
+
+        Raises:
+            UsageError: there is none.
+            RunFileError: it cannot be read.
+        """
+        entry = self.entry(key)
+        # A large run is looked at in the background; its pages need not wait for that.
+        with RunFile(entry.path, is_known=entry.problem is None) as run:
+            yield run
+
+    def summary(self, key: str) -> RunSummary:
+        """Return the summary of a run.
+
+        Raises:
+            UsageError: there is none.
+            RunFileError: it cannot be read.
+        """
+        entry = self.entry(key)
+        place = (key, entry.stamp)
+        with self._lock:
+            kept = self._summaries.get(place)
+        if kept is not None:
+            return kept
+        with self.open(key) as run:
+            found = summarise(run)
+        with self._lock:
+            self._summaries[place] = found
+            while len(self._summaries) > _KEPT_SUMMARIES:
+                self._summaries.popitem(last=False)
+        return found
+
+    def refresh(self, *, most_s: float | None = None, is_ended: Callable[[], bool] = lambda: False) -> bool:
+        """Look which files there are, and read those that are new or changed; return whether all were read.
+
+        Args:
+            most_s: stop after so many seconds.
+            is_ended: asked between two files whether to stop.
+        """
+        with self._refreshing:
+            until = None if most_s is None else time.monotonic() + most_s
+            self._list()
+            for entry in self.entries():
+                if is_ended() or (until is not None and time.monotonic() > until):
+                    return False
+                self._update(entry)
+        return True
+
+    def _list(self) -> None:
+        files = keyed(run_files(self.paths))
+        with self._lock:
+            if files.keys() != self._entries.keys():
+                self.version += 1
+            self._entries = {
+                key: self._entries.get(key) or RunEntry(key=key, path=path) for key, path in files.items()
+            }
+
+    def _update(self, entry: RunEntry) -> None:
+        stamp, is_running = stamp_of(entry.path), is_claimed(entry.path)
+        if stamp == entry.stamp and is_running == entry.is_running:
+            return
+        if stamp != entry.stamp and entry.is_read and is_running and time.monotonic() < entry.next_read:
+            return
+        self._store(_read(replace(entry, stamp=stamp, is_running=is_running)))
+
+    def _store(self, entry: RunEntry) -> None:
+        with self._lock:
+            self.version += 1
+            if entry.key in self._entries:
+                self._entries[entry.key] = replace(entry, version=entry.version + 1)
+
+
+def _read(entry: RunEntry) -> RunEntry:
+    """Return the entry with what its file says now."""
+    began = time.monotonic()
+    try:
+        with RunFile(entry.path, is_known=entry.row is not None) as run:
+            row, problem = run_row(summarise(run)), None
+    except ITBenchError as error:
+        row, problem = None, str(error)
+    now = time.monotonic()
+    return replace(entry, row=row, problem=problem, next_read=now + _SHARE * (now - began))

@@ -1,0 +1,76 @@
+"""Long texts in an event, by the path of JSON pointers (RFC 6901), in pieces."""
+
+import json
+from dataclasses import dataclass
+
+from itbench.interfaces.json import JsonValue
+from itbench.store.reader import RunFile
+from itbench.view.data.trace import LARGE, event_text, read_event
+
+PIECE = 200_000
+"""Characters of one piece."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a text.
+
+    Attributes:
+        text: of the piece.
+        total: characters of the whole.
+        following: where the next one begins; None after the last.
+    """
+
+    text: str
+    total: int
+    following: int | None
+
+
+def piece_of_event(run: RunFile, trial: int, position: int, path: str, offset: int) -> Piece | None:
+    """Return a piece of a text in an event; without a path of its JSON text. None where there is none."""
+    event = read_event(run, trial, position)
+    if event is None or offset < 0:
+        return None
+    if event.data is None or not path:
+        if event.size > LARGE or event.data is None:
+            return _piece(event_text(run, trial, position, offset, PIECE), event.size, offset)
+        return piece_of(json.dumps(event.data, indent=2, ensure_ascii=False), offset)
+    try:
+        found = at_pointer(event.data, path)
+    except LookupError:
+        return None
+    return piece_of(
+        found if isinstance(found, str) else json.dumps(found, indent=2, ensure_ascii=False), offset
+    )
+
+
+def piece_of(text: str, offset: int) -> Piece:
+    """Return a piece of a text from a place on."""
+    return _piece(text[offset : offset + PIECE], len(text), offset)
+
+
+def at_pointer(value: JsonValue, path: str) -> JsonValue:
+    """Return the part of a JSON value that a pointer names.
+
+    Raises:
+        LookupError: there is none.
+    """
+    for word in path.split("/")[1:]:
+        key = word.replace("~1", "/").replace("~0", "~")
+        if isinstance(value, dict):
+            value = value[key]
+            continue
+        if not isinstance(value, list) or not key.isdecimal():
+            raise LookupError(path)
+        value = value[int(key)]
+    return value
+
+
+def pointer(*keys: str | int) -> str:
+    """Return the pointer to a part by its keys."""
+    return "".join(f"/{str(key).replace('~', '~0').replace('/', '~1')}" for key in keys)
+
+
+def _piece(text: str, total: int, offset: int) -> Piece:
+    following = offset + len(text)
+    return Piece(text, total, following if text and following < total else None)

@@ -1,0 +1,172 @@
+"""The trace of a trial: a light index of all its events, and the whole of a few.
+
+An event may be 50 MB, and a trace 100 MB. So the index looks at both ends of a large event only, and what is shown of one
+comes in pieces.
+"""
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from itbench.interfaces.events import EventKind
+from itbench.interfaces.json import JsonObject
+from itbench.store.reader import RunFile
+
+LARGE = 262_144
+"""An event of more characters is not taken apart, but shown as the JSON text that it is."""
+_SMALL, _END = 2_048, 200
+_INDEX = f"""
+SELECT position, at_s, kind, length(data) AS size, substr(data, 1, {_SMALL}) AS head,
+    CASE WHEN length(data) > {_SMALL} THEN substr(data, -{_END}) ELSE '' END AS tail
+FROM event WHERE trial = ? ORDER BY position
+"""  # noqa: S608 - our own words
+_TEXT = r'"((?:[^"\\]|\\.)*)"?'
+_NAME = re.compile(r'"name":' + _TEXT)
+_COMMAND = re.compile(r'"command":' + _TEXT)
+_OK = re.compile(r'"ok":(true|false),"duration_s":([0-9.eE+-]+)\}$')
+_MOST_SHOWN = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the index knows of one event.
+
+    Attributes:
+        position: in the trace.
+        at_s: seconds since the trial began.
+        kind: of the event.
+        size: characters of its JSON text.
+        turn: the number of the turn that it is part of; 0 before the first.
+        name: of the tool that was called; empty of other events.
+        text: the command of a call, or what else tells the event from others.
+        is_ok: whether a tool call succeeded; None of other events.
+        tokens: input and output of a reply; None where not known.
+        cost_usd: of a reply; None where not known.
+    """
+
+    position: int
+    at_s: float
+    kind: str
+    size: int
+    turn: int = 0
+    name: str = ""
+    text: str = ""
+    is_ok: bool | None = None
+    tokens: int | None = None
+    cost_usd: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event as it is shown.
+
+    Attributes:
+        position: in the trace.
+        at_s: seconds since the trial began.
+        kind: of the event.
+        size: characters of its JSON text.
+        data: what it holds; None where it is too large to be taken apart, or is no JSON object.
+        head: how its JSON text begins, where `data` is None.
+    """
+
+    position: int
+    at_s: float
+    kind: str
+    size: int
+    data: JsonObject | None
+    head: str = ""
+
+
+def trace_index(run: RunFile, trial: int) -> list[Entry]:
+    """Return what is known of all events without reading the large ones."""
+    entries, turn = [], 0
+    for row in run.connection.execute(_INDEX, (trial,)):
+        turn += row["kind"] == EventKind.TURN
+        entries.append(_entry(row, turn))
+    return entries
+
+
+def _entry(row: sqlite3.Row, turn: int) -> Entry:
+    kind, size = row["kind"], row["size"]
+    data = _object(row["head"]) if size <= _SMALL else None
+    place = (row["position"], row["at_s"], kind, size, turn)
+    if kind == EventKind.TOOL:
+        return Entry(*place, *_call(row["head"], row["tail"] or row["head"]))
+    if kind == EventKind.USAGE and data is not None and "role" not in data:
+        taken, given = data.get("input_tokens"), data.get("output_tokens")
+        tokens = taken + given if isinstance(taken, int) and isinstance(given, int) else None
+        return Entry(*place, tokens=tokens, cost_usd=data.get("cost_usd"))
+    told = (
+        next((data[key] for key in ("failure", "message", "about", "by", "number") if data.get(key)), "")
+        if data
+        else ""
+    )
+    return Entry(*place, text=str(told)[:_MOST_SHOWN])
+
+
+def _call(head: str, end: str) -> tuple[str, str, bool | None]:
+    name, command, ok = _NAME.search(head), _COMMAND.search(head), _OK.search(end)
+    shown = _decoded(command[1]) if command else ""
+    return _decoded(name[1]) if name else "?", shown[:_MOST_SHOWN], ok[1] == "true" if ok else None
+
+
+def _decoded(text: str) -> str:
+    """Return the text that a part of a JSON string stands for, as far as it is whole."""
+    for end in (len(text), text.rfind("\\")):
+        try:
+            return str(json.loads(f'"{text[:end]}"')) if end >= 0 else text
+        except ValueError:
+            continue
+    return text
+
+
+def _object(text: str) -> JsonObject | None:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def read_events(run: RunFile, trial: int, entries: Sequence[Entry]) -> Iterator[Event]:
+    """Yield some events of the index, whole where they are not large."""
+    for entry in entries:
+        text = event_text(run, trial, entry.position, 0, min(entry.size, LARGE))
+        data = _object(text) if entry.size <= LARGE else None
+        head = "" if data is not None else text
+        yield Event(entry.position, entry.at_s, entry.kind, entry.size, data, head)
+
+
+def read_event(run: RunFile, trial: int, position: int) -> Event | None:
+    """Return one event; None without one."""
+    row = run.connection.execute(
+        "SELECT at_s, kind, length(data) AS size FROM event WHERE trial = ? AND position = ?",
+        (trial, position),
+    ).fetchone()
+    if row is None:
+        return None
+    return next(read_events(run, trial, [Entry(position, row["at_s"], row["kind"], row["size"])]))
+
+
+def event_text(run: RunFile, trial: int, position: int, offset: int, length: int) -> str:
+    """Return a piece of the JSON text of an event; empty past its end, or without such an event."""
+    query = "SELECT substr(data, ?, ?) AS piece FROM event WHERE trial = ? AND position = ?"
+    row = run.connection.execute(query, (offset + 1, length, trial, position)).fetchone()
+    return "" if row is None else str(row["piece"])
+
+
+def found_in_trace(run: RunFile, trial: int, text: str, most: int) -> list[tuple[int, str]]:
+    """Return position and surroundings of the events that have a text, in whichever case; at most so many."""
+    if not text:
+        return []
+    needle = json.dumps(text, ensure_ascii=False)[1:-1].lower()
+    query = """
+        SELECT position, substr(data, max(1, place - 60), 200 + ?) AS around FROM (
+            SELECT position, data, instr(lower(data), ?) AS place FROM event WHERE trial = ? ORDER BY position
+        ) WHERE place > 0 LIMIT ?
+    """
+    rows: list[Any] = run.connection.execute(query, (len(needle), needle, trial, most)).fetchall()
+    return [(row["position"], row["around"]) for row in rows]

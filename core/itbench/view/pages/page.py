@@ -1,0 +1,76 @@
+"""What a page is made of, and what pages are made from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from itbench.errors import UsageError
+from itbench.view.data.wanted import Wanted
+
+_LARGEST = 10**9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A template and what it shows.
+
+    Attributes:
+        template: its name.
+        title: of the page.
+        context: what the template is given.
+        trail: the pages above this one: a title, the name of the page, and its parameters.
+        scripts: that it needs.
+    """
+
+    template: str
+    title: str
+    context: Mapping[str, Any]
+    trail: Sequence[tuple[str, str, Mapping[str, str]]] = field(default=())
+    scripts: Sequence[str] = ("view.js",)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The parameters of a page, as somebody wrote them into an address.
+
+    Attributes:
+        values: all values by name, in their order.
+    """
+
+    values: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def text(self, name: str, default: str = "") -> str:
+        """Return the last value of a parameter."""
+        found = self.values.get(name)
+        return found[-1] if found else default
+
+    def texts(self, name: str) -> list[str]:
+        """Return all values of a parameter, each once."""
+        return list(dict.fromkeys(each for each in self.values.get(name, ()) if each))
+
+    def count(self, name: str, default: int, least: int = 0) -> int:
+        """Return a parameter that is a number.
+
+        Raises:
+            UsageError: it is none, or too small.
+        """
+        text = self.text(name)
+        if not text:
+            return default
+        if not text.isascii() or not text.isdecimal() or len(text) > len(str(_LARGEST)) or int(text) < least:
+            raise UsageError(f"{name} is {text!r}, must be an integer from {least}")
+        return int(text)
+
+    def wanted(self, size: int = 100) -> Wanted:
+        """Return which rows of a table are asked for.
+
+        Raises:
+            UsageError: the page is no number.
+        """
+        return Wanted(
+            text=self.text("q")[:500],
+            sort=self.text("sort"),
+            is_descending=self.text("order") == "desc",
+            page=self.count("page", 1, least=1),
+            size=size,
+        )

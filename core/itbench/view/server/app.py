@@ -1,0 +1,82 @@
+"""The application: addresses to pages, pages to HTML."""
+
+from collections.abc import Mapping
+from functools import partial
+from importlib.resources import files
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from itbench.errors import ITBenchError, UsageError
+from itbench.view.data.catalogue import Catalogue
+from itbench.view.pages.escaped import make_environment
+from itbench.view.pages.makers import MAKERS, Maker
+from itbench.view.pages.page import Asked, Page
+from itbench.view.server.addresses import PATHS, link
+from itbench.view.server.guard import App, Guard
+from itbench.view.server.watcher import Watcher
+
+_TYPES: Mapping[str, str] = {
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "svg": "image/svg+xml",
+}
+
+
+class Viewer:
+    """Answers what a browser asks for, from a catalogue that a watcher keeps up to date.
+
+    Args:
+        catalogue: of the runs that are shown.
+        watcher: that tells of changes.
+    """
+
+    def __init__(self, catalogue: Catalogue, watcher: Watcher) -> None:
+        self._catalogue = catalogue
+        self._watcher = watcher
+        self._templates = make_environment(link)
+
+    def app(self, token: str, port: int) -> App:
+        """Return the application behind its guard."""
+        routes = [Route(PATHS[name], partial(self._page, name, maker)) for name, maker in MAKERS.items()]
+        routes += [
+            Route(PATHS["changes"], self._changes),
+            Route(PATHS["static"], self._static),
+        ]
+        handlers = {ITBenchError: self._problem}
+        return Guard(Starlette(routes=routes, exception_handlers=handlers), token, port)
+
+    def _page(self, name: str, maker: Maker, request: Request) -> Response:
+        values: dict[str, list[str]] = {}
+        for key, value in request.query_params.multi_items():
+            values.setdefault(key, []).append(value)
+        found = maker(self._catalogue, Asked(values), **request.path_params)
+        return HTMLResponse(self._html(name, found))
+
+    def _html(self, name: str, page: Page) -> str:
+        common = {
+            "title": page.title,
+            "page": name,
+            "trail": page.trail,
+            "changes": link("changes"),
+            "scripts": page.scripts,
+        }
+        return self._templates.get_template(page.template).render({**common, **page.context})
+
+    def _problem(self, request: Request, error: Exception) -> Response:
+        status = 404 if isinstance(error, UsageError) else 500
+        page = Page(template="problem.html", title="Not shown", context={"problem": str(error)})
+        return HTMLResponse(self._html("problem", page), status)
+
+    async def _changes(self, request: Request) -> Response:
+        return StreamingResponse(self._watcher.changes(), media_type="text/event-stream")
+
+    def _static(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        known = {each.name: each for each in files("itbench.view").joinpath("static").iterdir()}
+        if name not in known:
+            raise UsageError(f"there is no file {name!r}")
+        kind = _TYPES.get(name.rpartition(".")[2], "application/octet-stream")
+        return Response(known[name].read_bytes(), media_type=kind)
