@@ -1,5 +1,6 @@
 """Words of others on a page: HTML takes nothing of them for markup, and what a terminal or a browser obeys is shown as an escape."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -8,7 +9,7 @@ from markupsafe import Markup
 
 from itbench.text.harmless import many_lines
 from itbench.view.pages import words
-from itbench.view.pages.run import metric_text
+from itbench.view.pages.families import metric_text
 
 _TAB = "    "
 
@@ -22,6 +23,10 @@ def _shown(value: Any) -> Any:
     if isinstance(value, Markup) or not isinstance(value, str):
         return value
     return harmless(value)
+
+
+def _json_text(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False)
 
 
 def make_environment(link: Callable[..., str]) -> Environment:
@@ -39,6 +44,7 @@ def make_environment(link: Callable[..., str]) -> Environment:
         "cost": words.cost_text,
         "metric": metric_text,
         "moment": words.moment_text,
+        "tojson_text": _json_text,
         "size": words.size_text,
         "time": words.time_text,
         "tokens": words.tokens_text,

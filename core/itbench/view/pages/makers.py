@@ -3,13 +3,21 @@
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from itbench.view.pages.page import Page
+from itbench.view.pages.page import Page, Raw
+from itbench.view.pages.parts import check_page, file_page, piece_page, request_page, search_page
 from itbench.view.pages.run import run_page
 from itbench.view.pages.runs import runs_page
+from itbench.view.pages.trial import trial_page
 
-Maker: TypeAlias = Callable[..., Page]
+Maker: TypeAlias = Callable[..., Page | Raw]
 """Makes a page of the catalogue, what is asked, and the words in its address."""
 MAKERS: Mapping[str, Maker] = {
     "runs": runs_page,
     "run": run_page,
+    "trial": trial_page,
+    "request": request_page,
+    "piece": piece_page,
+    "search": search_page,
+    "check": check_page,
+    "file": file_page,
 }

@@ -7,7 +7,7 @@ from typing import Any
 from itbench.errors import UsageError
 from itbench.view.data.wanted import Wanted
 
-_LARGEST = 10**9
+_DIGITS = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +27,21 @@ class Page:
     context: Mapping[str, Any]
     trail: Sequence[tuple[str, str, Mapping[str, str]]] = field(default=())
     scripts: Sequence[str] = ("view.js",)
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """What is no page: a file, or data for a script.
+
+    Attributes:
+        data: of it.
+        kind: its media type.
+        name: under which a browser keeps it; None where it is shown.
+    """
+
+    data: bytes
+    kind: str
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +72,7 @@ class Asked:
         text = self.text(name)
         if not text:
             return default
-        if not text.isascii() or not text.isdecimal() or len(text) > len(str(_LARGEST)) or int(text) < least:
-            raise UsageError(f"{name} is {text!r}, must be an integer from {least}")
-        return int(text)
+        return number_of(text, name, least)
 
     def wanted(self, size: int = 100) -> Wanted:
         """Return which rows of a table are asked for.
@@ -74,3 +87,14 @@ class Asked:
             page=self.count("page", 1, least=1),
             size=size,
         )
+
+
+def number_of(text: str, name: str, least: int = 0) -> int:
+    """Return the number in an address.
+
+    Raises:
+        UsageError: it is none, or too small.
+    """
+    if not text.isascii() or not text.isdecimal() or len(text) > _DIGITS or int(text) < least:
+        raise UsageError(f"{name} is {text[:40]!r}, must be an integer from {least}")
+    return int(text)

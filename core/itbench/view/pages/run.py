@@ -1,7 +1,7 @@
 """The page of one run: what it says as a whole, and its trials."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from itbench.errors import ITBenchError
@@ -13,6 +13,7 @@ from itbench.store.reader import RunFile
 from itbench.view.data.catalogue import Catalogue, RunEntry
 from itbench.view.data.trials import METRIC, TrialRow, trial_page
 from itbench.view.data.under_way import trials_under_way
+from itbench.view.pages.families import metric_text
 from itbench.view.pages.grid import Cell, Column, Grid, Row
 from itbench.view.pages.page import Asked, Page
 from itbench.view.pages.words import cost_text, score_text, time_text, tokens_text
@@ -142,26 +143,7 @@ def _metric_cells(metrics: Mapping[str, float | None]) -> dict[str, Cell]:
     return {f"{METRIC}{name}": Cell(text=metric_text(value), value=value) for name, value in metrics.items()}
 
 
-def metric_text(value: float | None) -> str:
-    """Return a metric as short as it can be told."""
-    if value is None:
-        return "-"
-    return f"{value:.0f}" if value == int(value) and abs(value) > 1 else f"{value:.3f}"
-
-
 def _score_tone(value: float | None) -> str:
     if value is None:
         return "muted"
     return "good" if value >= _GOOD else "bad" if value <= _BAD else "partly"
-
-
-def metric_families(
-    metrics: Mapping[str, float | None],
-) -> list[tuple[str, Sequence[tuple[str, float | None]]]]:
-    """Return metrics in families of names that begin alike, in the order in which they stand; small ones together."""
-    families: dict[str, list[tuple[str, float | None]]] = {}
-    for name, value in metrics.items():
-        families.setdefault(name.split("_", maxsplit=1)[0].split("@", maxsplit=1)[0], []).append(
-            (name, value)
-        )
-    return list(families.items())

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 from importlib.resources import files
+from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -13,7 +14,7 @@ from itbench.errors import ITBenchError, UsageError
 from itbench.view.data.catalogue import Catalogue
 from itbench.view.pages.escaped import make_environment
 from itbench.view.pages.makers import MAKERS, Maker
-from itbench.view.pages.page import Asked, Page
+from itbench.view.pages.page import Asked, Page, Raw
 from itbench.view.server.addresses import PATHS, link
 from itbench.view.server.guard import App, Guard
 from itbench.view.server.watcher import Watcher
@@ -53,7 +54,7 @@ class Viewer:
         for key, value in request.query_params.multi_items():
             values.setdefault(key, []).append(value)
         found = maker(self._catalogue, Asked(values), **request.path_params)
-        return HTMLResponse(self._html(name, found))
+        return _raw(found) if isinstance(found, Raw) else HTMLResponse(self._html(name, found))
 
     def _html(self, name: str, page: Page) -> str:
         common = {
@@ -80,3 +81,12 @@ class Viewer:
             raise UsageError(f"there is no file {name!r}")
         kind = _TYPES.get(name.rpartition(".")[2], "application/octet-stream")
         return Response(known[name].read_bytes(), media_type=kind)
+
+
+def _raw(found: Raw) -> Response:
+    headers = (
+        {}
+        if found.name is None
+        else {"content-disposition": f"attachment; filename*=UTF-8''{quote(found.name, safe='')}"}
+    )
+    return Response(found.data, media_type=found.kind, headers=headers)

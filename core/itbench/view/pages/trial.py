@@ -1,0 +1,140 @@
+"""The page of one trial: what was asked, handed in and scored, why, and all that happened."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from itbench.interfaces.json import JsonObject
+from itbench.report.agent_label import agent_label
+from itbench.store.reader import RunFile
+from itbench.view.data.catalogue import Catalogue
+from itbench.view.data.trace import Entry, read_events, trace_index
+from itbench.view.data.trial import StoredTrial, stored_trial
+from itbench.view.data.truth import truth_of
+from itbench.view.pages.beside import beside
+from itbench.view.pages.body import Body, body_of
+from itbench.view.pages.families import metric_families
+from itbench.view.pages.outline import outline_of, totals_of
+from itbench.view.pages.page import Asked, Page, number_of
+from itbench.view.pages.pictures import picture_type
+from itbench.view.pages.transcript import Transcript
+
+_EVENTS = 100
+_CHARACTERS = 1_000_000
+# What is checked against its seal before it is shown; of a larger trial the page asks afterwards.
+_CHECKED = 2_000_000
+
+
+def trial_page(catalogue: Catalogue, asked: Asked, run: str, trial: str) -> Page:
+    """Return the page of one trial.
+
+    Raises:
+        UsageError: there is no such run or trial.
+        RunFileError: the run cannot be read.
+    """
+    number = number_of(trial, "trial")
+    with catalogue.open(run) as file:
+        found = stored_trial(file, number)
+        entries = trace_index(file, number)
+        is_small = sum(entry.size for entry in entries) <= _CHECKED
+        if is_small:
+            file.require_trial(number)
+        plan = file.plan()
+        context = {
+            **_head(found, plan, run),
+            **_submission(found, plan, run),
+            **trace_context(file, number, entries, asked, run),
+            "check": not is_small,
+        }
+    label = agent_label(plan["agent"])
+    trail = (("Runs", "runs", {}), (f"{plan['domain']}/{plan['suite']}, {label}", "run", {"run": run}))
+    title = f"{found.row['task']}, repeat {found.row['repeat']}"
+    return Page(
+        template="trial.html", title=title, context=context, trail=trail, scripts=("view.js", "trial.js")
+    )
+
+
+def trace_context(
+    file: RunFile, number: int, entries: Sequence[Entry], asked: Asked, run: str
+) -> dict[str, Any]:
+    """Return the part of the trace that is asked for, and the outline of all of it."""
+    start = asked.count("from", 0)
+    first = next((at for at, entry in enumerate(entries) if entry.position >= start), len(entries))
+    last = _end(entries, first)
+    transcript = Transcript({"run": run, "trial": str(number)})
+    return {
+        "run": run,
+        "number": number,
+        "events": [transcript.shown(event) for event in read_events(file, number, entries[first:last])],
+        "turn_of": {entry.position: entry.turn for entry in entries[first:last]},
+        "first": first,
+        "following": entries[last].position if last < len(entries) else None,
+        "before": entries[max(0, first - _EVENTS)].position if first else None,
+        "n_events": len(entries),
+        "outline": outline_of(entries),
+        "totals": totals_of(entries),
+    }
+
+
+def _end(entries: Sequence[Entry], first: int) -> int:
+    taken, last = 0, first
+    while last < len(entries) and last - first < _EVENTS and (last == first or taken < _CHARACTERS):
+        taken += entries[last].size
+        last += 1
+    return last
+
+
+def _head(found: StoredTrial, plan: JsonObject, run: str) -> dict[str, Any]:
+    score = found.score or {}
+    metrics = score.get("metrics") or {}
+    shown = plan.get("shown_metrics", {})
+    return {
+        "trial": found,
+        "row": found.row,
+        "plan": plan,
+        "agent": agent_label(plan["agent"]),
+        "task": found.task,
+        "instructions": _part(found.task["instructions"], run, found, "task", is_code=False, shown=1200),
+        "limits": {name: value for name, value in found.task["limits"].items() if value is not None},
+        "value": found.value if found.status is not None else score.get("value"),
+        "reasons": score.get("reasons") or [],
+        "details": _part(score["details"], run, found, "details", shown=2000)
+        if score.get("details")
+        else None,
+        "headline_metrics": [(title, metrics.get(name)) for title, name in shown.items() if name in metrics],
+        "families": metric_families(metrics),
+        "n_metrics": len(metrics),
+        "faults": _faults(found, run),
+    }
+
+
+def _faults(found: StoredTrial, run: str) -> list[tuple[str, str, Body | None]]:
+    """Return stage, message and story of each fault."""
+    faults = []
+    for name, source in (("trial", found.row), ("score", found.score or {})):
+        if source.get("fault"):
+            story = source["fault_traceback"]
+            body = _part(story, run, found, f"{name}-traceback") if story else None
+            faults.append((str(source["fault_stage"]), str(source["fault"]), body))
+    return faults
+
+
+def _submission(found: StoredTrial, plan: JsonObject, run: str) -> dict[str, Any]:
+    truth = truth_of(plan, found.row["task"])
+    answer = found.answer if found.answer is not None else "no answer" if not found.files else None
+    return {
+        "truth": truth if isinstance(truth, str) else None,
+        "beside": beside(answer, truth) if answer is not None and not isinstance(truth, str) else None,
+        "truth_alone": _part(truth, run, found, "truth")
+        if answer is None and not isinstance(truth, str)
+        else None,
+        "answer": _part(answer, run, found, "answer")
+        if answer is not None and isinstance(truth, str)
+        else None,
+        "files": [(each, picture_type(each.head)) for each in found.files],
+        "observed": _part(found.observed, run, found, "observed") if found.observed else None,
+    }
+
+
+def _part(value: Any, run: str, found: StoredTrial, part: str, **more: Any) -> Body:
+    parameters: Mapping[str, str] = {"run": run, "trial": str(found.row["id"]), "part": part}
+    return body_of(value, parameters=parameters, **more)
