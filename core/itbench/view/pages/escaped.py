@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from itbench.text.harmless import many_lines
 from itbench.view.pages import words
+from itbench.view.pages.drawn import drawer
 from itbench.view.pages.families import metric_text
 
 _TAB = "    "
@@ -39,7 +40,7 @@ def make_environment(link: Callable[..., str]) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["link"] = link
+    environment.globals |= {"drawn": drawer(link), "link": link}
     environment.filters |= {
         "cost": words.cost_text,
         "metric": metric_text,

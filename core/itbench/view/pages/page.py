@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from itbench.errors import UsageError
 from itbench.view.data.wanted import Wanted
 
+Trail: TypeAlias = Sequence[tuple[str, str, Mapping[str, str]]]
+"""Pages: a title, the name of the page, and its parameters."""
 _DIGITS = 12
 
 
@@ -18,14 +20,14 @@ class Page:
         template: its name.
         title: of the page.
         context: what the template is given.
-        trail: the pages above this one: a title, the name of the page, and its parameters.
+        trail: the pages above this one.
         scripts: that it needs.
     """
 
     template: str
     title: str
     context: Mapping[str, Any]
-    trail: Sequence[tuple[str, str, Mapping[str, str]]] = field(default=())
+    trail: Trail = ()
     scripts: Sequence[str] = ("view.js",)
 
 

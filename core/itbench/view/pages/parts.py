@@ -13,7 +13,7 @@ from itbench.view.data.trace import found_in_trace
 from itbench.view.data.trial import StoredTrial, stored_file, stored_trial
 from itbench.view.data.truth import truth_of
 from itbench.view.pages.escaped import harmless
-from itbench.view.pages.page import Asked, Page, Raw, number_of
+from itbench.view.pages.page import Asked, Page, Raw, Trail, number_of
 from itbench.view.pages.pictures import picture_type
 from itbench.view.pages.transcript import Transcript
 
@@ -49,11 +49,10 @@ def _piece(file: RunFile, number: int, part: str, path: str, offset: int) -> Pie
     if part == "file":
         return piece_of(stored_file(file, number, path).decode("utf-8", "replace"), offset)
     found = stored_trial(file, number)
-    value = (
-        truth_of(file.plan(), found.row["task"])
-        if part == "truth"
-        else _PARTS.get(part, lambda _: None)(found)
-    )
+    if part == "truth":
+        value: Any = truth_of(file.plan(), found.row["task"])
+    else:
+        value = _PARTS[part](found) if part in _PARTS else None
     if value is None:
         return None
     return piece_of(
@@ -61,7 +60,7 @@ def _piece(file: RunFile, number: int, part: str, path: str, offset: int) -> Pie
     )
 
 
-def request_page(catalogue: Catalogue, asked: Asked, run: str, trial: str, position: str) -> Page:
+def request_page(catalogue: Catalogue, _asked: Asked, run: str, trial: str, position: str) -> Page:
     """Return all messages of one request.
 
     Raises:
@@ -74,7 +73,7 @@ def request_page(catalogue: Catalogue, asked: Asked, run: str, trial: str, posit
         raise UsageError(f"trial {number} has no request that could be put together at event {position}")
     transcript = Transcript({"run": run, "trial": trial})
     context = {"request": found, "parts": list(transcript.message_parts(found.messages))}
-    trail = (
+    trail: Trail = (
         ("Runs", "runs", {}),
         ("Run", "run", {"run": run}),
         ("Trial", "trial", {"run": run, "trial": trial}),
@@ -116,7 +115,7 @@ def search_page(catalogue: Catalogue, asked: Asked, run: str, trial: str) -> Raw
     return Raw(json.dumps({"found": told, "most": _MOST_FOUND}).encode(), "application/json")
 
 
-def check_page(catalogue: Catalogue, asked: Asked, run: str, trial: str) -> Raw:
+def check_page(catalogue: Catalogue, _asked: Asked, run: str, trial: str) -> Raw:
     """Return, as JSON, what is wrong with the record of a trial, as its seal tells; `problem` is null where all is well.
 
     Raises:

@@ -185,7 +185,7 @@ class Transcript:
         command = arguments.get("command") if isinstance(arguments, dict) else None
         found.title = str(data.get("name"))
         found.note = f"{time_text(data.get('duration_s'))}{'' if is_ok else ', failed'}"
-        if command is not None and len(arguments) == 1:
+        if isinstance(arguments, dict) and command is not None and len(arguments) == 1:
             found.bodies.append(self._body(found, command, "arguments", "command", label="$"))
         else:
             found.bodies.append(self._body(found, arguments, "arguments", label="arguments"))

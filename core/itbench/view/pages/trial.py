@@ -14,7 +14,7 @@ from itbench.view.pages.beside import beside
 from itbench.view.pages.body import Body, body_of
 from itbench.view.pages.families import metric_families
 from itbench.view.pages.outline import outline_of, totals_of
-from itbench.view.pages.page import Asked, Page, number_of
+from itbench.view.pages.page import Asked, Page, Trail, number_of
 from itbench.view.pages.pictures import picture_type
 from itbench.view.pages.transcript import Transcript
 
@@ -46,7 +46,7 @@ def trial_page(catalogue: Catalogue, asked: Asked, run: str, trial: str) -> Page
             "check": not is_small,
         }
     label = agent_label(plan["agent"])
-    trail = (("Runs", "runs", {}), (f"{plan['domain']}/{plan['suite']}, {label}", "run", {"run": run}))
+    trail: Trail = (("Runs", "runs", {}), (f"{plan['domain']}/{plan['suite']}, {label}", "run", {"run": run}))
     title = f"{found.row['task']}, repeat {found.row['repeat']}"
     return Page(
         template="trial.html", title=title, context=context, trail=trail, scripts=("view.js", "trial.js")
