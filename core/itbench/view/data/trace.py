@@ -91,7 +91,7 @@ def trace_index(run: RunFile, trial: int) -> list[Entry]:
 
 def _entry(row: sqlite3.Row, turn: int) -> Entry:
     kind, size = row["kind"], row["size"]
-    data = _object(row["head"]) if size <= _SMALL else None
+    data = object_of(row["head"]) if size <= _SMALL else None
     place = (row["position"], row["at_s"], kind, size, turn)
     if kind == EventKind.TOOL:
         return Entry(*place, *_call(row["head"], row["tail"] or row["head"]))
@@ -123,7 +123,8 @@ def _decoded(text: str) -> str:
     return text
 
 
-def _object(text: str) -> JsonObject | None:
+def object_of(text: str) -> JsonObject | None:
+    """Return the JSON object in a text; None where it is none."""
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
@@ -135,7 +136,7 @@ def read_events(run: RunFile, trial: int, entries: Sequence[Entry]) -> Iterator[
     """Yield some events of the index, whole where they are not large."""
     for entry in entries:
         text = event_text(run, trial, entry.position, 0, min(entry.size, LARGE))
-        data = _object(text) if entry.size <= LARGE else None
+        data = object_of(text) if entry.size <= LARGE else None
         head = "" if data is not None else text
         yield Event(entry.position, entry.at_s, entry.kind, entry.size, data, head)
 

@@ -1,18 +1,19 @@
 """Charts and the panels of domains as parts of a page."""
 
 from collections.abc import Callable
-from importlib import import_module
-from importlib.util import find_spec
+from typing import TypeAlias
 
 from markupsafe import Markup
 
 from itbench.interfaces.panel import PanelPart
+from itbench.view.panels.render import part_html
 
-_RENDER = "itbench.view.panels.render"
+Leads: TypeAlias = Callable[[str], str | None]
+"""Returns the address that the reference of a mark leads to: the key of a run, or that and a trial after a slash."""
 
 
-def drawer(link: Callable[..., str]) -> Callable[[PanelPart], Markup]:
-    """Return a function that draws a part of a panel; the references of its marks are keys of runs, or of trials after a slash."""
+def leads_by(link: Callable[..., str]) -> Leads:
+    """Return where references lead to, given what gives addresses of pages."""
 
     def leads(reference: str) -> str | None:
         run, _, trial = reference.partition("/")
@@ -20,10 +21,14 @@ def drawer(link: Callable[..., str]) -> Callable[[PanelPart], Markup]:
             return None
         return link("trial", run=run, trial=trial) if trial else link("run", run=run)
 
+    return leads
+
+
+def drawer(link: Callable[..., str]) -> Callable[[PanelPart], Markup]:
+    """Return a function that draws a part of a panel."""
+    leads = leads_by(link)
+
     def drawn(part: PanelPart) -> Markup:
-        if find_spec("itbench.view.panels") is None:
-            return Markup()
-        found: Markup = import_module(_RENDER).part_html(part, leads)
-        return found
+        return part_html(part, leads)
 
     return drawn

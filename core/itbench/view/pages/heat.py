@@ -149,8 +149,8 @@ def _shade_cell(entry: RunEntry, value: float | None, trial: int | None, note: s
     return HeatCell(text=text, look=_shade(value), note=note, run=entry.key, trial=trial)
 
 
-def _shade(share: float | None, scale: str = "h") -> str:
-    """Return the look of a share: `h` from bad to good, `m` of a measure of which nothing says which end is good."""
+def _shade(share: float | None, scale: str = "s") -> str:
+    """Return the look of a share: `s` from bad to good, `m` of a measure of which nothing says which end is good."""
     return "none" if share is None else f"{scale}{round(share * _SHADES)}"
 
 

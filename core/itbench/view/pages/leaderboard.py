@@ -8,6 +8,7 @@ from typing import Any
 from itbench.errors import ITBenchError
 from itbench.interfaces.panel import PanelAxis, PanelPoint, PanelReference, PanelScatter
 from itbench.interfaces.suite import PublishedResult
+from itbench.report.agent_label import agent_label
 from itbench.report.leaderboard import Board, Standing, boards_of
 from itbench.report.summary import RunSummary
 from itbench.view.data.catalogue import Catalogue
@@ -70,7 +71,12 @@ def _boards(runs: list[tuple[Path, RunSummary]], skipped: list[str]) -> list[Boa
 def _shown(board: Board, keys: Mapping[Path, str]) -> ShownBoard:
     ranks = [standing.rank for standing in board.standings]
     tied = frozenset(rank for rank in ranks if ranks.count(rank) > 1)
-    return ShownBoard(board=board, keys=keys, tied=tied, charts=[*_charts(board, keys)])
+    return ShownBoard(
+        board=board,
+        keys={standing.path: keys[standing.path] for standing in board.standings},
+        tied=tied,
+        charts=_charts(board, keys),
+    )
 
 
 def _charts(board: Board, keys: Mapping[Path, str]) -> list[PanelScatter]:
@@ -133,8 +139,6 @@ def _own(standing: Standing, keys: Mapping[Path, str], x: float | None) -> Panel
 
 
 def _label(standing: Standing) -> str:
-    from itbench.report.agent_label import agent_label
-
     return agent_label(standing.summary.plan["agent"])
 
 

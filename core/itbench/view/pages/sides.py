@@ -136,9 +136,8 @@ def _by_commands(one: Side, other: Side) -> Iterator[Pair]:
         for side in (one, other)
     )
     words = [[f"{entry.name} {entry.text}" for entry in calls] for calls in (left, right)]
-    for what, start, end, other_start, other_end in SequenceMatcher(
-        None, *words, autojunk=False
-    ).get_opcodes():
+    matcher = SequenceMatcher(None, words[0], words[1], autojunk=False)
+    for what, start, end, other_start, other_end in matcher.get_opcodes():
         for a, b in zip_longest(left[start:end], right[other_start:other_end]):
             turns = [f"turn {entry.turn}" for entry in (a, b) if entry]
             yield Pair(

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from itbench.interfaces.events import EventKind
@@ -106,18 +106,19 @@ class Transcript:
             yield self._message_part(place, message, "messages", at)
 
     def _raw(self, event: Event) -> Body:
-        parameters = self._of(event.position, "")
-        return (
-            body_of(event.head, parameters=parameters)
-            if event.size <= len(event.head)
-            else Body(text=event.head[:4000], size=event.size, page="piece", parameters=parameters)
+        body = body_of(event.head, parameters=self._of(event.position, ""))
+        is_cut = self._parameters and event.size > len(body.text)
+        return replace(
+            body, size=event.size, page="piece" if is_cut else "", parameters=self._of(event.position, "")
         )
 
     def _of(self, position: int, path: str) -> dict[str, str]:
         return {**self._parameters, "part": str(position), "path": path}
 
     def _body(self, place: Shown, value: Any, *keys: str | int, **more: Any) -> Body:
-        return body_of(value, parameters=self._of(place.position, pointer(*keys)), **more)
+        body = body_of(value, parameters=self._of(place.position, pointer(*keys)), **more)
+        # Of a trial under way nothing can be asked for by its number.
+        return body if self._parameters else replace(body, page="")
 
     def _turn(self, found: Shown, data: JsonObject) -> None:
         found.title = f"Turn {data['number']}"
@@ -129,7 +130,7 @@ class Transcript:
         left_out = f", {data['left_out']} not kept" if data.get("left_out") else ""
         role = f"role {data['role']}, " if data.get("role") else ""
         found.note = f"{role}{data.get('model', '')}, {len(messages)} new messages{left_out}"
-        found.request = number is not None and not role
+        found.request = number is not None and not role and bool(self._parameters)
         found.tone = "muted"
         if data.get("system"):
             found.parts.append(Part(role="system", bodies=[self._body(found, data["system"], "system")]))

@@ -16,6 +16,7 @@ from itbench.view.pages.families import metric_families
 from itbench.view.pages.outline import outline_of, totals_of
 from itbench.view.pages.page import Asked, Page, Trail, number_of
 from itbench.view.pages.pictures import picture_type
+from itbench.view.pages.totals import total_charts
 from itbench.view.pages.transcript import Transcript
 
 _EVENTS = 100
@@ -39,11 +40,14 @@ def trial_page(catalogue: Catalogue, asked: Asked, run: str, trial: str) -> Page
         if is_small:
             file.require_trial(number)
         plan = file.plan()
+        totals = totals_of(entries)
         context = {
             **_head(found, plan, run),
             **_submission(found, plan, run),
             **trace_context(file, number, entries, asked, run),
             "check": not is_small,
+            "totals": totals,
+            "charts": total_charts(totals, found.task["limits"]),
         }
     label = agent_label(plan["agent"])
     trail: Trail = (("Runs", "runs", {}), (f"{plan['domain']}/{plan['suite']}, {label}", "run", {"run": run}))
@@ -71,7 +75,6 @@ def trace_context(
         "before": entries[max(0, first - _EVENTS)].position if first else None,
         "n_events": len(entries),
         "outline": outline_of(entries),
-        "totals": totals_of(entries),
     }
 
 

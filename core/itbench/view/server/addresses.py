@@ -16,6 +16,8 @@ PATHS: Mapping[str, str] = {
     "search": "/run/{run}/trial/{trial}/search",
     "check": "/run/{run}/trial/{trial}/check",
     "file": "/run/{run}/trial/{trial}/file",
+    "trial_panels": "/run/{run}/trial/{trial}/panels",
+    "run_panels": "/panels",
     "live": "/run/{run}/live/{task}/{repeat}",
     "changes": "/changes",
     "static": "/static/{name}",

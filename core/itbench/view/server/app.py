@@ -12,8 +12,9 @@ from starlette.routing import Route
 
 from itbench.errors import ITBenchError, UsageError
 from itbench.view.data.catalogue import Catalogue
+from itbench.view.pages.drawn import leads_by
 from itbench.view.pages.escaped import make_environment
-from itbench.view.pages.makers import MAKERS, Maker
+from itbench.view.pages.makers import MAKERS, PANELS, Maker
 from itbench.view.pages.page import Asked, Page, Raw
 from itbench.view.server.addresses import PATHS, link
 from itbench.view.server.guard import App, Guard
@@ -42,6 +43,10 @@ class Viewer:
     def app(self, token: str, port: int) -> App:
         """Return the application behind its guard."""
         routes = [Route(PATHS[name], partial(self._page, name, maker)) for name, maker in MAKERS.items()]
+        routes += [
+            Route(PATHS[name], partial(self._page, name, partial(maker, leads=leads_by(link))))
+            for name, maker in PANELS.items()
+        ]
         routes += [
             Route(PATHS["changes"], self._changes),
             Route(PATHS["static"], self._static),

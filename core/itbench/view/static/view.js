@@ -144,9 +144,11 @@
       const menus = [...old.querySelectorAll("details[open]")].map((each) => each.className);
       const at = old.querySelector("tr.at")?.dataset.key;
       const left = [...old.querySelectorAll(".scroll")].map((each) => each.scrollLeft);
+      const later = new Map([...old.querySelectorAll("[data-later]")].map((each) => [each.dataset.later, each]));
       const seen = new Map([...old.querySelectorAll("tr[data-key]")].map((row) => [row.dataset.key, row.textContent]));
       old.replaceChildren(...now.childNodes);
       changed = true;
+      for (const each of old.querySelectorAll("[data-later]")) if (later.has(each.dataset.later)) each.replaceWith(later.get(each.dataset.later));
       for (const grid of old.querySelectorAll("[data-grid]")) setUpGrid(grid);
       if (field) {
         const again = old.querySelector(`input[name="${CSS.escape(field.name)}"]`);
@@ -158,8 +160,22 @@
       if (!isFilter) for (const row of old.querySelectorAll("tr[data-key]")) if (seen.get(row.dataset.key) !== row.textContent) row.classList.add("changed");
     }
     showTicks();
+    loadLater();
     document.dispatchEvent(new CustomEvent("itbench:changed"));
     return changed;
+  };
+  // Parts of a page that take long: they come after the page.
+  const loadLater = () => {
+    for (const place of document.querySelectorAll("[data-later]:empty")) {
+      const address = place.dataset.later;
+      if (place.dataset.asked) continue;
+      place.dataset.asked = "yes";
+      fetch(address).then(async (answer) => {
+        if (!answer.ok) return;
+        const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+        place.replaceChildren(...fresh.body.childNodes);
+      }).catch(() => {});
+    }
   };
   const listen = () => {
     const address = document.body.dataset.changes;
@@ -238,6 +254,7 @@
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("[data-grid]").forEach(setUpGrid);
     showTicks();
+    loadLater();
     listen();
   });
 })();

@@ -1,0 +1,120 @@
+"""Stored trials as the panels of a domain see them; what is large is read when it is asked for."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any
+
+from itbench.errors import ITBenchError
+from itbench.interfaces.domain import Domain
+from itbench.interfaces.fault import Fault, Stage
+from itbench.interfaces.json import JsonObject
+from itbench.interfaces.score import Score
+from itbench.interfaces.shown import ShownTrial
+from itbench.interfaces.submission import Submission
+from itbench.interfaces.task import Task
+from itbench.interfaces.trace import TraceEvent
+from itbench.interfaces.workspace import Input
+from itbench.plugins.domains import domain_host
+from itbench.report.agent_label import agent_label, model_of
+from itbench.report.stored_metrics import read_metrics
+from itbench.store.reader import RunFile
+from itbench.suites.reopen import planned_suite
+from itbench.view.data.truth import truth_of
+
+_TRIALS = """
+SELECT outcome.*, task.document AS document, score.value AS score_value, score.metrics AS metrics, score.reasons AS reasons,
+    score.details AS details, score.fault_stage AS score_fault
+FROM outcome JOIN task ON task.id = outcome.task LEFT JOIN latest_score AS score ON score.trial = outcome.trial
+"""
+_ORDER = "ORDER BY task.position, outcome.repeat"
+
+
+def domain_of(plan: JsonObject) -> Domain | None:
+    """Return the domain of a run; None where it is not installed, or cannot be used."""
+    try:
+        return domain_host().get(plan["domain"])
+    except ITBenchError:
+        return None
+
+
+def shown_trials(run: RunFile, key: str) -> Iterator[ShownTrial]:
+    """Yield all trials of a run that ended, in the order of the plan."""
+    plan = run.plan()
+    for row in run.connection.execute(f"{_TRIALS} {_ORDER}"):
+        yield _shown(run, key, plan, row)
+
+
+def shown_trial(run: RunFile, key: str, number: int) -> ShownTrial | None:
+    """Return one trial; None where it is not the latest attempt, or is not there."""
+    row = run.connection.execute(f"{_TRIALS} WHERE outcome.trial = ?", (number,)).fetchone()
+    return None if row is None else _shown(run, key, run.plan(), row)
+
+
+def _shown(run: RunFile, key: str, plan: JsonObject, row: Any) -> ShownTrial:
+    agent, task = plan["agent"], row["task"]
+    fault = None if row["fault"] is None else Fault(Stage(row["fault_stage"]), row["fault"])
+    return ShownTrial(
+        reference=f"{key}/{row['trial']}",
+        suite=plan["suite"],
+        run=f"{agent_label(agent)}, {plan['id']}",
+        agent=agent["name"],
+        model=model_of(agent),
+        task=Task.model_validate_json(row["document"]),
+        repeat=row["repeat"],
+        value=row["value"],
+        score=_score(row),
+        fault=fault,
+        turns=row["turns"],
+        tokens=row["tokens"],
+        cost_usd=row["cost_usd"],
+        submission=partial(_submission, run, row["trial"]),
+        truth=_truth(plan, task),
+        events=partial(_events, run, row["trial"]),
+        inputs=partial(_inputs, plan, task),
+    )
+
+
+def _score(row: Any) -> Score | None:
+    if row["score_value"] is None:
+        return None
+    return Score(
+        value=row["score_value"],
+        metrics=read_metrics(row["metrics"]),
+        reasons=tuple(json.loads(row["reasons"])),
+        details=json.loads(row["details"]),
+    )
+
+
+def _submission(run: RunFile, trial: int) -> Submission | None:
+    row = run.connection.execute("SELECT * FROM submission WHERE trial = ?", (trial,)).fetchone()
+    if row is None:
+        return None
+    files = run.connection.execute("SELECT path, data FROM file WHERE trial = ?", (trial,)).fetchall()
+    return Submission(
+        answer=json.loads(row["answer"]),
+        files={file["path"]: bytes(file["data"]) for file in files},
+        observed=json.loads(row["observed"]),
+        notes=tuple(json.loads(row["notes"])),
+    )
+
+
+def _truth(plan: JsonObject, task: str) -> Callable[[], JsonObject | None]:
+    def read() -> JsonObject | None:
+        found = truth_of(plan, task)
+        return None if isinstance(found, str) else found
+
+    return read
+
+
+def _events(run: RunFile, trial: int) -> Iterator[TraceEvent]:
+    query = "SELECT at_s, kind, data FROM event WHERE trial = ? ORDER BY position"
+    for row in run.connection.execute(query, (trial,)):
+        yield TraceEvent(row["at_s"], row["kind"], row["data"])
+
+
+def _inputs(plan: JsonObject, task: str) -> Sequence[Input]:
+    try:
+        return planned_suite(plan)[1].inputs(task)
+    except ITBenchError:
+        return ()
