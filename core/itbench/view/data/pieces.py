@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from itbench.interfaces.json import JsonValue
 from itbench.store.reader import RunFile
-from itbench.view.data.trace import LARGE, event_text, read_event
+from itbench.view.data.trace import event_text, read_event
 
 PIECE = 200_000
 """Characters of one piece."""
@@ -31,9 +31,10 @@ def piece_of_event(run: RunFile, trial: int, position: int, path: str, offset: i
     event = read_event(run, trial, position)
     if event is None or offset < 0:
         return None
-    if event.data is None or not path:
-        if event.size > LARGE or event.data is None:
-            return _piece(event_text(run, trial, position, offset, PIECE), event.size, offset)
+    if event.data is None:
+        text, following = event_text(run, trial, position, offset, PIECE)
+        return Piece(text, event.size, following if text and following < event.size else None)
+    if not path:
         return piece_of(json.dumps(event.data, indent=2, ensure_ascii=False), offset)
     try:
         found = at_pointer(event.data, path)
@@ -46,7 +47,8 @@ def piece_of_event(run: RunFile, trial: int, position: int, path: str, offset: i
 
 def piece_of(text: str, offset: int) -> Piece:
     """Return a piece of a text from a place on."""
-    return _piece(text[offset : offset + PIECE], len(text), offset)
+    following = offset + PIECE
+    return Piece(text[offset:following], len(text), following if following < len(text) else None)
 
 
 def at_pointer(value: JsonValue, path: str) -> JsonValue:
@@ -69,8 +71,3 @@ def at_pointer(value: JsonValue, path: str) -> JsonValue:
 def pointer(*keys: str | int) -> str:
     """Return the pointer to a part by its keys."""
     return "".join(f"/{str(key).replace('~', '~0').replace('/', '~1')}" for key in keys)
-
-
-def _piece(text: str, total: int, offset: int) -> Piece:
-    following = offset + len(text)
-    return Piece(text, total, following if text and following < total else None)

@@ -4,10 +4,11 @@ An event may be 50 MB, and a trace 100 MB. So the index looks at both ends of a 
 comes in pieces.
 """
 
+import codecs
 import json
 import re
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,13 +17,19 @@ from itbench.interfaces.json import JsonObject
 from itbench.store.reader import RunFile
 
 LARGE = 262_144
-"""An event of more characters is not taken apart, but shown as the JSON text that it is."""
+"""An event of more bytes is not taken apart, but shown as the JSON text that it is."""
 _SMALL, _END = 2_048, 200
+# As bytes, of which SQLite need not count the characters.
 _INDEX = f"""
-SELECT position, at_s, kind, length(data) AS size, substr(data, 1, {_SMALL}) AS head,
-    CASE WHEN length(data) > {_SMALL} THEN substr(data, -{_END}) ELSE '' END AS tail
+SELECT position, at_s, kind, length(CAST(data AS BLOB)) AS size, substr(CAST(data AS BLOB), 1, {_SMALL}) AS head,
+    substr(CAST(data AS BLOB), -{_END}) AS tail
 FROM event WHERE trial = ? ORDER BY position
 """  # noqa: S608 - our own words
+_EVENTS = f"""
+SELECT position, at_s, kind, length(CAST(data AS BLOB)) AS size, substr(CAST(data AS BLOB), 1, {LARGE}) AS head
+FROM event WHERE trial = ? AND position BETWEEN ? AND ? ORDER BY position
+"""  # noqa: S608 - our own words
+_PIECE = "SELECT substr(CAST(data AS BLOB), ?, ?) AS piece FROM event WHERE trial = ? AND position = ?"
 _TEXT = r'"((?:[^"\\]|\\.)*)"?'
 _NAME = re.compile(r'"name":' + _TEXT)
 _COMMAND = re.compile(r'"command":' + _TEXT)
@@ -38,7 +45,7 @@ class Entry:
         position: in the trace.
         at_s: seconds since the trial began.
         kind: of the event.
-        size: characters of its JSON text.
+        size: bytes of its JSON text.
         turn: the number of the turn that it is part of; 0 before the first.
         name: of the tool that was called; empty of other events.
         text: the command of a call, or what else tells the event from others.
@@ -67,7 +74,7 @@ class Event:
         position: in the trace.
         at_s: seconds since the trial began.
         kind: of the event.
-        size: characters of its JSON text.
+        size: bytes of its JSON text.
         data: what it holds; None where it is too large to be taken apart, or is no JSON object.
         head: how its JSON text begins, where `data` is None.
     """
@@ -90,11 +97,11 @@ def trace_index(run: RunFile, trial: int) -> list[Entry]:
 
 
 def _entry(row: sqlite3.Row, turn: int) -> Entry:
-    kind, size = row["kind"], row["size"]
-    data = object_of(row["head"]) if size <= _SMALL else None
+    kind, size, head = row["kind"], row["size"], _text(row["head"])
+    data = object_of(head) if size <= _SMALL else None
     place = (row["position"], row["at_s"], kind, size, turn)
     if kind == EventKind.TOOL:
-        return Entry(*place, *_call(row["head"], row["tail"] or row["head"]))
+        return Entry(*place, *_call(head, _text(row["tail"])))
     if kind == EventKind.USAGE and data is not None and "role" not in data:
         taken, given = data.get("input_tokens"), data.get("output_tokens")
         tokens = taken + given if isinstance(taken, int) and isinstance(given, int) else None
@@ -123,6 +130,11 @@ def _decoded(text: str) -> str:
     return text
 
 
+def _text(data: bytes) -> str:
+    """Return the text of bytes that may end within a character."""
+    return bytes(data).decode("utf-8", "ignore")
+
+
 def object_of(text: str) -> JsonObject | None:
     """Return the JSON object in a text; None where it is none."""
     try:
@@ -132,31 +144,26 @@ def object_of(text: str) -> JsonObject | None:
     return found if isinstance(found, dict) else None
 
 
-def read_events(run: RunFile, trial: int, entries: Sequence[Entry]) -> Iterator[Event]:
-    """Yield some events of the index, whole where they are not large."""
-    for entry in entries:
-        text = event_text(run, trial, entry.position, 0, min(entry.size, LARGE))
-        data = object_of(text) if entry.size <= LARGE else None
+def read_events(run: RunFile, trial: int, first: int, last: int) -> Iterator[Event]:
+    """Yield the events from one position to another, both included; whole where they are not large."""
+    for row in run.connection.execute(_EVENTS, (trial, first, last)):
+        text = _text(row["head"])
+        data = object_of(text) if row["size"] <= LARGE else None
         head = "" if data is not None else text
-        yield Event(entry.position, entry.at_s, entry.kind, entry.size, data, head)
+        yield Event(row["position"], row["at_s"], row["kind"], row["size"], data, head)
 
 
 def read_event(run: RunFile, trial: int, position: int) -> Event | None:
     """Return one event; None without one."""
-    row = run.connection.execute(
-        "SELECT at_s, kind, length(data) AS size FROM event WHERE trial = ? AND position = ?",
-        (trial, position),
-    ).fetchone()
-    if row is None:
-        return None
-    return next(read_events(run, trial, [Entry(position, row["at_s"], row["kind"], row["size"])]))
+    return next(read_events(run, trial, position, position), None)
 
 
-def event_text(run: RunFile, trial: int, position: int, offset: int, length: int) -> str:
-    """Return a piece of the JSON text of an event; empty past its end, or without such an event."""
-    query = "SELECT substr(data, ?, ?) AS piece FROM event WHERE trial = ? AND position = ?"
-    row = run.connection.execute(query, (offset + 1, length, trial, position)).fetchone()
-    return "" if row is None else str(row["piece"])
+def event_text(run: RunFile, trial: int, position: int, offset: int, length: int) -> tuple[str, int]:
+    """Return a piece of the JSON text of an event from a byte on, and where the next one begins; empty past its end."""
+    row = run.connection.execute(_PIECE, (offset + 1, length, trial, position)).fetchone()
+    piece = b"" if row is None else bytes(row["piece"])
+    text, taken = codecs.utf_8_decode(piece, "replace", False)
+    return text, offset + taken
 
 
 def found_in_trace(run: RunFile, trial: int, text: str, most: int) -> list[tuple[int, str]]:

@@ -8,7 +8,7 @@ from typing import Any
 from itbench.errors import ITBenchError
 from itbench.interfaces.panel import PanelAxis, PanelPoint, PanelReference, PanelScatter
 from itbench.interfaces.suite import PublishedResult
-from itbench.report.agent_label import agent_label
+from itbench.report.agent_label import agent_label, model_of
 from itbench.report.leaderboard import Board, Standing, boards_of
 from itbench.report.summary import RunSummary
 from itbench.view.data.catalogue import Catalogue
@@ -25,12 +25,14 @@ class ShownBoard:
     Attributes:
         board: of the report.
         keys: of its runs, by their paths.
+        labels: of its agents, likewise.
         tied: the ranks that several runs share.
         charts: scores against what they took.
     """
 
     board: Board
     keys: Mapping[Path, str]
+    labels: Mapping[Path, str]
     tied: frozenset[int]
     charts: Sequence[PanelScatter]
 
@@ -74,6 +76,7 @@ def _shown(board: Board, keys: Mapping[Path, str]) -> ShownBoard:
     return ShownBoard(
         board=board,
         keys={standing.path: keys[standing.path] for standing in board.standings},
+        labels={standing.path: _label(standing) for standing in board.standings},
         tied=tied,
         charts=_charts(board, keys),
     )
@@ -126,14 +129,14 @@ def _own(standing: Standing, keys: Mapping[Path, str], x: float | None) -> Panel
     found = standing.summary.estimate
     if x is None or found.mean is None:
         return None
-    interval = found.interval
+    interval, agent = found.interval, standing.summary.plan["agent"]
     return PanelPoint(
         x=x,
         y=found.mean,
         low=interval.low if interval else None,
         high=interval.high if interval else None,
-        label=_label(standing),
-        kind=standing.summary.plan["agent"]["role"],
+        label=model_of(agent) or agent["name"],
+        kind=agent["role"],
         trial=keys.get(standing.path, ""),
     )
 

@@ -157,5 +157,11 @@ def _entries(pairs: Sequence[Pair]) -> tuple[list[Entry], list[Entry]]:
 
 
 def _shown(run: RunFile, side: Side, entries: Sequence[Entry]) -> dict[int, Shown]:
-    transcript = Transcript({"run": side.run, "trial": str(side.number)})
-    return {event.position: transcript.shown(event) for event in read_events(run, side.number, entries)}
+    if not entries:
+        return {}
+    transcript, wanted = (
+        Transcript({"run": side.run, "trial": str(side.number)}),
+        {entry.position for entry in entries},
+    )
+    events = read_events(run, side.number, min(wanted), max(wanted))
+    return {event.position: transcript.shown(event) for event in events if event.position in wanted}

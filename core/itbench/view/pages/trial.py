@@ -65,11 +65,13 @@ def trace_context(
     first = next((at for at, entry in enumerate(entries) if entry.position >= start), len(entries))
     last = _end(entries, first)
     transcript = Transcript({"run": run, "trial": str(number)})
+    part = entries[first:last]
+    events = read_events(file, number, part[0].position, part[-1].position) if part else ()
     return {
         "run": run,
         "number": number,
-        "events": [transcript.shown(event) for event in read_events(file, number, entries[first:last])],
-        "turn_of": {entry.position: entry.turn for entry in entries[first:last]},
+        "events": [transcript.shown(event) for event in events],
+        "turn_of": {entry.position: entry.turn for entry in part},
         "first": first,
         "following": entries[last].position if last < len(entries) else None,
         "before": entries[max(0, first - _EVENTS)].position if first else None,

@@ -24,7 +24,7 @@ PATHS: Mapping[str, str] = {
 }
 
 
-def link(page: str, **parameters: object) -> str:
+def link(page: str, /, **parameters: object) -> str:
     """Return the address of a page; parameters that are None are left out, lists are given several times."""
     pattern = PATHS[page]
     inside = {name for name in parameters if f"{{{name}}}" in pattern}

@@ -233,6 +233,8 @@
       root.dataset.theme = dark ? "light" : "dark";
       kept.set("theme", root.dataset.theme);
     }
+    const opens = event.target.closest("a[data-opens]");
+    if (opens) document.querySelector(opens.hash).open = true;
     const button = event.target.closest("[data-open-ticked]");
     if (button) {
       const address = new URL(button.dataset.openTicked, location.href);
