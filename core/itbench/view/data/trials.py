@@ -82,7 +82,9 @@ class TrialPage:
 
 def trial_page(run: RunFile, wanted: Wanted) -> TrialPage:
     """Return the trials that are wanted."""
-    (total,) = run.connection.execute("SELECT count(*) FROM (SELECT DISTINCT task, repeat FROM trial)").fetchone()
+    (total,) = run.connection.execute(
+        "SELECT count(*) FROM (SELECT DISTINCT task, repeat FROM trial)"
+    ).fetchone()
     where, values = _where(conditions(wanted.text, [*COLUMNS, *_metric_columns(run)]))
     matching = total
     if where:

@@ -1,0 +1,248 @@
+"""A viewer in a process of its own, asked over real sockets, and a real browser where there is one."""
+
+import asyncio
+import http.client
+import shutil
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from itbench import Score, Submission, Task, Trace, Usage
+from itbench.interfaces.plan import Plan, PlannedAgent, PlannedTask
+from itbench.interfaces.record import ScoreRecord, TrialKey, TrialRecord
+from itbench.interfaces.trace import TraceEvent
+from itbench.store.writer import RunWriter, ScoringOrigin, write_plan
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+HASH = "sha256:" + "0" * 64
+_START_S = 120.0
+
+
+@dataclass
+class Answer:
+    """What the server answered."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return self.body.decode()
+
+
+@dataclass
+class Viewer:
+    """A running viewer.
+
+    Attributes:
+        address: that it printed, with the token.
+        cookie: that lets in.
+    """
+
+    address: str
+    cookie: str = ""
+    process: Any = field(default=None, repr=False)
+
+    @property
+    def port(self) -> int:
+        """On which it listens."""
+        return int(urlsplit(self.address).port or 0)
+
+    @property
+    def base(self) -> str:
+        """The address without path and token."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def ask(self, path: str, *, method: str = "GET", **headers: str) -> Answer:
+        """Send one request; underscores in the names of headers are hyphens."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        connection.request(method, path, headers=sent)
+        answer = connection.getresponse()
+        found = Answer(
+            answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+        )
+        connection.close()
+        return found
+
+    def get(self, path: str) -> Answer:
+        """Ask as a browser that was let in."""
+        if not self.cookie:
+            parts = urlsplit(self.address)
+            self.cookie = self.ask(f"{parts.path}?{parts.query}").headers["set-cookie"].partition(";")[0]
+        return self.ask(path, Cookie=self.cookie)
+
+
+@pytest.fixture
+def viewer(background: Callable[..., Any], tmp_path: Path) -> Callable[..., Viewer]:
+    """Return a function that starts `itbench view` on the test's own runs."""
+
+    def start() -> Viewer:
+        process = background("view", tmp_path / "runs", "--no-open")
+        line = process.stderr.readline()
+        assert "http://127.0.0.1:" in line, line + process.stderr.read()
+        return Viewer(line.split()[-1], process=process)
+
+    return start
+
+
+@pytest.fixture
+def eventually() -> Callable[[Callable[[], bool]], None]:
+    """Return a function that waits until something holds."""
+
+    def wait(holds: Callable[[], bool]) -> None:
+        until = time.monotonic() + _START_S
+        while not holds():
+            assert time.monotonic() < until, "it never came to hold"
+            time.sleep(0.05)
+
+    return wait
+
+
+@pytest.fixture
+def write_run(tmp_path: Path) -> Callable[..., Path]:
+    """Return a function that writes a run through the real store: one trial of each trace."""
+
+    def write(
+        name: str,
+        traces: Sequence[Trace],
+        *,
+        agent: str = "someone",
+        files: dict[str, bytes] | None = None,
+        is_ended: bool = True,
+    ) -> Path:
+        path = tmp_path / "runs" / f"{name}.itbench"
+        tasks = [
+            Task(
+                id=f"sum-{at:04}",
+                title="Add two numbers",
+                instructions="Add 1 and 2; write it.",
+                tags=("even",),
+            )
+            for at in range(len(traces))
+        ]
+        write_plan(path, _plan(name[-8:], agent, tasks), tasks)
+        if is_ended:
+            asyncio.run(
+                _write(
+                    path,
+                    [_record(task, trace, files or {}) for task, trace in zip(tasks, traces, strict=True)],
+                )
+            )
+        return path
+
+    return write
+
+
+def _plan(name: str, agent: str, tasks: Sequence[Task]) -> Plan:
+    return Plan(
+        id=name,
+        created_at="2026-01-02T03:04:05+00:00",
+        itbench_version="0",
+        python_version="3",
+        domain="sums",
+        domain_origin="itbench-sums 1.0",
+        suite="easy",
+        suite_version="0",
+        suite_hash=HASH,
+        agent=PlannedAgent(name=agent),
+        tasks=tuple(PlannedTask(id=task.id, content_hash=HASH) for task in tasks),
+        repeats=1,
+        seed=0,
+        attempts=1,
+        max_trials=1,
+        sandbox="none",
+    )
+
+
+async def _write(path: Path, records: Sequence[TrialRecord]) -> None:
+    writer = RunWriter(path, ScoringOrigin("0", "itbench-sums 1.0", 1))
+    try:
+        for record in records:
+            await writer.trial_finished(record)
+    finally:
+        writer.close()
+
+
+def _record(task: Task, trace: Trace, files: dict[str, bytes]) -> TrialRecord:
+    value = 0.5
+    return TrialRecord(
+        key=TrialKey(task.id, 0, 0),
+        fault=None,
+        limit=None,
+        submission=Submission(answer={"sum": 3}, files=files),
+        handed_in=True,
+        answer_hash="0" * 16,
+        started_at="2026-01-02T03:04:05.000+00:00",
+        wall_s=1.5,
+        usage=Usage(turns=trace.usage.turns, tool_calls=trace.usage.tool_calls),
+        events=list[TraceEvent](trace.events),
+        scoring=ScoreRecord(score=Score(value=value, metrics={"error": 1.0}, reasons=("off by one",))),
+        value=value,
+    )
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """Return a browser, or skip and say why there is none."""
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="playwright is not installed; it comes with itbench[test]"
+    )
+    program = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if program is None:
+        pytest.skip(f"no browser on this machine: none of {', '.join(CHROMIUM)} is on the PATH")
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Watched:
+    """A page of the browser, with all that went wrong on it and all that it asked for.
+
+    Attributes:
+        page: of the browser.
+        problems: errors and warnings of the console, and exceptions.
+        asked: addresses of all requests.
+    """
+
+    page: Any
+    problems: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def open_page(chromium: Any) -> Iterator[Callable[..., Watched]]:
+    """Return a function that opens a viewer in the browser; at the end nothing went wrong and nothing left this machine."""
+    opened: list[tuple[Watched, Any]] = []
+
+    def open_it(viewer: Viewer, *, width: int = 1400) -> Watched:
+        context = chromium.new_context(viewport={"width": width, "height": 900})
+        context.set_default_timeout(120_000)
+        page = context.new_page()
+        found = Watched(page)
+        page.on(
+            "console",
+            lambda said: found.problems.append(said.text) if said.type in {"error", "warning"} else None,
+        )
+        page.on("pageerror", lambda error: found.problems.append(str(error)))
+        page.on("dialog", lambda dialog: found.problems.append(f"dialog: {dialog.message}"))
+        page.on("request", lambda request: found.asked.append(request.url))
+        page.goto(viewer.address)
+        opened.append((found, context))
+        return found
+
+    yield open_it
+    for found, context in opened:
+        context.close()
+        assert found.problems == []
+        assert found.asked
+        assert {urlsplit(each).hostname for each in found.asked} == {"127.0.0.1"}
