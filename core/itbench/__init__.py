@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         StorageError as StorageError,
         UsageError as UsageError,
     )
+    from itbench.interfaces.activity import Activity as Activity
     from itbench.interfaces.agent import (
         Agent as Agent,
         AgentFactory as AgentFactory,
@@ -162,6 +163,7 @@ __getattr__, __dir__, __all__ = lazy_names(
     __name__,
     {
         "errors": "DataError ITBenchError PluginError RunFileError StorageError UsageError",
+        "interfaces.activity": "Activity",
         "interfaces.agent": "Agent AgentFactory AgentRequest AgentSpec ConnectedAgent CopyingAgent DemandingAgent DescribedAgent EquippedAgent EstimatingAgent FloorRole PrivilegedAgent PunctualAgent Role SecretiveAgent TrialEstimate",
         "interfaces.audit": "AuditCase AuditCases Candidate Feature",
         "interfaces.domain": "API_VERSION Domain Preparation",

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pluggy
 
+from itbench.interfaces.activity import Activity
 from itbench.interfaces.plan import Plan
 from itbench.interfaces.record import TrialKey, TrialRecord
 from itbench.interfaces.trace import TraceEvent
@@ -33,6 +34,13 @@ class RunHooks:
     @hookspec
     def trial_progress(self, key: TrialKey, text: str, done: int, total: int) -> None:
         """The world of a trial is being set up; must return at once."""
+
+    @hookspec
+    def trial_activity(self, key: TrialKey, activity: Activity, text: str) -> None:
+        """A trial is busy with something else from now on; the text says more, if anything does; must return at once.
+
+        What its events tell, such as that a model is asked, is not told again.
+        """
 
     @hookspec
     def trace_event(self, key: TrialKey, event: TraceEvent) -> None:

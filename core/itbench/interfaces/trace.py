@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NoReturn
 
+from itbench.interfaces.activity import Activity
 from itbench.interfaces.events import EventKind
 from itbench.interfaces.fault import LimitReached
 from itbench.interfaces.json import JsonValue, json_text
@@ -92,6 +93,7 @@ class Trace:
         attempt: which attempt at it, counted from 0.
         provider: how the provider of the agent's model does.
         listener: told of each event as it happens.
+        watcher: told what the trial does at the moment.
         redact: takes secrets out of the text of each event before anybody sees it.
         roles: what models in a role of the environment have used, by role.
         events: all events so far, in order.
@@ -106,6 +108,7 @@ class Trace:
     attempt: int = 0
     provider: ProviderWatch = field(default_factory=ProviderWatch)
     listener: Callable[[TraceEvent], object] | None = None
+    watcher: Callable[[Activity, str], object] | None = None
     redact: Callable[[str], str] | None = None
     events: list[TraceEvent] = field(default_factory=list)
     usage: Usage = field(default_factory=Usage)
@@ -129,6 +132,11 @@ class Trace:
         self.events.append(event)
         if self.listener is not None:
             self.listener(event)
+
+    def does(self, activity: Activity, text: str = "") -> None:
+        """Tell whoever watches the run what the trial does from now on; it is shown and not kept."""
+        if self.watcher is not None:
+            self.watcher(activity, self.redact(text) if text and self.redact is not None else text)
 
     def turn(self) -> int:
         """Begin the next turn and return its number, counted from 1.

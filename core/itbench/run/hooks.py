@@ -21,12 +21,15 @@ class Hooks:
         self._manager = pluggy.PluginManager(PROJECT)
         self._manager.add_hookspecs(RunHooks)
         self._outside: set[str] = set()
+        # What pluggy would put together anew at each of many calls.
+        self._implementations: dict[str, list[HookImpl]] = {}
         self._warn = warn or _warn
 
     def add(self, plugin: object) -> None:
         """Register a plugin of our own; what it raises ends the run."""
         self._manager.register(plugin)
         self._manager.check_pending()
+        self._implementations.clear()
 
     def add_installed(self) -> None:
         """Register the plugins of the group `itbench.plugins`; a broken one is named and left out."""
@@ -67,14 +70,19 @@ class Hooks:
             self._warn(f"plugin {name!r} is left out: {error}")
         else:
             self._outside.add(name)
+            self._implementations.clear()
 
     def _results(self, hook: str, arguments: dict[str, Any]) -> list[tuple[str, Any]]:
         results = []
-        for implementation in getattr(self._manager.hook, hook).get_hookimpls():
+        implementations = self._implementations.get(hook)
+        if implementations is None:
+            implementations = getattr(self._manager.hook, hook).get_hookimpls()
+            self._implementations[hook] = implementations
+        for implementation in implementations:
             name = implementation.plugin_name
-            given = {key: arguments[key] for key in implementation.argnames}
+            names = implementation.argnames
             try:
-                results.append((name, implementation.function(**given)))
+                results.append((name, implementation.function(*[arguments[each] for each in names])))
             except BaseException as error:  # noqa: BLE001 - an outside plugin must not end the run
                 self._fail(name, hook, error)
         return results
@@ -86,6 +94,7 @@ class Hooks:
         self._warn(f"plugin {name!r} is left out, its hook {hook!r} failed: {said}")
         if self._manager.has_plugin(name):
             self._manager.unregister(name=name)
+            self._implementations.clear()
 
 
 def _warn(message: str) -> None:

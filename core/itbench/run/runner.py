@@ -175,6 +175,9 @@ def _setting(session: Session, hooks: Hooks) -> TrialSetting:
         redactor=session.redactor,
         faults={task_id: session.plan.data_faults[task_id] for task_id in session.plan.faulty},
         on_event=(lambda key, event: hooks.tell("trace_event", key=key, event=event)) if listens else None,
+        on_activity=lambda key, activity, text: hooks.tell(
+            "trial_activity", key=key, activity=activity, text=text
+        ),
         on_progress=lambda key, text, done, total: hooks.tell(
             "trial_progress", key=key, text=text, done=done, total=total
         ),

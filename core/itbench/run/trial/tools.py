@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
 
+from itbench.interfaces.activity import Activity
 from itbench.interfaces.fault import Fault, LimitReached, Stage, StageError
 from itbench.interfaces.json import JsonObject, JsonValue, json_problem
 from itbench.interfaces.trace import Trace
@@ -42,6 +43,7 @@ class Tools:
     def _noted(self, tool: Tool) -> Callable[..., Awaitable[JsonValue]]:
         async def call(**arguments: JsonValue) -> JsonValue:
             self._trace.check()
+            self._trace.does(Activity.TOOL, tool.name)
             started, output, is_ok = monotonic(), None, False
             try:
                 output = await self._call(tool, arguments)

@@ -8,6 +8,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from itbench.interfaces.activity import Activity
 from itbench.interfaces.agent import Agent, PunctualAgent
 from itbench.interfaces.domain import Domain
 from itbench.interfaces.environment import TrialSetup
@@ -51,6 +52,7 @@ class TrialSetting:
         budget: of the run.
         redactor: takes secrets out of all that is kept of a trial.
         on_event: told of each event of a trace.
+        on_activity: told what a trial does at the moment.
         on_progress: told how far the set-up of a world is.
         room: that open worlds take; None for any number of them.
         turns: of agents; None where each may begin when its world is open.
@@ -68,6 +70,7 @@ class TrialSetting:
     budget: Budget = field(default_factory=Budget)
     redactor: Redactor = field(default_factory=Redactor)
     on_event: Callable[[TrialKey, TraceEvent], object] | None = None
+    on_activity: Callable[[TrialKey, Activity, str], object] | None = None
     on_progress: Callable[[TrialKey, str, int, int], object] | None = None
     room: Room | None = None
     turns: Turns | None = None
@@ -95,11 +98,13 @@ async def run_trial(setting: TrialSetting, task: Task, key: TrialKey) -> TrialRe
     except Blamed as error:
         outcome.fault = error.fault
     if not outcome.is_begun:
+        trace.does(Activity.PUT_BACK)
         raise NotBegunError
     outcome.fault = setting.memory_kills.judged(outcome.fault, key, trace, killed_before)
     outcome.refusal = trace.refusal
     submission = submission_of(task, outcome)
     scoring = None
+    trace.does(Activity.SCORING)
     if setting.judge is not None:
         judge = setting.judge
         scoring = await setting.scorings.call(lambda: _scoring(judge, task, submission, trace, outcome))
@@ -133,9 +138,11 @@ def _trace(setting: TrialSetting, task: Task, key: TrialKey) -> Trace:
         redact=setting.redactor.text,
         attempt=key.attempt,
     )
-    listener = setting.on_event
+    listener, watcher = setting.on_event, setting.on_activity
     if listener is not None:
         trace.listener = lambda event: listener(key, event)
+    if watcher is not None:
+        trace.watcher = lambda activity, text: watcher(key, activity, text)
     return trace
 
 
@@ -145,14 +152,19 @@ async def _work(setting: TrialSetting, task: Task, trace: Trace, outcome: Outcom
         raise Blamed(Fault(Stage.TASK, f"its data is faulty: {lines[0]}", "\n".join(lines)))
     on_progress, told = setting.on_progress, None
     if on_progress is not None:
-        told = lambda text, done, total: on_progress(key, text, done, total)  # noqa: E731 - it binds the key
+        clean = setting.redactor.text
+        told = lambda text, done, total: on_progress(key, clean(text), done, total)  # noqa: E731 - it binds the key
     with blame(Stage.ENVIRONMENT):
         surroundings = setting.surroundings
         needs = surroundings.suite.needs(task.id)
+        if setting.room:
+            trace.does(Activity.ROOM)
         async with (
             setting.room.taken(needs) if setting.room else nullcontext(),
             played(surroundings.role_models, trace) as roles,
         ):
+            if setting.room:
+                trace.does(Activity.ENVIRONMENT)
             setup = surroundings.setup(task, trace, on_progress=told, model=roles.model)
             await _in_world(setting, setup, trace, outcome)
 
@@ -193,12 +205,15 @@ async def _through(
         workspaces.append(workspace)
         if setting.turns is not None:
             setting.turns.opened(time.monotonic() - began)
+            trace.does(Activity.TURN)
         async with setting.turns.turn() if setting.turns else nullcontext(True) as may_begin:
             outcome.is_begun = may_begin
             if not may_begin:
                 return
+            trace.does(Activity.AGENT)
             outcome.fault = await _solve(setting, setup.task, workspace, trace)
             outcome.is_solved = True
+            trace.does(Activity.ENVIRONMENT, "looking at the end state")
             await workspace.end_all()
             outcome.collected = _clean_files(await collect(setup.task, world.workspace), setting.redactor)
             outcome.observation = await world.observe(outcome.collected.files)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from itbench.interfaces.activity import Activity
 from itbench.interfaces.execution import Execution, Heard
 from itbench.interfaces.fault import Stage, StageError
 from itbench.interfaces.trace import Trace
@@ -80,6 +81,7 @@ class TracedWorkspace:
     ) -> Execution:
         """Run a command and note it; it may take no longer than the task allows one command."""
         limit_s = min(timeout_s, self._trace.limits.command_s)
+        self._trace.does(Activity.TOOL, _shown(command))
         return await self._noted(command, timeout_s=limit_s, stdin=stdin, shown=stdin, env=env, heard=heard)
 
     async def host(
@@ -92,6 +94,7 @@ class TracedWorkspace:
         heard: Heard | None = None,
     ) -> Execution:
         """Run a program that is itself the agent and note it; only the limits of the whole trial hold for it."""
+        self._trace.does(Activity.AGENT, _shown(program))
         return await self._noted(program, timeout_s=timeout_s, stdin=stdin, env=env, heard=heard)
 
     async def probe(self, command: Sequence[str], *, timeout_s: float) -> Execution:
@@ -158,6 +161,7 @@ class _TracedSession:
         """Run a command and note it; it is waited for no longer than the task allows one command."""
         self._trace.check()
         limit_s = min(timeout_s, self._trace.limits.command_s)
+        self._trace.does(Activity.TOOL, _shown(command))
         result = await self._inner.run(command, timeout_s=limit_s, heard=heard)
         _note(self._trace, command, result)
         return result
@@ -175,6 +179,10 @@ class _TracedSession:
     async def close(self) -> None:
         """End the shell and all that it started."""
         await self._inner.close()
+
+
+def _shown(command: str | Sequence[str]) -> str:
+    return command if isinstance(command, str) else " ".join(map(str, command))
 
 
 def _note(trace: Trace, command: str | Sequence[str], result: Execution, stdin: bytes = b"") -> None:
