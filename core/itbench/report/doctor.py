@@ -42,8 +42,10 @@ def findings() -> list[list[str]]:
 def swept() -> list[str]:
     """Remove what runs that were killed have left, and return a row that says what that was."""
     from itbench.sandbox.leftovers import remove_leftovers
+    from itbench.store.claim import sweep_runs
+    from itbench.store.run_path import FOLDER
 
-    removed = remove_leftovers()
+    removed = [*remove_leftovers(), *map(str, sweep_runs(FOLDER))]
     return ["leftovers", "ok", f"removed: {', '.join(removed)}" if removed else "nothing was left"]
 
 

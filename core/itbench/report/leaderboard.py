@@ -15,6 +15,7 @@ from itbench.report.plan_notes import have_other_truths, plan_marks
 from itbench.report.shown import newer_rules, shown_metrics
 from itbench.report.summary import RunSummary, summarise
 from itbench.store.connect import COMPANIONS
+from itbench.store.live.file import ENDING
 from itbench.store.reader import RunFile
 
 _DIGITS = 9
@@ -201,8 +202,8 @@ def _each_once(found: Iterable[tuple[Path, RunSummary]], skipped: list[str]) -> 
 def _summaries(paths: Sequence[Path], skipped: list[str]) -> Iterator[tuple[Path, RunSummary]]:
     is_empty = True
     for path in paths:
-        if path.name.endswith(COMPANIONS):
-            continue  # `runs/*` also names what SQLite keeps beside a run that is being written.
+        if path.name.endswith((*COMPANIONS, ENDING)):
+            continue  # `runs/*` also names what stands beside a run that is being written.
         try:
             with RunFile(path) as run:
                 yield path, summarise(run)

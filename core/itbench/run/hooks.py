@@ -22,7 +22,7 @@ class Hooks:
         self._manager.add_hookspecs(RunHooks)
         self._outside: set[str] = set()
         # What pluggy would put together anew at each of many calls.
-        self._implementations: dict[str, list[HookImpl]] = {}
+        self._implementations: dict[str, list[pluggy.HookImpl]] = {}
         self._warn = warn or _warn
 
     def add(self, plugin: object) -> None:

@@ -19,6 +19,7 @@ from itbench.run.trial.memory_kills import memory_kills_of
 from itbench.run.trial.room import Machine, Room, Turns
 from itbench.run.trial.setup import Surroundings
 from itbench.run.trial.trial import NotBegunError, TrialSetting, run_trial
+from itbench.store.live.writer import LiveWriter
 from itbench.store.reader import RunFile
 from itbench.store.writer import RunWriter
 from itbench.suites.shown import Secrets
@@ -54,9 +55,12 @@ def execute(session: Session, jobs: Sequence[Job], hooks: Hooks) -> Execution:
     try:
         writer = RunWriter(session.path, session.origin if session.plan.is_scored else None)
         hooks.add(writer)
+        live = LiveWriter(session.path)
+        hooks.add(live)
         try:
             return asyncio.run(_execute(session, jobs, hooks, done))
         finally:
+            live.close()
             writer.close()
     finally:
         if session.claim is not None:

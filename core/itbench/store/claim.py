@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
-from itbench.errors import RunFileError, StorageError
+from itbench.errors import ITBenchError, RunFileError, StorageError
+from itbench.store.live.file import ENDING as LIVE_ENDING, remove_live
 
 ENDING = ".lock"
 # Asking whether a run is claimed holds the lock for a moment.
@@ -67,6 +68,8 @@ class Claim:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 if self._is_in_place(descriptor):
                     _sign(descriptor)
+                    # Whoever wrote it had this claim, and was killed.
+                    remove_live(path)
                     return descriptor
             except BlockingIOError as error:
                 holder = _holder(descriptor)
@@ -101,6 +104,20 @@ def is_claimed(path: Path) -> bool:
     except OSError:
         return False  # There is no such lock.
     return False
+
+
+def sweep_runs(folder: Path) -> list[Path]:
+    """Remove the live files of runs in a folder on which nobody works any more, and return which these were."""
+    removed = []
+    for live in sorted(folder.glob(f"*.itbench{LIVE_ENDING}")):
+        try:
+            # To claim a run removes what the claim before has left.
+            Claim(live.with_name(live.name.removesuffix(LIVE_ENDING))).release()
+        except ITBenchError:
+            continue  # A process works on it, or it cannot be removed.
+        if not live.exists():
+            removed.append(live)
+    return removed
 
 
 def _refuse_other_names(path: Path) -> None:

@@ -12,6 +12,7 @@ from itbench.report.export.columns import COLUMNS, METRIC_PREFIX, METRIC_TYPE, S
 from itbench.report.export.page import write_page
 from itbench.report.export.rows import flat_rows, full_records, metric_names
 from itbench.store.connect import COMPANIONS, is_run_file
+from itbench.store.live.file import ENDING
 from itbench.store.reader import RunFile
 from itbench.text.harmless import one_line
 from itbench.text.spreadsheet import csv_cell
@@ -34,7 +35,7 @@ def export_run(run: RunFile, format_name: str, target: str | Path) -> int:
 
 def _spare_run(path: Path, target: str | Path) -> None:
     """Refuse to write over the run that is read, or any other."""
-    kept = [path, *(path.with_name(path.name + ending) for ending in COMPANIONS)]
+    kept = [path, *(path.with_name(path.name + ending) for ending in (*COMPANIONS, ENDING))]
     if any(_is_same_file(each, Path(target)) for each in kept):
         raise UsageError(f"{str(target)!r} is the run file itself; name another file with --output")
     if is_run_file(Path(target)):

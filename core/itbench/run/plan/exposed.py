@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from itbench.errors import UsageError
 from itbench.interfaces.sandbox import Mount
 from itbench.interfaces.suite import Suite
-from itbench.run.plan.own_files import RUN_FILE, OwnFiles
+from itbench.run.plan.own_files import RUN_FILES, OwnFiles
 from itbench.sandbox.image.store import PROGRAM_PREFIX, store_folder
 from itbench.store.connect import is_run_file
 
@@ -78,7 +78,7 @@ def _file_problem(path: Path, own: OwnFiles) -> str | None:
     for place in own.places:
         if place.is_whole and real.is_relative_to(os.path.realpath(place.path)):
             return f"it lies in {str(place.path)!r}, and {place.why}" if place.path != real else place.why
-    if {path.suffix, real.suffix} & {RUN_FILE} or is_run_file(real):
+    if path.name.endswith(RUN_FILES) or real.name.endswith(RUN_FILES) or is_run_file(real):
         return f"it is a run file, {_ANSWERS}"
     if any(map(own.names.distribution_in, (path.name, real.name))):
         return f"it brings a package {_MAKES}"
@@ -105,7 +105,7 @@ def _members(path: Path) -> Iterator[str]:
 
 def _member_problem(name: str, own: OwnFiles) -> str | None:
     parts = PurePosixPath(name).parts
-    if parts and parts[-1].endswith(RUN_FILE):
+    if parts and parts[-1].endswith(RUN_FILES):
         return f"it holds the run file {name!r}, {_ANSWERS}"
     if any(map(own.names.distribution_in, parts)):
         return f"it holds {name!r}, so that programs can import what makes the truth"
@@ -130,7 +130,7 @@ def _found_below(shown: Path, own: OwnFiles) -> Iterator[str]:
             if own.names.distribution_in(name):
                 yield f"it holds {name!r}, so that programs there can import what makes the truth"
         for name in files:
-            if name.endswith(RUN_FILE):
+            if name.endswith(RUN_FILES):
                 yield f"it holds the run file {name!r}, {_ANSWERS}"
             if name.endswith(".pth") and _leads_to(Path(folder, name), own):
                 yield f"its {name!r} leads to a package {_MAKES}"

@@ -14,7 +14,8 @@ from itbench.host.cache import cache_dir
 from itbench.interfaces.suite import Suite
 from itbench.sandbox.image.store import store_folder
 
-RUN_FILE = ".itbench"
+RUN_FILES = (".itbench", ".itbench.live")
+"""How the names of files end in which answers of other trials are."""
 _OWN_PACKAGES = ("itbench", "itbench_schemas")
 
 
@@ -120,7 +121,7 @@ def _files_of(place: Place) -> Iterator[os.stat_result]:
         yield place.path.stat()
     for folder, folders, files in os.walk(place.path):
         folders[:] = [name for name in folders if os.path.realpath(Path(folder, name)) != shown]
-        for name in files if place.is_whole else [name for name in files if name.endswith(RUN_FILE)]:
+        for name in files if place.is_whole else [name for name in files if name.endswith(RUN_FILES)]:
             try:
                 yield Path(folder, name).lstat()
             except OSError:

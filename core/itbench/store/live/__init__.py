@@ -1,0 +1,1 @@
+"""Trials in flight: what they do now, and their events until they are committed."""
