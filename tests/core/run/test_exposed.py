@@ -82,6 +82,8 @@ def made(place: Path, kind: str) -> Path:
         (agent / "_mine.pth").write_text(f"# mine\n{PACKAGE.parent}\n")
     elif kind == "a run file":
         (agent / "old.itbench").touch()
+    elif kind == "what a killed run has left":
+        (agent / "old.itbench.live").touch()
     elif kind == "a link to the package":
         (place / "link").symlink_to(PACKAGE)
         return place / "link"
@@ -102,6 +104,7 @@ def made(place: Path, kind: str) -> Path:
         ("an editable install", "'__editable__.itbench-0.1.0.pth'"),
         ("a path file", "its '_mine.pth' leads to a package"),
         ("a run file", "it holds the run file 'old.itbench'"),
+        ("what a killed run has left", "it holds the run file 'old.itbench.live'"),
         ("a link to the package", "it holds the package 'itbench'"),
         ("a link to above it", "it holds the package"),
     ],
