@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from itbench.host.terminal import can_be_redrawn
 from itbench.interfaces.progress import Progress
 from itbench.text.harmless import one_line
 
@@ -30,7 +31,7 @@ class _Waiting:
     def __call__(self, text: str, done: int, total: int) -> None:
         if time.monotonic() - self._started < _QUIET_S:
             return
-        if sys.stderr.isatty():
+        if can_be_redrawn():
             share = done / total if total else 0.0
             bar = "━" * round(30 * share)
             sys.stderr.write(f"\r\x1b[K{one_line(text)} {bar:<30} {done}/{total}")

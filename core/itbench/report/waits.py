@@ -71,11 +71,6 @@ class Waits:
         """Forget a trial that has ended."""
         self._waits.pop(key, None)
 
-    def now(self, now_s: float) -> list[str]:
-        """Return a line for each trial that waits for long, or because something failed; the longest wait first."""
-        waits = sorted(self._due(now_s), key=lambda pair: pair[1].since_s)
-        return [f"{_name(key)}: {wait.text(now_s)}" for key, wait in waits]
-
     def news(self, now_s: float) -> list[str]:
         """Return a line for each wait that nothing was said about yet, or not for some time; for many, the number only."""
         fresh = [
@@ -85,7 +80,7 @@ class Waits:
         ]
         for _, wait in fresh:
             wait.said_at_s = now_s
-        lines = [f"{_name(key)}: {wait.text(now_s)}" for key, wait in fresh[:_MOST_LINES]]
+        lines = [f"{trial_name(key)}: {wait.text(now_s)}" for key, wait in fresh[:_MOST_LINES]]
         more = len(fresh) - _MOST_LINES
         return lines + ([f"{more} more trials wait"] if more > 0 else [])
 
@@ -97,7 +92,8 @@ class Waits:
         ]
 
 
-def _name(key: TrialKey) -> str:
+def trial_name(key: TrialKey) -> str:
+    """Return a trial as users name it: its task and repeat, and which attempt it is where that is not the first."""
     return f"{key.task}:{key.repeat}" + (f":{key.attempt}" if key.attempt else "")
 
 

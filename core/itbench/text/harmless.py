@@ -82,6 +82,18 @@ def broken(text: str, columns: int) -> list[str]:
     return _pieces(text, columns)
 
 
+def beginning(text: str, columns: int) -> str:
+    """Return as much of a line as fits into so many columns."""
+    if text.isascii():
+        return text[:columns]
+    taken = 0
+    for at, character in enumerate(text):
+        taken += _columns(character)
+        if taken > columns:
+            return text[:at]
+    return text
+
+
 def _pieces(word: str, columns: int) -> list[str]:
     pieces, taken = [""], 0
     for character in word:

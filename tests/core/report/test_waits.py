@@ -21,12 +21,13 @@ def failure(wait_s: float | None = 40.0, text: str = "status 429", attempt: int 
 def test_a_wait_is_told_with_its_reason_and_how_much_of_it_is_left() -> None:
     waits = Waits()
     waits.hear(ONE, failure(), 100.0)
-    assert waits.now(100.0) == ["t3:0: waits 40 s for openai/gpt-x: status 429, attempt 4 of 8"]
-    assert waits.now(130.0) == ["t3:0: waits 10 s for openai/gpt-x: status 429, attempt 4 of 8"]
-    assert waits.now(145.0) == ["t3:0: waits for openai/gpt-x: status 429, attempt 4 of 8, asked 5 s ago"]
-    waits.hear(TWO, failure(1.0, "busy"), 146.0)
-    assert [line.partition(":")[0] for line in waits.now(146.0)] == ["t3", "t4"]
-    assert waits.now(146.0)[1].startswith("t4:1:2: waits 1 s")
+    assert waits.news(100.0) == ["t3:0: waits 40 s for openai/gpt-x: status 429, attempt 4 of 8"]
+    assert waits.news(130.0) == ["t3:0: waits 10 s for openai/gpt-x: status 429, attempt 4 of 8"]
+    assert waits.news(155.0) == ["t3:0: waits for openai/gpt-x: status 429, attempt 4 of 8, asked 15 s ago"]
+    waits.hear(TWO, failure(1.0, "busy"), 156.0)
+    assert [line.partition(",")[0] for line in waits.news(156.0)] == [
+        "t4:1:2: waits 1 s for openai/gpt-x: busy"
+    ]
 
 
 def test_a_wait_ends_with_whatever_happens_next() -> None:
@@ -35,21 +36,21 @@ def test_a_wait_ends_with_whatever_happens_next() -> None:
     waits.hear(ONE, event("reply", text="Hi."), 1.0)
     waits.hear(TWO, failure(), 0.0)
     waits.end(TWO)
-    assert waits.now(1.0) == []
+    assert waits.news(1.0) == []
 
 
 def test_a_model_that_says_nothing_is_told_after_a_while() -> None:
     waits = Waits()
     waits.hear(ONE, event("request"), 0.0)
-    assert (waits.now(29.0), waits.news(29.0)) == ([], [])
-    assert waits.now(95.0) == ["t3:0: has waited 95 s for its model to answer"]
+    assert waits.news(29.0) == []
+    assert waits.news(95.0) == ["t3:0: has waited 95 s for its model to answer"]
 
 
 def test_a_failure_after_which_nobody_waits_is_told_once_it_has_lasted() -> None:
     waits = Waits()
     waits.hear(ONE, failure(None, "status 503"), 0.0)
-    assert waits.now(1.0) == []
-    assert waits.now(31.0) == ["t3:0: has waited 31 s for openai/gpt-x: status 503, attempt 4 of 8"]
+    assert waits.news(1.0) == []
+    assert waits.news(31.0) == ["t3:0: has waited 31 s for openai/gpt-x: status 503, attempt 4 of 8"]
 
 
 def test_lines_come_once_and_again_only_after_some_time() -> None:
@@ -73,27 +74,6 @@ def test_many_waits_are_counted() -> None:
 def test_a_long_or_broken_reason_is_one_short_line() -> None:
     waits = Waits()
     waits.hear(ONE, failure(text="no\nway " * 200), 0.0)
-    (line,) = waits.now(0.0)
+    (line,) = waits.news(0.0)
     assert "\n" not in line
     assert len(line) < 260
-
-
-def test_the_bar_shows_the_longest_wait_and_how_many_others_wait() -> None:
-    from io import StringIO
-
-    from rich.console import Console
-    from rich.progress import Progress, TextColumn
-
-    from itbench.report.progress import RunProgress
-
-    progress = RunProgress()
-    progress._bar = Progress(
-        TextColumn("{task.fields[state]}"), console=Console(file=StringIO(), force_terminal=True)
-    )
-    progress._bar.add_task("sums/easy", state="")
-    for key in (ONE, TWO):
-        progress.trace_event(key, failure(9.0))
-    progress.show_waits()
-    (task,) = progress._bar.tasks
-    assert task.fields["state"].startswith("no score yet, t3:0: waits 9 s for openai/gpt-x: status 429")
-    assert task.fields["state"].endswith(", 1 more wait")

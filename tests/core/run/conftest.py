@@ -3,11 +3,59 @@
 import sqlite3
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
+
+KEY = 'sk-planted/+"key"-of-a-live-run'
+# Each trial does something and then waits until the file `go` is there.
+WAITER = """
+import asyncio, json, os
+from dataclasses import replace
+from pathlib import Path
+from itbench import Activity, AgentSpec
+from itbench_sums import DOMAIN as SUMS, Adder
+
+class Waiter(Adder):
+    def __init__(self, request):
+        self._events, self._delay_s, self._wrong = 1, 0, 0
+        self._is_retold = "retold" in request.options
+    async def solve(self, task, workspace, trace):
+        key = os.environ.get("SERVICE_API_KEY", "")
+        trace.turn()
+        trace.record("request", number=1, model="m", messages=[])
+        trace.use(input_tokens=1000, output_tokens=20, cost_usd=None if task.id == "sum-0001" else 0.5)
+        trace.record("reply", request=1, text=key)
+        trace.use_in_role("user", input_tokens=7, output_tokens=7, cost_usd=7.0)
+        trace.does(Activity.TOOL, "cat \\x1b[2J " + key)
+        if self._is_retold:
+            for size in (300_000, *[100_000] * 60):
+                trace.record("note", text="x" * size)
+        while not Path("go").exists():
+            await asyncio.sleep(0.02)
+        if Path("small").exists():
+            trace.events.clear()
+        await super().solve(task, workspace, trace)
+
+DOMAIN = replace(SUMS, name="waiting", agents=(
+    AgentSpec(name="waiter", summary="s", create=Waiter, role="baseline", is_in_process=True),))
+"""
+
+
+@pytest.fixture
+def waiting(
+    sums: Path, distribution: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[str]:
+    """Install the domain `waiting`, whose agents say much and wait for the file `go`; return a secret that they say."""
+    monkeypatch.setenv("SERVICE_API_KEY", KEY)
+    monkeypatch.chdir(tmp_path)
+    distribution(
+        "waiting", group="itbench.domains", points={"waiting": "waiter:DOMAIN"}, code={"waiter": WAITER}
+    )
+    yield KEY
+    Path("go").touch()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -22,55 +22,8 @@ from itbench.view.data.live import LiveEvent, UnderWay, events_of, under_way
 
 Itbench = Callable[..., Any]
 Background = Callable[..., subprocess.Popen[str]]
-KEY = 'sk-planted/+"key"-of-a-live-run'
 
 WARNING = "warning: trials in flight cannot be looked at, the run goes on: "
-
-# Each trial does something and then waits until the file `go` is there.
-WAITER = """
-import asyncio, json, os
-from dataclasses import replace
-from pathlib import Path
-from itbench import Activity, AgentSpec
-from itbench_sums import DOMAIN as SUMS, Adder
-
-class Waiter(Adder):
-    def __init__(self, request):
-        self._events, self._delay_s, self._wrong = 1, 0, 0
-        self._is_retold = "retold" in request.options
-    async def solve(self, task, workspace, trace):
-        key = os.environ.get("SERVICE_API_KEY", "")
-        trace.turn()
-        trace.record("request", number=1, model="m", messages=[])
-        trace.use(input_tokens=1000, output_tokens=20, cost_usd=None if task.id == "sum-0001" else 0.5)
-        trace.record("reply", request=1, text=key)
-        trace.use_in_role("user", input_tokens=7, output_tokens=7, cost_usd=7.0)
-        trace.does(Activity.TOOL, "cat \\x1b[2J " + key)
-        if self._is_retold:
-            for size in (300_000, *[100_000] * 60):
-                trace.record("note", text="x" * size)
-        while not Path("go").exists():
-            await asyncio.sleep(0.02)
-        if Path("small").exists():
-            trace.events.clear()
-        await super().solve(task, workspace, trace)
-
-DOMAIN = replace(SUMS, name="waiting", agents=(
-    AgentSpec(name="waiter", summary="s", create=Waiter, role="baseline", is_in_process=True),))
-"""
-
-
-@pytest.fixture
-def waiting(
-    sums: Path, distribution: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Iterator[None]:
-    monkeypatch.setenv("SERVICE_API_KEY", KEY)
-    monkeypatch.chdir(tmp_path)
-    distribution(
-        "waiting", group="itbench.domains", points={"waiting": "waiter:DOMAIN"}, code={"waiter": WAITER}
-    )
-    yield
-    Path("go").touch()
 
 
 def until(process: subprocess.Popen[str], condition: Callable[[], Any]) -> Any:
@@ -105,9 +58,9 @@ def names() -> set[str]:
 
 @pytest.mark.slow
 def test_what_trials_do_is_read_while_they_run_and_gone_when_they_are_committed(
-    waiting: None, background: Background
+    waiting: str, background: Background
 ) -> None:
-    process = background("run", "waiting", "-n", "3", "--max-trials", "2")
+    process = background("run", "waiting", "--time-limit", "5m", "-n", "3", "--max-trials", "2")
     path, (one, two) = in_flight(process, 2)
     assert (one.task, one.repeat, one.attempt, one.turn, one.replies) == ("sum-0000", 0, 0, 1, 1)
     assert (one.input_tokens, one.output_tokens, one.cost_usd, two.cost_usd) == (1000, 20, 0.5, None)
@@ -121,7 +74,7 @@ def test_what_trials_do_is_read_while_they_run_and_gone_when_they_are_committed(
     with RunFile(path) as run:  # Nothing that counts has any of it.
         assert run.values() == {f"sum-000{number}": [None] for number in range(3)}
     live = live_path(path).read_bytes()
-    assert (b"[secret]" in live, KEY.encode() in live, json.dumps(KEY)[1:-1].encode() in live) == (
+    assert (b"[secret]" in live, waiting.encode() in live, json.dumps(waiting)[1:-1].encode() in live) == (
         True,
         False,
         False,
@@ -138,9 +91,9 @@ def test_what_trials_do_is_read_while_they_run_and_gone_when_they_are_committed(
 
 @pytest.mark.slow
 def test_after_a_kill_nobody_is_under_way_and_resume_or_a_sweep_cleans_up(
-    waiting: None, background: Background, itbench: Itbench
+    waiting: str, background: Background, itbench: Itbench
 ) -> None:
-    process = background("run", "waiting", "-n", "2")
+    process = background("run", "waiting", "--time-limit", "5m", "-n", "2")
     path, _ = in_flight(process, 2)
     process.send_signal(signal.SIGKILL)
     process.communicate()
@@ -163,9 +116,9 @@ def test_after_a_kill_nobody_is_under_way_and_resume_or_a_sweep_cleans_up(
 
 @pytest.mark.slow
 def test_a_sweep_leaves_a_run_alone_that_is_worked_on(
-    waiting: None, background: Background, itbench: Itbench
+    waiting: str, background: Background, itbench: Itbench
 ) -> None:
-    process = background("run", "waiting", "-n", "1")
+    process = background("run", "waiting", "--time-limit", "5m", "-n", "1")
     path, before = in_flight(process, 1)
     assert live_path(path).name not in itbench("doctor", "--sweep").out
     assert under_way(path) == before
@@ -176,9 +129,9 @@ def test_a_sweep_leaves_a_run_alone_that_is_worked_on(
 
 @pytest.mark.slow
 def test_of_a_trial_that_says_much_the_latest_is_kept_and_a_long_event_is_cut(
-    waiting: None, background: Background
+    waiting: str, background: Background
 ) -> None:
-    process = background("run", "waiting", "-n", "1", "-a", "waiter:retold=yes")
+    process = background("run", "waiting", "--time-limit", "5m", "-n", "1", "-a", "waiter:retold=yes")
 
     def last() -> list[LiveEvent]:
         paths = [path for path in Path("runs").glob("*.itbench") if under_way(path)]
@@ -196,8 +149,10 @@ def test_of_a_trial_that_says_much_the_latest_is_kept_and_a_long_event_is_cut(
 
 
 @pytest.mark.slow
-def test_two_hundred_trials_are_told_at_once(waiting: None, background: Background) -> None:
-    process = background("run", "waiting/many", "--max-trials", "200", "-S", "count=220")
+def test_two_hundred_trials_are_told_at_once(waiting: str, background: Background) -> None:
+    process = background(
+        "run", "waiting/many", "--time-limit", "5m", "--max-trials", "200", "-S", "count=220"
+    )
     path, trials = in_flight(process, 200)
     assert len({trial.task for trial in trials}) == 200
     assert [len(events_of(path, trial.task, 0)) for trial in trials] == [5] * 200
@@ -209,8 +164,8 @@ def test_two_hundred_trials_are_told_at_once(waiting: None, background: Backgrou
 
 
 @pytest.mark.slow
-def test_a_reader_that_keeps_the_file_locked_holds_up_no_trial(waiting: None, background: Background) -> None:
-    process = background("run", "waiting", "-n", "6", "--max-trials", "2")
+def test_a_reader_that_keeps_the_file_locked_holds_up_no_trial(waiting: str, background: Background) -> None:
+    process = background("run", "waiting", "--time-limit", "5m", "-n", "6", "--max-trials", "2")
     path, _ = in_flight(process, 2)
     with closing(sqlite3.connect(live_path(path))) as connection:
         connection.execute("BEGIN")
@@ -266,10 +221,22 @@ def test_an_agent_in_its_sandbox_finds_nothing_of_it(
 
 
 @pytest.mark.slow
-def test_a_full_disk_ends_the_live_view_with_one_word_and_not_the_run(waiting: None, tmp_path: Path) -> None:
+def test_a_full_disk_ends_the_live_view_with_one_word_and_not_the_run(waiting: str, tmp_path: Path) -> None:
     """The live file is the larger one here: that of the run is only written at the end of a trial."""
     process = subprocess.Popen(
-        [sys.executable, "-c", LIMITED, "run", "waiting", "-n", "2", "-a", "waiter:retold=yes"],
+        [
+            sys.executable,
+            "-c",
+            LIMITED,
+            "run",
+            "waiting",
+            "--time-limit",
+            "5m",
+            "-n",
+            "2",
+            "-a",
+            "waiter:retold=yes",
+        ],
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -287,9 +254,9 @@ def test_a_full_disk_ends_the_live_view_with_one_word_and_not_the_run(waiting: N
 
 @pytest.mark.slow
 def test_where_there_can_be_no_live_file_the_run_goes_on(
-    waiting: None, background: Background, trials: Callable[[Path], int]
+    waiting: str, background: Background, trials: Callable[[Path], int]
 ) -> None:
-    process = background("run", "waiting", "-n", "2", "--max-trials", "1")
+    process = background("run", "waiting", "--time-limit", "5m", "-n", "2", "--max-trials", "1")
 
     def blocked() -> bool:
         for path in Path("runs").glob("*.itbench"):
