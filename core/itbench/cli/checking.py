@@ -94,7 +94,9 @@ def doctor(
     as_json: AsJson = False,
     sweep: Annotated[
         bool,
-        typer.Option("--sweep", help="Remove what runs that were killed have left: folders, containers, live files."),
+        typer.Option(
+            "--sweep", help="Remove what runs that were killed have left: folders, containers, live files."
+        ),
     ] = False,
 ) -> None:
     """Show what works on this machine, and how to fix the rest.

@@ -121,22 +121,24 @@ class _News:
         self._written_at = time.monotonic()
 
     def take_in(self, queue: deque[tuple[TrialKey, float, _What]]) -> None:
-        """Take all that has been put on the queue."""
-        for _ in range(len(queue)):
-            key, now, what = queue.popleft()
+        """Take all that has been put on the queue; nothing of trials that have ended meanwhile need be looked at."""
+        items = [queue.popleft() for _ in range(len(queue))]
+        gone = {key for key, _, what in items if what is _ENDED}
+        for key in gone:
+            self._forget(key)
+        for key, now, what in items:
+            if key in gone:
+                continue
             if what is _STARTED:
                 self._board.started(key, now)
             elif isinstance(what, TraceEvent):
                 self._hear(key, now, what)
             elif isinstance(what, tuple):
                 self._watch(key, now, what)
-            else:
-                self._board.ended(key)
             if key in self._board.trials:
                 self._events.setdefault(key, [])
             else:
-                self._events.pop(key, None)
-                self._ended.add(key)
+                self._forget(key)
 
     def write(self) -> None:
         """Write it, where any trial has been in flight at such a moment.
@@ -170,6 +172,11 @@ class _News:
         """Remove the file."""
         if self._file is not None:
             self._file.remove()
+
+    def _forget(self, key: TrialKey) -> None:
+        self._board.ended(key)
+        self._events.pop(key, None)
+        self._ended.add(key)
 
     def _hear(self, key: TrialKey, now: float, event: TraceEvent) -> None:
         state = self._board.trials.get(key)
