@@ -97,14 +97,6 @@ class RunFile:
             refuse(self.path, work_faults(self.connection, trial), f"trial {trial}: ")
             self._looked_at.add(trial)
 
-    def require_trial(self, trial: int) -> None:
-        """Look at submission and trace of one trial.
-
-        Raises:
-            RunFileError: they are not what was written.
-        """
-        self._look_at(trial)
-
     def plan(self) -> JsonObject:
         """Return the plan as JSON."""
         row = self.connection.execute("SELECT document FROM plan").fetchone()

@@ -124,7 +124,7 @@ def check_page(catalogue: Catalogue, _asked: Asked, run: str, trial: str) -> Raw
     problem = None
     with catalogue.open(run) as file:
         try:
-            file.require_trial(number_of(trial, "trial"))
+            file.require_whole_trial(number_of(trial, "trial"))
         except RunFileError as error:
             problem = harmless(str(error))
     return Raw(json.dumps({"problem": problem}).encode(), "application/json")

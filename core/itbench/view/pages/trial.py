@@ -38,7 +38,7 @@ def trial_page(catalogue: Catalogue, asked: Asked, run: str, trial: str) -> Page
         entries = trace_index(file, number)
         is_small = sum(entry.size for entry in entries) <= _CHECKED
         if is_small:
-            file.require_trial(number)
+            file.require_whole_trial(number)
         plan = file.plan()
         totals = totals_of(entries)
         context = {
