@@ -315,7 +315,8 @@ def test_show_of_one_trial_has_its_trace_and_its_submission_beside_the_truth(
     monkeypatch.setenv("COLUMNS", "100")
     path = run(itbench, "sums", "-a", "adder:events=3", "-n", "2")
     text = itbench("show", path, "sum-0001").out
-    assert "score 1.000; 1 turn," in text
+    assert "\nscore 1.000\n" in text
+    assert "\n1 turn, 0 tool calls" in text
     assert "thinking about step 1 of this sum" in text
     assert any(
         '"sum": 20' in line.split("|")[0] and "canary-of-sum-0001" in line.split("|")[1]
@@ -452,7 +453,9 @@ def test_a_measure_that_a_domain_shows_stands_beside_the_headline_everywhere(
     assert 0 < mean < 1
     assert found["shown_metrics"]["exactly_right"]["mean"] == pytest.approx(mean)
     for text in (done.out, itbench("show", path).out):
-        head, _, *rows = text.splitlines()[2:10]
+        lines = text.splitlines()
+        at = next(place for place, line in enumerate(lines) if line.startswith("task "))
+        head, _, *rows = lines[at : at + 8]
         at = head.index("exact")
         cells = {row.split()[0]: row[at - 2 : at + 5].split()[-1] for row in rows[:6]}
         assert cells == {
