@@ -5,6 +5,7 @@ import http.client
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -190,18 +191,13 @@ def _record(task: Task, trace: Trace, files: dict[str, bytes]) -> TrialRecord:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """Return a browser, or skip and say why there is none."""
-    playwright = pytest.importorskip(
-        "playwright.sync_api", reason="playwright is not installed; it comes with itbench[test]"
-    )
+def chromium() -> str:
+    """Return the path of a browser, or skip and say why there is none."""
+    pytest.importorskip("playwright", reason="playwright is not installed; it comes with itbench[test]")
     program = next(filter(None, map(shutil.which, CHROMIUM)), None)
     if program is None:
         pytest.skip(f"no browser on this machine: none of {', '.join(CHROMIUM)} is on the PATH")
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+    return program
 
 
 @dataclass
@@ -218,31 +214,43 @@ class Watched:
     problems: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
 
+    def said(self, message: Any) -> None:
+        """Take a line of the console."""
+        if message.type in {"error", "warning"}:
+            self.problems.append(message.text)
+
 
 @pytest.fixture
-def open_page(chromium: Any) -> Iterator[Callable[..., Watched]]:
-    """Return a function that opens a viewer in the browser; at the end nothing went wrong and nothing left this machine."""
-    opened: list[tuple[Watched, Any]] = []
+def open_page(chromium: str) -> Iterator[Callable[..., Watched]]:
+    """Return a function that opens a viewer in the browser; at the end nothing went wrong and nothing left this machine.
 
-    def open_it(viewer: Viewer, *, width: int = 1400) -> Watched:
-        context = chromium.new_context(viewport={"width": width, "height": 900})
-        context.set_default_timeout(120_000)
-        page = context.new_page()
-        found = Watched(page)
-        page.on(
-            "console",
-            lambda said: found.problems.append(said.text) if said.type in {"error", "warning"} else None,
-        )
-        page.on("pageerror", lambda error: found.problems.append(str(error)))
-        page.on("dialog", lambda dialog: found.problems.append(f"dialog: {dialog.message}"))
-        page.on("request", lambda request: found.asked.append(request.url))
-        page.goto(viewer.address)
-        opened.append((found, context))
-        return found
+    The browser is started with the first page: once it is, no other event loop can run in this thread.
+    """
+    from playwright.sync_api import sync_playwright
 
-    yield open_it
-    for found, context in opened:
-        context.close()
+    opened: list[Watched] = []
+    with ExitStack() as stack:
+        browser: Any = None
+
+        def open_it(viewer: Viewer, *, width: int = 1400) -> Watched:
+            nonlocal browser
+            if browser is None:
+                started = stack.enter_context(sync_playwright())
+                browser = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+                stack.callback(browser.close)
+            page = browser.new_context(viewport={"width": width, "height": 900}).new_page()
+            page.set_default_timeout(120_000)
+            found = Watched(page)
+            page.on("console", found.said)
+            page.on("pageerror", lambda error: found.problems.append(str(error)))
+            page.on("dialog", lambda dialog: found.problems.append(f"dialog: {dialog.message}"))
+            page.on("request", lambda request: found.asked.append(request.url))
+            opened.append(found)
+            page.goto(viewer.address)
+            return found
+
+        yield open_it
+    for found in opened:
         assert found.problems == []
         assert found.asked
         assert {urlsplit(each).hostname for each in found.asked} == {"127.0.0.1"}

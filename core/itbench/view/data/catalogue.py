@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from itbench.errors import ITBenchError, UsageError
-from itbench.report.summary import RunSummary, summarise
+from itbench.report.summary import RunSummary
 from itbench.store.claim import is_claimed
 from itbench.store.reader import RunFile
+from itbench.view.data.apart import summary_of
 from itbench.view.data.files import Stamp, keyed, run_files, stamp_of
 from itbench.view.data.run_row import RunRow, run_row
 
@@ -108,8 +109,7 @@ class Catalogue:
             kept = self._summaries.get(place)
         if kept is not None:
             return kept
-        with self.open(key) as run:
-            found = summarise(run)
+        found = summary_of(entry.path, is_known=entry.problem is None)
         with self._lock:
             self._summaries[place] = found
             while len(self._summaries) > _KEPT_SUMMARIES:
@@ -160,8 +160,7 @@ def _read(entry: RunEntry) -> RunEntry:
     """Return the entry with what its file says now."""
     began = time.monotonic()
     try:
-        with RunFile(entry.path, is_known=entry.row is not None) as run:
-            row, problem = run_row(summarise(run)), None
+        row, problem = run_row(summary_of(entry.path, is_known=entry.row is not None)), None
     except ITBenchError as error:
         row, problem = None, str(error)
     now = time.monotonic()

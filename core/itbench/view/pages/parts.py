@@ -6,6 +6,7 @@ from typing import Any
 
 from itbench.errors import RunFileError, UsageError
 from itbench.store.reader import RunFile
+from itbench.view.data.apart import require_trial
 from itbench.view.data.catalogue import Catalogue
 from itbench.view.data.pieces import Piece, piece_of, piece_of_event
 from itbench.view.data.requests import whole_request
@@ -122,9 +123,8 @@ def check_page(catalogue: Catalogue, _asked: Asked, run: str, trial: str) -> Raw
         UsageError: there is no such run or trial.
     """
     problem = None
-    with catalogue.open(run) as file:
-        try:
-            file.require_whole_trial(number_of(trial, "trial"))
-        except RunFileError as error:
-            problem = harmless(str(error))
+    try:
+        require_trial(catalogue.entry(run).path, number_of(trial, "trial"))
+    except RunFileError as error:
+        problem = harmless(str(error))
     return Raw(json.dumps({"problem": problem}).encode(), "application/json")
