@@ -24,7 +24,7 @@ def adder(asked: Asked) -> Answer:
     if asked.turn == 0:
         return Answer(
             text="I look around.",
-            calls=[("execute", {"command": "seq 1 400; echo the-last-line"})],
+            calls=[("execute", {"command": "seq 1 400; printf 'the-%s-line\\n' last"})],
             input_tokens=900,
             output_tokens=20,
         )

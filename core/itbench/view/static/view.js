@@ -104,8 +104,14 @@
     let timer = 0;
     search.addEventListener("input", () => {
       if (isWhole) { filterRows(grid); return; }
+      // At once in the address, so that what changes meanwhile is asked for with it.
+      const address = new URL(location.href);
+      address.searchParams.set("q", search.value);
+      address.searchParams.delete("page");
+      history.replaceState(null, "", address);
+      latest += 1;
       clearTimeout(timer);
-      timer = setTimeout(() => reload(grid, search), 250);
+      timer = setTimeout(() => takeOver(new URL(location.href), true), 250);
     });
     grid.querySelector("form").addEventListener("submit", (event) => {
       if (isWhole) event.preventDefault();
@@ -120,27 +126,25 @@
     });
     if (isWhole && search.value) filterRows(grid);
   };
-  // Asks the server for another set of rows, and keeps the field that is being typed into.
-  const reload = async (grid, search) => {
-    const address = new URL(location.href);
-    address.searchParams.set("q", search.value);
-    address.searchParams.delete("page");
-    await takeOver(address, true);
-    history.replaceState(null, "", address);
-  };
-
   // Live: the same page again, of which the parts that can change are put in the place of the old ones.
   let running = null;
+  // Counts what was asked for; an answer to something earlier than the latest is not shown.
+  let latest = 0;
   const takeOver = async (address, isFilter) => {
+    latest += 1;
+    const own = latest;
     const answer = await fetch(address, { headers: { Accept: "text/html" } });
     if (!answer.ok) return false;
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const text = await answer.text();
+    if (own !== latest) return false;
+    const fresh = new DOMParser().parseFromString(text, "text/html");
     let changed = false;
     for (const old of document.querySelectorAll("[data-live]")) {
       const now = fresh.querySelector(`[data-live="${CSS.escape(old.dataset.live)}"]`);
       if (!now) continue;
       const active = document.activeElement;
       const field = old.contains(active) && active.matches("input[type=search], input[type=text]") ? { name: active.name, value: active.value, from: active.selectionStart, to: active.selectionEnd } : null;
+      const filters = new Map([...old.querySelectorAll("[data-whole=yes] input[type=search]")].map((each) => [each.name, each.value]));
       const menus = [...old.querySelectorAll("details[open]")].map((each) => each.className);
       const at = old.querySelector("tr.at")?.dataset.key;
       const left = [...old.querySelectorAll(".scroll")].map((each) => each.scrollLeft);
@@ -149,6 +153,10 @@
       old.replaceChildren(...now.childNodes);
       changed = true;
       for (const each of old.querySelectorAll("[data-later]")) if (later.has(each.dataset.later)) each.replaceWith(later.get(each.dataset.later));
+      for (const [name, value] of filters) {
+        const again = old.querySelector(`[data-whole=yes] input[name="${CSS.escape(name)}"]`);
+        if (again) again.value = value;
+      }
       for (const grid of old.querySelectorAll("[data-grid]")) setUpGrid(grid);
       if (field) {
         const again = old.querySelector(`input[name="${CSS.escape(field.name)}"]`);
