@@ -104,7 +104,7 @@ def test_a_trial_is_navigated_searched_and_read_in_full(viewer: Start, open_page
     tool = page.locator("details.k-tool").first
     assert "the-last-line" not in tool.inner_text()
     tool.locator("button.rest").first.click()
-    page.wait_for_function("document.querySelector('details.k-tool').innerText.includes('the-last-line')")
+    page.wait_for_selector("details.k-tool:has-text('the-last-line')")
     page.keyboard.press("/")
     page.keyboard.type("the-LAST-line")
     page.wait_for_selector("ol.found a")
