@@ -8,10 +8,11 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Generic, TypeVar
 
-from importlib_metadata import Distribution, EntryPoint, entry_points
+from importlib_metadata import Distribution, EntryPoint
 
 from itbench.errors import PluginError, UsageError
 from itbench.plugins.importing import importing
+from itbench.plugins.points import installed_points
 
 DISABLE_VARIABLE = "ITBENCH_DISABLE_PLUGINS"
 # An exception may hold a megabyte of text.
@@ -106,7 +107,7 @@ class PluginHost(Generic[T_co]):
 
     @cached_property
     def _points(self) -> "list[_Point]":
-        points = [_Point.of(entry) for entry in entry_points(group=self._group)]
+        points = [_Point.of(entry) for entry in installed_points(self._group)]
         return sorted(points, key=lambda point: (point.name, point.origin))
 
     def _of_name(self, name: str) -> list[Plugin[T_co]]:

@@ -8,10 +8,11 @@ from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 
-from importlib_metadata import Distribution, entry_points
+from importlib_metadata import Distribution
 
 from itbench.host.cache import cache_dir
 from itbench.interfaces.suite import Suite
+from itbench.plugins.points import installed_points
 from itbench.sandbox.image.store import store_folder
 
 RUN_FILES = (".itbench", ".itbench.live")
@@ -42,7 +43,7 @@ class Names:
     @classmethod
     def installed(cls) -> "Names":
         """Return those that are installed here."""
-        points = list(entry_points(group="itbench.domains"))
+        points = installed_points("itbench.domains")
         owners = {point.dist.name for point in points if isinstance(point.dist, Distribution)}
         modules = {point.value.partition(":")[0].split(".")[0] for point in points}
         return cls(
