@@ -15,6 +15,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 CONFIDENCE = 0.95
 FEWEST_TASKS = 6
@@ -69,14 +70,15 @@ def mean_interval(
     if not values:
         return None
     # Values that differ by less than anyone measures are one, which spares a sum of nearly equal terms.
-    shares = [round((value - low) / (high - low), _DECIMALS) for value in values]
+    shares = tuple(round((value - low) / (high - low), _DECIMALS) for value in values)
     tail = (1 - confidence) / 2
     most = _upper_limit(shares, tail)
-    least = 1 - _upper_limit([1 - share for share in shares], tail)
+    least = 1 - _upper_limit(tuple(1 - share for share in shares), tail)
     return Interval(max(low, low + (high - low) * least), min(high, low + (high - low) * most))
 
 
-def _upper_limit(shares: Sequence[float], tail: float) -> float:
+@lru_cache(maxsize=64)  # A report needs the same interval several times.
+def _upper_limit(shares: tuple[float, ...], tail: float) -> float:
     if min(shares) == 1:
         return 1.0
     # In order, so that rounding does not depend on the order of the values either.
