@@ -58,6 +58,13 @@ def build_app(words: Sequence[str]) -> typer.Typer:
     return app
 
 
+def leave_out_others(app: typer.Typer, words: Sequence[str]) -> None:
+    """Keep only the command that these words name, where they name one: typer works out the options of all."""
+    named = [command for command in app.registered_commands if [command.name] == list(words[:1])]
+    if named and "_ITBENCH_COMPLETE" not in os.environ:
+        app.registered_commands = named
+
+
 def _version(is_wanted: bool) -> None:
     if is_wanted:
         from itbench.version import __version__

@@ -37,10 +37,12 @@ def main() -> NoReturn:
 def _run() -> int:
     from typer.main import get_command
 
-    from itbench.cli.app import build_app
+    from itbench.cli.app import build_app, leave_out_others
 
+    app = build_app(sys.argv[1:])
+    leave_out_others(app, sys.argv[1:])
     try:
-        get_command(build_app(sys.argv[1:])).main(prog_name="itbench")
+        get_command(app).main(prog_name="itbench")
     except ITBenchError as error:
         tell(_clean(str(error)))
         return error.exit_code
