@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -207,16 +207,10 @@ def installed(machine_folder: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def sandbox_cache(machine_folder: Path) -> Path:
-    """Return the cache in which sandboxes are made, once for all test processes."""
+    """Return the cache in which sandboxes and embedded tasks are made, once for all test processes."""
     cache = machine_folder / "sandbox-cache"
     (cache / "sandbox").mkdir(parents=True, exist_ok=True)
     return cache
-
-
-@pytest.fixture(scope="session")
-def with_sandboxes(sandbox_cache: Path) -> Callable[[Path], None]:
-    """Return a function that makes a cache which has the sandboxes of all tests."""
-    return lambda cache: show_sandboxes(sandbox_cache, cache)
 
 
 @pytest.fixture
@@ -263,16 +257,36 @@ def cache_without_packages(
 
 
 @pytest.fixture(scope="session")
-def incident_cache(machine_folder: Path, sandbox_cache: Path) -> Path:
+def incident_cache(sandbox_cache: Path) -> Path:
     """Return a cache in which the embedded incidents are made, once for all test processes."""
-    from itbench_sre.suites.incidents import INCIDENTS
+    from itbench_sre.suites.incidents import INCIDENTS, INCIDENTS_QUICK
 
-    cache = machine_folder / "incident-cache"
-    with locked(machine_folder / "incident-cache.lock"), pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ITBENCH_CACHE", str(cache))
-        show_sandboxes(sandbox_cache, cache)
+    with locked(sandbox_cache / "incidents.lock"), pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ITBENCH_CACHE", str(sandbox_cache))
         INCIDENTS.prepare()
-    return cache
+        if not INCIDENTS_QUICK._root.exists():
+            _copy_tasks(INCIDENTS._root, INCIDENTS_QUICK._root, [job.id for job in INCIDENTS_QUICK.jobs()])
+            INCIDENTS_QUICK.prepare()
+    return sandbox_cache
+
+
+@pytest.fixture
+def copy_tasks() -> Callable[[Path, Path, Iterable[str]], None]:
+    """Return a function that copies tasks from where one suite keeps them in a cache to where another does."""
+    return _copy_tasks
+
+
+@pytest.fixture(scope="session")
+def finops_cache(sandbox_cache: Path) -> Path:
+    """Return a cache in which the embedded tasks of FinOps are made, once for all test processes."""
+    from itbench_finops.suites.anomalies import ANOMALIES
+    from itbench_finops.suites.right_sizing import RIGHT_SIZING
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ITBENCH_CACHE", str(sandbox_cache))
+        ANOMALIES.prepare()
+        RIGHT_SIZING.prepare()
+    return sandbox_cache
 
 
 @pytest.fixture
@@ -358,6 +372,14 @@ def show_sandboxes(sandbox_cache: Path, cache: Path) -> None:
     cache.mkdir(exist_ok=True)
     with suppress(FileExistsError):
         (cache / "sandbox").symlink_to(sandbox_cache / "sandbox")
+
+
+def _copy_tasks(source: Path, target: Path, task_ids: Iterable[str]) -> None:
+    for task_id in task_ids:
+        shutil.copytree(source / "inputs" / task_id, target / "inputs" / task_id)
+        for folder in ("truths", "records"):
+            (target / folder).mkdir(exist_ok=True)
+            shutil.copy2(source / folder / f"{task_id}.json", target / folder)
 
 
 @contextmanager

@@ -21,29 +21,11 @@ def finops(distribution: Callable[..., Path]) -> None:
         distribution("itbench-finops-for-tests", group="itbench.domains", points=points, code={})
 
 
-@pytest.fixture(scope="session")
-def made_cache(machine_folder: Path, with_sandboxes: Callable[[Path], None]) -> Path:
-    """Return a cache in which the embedded tasks are made, once for all test processes."""
-    import fcntl
-
-    from itbench_finops.suites.anomalies import ANOMALIES
-    from itbench_finops.suites.right_sizing import RIGHT_SIZING
-
-    cache = machine_folder / "finops-cache"
-    with (machine_folder / "finops-cache.lock").open("w") as file, pytest.MonkeyPatch.context() as patch:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        patch.setenv("ITBENCH_CACHE", str(cache))
-        with_sandboxes(cache)
-        ANOMALIES.prepare()
-        RIGHT_SIZING.prepare()
-    return cache
-
-
 @pytest.fixture
-def made(made_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def made(finops_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Let the domain find its embedded tasks in the shared cache."""
-    monkeypatch.setenv("ITBENCH_CACHE", str(made_cache))
-    return made_cache
+    monkeypatch.setenv("ITBENCH_CACHE", str(finops_cache))
+    return finops_cache
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from itbench_sre.suites.incidents import INCIDENTS, INCIDENTS_FULL, INCIDENTS_LA
 from itbench_sre.truth import solution, truth_from_json
 from itbench_sre.world.incidents.deep import misjudged
 from itbench_sre.world.incidents.pins import pinned
-from itbench_sre.world.incidents.specs import IncidentSpec, drawn_specs, make_incident, pinned_specs
+from itbench_sre.world.incidents.specs import drawn_specs, make_incident, pinned_specs
 from itbench_sre.world.mechanisms.catalogue import CATALOGUE
 
 SUITES = (INCIDENTS_QUICK, INCIDENTS, INCIDENTS_FULL)
@@ -40,6 +40,7 @@ def test_smaller_suites_are_in_larger_ones_and_all_tasks_are_pinned():
     assert set(INCIDENTS.pinned()) == {*ids(INCIDENTS_FULL), *ids(INCIDENTS_LARGE)}
 
 
+@pytest.mark.slow  # reads and scores 160 truths
 def test_every_pinned_truth_is_solved_by_its_own_names_and_says_why():
     for number, entry in enumerate(pinned(), 1):
         truth = truth_from_json(entry.truth, source=f"incident {number}")
@@ -117,8 +118,18 @@ def test_another_scale_is_another_variant_that_nothing_pins(tmp_path, monkeypatc
     assert all(job.id.startswith("sre-large-") for job in large.jobs())
 
 
-@pytest.mark.slow  # records an incident
-@pytest.mark.parametrize("number", [1, 2, *(pytest.param(n, marks=pytest.mark.soak) for n in range(3, 151))])
+@pytest.mark.slow  # needs the embedded incidents
+def test_the_embedded_incidents_have_their_pinned_bytes(incident_cache, monkeypatch):
+    monkeypatch.setenv("ITBENCH_CACHE", str(incident_cache))
+    assert len(ids(INCIDENTS)) == 40
+    for task_id in ids(INCIDENTS):
+        assert INCIDENTS.check(task_id) == []
+        size = sum(entry.source.stat().st_size for entry in INCIDENTS.inputs(task_id))
+        assert 2_000_000 < size < 60_000_000
+
+
+@pytest.mark.soak  # records an incident
+@pytest.mark.parametrize("number", range(41, 151))
 def test_an_incident_has_its_pinned_bytes(number, tmp_path):
     (spec,) = [spec for spec in pinned_specs("incidents-full") if spec.id == f"sre-{number:04d}"]
     truth = make_incident(spec, tmp_path / "made")
@@ -128,17 +139,22 @@ def test_an_incident_has_its_pinned_bytes(number, tmp_path):
 
 
 @pytest.mark.slow  # does the runs again that found an incident
-@pytest.mark.parametrize("place", [0, *(pytest.param(n, marks=pytest.mark.soak) for n in range(1, 150))])
+@pytest.mark.parametrize(
+    "place", [1, *(pytest.param(n, marks=pytest.mark.soak) for n in range(150) if n != 1)]
+)
 def test_the_runs_say_again_what_is_pinned(place):
     assert list(misjudged(place)) == []
 
 
-@pytest.mark.slow  # searches for an incident
-def test_a_fresh_incident_is_found_from_a_seed_and_its_evidence_suffices(tmp_path):
-    spec = IncidentSpec(id="sre-0001", seed=2)
-    truth = make_incident(spec, tmp_path / "made")
+@pytest.mark.slow  # searches for an incident, where no other test has
+def test_a_fresh_incident_is_found_from_a_seed_and_its_evidence_suffices(incident_cache, monkeypatch):
+    monkeypatch.setenv("ITBENCH_CACHE", str(incident_cache))
+    fresh = INCIDENTS.configured(SuiteOptions(extra={"seed": "20260117", "count": "1"}))
+    fresh.prepare()
+    (task_id,) = ids(fresh)
+    truth = fresh.truth(task_id)
     assert truth["page"]["alert"]
-    assert (tmp_path / "made/k8s_objects_raw.tsv").is_file()
+    assert "k8s_objects_raw.tsv" in {entry.path for entry in fresh.inputs(task_id)}
     assert score_diagnosis(solution(truth_from_json(truth)), truth_from_json(truth)).value == 1.0
 
 
