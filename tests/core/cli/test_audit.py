@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,21 @@ import pytest
 
 Itbench = Callable[..., Any]
 
-pytest.importorskip("sklearn")
-pytestmark = pytest.mark.slow  # thirty bills are read, and forests grown
+# Slow: thirty bills are read, and forests grown.
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(find_spec("sklearn") is None, reason="scikit-learn is not installed"),
+]
 
 
-def test_bills_are_audited_on_drawn_and_embedded_tasks(itbench: Itbench) -> None:
-    done = itbench("audit", "finops/anomalies", "--train", "12", "--small", "6", "--test", "8", "--json")
+@pytest.fixture
+def bills(finops_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the suites of FinOps find their embedded tasks in the shared cache."""
+    monkeypatch.setenv("ITBENCH_CACHE", str(finops_cache))
+
+
+def test_bills_are_audited_on_drawn_and_embedded_tasks(bills: None, itbench: Itbench) -> None:
+    done = itbench("audit", "finops/anomalies", "--train", "4", "--small", "3", "--test", "2", "--json")
     assert done.code == 0, done.err
     found = json.loads(done.out)
     assert found["suite"] == "finops/anomalies"
@@ -26,9 +36,9 @@ def test_bills_are_audited_on_drawn_and_embedded_tasks(itbench: Itbench) -> None
         "ten rules",
         "random forest",
     } <= adversaries
-    assert {result["trained_on"] for result in found["results"]} == {6, 12}
+    assert {result["trained_on"] for result in found["results"]} == {3, 4}
     for result in found["results"]:
-        assert result["tasks"] == {"drawn": 8, "embedded": 30}[result["tried_on"]]
+        assert result["tasks"] == {"drawn": 2, "embedded": 30}[result["tried_on"]]
         assert 0 <= result["low"] <= result["mean"] <= result["high"] <= 1
         if result["adversary"] == "empty answer":
             assert result["mean"] == 0
@@ -39,19 +49,29 @@ def test_bills_are_audited_on_drawn_and_embedded_tasks(itbench: Itbench) -> None
         )
 
 
-def test_a_suite_is_audited_on_its_own_tasks_in_folds_where_none_are_drawn(itbench: Itbench) -> None:
-    done = itbench("audit", "finops/anomalies", "--train", "0", "--json")
+@pytest.mark.parametrize(
+    ("options", "learnt", "tasks"),
+    [
+        (("-S", "seed=2", "-S", "count=3"), 2, 3),
+        pytest.param((), 24, 30, marks=pytest.mark.soak),
+    ],
+    ids=["three tasks", "embedded"],
+)
+def test_a_suite_is_audited_on_its_own_tasks_in_folds_where_none_are_drawn(
+    options: tuple[str, ...], learnt: int, tasks: int, bills: None, itbench: Itbench
+) -> None:
+    done = itbench("audit", "finops/anomalies", "--train", "0", *options, "--json")
     assert done.code == 0, done.err
     found = json.loads(done.out)
     assert {(each["trained_on"], each["tried_on"], each["tasks"]) for each in found["results"]} == {
-        (24, "folds", 30)
+        (learnt, "folds", tasks)
     }
     done = itbench("audit", "finops/anomalies", "--train", "1")
     assert done.code == 2
     assert "nothing can be learnt from one task" in done.err
 
 
-def test_a_suite_without_candidates_says_so(sums: Path, itbench: Itbench) -> None:
+def test_a_suite_without_candidates_says_so(sums: Path, bills: None, itbench: Itbench) -> None:
     done = itbench("audit", "finops/right-sizing", "--train", "2", "--small", "2", "--test", "1")
     assert done.code == 2
     assert "ask for a plan" in done.err
@@ -60,8 +80,12 @@ def test_a_suite_without_candidates_says_so(sums: Path, itbench: Itbench) -> Non
     assert "gives no candidates" in done.err
 
 
-def test_policies_that_are_known_solve_every_task_whose_requirement_they_are_for(itbench: Itbench) -> None:
-    done = itbench("audit", "ciso/cis-kubernetes", "--train", "8", "--small", "4", "--test", "4", "--json")
+def test_policies_that_are_known_solve_every_task_whose_requirement_they_are_for(
+    itbench: Itbench, sandbox_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The embedded tasks are made for other tests too.
+    monkeypatch.setenv("ITBENCH_CACHE", str(sandbox_cache))
+    done = itbench("audit", "ciso/cis-kubernetes", "--train", "8", "--small", "8", "--test", "4", "--json")
     assert done.code == 0, done.err
     best = {each["adversary"]: each["mean"] for each in json.loads(done.out)["results"]}
     assert best["best single rule"] == 1.0
