@@ -1,6 +1,7 @@
 """Adversaries: they find what tells, and find nothing where nothing does."""
 
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 
 import pytest
 
@@ -13,7 +14,7 @@ from itbench.audit.rules import BestRule, Rule, RuleList
 from itbench.kit import Randomness
 from itbench.statistics.means import mean
 
-pytest.importorskip("sklearn")
+pytestmark = pytest.mark.skipif(find_spec("sklearn") is None, reason="scikit-learn is not installed")
 
 CANDIDATES = 8
 FORESTS = forests(trees=40)
@@ -100,6 +101,7 @@ def test_a_rule_among_candidates_with_a_word_is_found_by_rules_and_lists() -> No
     assert score(RuleList(), the_oldest_of_red) > 0.9
 
 
+@pytest.mark.slow  # Grows forests with scikit-learn, whose import takes seconds.
 @pytest.mark.parametrize("forest", FORESTS, ids=lambda forest: forest.name)
 def test_a_forest_learns_what_no_single_rule_says(forest: Adversary) -> None:
     assert score(forest, the_largest, train=150) > 0.9
@@ -107,7 +109,13 @@ def test_a_forest_learns_what_no_single_rule_says(forest: Adversary) -> None:
 
 @pytest.mark.parametrize(
     "adversary",
-    [EmptyAnswer(), ConstantAnswer(), BestRule(), RuleList(), *FORESTS],
+    [
+        EmptyAnswer(),
+        ConstantAnswer(),
+        BestRule(),
+        RuleList(),
+        *(pytest.param(forest, marks=pytest.mark.slow) for forest in FORESTS),
+    ],
     ids=lambda each: each.name,
 )
 def test_where_nothing_tells_an_adversary_does_no_better_than_at_random(adversary: Adversary) -> None:
@@ -125,6 +133,7 @@ def test_an_empty_answer_wins_where_nothing_is_right() -> None:
     assert score(EmptyAnswer(), the_largest) == 0.0
 
 
+@pytest.mark.slow  # Grows forests with scikit-learn, whose import takes seconds.
 def test_a_forest_names_two_where_two_are_right_and_nothing_where_nothing_is() -> None:
     forest = FORESTS[0]
     assert score(forest, two_small_ones, train=200) > 0.5
@@ -139,6 +148,7 @@ def test_a_rule_scores_the_mean_over_candidates_that_it_cannot_tell_apart() -> N
     assert Rule(number="age").values(grid) == [0.0]
 
 
+@pytest.mark.slow  # Grows forests with scikit-learn, whose import takes seconds.
 def test_tasks_without_candidates_and_features_that_are_missing_break_nothing() -> None:
     cases = [
         TriedCase(Guess(0, [], [])),
@@ -151,6 +161,7 @@ def test_tasks_without_candidates_and_features_that_are_missing_break_nothing() 
         assert all(0 <= value <= 1 for value in values)
 
 
+@pytest.mark.slow  # Grows forests with scikit-learn, whose import takes seconds.
 def test_the_same_seed_gives_the_same_result() -> None:
     forest = FORESTS[0]
     assert score(forest, at_random, test=20) == score(forest, at_random, test=20)

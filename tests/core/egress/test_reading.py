@@ -7,7 +7,6 @@ import resource
 import zlib
 from typing import Any
 
-import openai
 import pytest
 
 from itbench.egress.gateway.reading import ReplyReading, can_decode
@@ -23,8 +22,13 @@ KEY = "sk-planted-0123456789abcdef"
 HI = {"model": "gpt-4o", "messages": [{"role": "user", "content": "hi"}]}
 ANSWER = Answer(text="forty-two", input_tokens=70, output_tokens=7)
 STREAM = b"".join(events_of(ANSWER, "chat", "gpt-4o", 0))
-HTTP = transport(openai)
 WHOLE = json.dumps(whole_of(ANSWER, "chat", "gpt-4o", 0)).encode()
+
+
+@pytest.fixture
+def openai() -> Any:
+    """Return the provider's own library, which takes a second to import."""
+    return pytest.importorskip("openai")
 
 
 def brotli(data: bytes) -> bytes:
@@ -104,7 +108,7 @@ def odd_encodings(body: bytes) -> dict[str, tuple[str, bytes]]:
 PACKED = ("gzip", "deflate", "br", "zstd")
 
 
-def asked_once(program: Any, *, is_stream: bool, retries: int = 1) -> Any:
+def asked_once(openai: Any, program: Any, *, is_stream: bool, retries: int = 1) -> Any:
     """Ask as a program does that uses the provider's own library and its usual retries."""
 
     async def ask() -> str:
@@ -127,7 +131,7 @@ def asked_once(program: Any, *, is_stream: bool, retries: int = 1) -> Any:
 @pytest.mark.slow  # Sixty programs with a provider each.
 @pytest.mark.parametrize("is_stream", [True, False], ids=["stream", "whole"])
 def test_a_reply_in_another_encoding_than_it_says_is_asked_for_again_and_not_seen(
-    within: Any, is_stream: bool
+    openai: Any, within: Any, is_stream: bool
 ) -> None:
     body, label = (STREAM, "text/event-stream") if is_stream else (WHOLE, "application/json")
     said: dict[str, str] = {}
@@ -135,7 +139,7 @@ def test_a_reply_in_another_encoding_than_it_says_is_asked_for_again_and_not_see
         headers = {"content-encoding": encoding} if encoding else {}
 
         async def steps(program: Any, name: str = name) -> None:
-            said[name] = await asked_once(program, is_stream=is_stream)
+            said[name] = await asked_once(openai, program, is_stream=is_stream)
 
         with ModelServer(script(Raw(body=odd, content_type=label, headers=headers), ANSWER)) as server:
             done = within(server, steps, attempts=2)
@@ -147,14 +151,16 @@ def test_a_reply_in_another_encoding_than_it_says_is_asked_for_again_and_not_see
 
 @pytest.mark.slow  # As above, with waits.
 @pytest.mark.parametrize("is_stream", [True, False], ids=["stream", "whole"])
-def test_a_provider_that_never_says_its_encoding_right_is_the_cause(within: Any, is_stream: bool) -> None:
+def test_a_provider_that_never_says_its_encoding_right_is_the_cause(
+    openai: Any, within: Any, is_stream: bool
+) -> None:
     body, label = (STREAM, "text/event-stream") if is_stream else (WHOLE, "application/json")
     for name, (encoding, odd) in [*odd_encodings(body).items()][::3]:
         headers = {"content-encoding": encoding} if encoding else {}
 
         async def steps(program: Any) -> None:
             with pytest.raises(openai.APIError):
-                await asked_once(program, is_stream=is_stream, retries=0)
+                await asked_once(openai, program, is_stream=is_stream, retries=0)
 
         with ModelServer(script(Raw(body=odd, content_type=label, headers=headers))) as server:
             done = within(server, steps, attempts=1, patience_s=2)
@@ -215,12 +221,12 @@ def test_damaged_bytes_are_the_providers_failure(opened: Any, provider: Any, enc
         ),
     ],
 )
-def test_a_bomb_is_not_held(encoding: str) -> None:
+def test_a_bomb_is_not_held(openai: Any, encoding: str) -> None:
     bomb = b"\x00" * 70_000_000
     for name in encoding.split(", "):
         bomb = ENCODINGS[name](bomb)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    reading = ReplyReading(HTTP, "/chat/completions", encoding)
+    reading = ReplyReading(transport(openai), "/chat/completions", encoding)
     reading.add(bomb)
     assert reading.draft() is None
     grown_mb = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
@@ -228,10 +234,11 @@ def test_a_bomb_is_not_held(encoding: str) -> None:
     assert "decoded, it has more than" in str(reading.failure)
 
 
-def test_what_can_be_decoded_is_what_the_http_client_can() -> None:
-    assert all(can_decode(HTTP, encoding) for encoding in ("gzip", "x-gzip, deflate", "br", "zstd", ""))
-    assert not can_decode(HTTP, "gzip, compress")
-    assert not can_decode(HTTP, "nonsense")
+def test_what_can_be_decoded_is_what_the_http_client_can(openai: Any) -> None:
+    http = transport(openai)
+    assert all(can_decode(http, encoding) for encoding in ("gzip", "x-gzip, deflate", "br", "zstd", ""))
+    assert not can_decode(http, "gzip, compress")
+    assert not can_decode(http, "nonsense")
 
 
 def test_a_key_that_a_reply_repeats_does_not_reach_the_program(opened: Any, provider: Any) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from functools import cache
 from typing import Any
 
 import pytest
@@ -12,18 +13,31 @@ from itbench_sre.world.application.flows import containers_of, noon_rates
 from itbench_sre.world.application.generated import generated
 from itbench_sre.world.application.model import Application, Work
 from itbench_sre.world.application.otel_demo import PROGRAMS
-from itbench_sre.world.application.soundness import deployed, faults, targets
+from itbench_sre.world.application.soundness import Deployed, deployed, faults, targets
 from itbench_sre.world.store.kinds import KINDS
 from itbench_sre.world.store.quantities import thousandths, units
 
 SEEDS = range(50)
-APPLICATIONS = {seed: generated(seed) for seed in SEEDS}
-RUNNING = {seed: deployed(application) for seed, application in APPLICATIONS.items()}
-RATES = {
-    seed: noon_rates(application, targets(application), application.entrance.partition(":")[0])
-    for seed, application in APPLICATIONS.items()
-}
 _WORKLOADS = ("CronJob", "Deployment", "StatefulSet")
+
+
+@cache
+def applications() -> dict[int, Application]:
+    """Return them by seed; not made before they are needed, as each process that runs tests imports this."""
+    return {seed: generated(seed) for seed in SEEDS}
+
+
+@cache
+def running() -> dict[int, list[Deployed]]:
+    return {seed: deployed(application) for seed, application in applications().items()}
+
+
+@cache
+def rates() -> dict[int, dict[tuple[str, str], int]]:
+    return {
+        seed: noon_rates(application, targets(application), application.entrance.partition(":")[0])
+        for seed, application in applications().items()
+    }
 
 
 def _workloads(application: Application) -> list[Any]:
@@ -31,12 +45,12 @@ def _workloads(application: Application) -> list[Any]:
 
 
 def test_every_seed_gives_a_sound_application() -> None:
-    assert {seed: found for seed, one in APPLICATIONS.items() if (found := faults(one))} == {}
+    assert {seed: found for seed, one in applications().items() if (found := faults(one))} == {}
 
 
 def test_they_have_10_to_60_workloads_and_every_object_a_name_of_its_own() -> None:
     sizes = []
-    for seed, application in APPLICATIONS.items():
+    for seed, application in applications().items():
         names = Counter((body["kind"], body["metadata"]["name"]) for body in application.objects)
         assert [name for name, count in names.items() if count > 1] == [], seed
         for body in application.objects:
@@ -50,25 +64,25 @@ def test_they_have_10_to_60_workloads_and_every_object_a_name_of_its_own() -> No
 
 def test_no_name_is_that_of_a_program_of_the_demo() -> None:
     demo = set(PROGRAMS)
-    for application in APPLICATIONS.values():
+    for application in applications().values():
         assert not demo & {body["metadata"]["name"] for body in application.objects}
         assert not demo & {image.program.name for image in application.images if image.program}
 
 
 def test_all_styles_and_all_kinds_of_objects_occur() -> None:
-    kinds = {body["kind"] for application in APPLICATIONS.values() for body in application.objects}
+    kinds = {body["kind"] for application in applications().values() for body in application.objects}
     assert kinds == {
         "ConfigMap", "CronJob", "Deployment", "HorizontalPodAutoscaler", "Ingress", "LimitRange", "Namespace",
         "NetworkPolicy", "PodDisruptionBudget", "ResourceQuota", "Secret", "Service", "ServiceAccount", "StatefulSet",
     }  # fmt: skip
-    assert {one.manager for one in APPLICATIONS.values()} == {
+    assert {one.manager for one in applications().values()} == {
         "argocd-controller",
         "helm",
         "kubectl-client-side-apply",
     }
     probes, languages, read_from = set(), set(), set()
-    for running in RUNNING.values():
-        for one in running:
+    for containers in running().values():
+        for one in containers:
             ready = one.container.get("readinessProbe", {"none": 0})
             probes |= set(ready) & {"exec", "grpc", "httpGet", "none", "tcpSocket"}
             languages.add(one.program.language)
@@ -79,23 +93,23 @@ def test_all_styles_and_all_kinds_of_objects_occur() -> None:
 
 
 def test_a_request_costs_a_bounded_number_of_calls() -> None:
-    for seed, application in APPLICATIONS.items():
-        rates = RATES[seed]
+    for seed, application in applications().items():
+        calls = rates()[seed]
         weights = sum(journey.weight for journey in application.journeys)
         routes = sum(journey.weight * len(journey.operations) for journey in application.journeys)
         asked = application.visits_per_minute * 1000 * routes // weights
-        assert sum(rates.values()) < 30 * asked, seed
+        assert sum(calls.values()) < 30 * asked, seed
 
 
 def test_memory_and_processors_suffice_at_noon() -> None:
     for seed in SEEDS:
-        rates = RATES[seed]
-        for one in RUNNING[seed]:
+        calls = rates()[seed]
+        for one in running()[seed]:
             limits = one.container["resources"].get("limits", {})
             if "memory" in limits:
                 assert one.program.memory * 11 // 10 < units(limits["memory"]), (seed, one.program.name)
             busy_us = sum(
-                rates.get((one.program.name, name), 0)
+                calls.get((one.program.name, name), 0)
                 * sum(s.cpu_us for s in operation.steps if isinstance(s, Work))
                 for name, operation in one.program.operations.items()
             )
@@ -105,9 +119,9 @@ def test_memory_and_processors_suffice_at_noon() -> None:
 
 
 def test_pools_fit_into_what_the_servers_admit() -> None:
-    for seed, application in APPLICATIONS.items():
+    for seed, application in applications().items():
         wanted: Counter[str] = Counter()
-        for one in RUNNING[seed]:
+        for one in running()[seed]:
             replicas = one.workload["spec"].get("replicas", 1)
             for name in one.program.dependencies:
                 for key, value in {**one.environment, **_flat(one.files)}.items():
@@ -120,7 +134,7 @@ def test_pools_fit_into_what_the_servers_admit() -> None:
         }
         admitted = {
             one.workload["metadata"]["name"]: int(one.files["/etc/postgresql/postgresql.conf"].split()[2])
-            for one in RUNNING[seed]
+            for one in running()[seed]
             if "/etc/postgresql/postgresql.conf" in one.files
         }
         assert admitted
@@ -149,8 +163,10 @@ def _flat(files: Any) -> dict[str, str]:
 
 
 def test_flags_are_served_from_a_mounted_file_and_act_on_programs_that_ask() -> None:
-    for seed, application in APPLICATIONS.items():
-        (text,) = (one.files["/etc/flags/flags.json"] for one in RUNNING[seed] if one.program.role == "flags")
+    for seed, application in applications().items():
+        (text,) = (
+            one.files["/etc/flags/flags.json"] for one in running()[seed] if one.program.role == "flags"
+        )
         flags = read_flags(text).flags
         acting = {name for image in application.images for name in image.flags}
         assert acting == set(flags)
@@ -158,7 +174,7 @@ def test_flags_are_served_from_a_mounted_file_and_act_on_programs_that_ask() -> 
 
 
 def test_every_program_has_good_and_bad_versions_whose_tags_differ_from_program_to_program() -> None:
-    application = APPLICATIONS[7]
+    application = applications()[7]
     bad: dict[str, set[str]] = {}
     for image in application.images:
         if image.program is None or image.program.name == "busybox":
@@ -176,8 +192,8 @@ def test_every_program_has_good_and_bad_versions_whose_tags_differ_from_program_
 @pytest.mark.parametrize("seed", [0, 33])
 def test_the_same_seed_gives_the_same_application(seed: int) -> None:
     again = generated(seed)
-    assert again == APPLICATIONS[seed]
-    assert json.dumps(again.objects) == json.dumps(APPLICATIONS[seed].objects)
+    assert again == applications()[seed]
+    assert json.dumps(again.objects) == json.dumps(applications()[seed].objects)
 
 
 def test_the_size_can_be_chosen() -> None:
