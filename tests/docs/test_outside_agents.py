@@ -54,7 +54,8 @@ def test_every_command_of_the_page_is_one_that_itbench_takes(
     for _, command, *words in commands():
         if command == "run":
             at = words.index("--") if "--" in words else len(words)
-            words[at:at] = ["--dry-run"]
+            # One task of the suite says whether the command is taken; all forty are looked at by other tests.
+            words[at:at] = ["--dry-run"] if {"-n", "--limit"} & set(words) else ["--dry-run", "--limit", "1"]
         outcome = itbench(command, *words)
         assert outcome.code == 0, (command, words, outcome.err)
         ran.append(command)
