@@ -96,6 +96,7 @@ def wait_for(pattern: str) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.slow  # Makes tasks in processes of their own.
 def test_a_made_folder_is_listed_validated_and_run(itbench: Itbench) -> None:
     made = itbench("make", "drawn/fresh", "--seed", "41", "--tasks", "3", "--out", "new suites/one")
     assert made.code == 0
@@ -120,6 +121,7 @@ def test_a_made_folder_is_listed_validated_and_run(itbench: Itbench) -> None:
     assert not Path("cache").joinpath("drawn").exists()
 
 
+@pytest.mark.slow  # Makes tasks in processes of their own.
 def test_truths_go_to_a_folder_of_their_own(itbench: Itbench) -> None:
     words = ("--seed", "7", "--out", "tasks", "--truths", "kept/truths", "--json")
     made = json.loads(itbench("make", "drawn/fresh", *words).out)
@@ -141,6 +143,7 @@ def test_truths_go_to_a_folder_of_their_own(itbench: Itbench) -> None:
     assert "score: 1.000" in itbench("score", newest_first[0], "--truths", "kept/truths").out
 
 
+@pytest.mark.slow  # Makes tasks in processes of their own.
 def test_the_same_seed_and_options_make_the_same_bytes(itbench: Itbench) -> None:
     for out, words in {"a": (), "b": (), "large": ("-S", "size=large")}.items():
         assert itbench("make", "drawn", "--seed", "9", "--out", out, *words).code == 0
@@ -196,6 +199,7 @@ def test_a_suite_that_draws_nothing_says_which_ones_do(itbench: Itbench) -> None
     )
 
 
+@pytest.mark.slow  # Makes tasks in processes of their own.
 def test_a_folder_of_another_suite_or_version_is_refused(itbench: Itbench) -> None:
     itbench("make", "drawn/fresh", "--seed", "5", "--out", "x")
     assert (
@@ -229,6 +233,7 @@ def test_a_program_that_is_ended_leaves_no_folder(number: signal.Signals, itbenc
     assert not list(Path.cwd().glob(".itbench-making-*"))
 
 
+@pytest.mark.slow  # Makes tasks in processes of their own.
 def test_truths_whose_tasks_never_came_are_made_again(itbench: Itbench) -> None:
     Path("y").mkdir()
     Path("y/.itbench-unfinished").touch()

@@ -22,6 +22,7 @@ def run(work: Callable[[], Awaitable[None]]) -> None:
     asyncio.run(asyncio.wait_for(work(), 20))  # type: ignore[arg-type]
 
 
+@pytest.mark.slow  # Opens many worlds.
 @settings(max_examples=300, deadline=None)
 @given(worlds=st.lists(st.tuples(needs, st.integers(0, 3), st.booleans()), max_size=25))
 def test_no_more_worlds_are_open_than_fit_and_all_get_their_turn(

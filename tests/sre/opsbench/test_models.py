@@ -87,6 +87,7 @@ def scored(itbench: Callable[..., Any], done: Any) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow  # Needs the sandbox with its packages.
 def test_react_uses_the_tools_and_wrong_calls_count(
     clone: Path, case: str, itbench: Callable[..., Any], machine_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

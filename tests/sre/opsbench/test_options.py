@@ -67,6 +67,7 @@ def test_what_was_recorded_as_no_text_is_no_answer(clone: Path) -> None:
     assert answer(recording, ["get", "pods"]) is None
 
 
+@pytest.mark.slow  # Reads all cases there are.
 def test_every_recorded_command_line_is_answered_as_recorded(published: Path) -> None:
     for path in sorted(published.glob("benchmark/*/*/*/raw_data/k8s_states.json"))[::7]:
         states = json.loads(path.read_text())

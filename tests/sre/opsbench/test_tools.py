@@ -109,6 +109,7 @@ def test_schemas_are_exact(clone: Path) -> None:
         )
 
 
+@pytest.mark.slow  # Reads all cases there are.
 def test_every_call_of_the_experts_gets_the_answer_that_they_got(published: Path) -> None:
     """The golden trajectories hold outputs of the authors' tools, of a version that said nothing where nothing was found."""
     suite = suite_of(published)

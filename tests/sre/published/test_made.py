@@ -83,6 +83,7 @@ def test_each_scenario_has_its_files_its_line_and_its_truth(tmp_path):
         }
 
 
+@pytest.mark.slow  # Lays out as many incidents as there may be.
 def test_numbers_are_those_of_no_published_scenario_and_tell_nothing_of_the_order(tmp_path):
     ids = [f"sre-{number:04d}" for number in range(1, LARGEST_COUNT + 1)]
     lines = arranged(tmp_path, ids=ids)

@@ -8,6 +8,7 @@ from itbench_sre.world.clock.loop import MINUTE_US
 from itbench_sre.world.world import World
 
 
+@pytest.mark.slow  # Runs three worlds.
 @pytest.mark.parametrize("seed", [4, 7, 10])
 def test_no_pod_is_preempted_or_evicted_and_none_waits(seed: int) -> None:
     application = generated(seed, calls_per_minute=5)

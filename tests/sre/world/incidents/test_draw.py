@@ -1,5 +1,7 @@
 """Draws of whole incidents: routine operations stand among the changes, whether something waits for them or not."""
 
+import pytest
+
 from itbench_sre.world.application.otel_demo import otel_demo
 from itbench_sre.world.clock.loop import MINUTE_US
 from itbench_sre.world.clock.randomness import Randomness
@@ -10,6 +12,7 @@ from itbench_sre.world.mechanisms.scene import Scene
 from itbench_sre.world.world import World
 
 
+@pytest.mark.slow  # Draws many incidents.
 def test_each_incident_has_routine_operations_and_no_target_twice() -> None:
     world = World(otel_demo(visits_per_minute=40), 7)
     scene = Scene(world)

@@ -52,6 +52,7 @@ def refused(world: World, name: str, seeds: int) -> list[tuple[int, str, list[st
     return [each for each in said if each[2]]
 
 
+@pytest.mark.slow  # Draws from every mechanism.
 @pytest.mark.parametrize("name", _SAMPLE)
 def test_no_draw_is_refused(world: World, name: str) -> None:
     assert refused(world, name, 2) == []

@@ -148,6 +148,7 @@ def test_every_mechanism_that_can_harm_alone_is_pinned() -> None:
     assert {name for name, mechanism in CATALOGUE.items() if mechanism.waits} >= MET
 
 
+@pytest.mark.slow  # Runs worlds.
 @pytest.mark.parametrize("name", sorted(PINS)[::15])
 def test_mechanisms_have_harmful_and_harmless_draws(name: str) -> None:
     application, harmful, harmless = PINS[name]

@@ -36,6 +36,7 @@ def _sample(name: str) -> Path:
     return path
 
 
+@pytest.mark.slow  # Records.
 def test_the_readers_find_no_fault(recorded: Any) -> None:
     _, directory = recorded
     assert validate_snapshot(directory) == []
@@ -230,6 +231,7 @@ def _digest(directory: Path) -> dict[str, str]:
     }
 
 
+@pytest.mark.slow  # Records.
 def test_the_same_seed_gives_the_same_bytes_and_a_copy_goes_on_as_the_original(
     shop_type: Any, tmp_path: Path
 ) -> None:
@@ -246,6 +248,7 @@ def test_the_same_seed_gives_the_same_bytes_and_a_copy_goes_on_as_the_original(
     assert digests[0] == digests[1] == digests[2] == digests[3]
 
 
+@pytest.mark.slow  # Records.
 def test_a_full_recording_doubles_the_rows_of_metrics_and_has_more_of_them(
     shop_type: Any, tmp_path: Path
 ) -> None:

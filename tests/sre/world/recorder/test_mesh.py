@@ -19,6 +19,8 @@ from itbench_sre.world.world import World
 
 from .snapshots import rows
 
+pytestmark = pytest.mark.slow  # Each test records a world.
+
 # Envoy itself tells details in braces.
 _PLACE = re.compile(r"(?<!response_started)\{[a-z_]+\}")
 

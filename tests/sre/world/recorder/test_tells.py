@@ -17,6 +17,8 @@ from itbench_sre.world.incidents.setting import APPLICATIONS
 
 from .snapshots import Snapshot, recorded_snapshot
 
+pytestmark = pytest.mark.slow  # Records three applications.
+
 SAMPLES = Path(__file__).parents[4] / "../shared/reference/itbench/snapshot_samples"
 _SAFE = "bcdfghjklmnpqrstvwxz2456789"
 _DIGITS = {_SAFE[ord(digit) % len(_SAFE)] for digit in "0123456789"}

@@ -2,6 +2,8 @@
 
 import pickle
 
+import pytest
+
 from itbench_sre.world.application.model import Call, Protocol
 from itbench_sre.world.runtime.effects import LinkEffect
 from itbench_sre.world.runtime.process import Process
@@ -48,6 +50,7 @@ def busy(town: Town) -> tuple[Process, Process]:
     return front, back
 
 
+@pytest.mark.slow  # Runs worlds twice.
 def test_a_copy_in_mid_run_goes_on_alike(town: Town) -> None:
     busy(town)
     town.run(20)
@@ -75,6 +78,7 @@ def test_a_copy_with_an_action_more_differs_from_then_on_only(town: Town) -> Non
     assert all(a.failure is not None for a in failed)
 
 
+@pytest.mark.slow  # Runs worlds twice.
 def test_the_same_town_tells_the_same_story_again() -> None:
     stories = []
     for _ in range(2):
