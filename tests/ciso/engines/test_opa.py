@@ -34,6 +34,7 @@ def test_ci_judges_with_the_library_and_skips_nothing(cached: Path) -> None:
     assert unsupported() is not None or find_opa().is_library
 
 
+@pytest.mark.slow  # Installs the library, where no other test has.
 def test_the_library_is_named_with_the_version_of_opa(opa: Path) -> None:
     package = find_engine("opa")
     assert package.in_words == f"opa {LIBRARY_VERSION}"

@@ -11,6 +11,8 @@ import pytest
 from itbench import Execution
 from itbench.sandbox.bubblewrap.sandbox import BubblewrapSandbox
 
+pytestmark = pytest.mark.slow  # Each takes all of a sandbox that it may.
+
 FILL_SHARED = """python3 - <<'END'
 import mmap, os
 for _ in range(3):
@@ -84,8 +86,7 @@ BOMBS = [
 
 @pytest.mark.parametrize(
     ("command", "expected", "limit_s"),
-    # bash tries to fork again after a second.
-    [pytest.param(*bomb[1:], marks=[pytest.mark.slow] if bomb[0] == "forks" else []) for bomb in BOMBS],
+    [bomb[1:] for bomb in BOMBS],
     ids=[bomb[0] for bomb in BOMBS],
 )
 def test_a_bomb_is_contained(
@@ -102,7 +103,6 @@ def test_a_bomb_is_contained(
     assert after.stdout == "alive\n"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "command",
     ["sleep 100", "while :; do :; done", "trap '' TERM INT HUP; (setsid sleep 100 &) ; sleep 100", "cat /dev/zero >/dev/null"],
@@ -124,7 +124,6 @@ def test_a_command_is_ended_at_its_time_with_all_that_it_left(
     assert len(after.stdout.split()) == 2
 
 
-@pytest.mark.slow  # the shortest limit is a second
 def test_processor_time_is_limited(sandbox: Any) -> None:
     limited = BubblewrapSandbox(replace(sandbox.limits, cpu_s=1), with_tools=False)
     limited._parts = sandbox._parts

@@ -17,6 +17,8 @@ from itbench.sandbox.errors import SandboxError
 from itbench.sandbox.inside.relay import MOST_CONNECTIONS
 from itbench.sandbox.plain.sandbox import LocalSandbox
 
+pytestmark = pytest.mark.slow  # Each test starts a sandbox and a server in another one.
+
 SERVER = """
 import http.server, os, sys
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -276,7 +278,6 @@ def test_large_bodies_and_half_closed_lines_pass_in_both_directions(sandbox: Any
     assert together(sandbox, work, ["python3", "-c", ECHO, "/tmp/echo"], socket="/tmp/echo") == "True\n"
 
 
-@pytest.mark.slow
 def test_many_lines_at_a_time_are_served_and_bounded(sandbox: Any) -> None:
     """Slow: twice as many as may be open here wait for one another."""
     client = (
@@ -446,7 +447,6 @@ def postgres() -> Program:
     return Program(name="postgres", commands=commands, folders=folders, variables={"PGAPPNAME": "{root}"})
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("way", ["port", "socket"])
 def test_a_postgresql_is_a_service(way: str, sandbox: Any) -> None:
     """Slow: initdb takes two seconds."""

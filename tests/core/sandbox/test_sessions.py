@@ -16,6 +16,8 @@ from itbench.interfaces.workspace import Stopping
 from itbench.sandbox.limits import MIB
 from itbench.sandbox.plain.sandbox import LocalSandbox
 
+pytestmark = pytest.mark.slow  # Each test starts a sandbox and a shell or more.
+
 Work = Callable[[Any], Awaitable[Any]]
 
 
@@ -283,7 +285,6 @@ def test_a_terminal_has_no_way_to_type_into_it(inside: Callable[..., Any]) -> No
     assert "ESCAPED\r" not in done.stdout
 
 
-@pytest.mark.slow
 def test_twenty_sessions_at_a_time_do_not_mix(anywhere: Any) -> None:
     async def one(workspace: Any, number: int) -> str:
         session = await workspace.session()
@@ -365,7 +366,6 @@ while True:
 END"""
 
 
-@pytest.mark.slow
 def test_processes_that_only_start_one_another_end_with_their_command(inside: Callable[..., Any]) -> None:
     """Slow: it may take until the limit after which all sessions are ended."""
 
@@ -382,7 +382,6 @@ def test_processes_that_only_start_one_another_end_with_their_command(inside: Ca
     inside(work)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "note"),
     [

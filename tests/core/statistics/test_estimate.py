@@ -31,6 +31,7 @@ def test_the_worked_example_is_what_the_hand_says() -> None:
     assert not found.is_complete
 
 
+@pytest.mark.slow  # Imports scipy.stats.
 def test_the_error_agrees_with_scipy() -> None:
     values = {f"t{i}": [(i * 7 % 11) / 11, (i * 5 % 13) / 13] for i in range(40)}
     task_means = [sum(repeats) / 2 for repeats in values.values()]

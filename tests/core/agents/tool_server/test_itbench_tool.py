@@ -63,6 +63,7 @@ WRONG = {
 }  # fmt: skip
 
 
+@pytest.mark.slow  # Each call is a program.
 @pytest.mark.parametrize(("words", "code", "said"), WRONG.values(), ids=WRONG)
 def test_a_wrong_call_is_one_line_and_an_exit_code(
     working: Working, words: str, code: int, said: str

@@ -10,6 +10,8 @@ import pytest
 from itbench import DataError, StorageError, Suite, SuiteOptions, UsageError
 from itbench.kit.generated.pins import made_digest, made_digests, pin_suites
 
+pytestmark = pytest.mark.slow  # Makes tasks in processes of their own.
+
 DOMAIN = """
 from dataclasses import replace
 from pathlib import Path
@@ -87,7 +89,6 @@ def test_a_task_that_is_not_pinned_is_not_made(quarry: Any, tmp_path: Path) -> N
         suite.prepare()
 
 
-@pytest.mark.slow
 def test_a_damaged_pin_is_told_when_its_task_is_made_and_when_it_is_pinned_again(
     quarry: Any, tmp_path: Path
 ) -> None:
@@ -161,7 +162,6 @@ def test_wrong_options_are_refused(extra: dict[str, str], message: str, quarry: 
     assert message in str(raised.value)
 
 
-@pytest.mark.slow
 def test_the_command_pins_a_domain_and_says_what_changed(
     quarry: Any,
     sums: Path,

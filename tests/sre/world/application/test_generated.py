@@ -17,6 +17,8 @@ from itbench_sre.world.application.soundness import Deployed, deployed, faults, 
 from itbench_sre.world.store.kinds import KINDS
 from itbench_sre.world.store.quantities import thousandths, units
 
+pytestmark = pytest.mark.slow  # Fifty applications are made.
+
 SEEDS = range(50)
 _WORKLOADS = ("CronJob", "Deployment", "StatefulSet")
 

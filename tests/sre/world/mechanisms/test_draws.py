@@ -16,6 +16,8 @@ from itbench_sre.world.world import World
 
 from .conftest import APPLICATIONS, OTHERS, settled
 
+pytestmark = pytest.mark.slow  # Copies worlds, and runs them for a minute.
+
 _TOOLS = {
     "kubectl-cordon",
     "kubectl-delete",
@@ -52,7 +54,6 @@ def refused(world: World, name: str, seeds: int) -> list[tuple[int, str, list[st
     return [each for each in said if each[2]]
 
 
-@pytest.mark.slow  # Draws from every mechanism.
 @pytest.mark.parametrize("name", _SAMPLE)
 def test_no_draw_is_refused(world: World, name: str) -> None:
     assert refused(world, name, 2) == []

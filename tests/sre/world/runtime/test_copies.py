@@ -62,6 +62,7 @@ def test_a_copy_in_mid_run_goes_on_alike(town: Town) -> None:
     assert story(copied) == story(town)
 
 
+@pytest.mark.slow  # Runs worlds twice.
 def test_a_copy_with_an_action_more_differs_from_then_on_only(town: Town) -> None:
     busy(town)
     town.run(20)
