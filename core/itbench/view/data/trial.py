@@ -15,8 +15,8 @@ _FILES = (
     "SELECT path, length(data) AS size, substr(data, 1, 16) AS head FROM file WHERE trial = ? ORDER BY path"
 )
 _SCORINGS = """
-SELECT score.value, score.is_leak, score.fault, scoring.started_at, scoring.domain_origin, scoring.scoring_version
-FROM score JOIN scoring ON scoring.id = score.scoring WHERE score.trial = ? ORDER BY scoring.id
+SELECT score.value, score.is_leak, score.fault, made.started_at, made.domain_origin, made.scoring_version
+FROM score JOIN scoring AS made ON made.id = score.scoring WHERE score.trial = ? ORDER BY made.id
 """
 _NEIGHBOURS = """
 SELECT outcome.trial AS trial, outcome.task AS task, outcome.repeat AS repeat FROM outcome JOIN task ON task.id = outcome.task
