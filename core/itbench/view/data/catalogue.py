@@ -13,7 +13,7 @@ from itbench.report.summary import RunSummary
 from itbench.store.claim import is_claimed
 from itbench.store.reader import RunFile
 from itbench.view.data.apart import summary_of
-from itbench.view.data.files import Stamp, keyed, run_files, stamp_of
+from itbench.view.data.files import Stamp, keyed, live_stamp_of, run_files, stamp_of
 from itbench.view.data.run_row import RunRow, run_row
 
 # A run that changes is read again at most so much of the time.
@@ -32,6 +32,7 @@ class RunEntry:
         problem: why it cannot be read.
         is_running: whether a process works on it.
         stamp: of the file when it was read; None before.
+        live_stamp: of the file beside it that tells of trials under way; None before.
         version: counts how often what is known of it changed.
         next_read: by the monotonic clock, not before which it is read again.
     """
@@ -42,6 +43,7 @@ class RunEntry:
     problem: str | None = None
     is_running: bool = False
     stamp: Stamp | None = None
+    live_stamp: Stamp | None = None
     version: int = 0
     next_read: float = 0.0
 
@@ -142,6 +144,10 @@ class Catalogue:
             }
 
     def _update(self, entry: RunEntry) -> None:
+        live_stamp = live_stamp_of(entry.path)
+        if live_stamp != entry.live_stamp:
+            entry = replace(entry, live_stamp=live_stamp)
+            self._store(entry)
         stamp, is_running = stamp_of(entry.path), is_claimed(entry.path)
         if stamp == entry.stamp and is_running == entry.is_running:
             return

@@ -15,15 +15,24 @@ _MOST_FILES = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """By what a change of a run file shows: size and time of the file and of SQLite's log beside it."""
+    """By what a change of a run file shows: size and time of it, and of SQLite's log beside it."""
 
     parts: tuple[int, ...]
 
 
 def stamp_of(path: Path) -> Stamp:
-    """Return the stamp of a file; one that is not there has a stamp too."""
+    """Return the stamp of a run file; one that is not there has a stamp too."""
+    return _stamp(path, log_of(path))
+
+
+def live_stamp_of(path: Path) -> Stamp:
+    """Return the stamp of the file beside a run file that tells of trials under way."""
+    return _stamp(path.with_name(f"{path.name}.live"))
+
+
+def _stamp(*paths: Path) -> Stamp:
     parts: list[int] = []
-    for each in (path, log_of(path)):
+    for each in paths:
         try:
             found = each.stat()
             parts += [found.st_size, found.st_mtime_ns, found.st_ino]
