@@ -19,22 +19,22 @@ from itbench.store.reader import RunFile
 LARGE = 262_144
 """An event of more bytes is not taken apart, but shown as the JSON text that it is."""
 _SMALL, _END = 2_048, 200
-# As bytes, of which SQLite need not count the characters.
-_INDEX = f"""
-SELECT position, at_s, kind, length(CAST(data AS BLOB)) AS size, substr(CAST(data AS BLOB), 1, {_SMALL}) AS head,
-    substr(CAST(data AS BLOB), -{_END}) AS tail
-FROM event WHERE trial = ? ORDER BY position
-"""  # noqa: S608 - our own words
-_EVENTS = f"""
-SELECT position, at_s, kind, length(CAST(data AS BLOB)) AS size, substr(CAST(data AS BLOB), 1, {LARGE}) AS head
-FROM event WHERE trial = ? AND position BETWEEN ? AND ? ORDER BY position
-"""  # noqa: S608 - our own words
+# One look at the data in each query: SQLite holds a copy of a large event for each. As bytes, their characters are not counted.
+_SIZES = "SELECT length(CAST(data AS BLOB)) AS size FROM event WHERE trial = ? ORDER BY position"
+_HEADS = f"SELECT position, at_s, kind, substr(CAST(data AS BLOB), 1, {_SMALL}) AS head FROM event WHERE trial = ? ORDER BY position"  # noqa: S608 - our own words
+_ENDS = (
+    f"SELECT position, substr(CAST(data AS BLOB), -{_END}) AS tail FROM event WHERE trial = ? AND kind = ?"  # noqa: S608 - our own words
+)
+_IN_RANGE = "FROM event WHERE trial = ? AND position BETWEEN ? AND ? ORDER BY position"
+_RANGE_SIZES = f"SELECT length(CAST(data AS BLOB)) AS size {_IN_RANGE}"
+_RANGE = f"SELECT position, at_s, kind, substr(CAST(data AS BLOB), 1, {LARGE}) AS head {_IN_RANGE}"
 _PIECE = "SELECT substr(CAST(data AS BLOB), ?, ?) AS piece FROM event WHERE trial = ? AND position = ?"
 _TEXT = r'"((?:[^"\\]|\\.)*)"?'
 _NAME = re.compile(r'"name":' + _TEXT)
 _COMMAND = re.compile(r'"command":' + _TEXT)
 _OK = re.compile(r'"ok":(true|false),"duration_s":([0-9.eE+-]+)\}$')
 _MOST_SHOWN = 160
+_TOLD = ("failure", "message", "about", "by", "number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,36 +88,41 @@ class Event:
 
 
 def trace_index(run: RunFile, trial: int) -> list[Entry]:
-    """Return what is known of all events without reading the large ones."""
+    """Return what is known of all events without taking the large ones apart."""
+    ask = run.connection.execute
+    sizes = [row["size"] for row in ask(_SIZES, (trial,))]
+    ends = {row["position"]: _ended_well(row["tail"]) for row in ask(_ENDS, (trial, EventKind.TOOL))}
     entries, turn = [], 0
-    for row in run.connection.execute(_INDEX, (trial,)):
+    for row, size in zip(ask(_HEADS, (trial,)), sizes, strict=False):
         turn += row["kind"] == EventKind.TURN
-        entries.append(_entry(row, turn))
+        entries.append(_entry(row, size, turn, ends.get(row["position"])))
     return entries
 
 
-def _entry(row: sqlite3.Row, turn: int) -> Entry:
-    kind, size, head = row["kind"], row["size"], _text(row["head"])
-    data = object_of(head) if size <= _SMALL else None
+def _entry(row: sqlite3.Row, size: int, turn: int, is_ok: bool | None) -> Entry:
+    kind, head = row["kind"], _text(row["head"])
     place = (row["position"], row["at_s"], kind, size, turn)
     if kind == EventKind.TOOL:
-        return Entry(*place, *_call(head, _text(row["tail"])))
+        return Entry(*place, *_call(head), is_ok)
+    data = object_of(head) if size <= _SMALL else None
     if kind == EventKind.USAGE and data is not None and "role" not in data:
         taken, given = data.get("input_tokens"), data.get("output_tokens")
         tokens = taken + given if isinstance(taken, int) and isinstance(given, int) else None
         return Entry(*place, tokens=tokens, cost_usd=data.get("cost_usd"))
-    told = (
-        next((data[key] for key in ("failure", "message", "about", "by", "number") if data.get(key)), "")
-        if data
-        else ""
-    )
+    told = next((data[key] for key in _TOLD if data.get(key)), "") if data else ""
     return Entry(*place, text=str(told)[:_MOST_SHOWN])
 
 
-def _call(head: str, end: str) -> tuple[str, str, bool | None]:
-    name, command, ok = _NAME.search(head), _COMMAND.search(head), _OK.search(end)
+def _ended_well(tail: bytes) -> bool | None:
+    found = _OK.search(_text(tail))
+    return found[1] == "true" if found else None
+
+
+def _call(head: str) -> tuple[str, str]:
+    """Return the name of the tool that was called, and the command if there was one."""
+    name, command = _NAME.search(head), _COMMAND.search(head)
     shown = _decoded(command[1]) if command else ""
-    return _decoded(name[1]) if name else "?", shown[:_MOST_SHOWN], ok[1] == "true" if ok else None
+    return _decoded(name[1]) if name else "?", shown[:_MOST_SHOWN]
 
 
 def _decoded(text: str) -> str:
@@ -146,11 +151,13 @@ def object_of(text: str) -> JsonObject | None:
 
 def read_events(run: RunFile, trial: int, first: int, last: int) -> Iterator[Event]:
     """Yield the events from one position to another, both included; whole where they are not large."""
-    for row in run.connection.execute(_EVENTS, (trial, first, last)):
+    place = (trial, first, last)
+    sizes = [row["size"] for row in run.connection.execute(_RANGE_SIZES, place)]
+    for row, size in zip(run.connection.execute(_RANGE, place), sizes, strict=False):
         text = _text(row["head"])
-        data = object_of(text) if row["size"] <= LARGE else None
+        data = object_of(text) if size <= LARGE else None
         head = "" if data is not None else text
-        yield Event(row["position"], row["at_s"], row["kind"], row["size"], data, head)
+        yield Event(row["position"], row["at_s"], row["kind"], size, data, head)
 
 
 def read_event(run: RunFile, trial: int, position: int) -> Event | None:
