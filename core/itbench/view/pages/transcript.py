@@ -238,12 +238,11 @@ class Transcript:
             if found.kind == EventKind.WARNING
             else "muted"
         )
-        text = json.dumps(data, ensure_ascii=False)
+        told = ", ".join(f"{key}: {_brief(value)}" for key, value in data.items())
         if found.kind in {EventKind.FAILED, EventKind.WARNING, EventKind.TOO_LONG} and data.get("message"):
-            found.note = str(data["message"])[:_SHORT]
-        elif len(text) <= _SHORT:
-            found.note = ", ".join(f"{key}: {_brief(value)}" for key, value in data.items())
-        if len(text) > _SHORT:
+            told = str(data["message"])
+        found.note = told if len(told) <= _SHORT else f"{told[:_SHORT]}…"
+        if len(told) > _SHORT:
             found.bodies.append(self._body(found, data))
 
 
