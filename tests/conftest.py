@@ -1,7 +1,6 @@
 """Fixtures for all tests: fake distributions, the tiny domain `sums`, and the command line."""
 
 import fcntl
-import json
 import os
 import shutil
 import sqlite3
@@ -22,7 +21,6 @@ from itbench.store.tables1 import TABLES_1
 if TYPE_CHECKING:
     from itbench import ShownTrial
     from itbench.sandbox.bubblewrap.sandbox import BubblewrapSandbox
-    from itbench.store.reader import RunFile
 
 # A slow machine is no failure of ours.
 settings.register_profile("itbench", deadline=None, database=None)
@@ -124,45 +122,10 @@ def itbench(
 def shown() -> Iterator[Callable[[Path | str], list["ShownTrial"]]]:
     """Return a function that gives the trials of a run as panels see them."""
     from itbench.store.reader import RunFile
+    from itbench.view.data.shown import shown_trials
 
     with ExitStack() as files:
-        yield lambda path: _shown_trials(files.enter_context(RunFile(Path(path))))
-
-
-def _shown_trials(run: "RunFile") -> list["ShownTrial"]:
-    from itbench import Score, ShownTrial, Submission, Task, TraceEvent
-    from itbench.suites.reopen import planned_suite
-
-    plan, suite = run.plan(), planned_suite(run.plan())[1]
-    tasks = {row["id"]: Task.model_validate_json(row["document"]) for row in run.tasks()}
-
-    def trial(row: sqlite3.Row) -> ShownTrial:
-        detail = run.detail(row["trial"])
-        score = detail.score
-        parts = {key: json.loads(score[key]) for key in ("metrics", "reasons", "details")} if score else {}
-        return ShownTrial(
-            reference=str(row["trial"]),
-            suite=plan["suite"],
-            run=plan["agent"]["name"],
-            agent=plan["agent"]["name"],
-            model=None,
-            task=tasks[row["task"]],
-            repeat=row["repeat"],
-            value=row["value"],
-            score=Score(value=score["value"], **parts) if score else None,
-            fault=None,
-            turns=row["turns"],
-            tokens=row["tokens"],
-            cost_usd=row["cost_usd"],
-            submission=lambda: Submission(answer=detail.answer, files=detail.files, observed=detail.observed),
-            truth=lambda: suite.truth(row["task"]),
-            events=lambda: (
-                TraceEvent(event["at_s"], event["kind"], event["data"]) for event in run.events(row["trial"])
-            ),
-            inputs=lambda: suite.inputs(row["task"]),
-        )
-
-    return [trial(row) for row in run.outcomes()]
+        yield lambda path: list(shown_trials(files.enter_context(RunFile(Path(path))), "run"))
 
 
 @pytest.fixture
