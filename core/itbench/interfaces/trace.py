@@ -134,7 +134,7 @@ class Trace:
             self.listener(event)
 
     def does(self, activity: Activity, text: str = "") -> None:
-        """Tell whoever watches the run what the trial does from now on; it is shown and not kept."""
+        """Tell those who watch the run what the trial does from now on; it is shown and not kept."""
         if self.watcher is not None:
             self.watcher(activity, self.redact(text) if text and self.redact is not None else text)
 

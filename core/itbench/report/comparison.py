@@ -1,4 +1,4 @@
-"""Two runs side by side, task by task. How a comparison looks is in `comparison_text`."""
+"""Two runs side by side, task by task. `comparison_forms` says how a comparison looks."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Runs ranked by score; only runs of the very same tasks stand on one board. How a board looks is in `leaderboard_text`."""
+"""Runs ranked by score; only runs of the very same tasks stand on one board. `leaderboard_forms` says how a board looks."""
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence

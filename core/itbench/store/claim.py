@@ -68,7 +68,7 @@ class Claim:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 if self._is_in_place(descriptor):
                     _sign(descriptor)
-                    # Whoever wrote it had this claim, and was killed.
+                    # A live file at this moment is of a process that held the claim and was killed.
                     remove_live(path)
                     return descriptor
             except BlockingIOError as error:

@@ -176,7 +176,7 @@ class RunFile:
         return self.read_detail(trial)
 
     def read_detail(self, trial: int) -> TrialDetail:
-        """Return the same without having looked at it: for who looks in another way."""
+        """Return the same, but unchecked: the caller checks it in another way."""
         row = self.connection.execute("SELECT * FROM trial WHERE id = ?", (trial,)).fetchone()
         submission = self.connection.execute("SELECT * FROM submission WHERE trial = ?", (trial,)).fetchone()
         files = self.connection.execute("SELECT path, data FROM file WHERE trial = ?", (trial,)).fetchall()

@@ -2,7 +2,7 @@
 
 It is SQLite with its journal in memory. A log (WAL) would let readers and the writer work at the same moment, but readers would make its two
 files anew beside a run that has ended, and the writer needs a few milliseconds a second only. Nothing is forced to the disk, and what a killed
-process leaves is stale: whoever works on the run next removes it.
+process leaves is stale: the next process that works on the run removes it.
 """
 
 import os
@@ -102,7 +102,7 @@ class LiveFile:
         self._path = live_path(run)
         self._parts: dict[TrialKey, _Part] = {}
         self._latest = 0
-        # Whatever is there now is of nobody, and must not be followed.
+        # What is there now belongs to no process any more; if it is a link, it must not be followed.
         self._path.unlink(missing_ok=True)
         os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666))
         self._connection = sqlite3.connect(
