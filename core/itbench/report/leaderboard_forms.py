@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from itbench.interfaces.json import JsonObject
-from itbench.report.agent_label import model_of
 from itbench.report.document import Section, Table
-from itbench.report.export.columns import METRIC_PREFIX
 from itbench.report.leaderboard import Board, Standing
+from itbench.report.score_columns import metric_columns, score_columns
 from itbench.report.summary import summary_json
 from itbench.report.table import dollars, number, seconds, taken
 from itbench.statistics import value_with_interval
@@ -98,22 +97,16 @@ def _published(board: Board) -> Table:
 
 def _run_rows(board: Board) -> Iterator[JsonObject]:
     for standing in board.standings:
-        summary, plan = standing.summary, standing.summary.plan
-        found = summary.estimate
+        summary = standing.summary
         yield {
             "suite": board.suite,
             "suite_hash": board.suite_hash,
             "kind": "run",
             "rank": standing.rank,
             "agent": standing.agent,
-            "model": model_of(plan["agent"]),
-            "score": found.mean,
-            "interval_low": found.interval.low if found.interval else None,
-            "interval_high": found.interval.high if found.interval else None,
-            "score_missing_as_zero": found.missing_as_zero,
-            "trials_scored": found.n_scored,
-            "trials_planned": found.n_planned,
-            "tasks": found.n_tasks_planned,
+            **score_columns(summary),
+            "score_missing_as_zero": summary.estimate.missing_as_zero,
+            "tasks": summary.estimate.n_tasks_planned,
             "turns": summary.turns,
             "tokens": summary.tokens,
             "trials_without_tokens": summary.uncounted,
@@ -121,10 +114,9 @@ def _run_rows(board: Board) -> Iterator[JsonObject]:
             "trials_without_cost": summary.unpriced,
             "wall_s": summary.wall_s,
             "marks": ", ".join(standing.marks),
-            "run": plan["id"],
+            "run": summary.plan["id"],
             "source": str(standing.path),
-        } | {
-            f"{METRIC_PREFIX}{board.shown[title]}": estimate.mean for title, estimate in summary.shown.items()
+            **metric_columns(summary),
         }
 
 

@@ -6,10 +6,9 @@ from pathlib import Path
 
 from itbench.errors import RunFileError, UsageError
 from itbench.interfaces.json import JsonObject
-from itbench.report.agent_label import agent_label, model_of
+from itbench.report.agent_label import agent_label
 from itbench.report.document import Table
-from itbench.report.export.columns import METRIC_PREFIX
-from itbench.report.shown import shown_metrics
+from itbench.report.score_columns import metric_columns, score_columns
 from itbench.report.summary import RunSummary, summarise
 from itbench.report.table import number
 from itbench.store.reader import RunFile
@@ -98,21 +97,14 @@ def _row(path: Path, summary: RunSummary) -> list[str]:
 
 
 def _numbers(summary: RunSummary) -> JsonObject:
-    plan, found = summary.plan, summary.estimate
+    plan = summary.plan
     return {
         "problem": None,
         "run": plan["id"],
         "suite": f"{plan['domain']}/{plan['suite']}",
         "agent": plan["agent"]["name"],
-        "model": model_of(plan["agent"]),
-        "score": found.mean,
-        "interval_low": found.interval.low if found.interval else None,
-        "interval_high": found.interval.high if found.interval else None,
-        "trials_scored": found.n_scored,
-        "trials_planned": found.n_planned,
+        **score_columns(summary),
         "trials_tried_again": summary.retried,
         "started": plan["created_at"],
-    } | {
-        f"{METRIC_PREFIX}{shown_metrics(plan)[title]}": estimate.mean
-        for title, estimate in summary.shown.items()
+        **metric_columns(summary),
     }
