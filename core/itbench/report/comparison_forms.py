@@ -40,7 +40,7 @@ def comparison_rows(found: RunComparison) -> list[JsonObject]:
         "difference": result.difference,
         "interval_low": result.interval.low if result.interval else None,
         "interval_high": result.interval.high if result.interval else None,
-        "p_value": result.sign_flip.p_value if result.sign_flip else None,
+        "sign_flip_p_value": result.sign_flip.p_value if result.sign_flip else None,
         "tasks": result.n_tasks,
     }
     return [

@@ -79,6 +79,7 @@ def test_a_comparison_has_the_same_numbers_in_every_format(runs: list[str], itbe
     assert overall["over"] == "all"
     assert float(overall["difference"]) == by_json["difference"]
     assert [float(overall["interval_low"]), float(overall["interval_high"])] == by_json["interval"]
+    assert float(overall["sign_flip_p_value"]) == by_json["sign_flip_p_value"]
     assert f"difference: {float(overall['difference']):+.3f}" in text
     assert [(row["task"], float(row["first"]), float(row["second"])) for row in by_task] == [
         (row["task"], row["first"], row["second"]) for row in by_json["by_task"]
