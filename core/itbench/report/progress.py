@@ -12,11 +12,11 @@ from itbench.interfaces.plan import Plan
 from itbench.interfaces.record import TrialKey, TrialRecord
 from itbench.interfaces.trace import TraceEvent
 from itbench.report.screen import Screen
-from itbench.report.screen_lines import Standing, screen_lines
+from itbench.report.screen_lines import RunState, screen_lines
 from itbench.report.tally import Tally
 from itbench.report.time_left import TimeLeft
 from itbench.report.waits import Waits
-from itbench.store.live.state import Board
+from itbench.store.live.state import InFlight
 from itbench.text.harmless import one_line
 
 _LINE_EVERY_S = 10.0
@@ -32,7 +32,7 @@ class RunProgress:
         self._tally = Tally()
         self._time_left = TimeLeft(concurrent=1)
         self._screen: Screen | None = None
-        self._board = Board()
+        self._in_flight = InFlight()
         self._waits = Waits()
         self._last_line = time.monotonic()
         self._looking: asyncio.Task[None] | None = None
@@ -55,19 +55,19 @@ class RunProgress:
     def trial_started(self, key: TrialKey) -> None:
         """Show a trial that begins."""
         if self._screen is not None:
-            self._board.started(key, time.time())
+            self._in_flight.started(key, time.time())
 
     @hookimpl
     def trial_activity(self, key: TrialKey, activity: Activity, text: str) -> None:
         """Learn what a trial is busy with."""
         if self._screen is not None:
-            self._board.does(key, activity, text, time.time())
+            self._in_flight.does(key, activity, text, time.time())
 
     @hookimpl
     def trial_progress(self, key: TrialKey, text: str, done: int, total: int) -> None:
         """Learn how far the set-up of a trial's world is."""
         if self._screen is not None:
-            self._board.opens(key, text, done, total, time.time())
+            self._in_flight.opens(key, text, done, total, time.time())
         else:
             self._waits.opening(key, text, done, total, time.monotonic())
 
@@ -75,7 +75,7 @@ class RunProgress:
     def trace_event(self, key: TrialKey, event: TraceEvent) -> None:
         """Learn what a trial does and waits for."""
         if self._screen is not None:
-            self._board.hears(key, event, time.time())
+            self._in_flight.hears(key, event, time.time())
         else:
             self._waits.hear(key, event, time.monotonic())
 
@@ -83,7 +83,7 @@ class RunProgress:
     def trial_finished(self, record: TrialRecord) -> None:
         """Count a trial that has ended."""
         self._waits.end(record.key)
-        self._board.ended(record.key)
+        self._in_flight.ended(record.key)
         self._tally.add(record)
         now = time.monotonic()
         self._time_left.add(record.wall_s, now)
@@ -106,11 +106,11 @@ class RunProgress:
             for line in self._waits.news(time.monotonic()):
                 self._say(line)
             return
-        standing, trials = self._standing(), list(self._board.trials.values())
-        self._screen.show(lambda paper: screen_lines(standing, trials, paper, time.time()))
+        state, trials = self._state(), list(self._in_flight.trials.values())
+        self._screen.show(lambda paper: screen_lines(state, trials, paper, time.time()))
 
-    def _standing(self) -> Standing:
-        return Standing(
+    def _state(self) -> RunState:
+        return RunState(
             title=self._title,
             done=self._done,
             total=self._total,

@@ -22,7 +22,7 @@ _WORDS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class RunState:
     """How a run stands.
 
     Attributes:
@@ -68,16 +68,16 @@ class Paper:
         return beginning(text, columns - len(mark)) + mark
 
 
-def screen_lines(standing: Standing, trials: Sequence[TrialState], paper: Paper, now: float) -> list[str]:
+def screen_lines(state: RunState, trials: Sequence[TrialState], paper: Paper, now: float) -> list[str]:
     """Return the lines, no more and no wider than the paper has; of too many trials, how many more there are.
 
     Args:
-        standing: of the run.
+        state: of the run.
         trials: in flight.
         paper: to fill.
         now: seconds of the epoch.
     """
-    head = [_title(standing, paper), *map(paper.fitted, filter(None, (standing.score, standing.faults)))]
+    head = [_title(state, paper), *map(paper.fitted, filter(None, (state.score, state.faults)))]
     if not trials:
         return head[: paper.rows]
     room = paper.rows - len(head) - 1
@@ -90,14 +90,14 @@ def screen_lines(standing: Standing, trials: Sequence[TrialState], paper: Paper,
     return [*lines, paper.fitted(f"{counted(more, 'more trial')} under way")] if more else lines
 
 
-def _title(standing: Standing, paper: Paper) -> str:
-    end = "  ".join(filter(None, (f"{standing.done}/{standing.total}", standing.time_left)))
-    bar = min(_LONGEST_BAR, paper.columns - width(standing.title) - width(end) - 4)
+def _title(state: RunState, paper: Paper) -> str:
+    end = "  ".join(filter(None, (f"{state.done}/{state.total}", state.time_left)))
+    bar = min(_LONGEST_BAR, paper.columns - width(state.title) - width(end) - 4)
     if bar < _LEAST_BAR:
-        return paper.fitted(f"{end}  {standing.title}")
-    full = round(bar * standing.done / standing.total) if standing.total else 0
+        return paper.fitted(f"{end}  {state.title}")
+    full = round(bar * state.done / state.total) if state.total else 0
     done, left = ("#", "-") if paper.is_ascii else ("━", "─")
-    return paper.fitted(f"{standing.title}  {done * full}{left * (bar - full)}  {end}")
+    return paper.fitted(f"{state.title}  {done * full}{left * (bar - full)}  {end}")
 
 
 def _table(trials: Sequence[TrialState], paper: Paper, now: float) -> list[str]:

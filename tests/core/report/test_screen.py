@@ -8,12 +8,12 @@ import pytest
 from itbench.interfaces.activity import Activity
 from itbench.interfaces.record import TrialKey
 from itbench.interfaces.trace import TraceEvent
-from itbench.report.screen_lines import Paper, Standing, screen_lines
-from itbench.store.live.state import Board, TrialState
+from itbench.report.screen_lines import Paper, RunState, screen_lines
+from itbench.store.live.state import InFlight, TrialState
 from itbench.text.harmless import width
 
 NOW = 1_000_000.0
-STANDING = Standing(
+STATE = RunState(
     title="sre/incidents",
     done=12,
     total=40,
@@ -28,24 +28,24 @@ class Scene:
     """Trials in flight, made of what the runner tells."""
 
     def __init__(self) -> None:
-        self.board = Board()
+        self.in_flight = InFlight()
 
     def trial(self, number: int, turns: int = 0) -> TrialKey:
         key = TrialKey(f"sre-{number:04}", 0, 0)
-        self.board.started(key, NOW - 60)
+        self.in_flight.started(key, NOW - 60)
         for _ in range(turns):
             self.event(key, "turn", 50)
         return key
 
     def event(self, key: TrialKey, kind: str, ago: float, **data: Any) -> None:
-        self.board.hears(key, TraceEvent(0.0, kind, json.dumps(data)), NOW - ago)
+        self.in_flight.hears(key, TraceEvent(0.0, kind, json.dumps(data)), NOW - ago)
 
     def does(self, key: TrialKey, activity: Activity, text: str, ago: float) -> None:
-        self.board.does(key, activity, text, NOW - ago)
+        self.in_flight.does(key, activity, text, NOW - ago)
 
     @property
     def trials(self) -> list[TrialState]:
-        return list(self.board.trials.values())
+        return list(self.in_flight.trials.values())
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def scene() -> Scene:
     opening, room, tool, model, provider, scoring, unknown = (
         made.trial(number, turns=7 * (number > 1)) for number in range(7)
     )
-    made.board.opens(opening, "simulating", 3, 40, NOW - 9)
+    made.in_flight.opens(opening, "simulating", 3, 40, NOW - 9)
     made.does(room, Activity.ROOM, "", 12)
     made.does(tool, Activity.TOOL, "kubectl get pods", 3)
     made.does(model, Activity.TOOL, "ls", 30)
@@ -71,7 +71,7 @@ def scene() -> Scene:
 
 
 def test_each_trial_says_what_it_does_and_has_used(scene: Scene) -> None:
-    assert screen_lines(STANDING, scene.trials, Paper(100, 40), NOW) == [
+    assert screen_lines(STATE, scene.trials, Paper(100, 40), NOW) == [
         f"sre/incidents  {'━' * 12}{'─' * 28}  12/40  about 12 min left",
         "score 0.512, 95 % interval 0.35 to 0.67",
         "no score: 2 model, 1 environment; agent failed: 1",
@@ -94,7 +94,7 @@ def test_it_fits_any_terminal_and_counts_what_does_not(columns: int, rows: int, 
     for number in range(200):
         key = scene.trial(number, turns=1)
         scene.does(key, Activity.TOOL, EVIL, 3)
-    lines = screen_lines(STANDING, scene.trials, Paper(columns, rows, is_ascii), NOW)
+    lines = screen_lines(STATE, scene.trials, Paper(columns, rows, is_ascii), NOW)
     assert 0 < len(lines) <= rows
     assert max(map(width, lines)) <= columns
     assert all(line.isprintable() and (line.isascii() or not is_ascii) for line in lines)
@@ -135,6 +135,6 @@ def test_a_trial_that_is_put_back_is_not_under_way_and_late_events_are_of_nobody
 def test_events_that_an_agent_made_itself_do_no_harm(data: str, kind: str) -> None:
     scene = Scene()
     key = scene.trial(0)
-    scene.board.hears(key, TraceEvent(0.0, kind, data), NOW)
+    scene.in_flight.hears(key, TraceEvent(0.0, kind, data), NOW)
     assert scene.trials[0].events == 1
-    assert len(screen_lines(STANDING, scene.trials, Paper(80, 23), NOW)) == 5
+    assert len(screen_lines(STATE, scene.trials, Paper(80, 23), NOW)) == 5

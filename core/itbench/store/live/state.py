@@ -118,7 +118,7 @@ class TrialState:
         self.doing = Doing(Activity.PROVIDER, now, text, None if wait_s is None else now + wait_s)
 
 
-class Board:
+class InFlight:
     """The trials in flight, in the order in which they were started.
 
     Attributes:

@@ -18,7 +18,7 @@ from itbench.interfaces.hooks import hookimpl
 from itbench.interfaces.record import TrialKey, TrialRecord
 from itbench.interfaces.trace import TraceEvent
 from itbench.store.live.file import BusyError, LiveFile
-from itbench.store.live.state import Board
+from itbench.store.live.state import InFlight
 from itbench.text.harmless import one_line
 
 EVERY_S = 1.0
@@ -115,7 +115,7 @@ class _News:
     def __init__(self, run: Path) -> None:
         self._run = run
         self._file: LiveFile | None = None
-        self._board = Board()
+        self._in_flight = InFlight()
         self._ended: set[TrialKey] = set()
         self._events: dict[TrialKey, list[tuple[int, TraceEvent]]] = {}
         self._written_at = time.monotonic()
@@ -130,12 +130,12 @@ class _News:
             if key in gone:
                 continue
             if what is _STARTED:
-                self._board.started(key, now)
+                self._in_flight.started(key, now)
             elif isinstance(what, TraceEvent):
                 self._hear(key, now, what)
             elif isinstance(what, tuple):
                 self._watch(key, now, what)
-            if key in self._board.trials:
+            if key in self._in_flight.trials:
                 self._events.setdefault(key, [])
             else:
                 self._forget(key)
@@ -148,14 +148,14 @@ class _News:
             _HeldError: readers keep it from being written.
         """
         now = time.monotonic()
-        if self._file is None and not self._board.trials:
+        if self._file is None and not self._in_flight.trials:
             self._ended.clear()
         if not self._ended and not self._events:
             self._written_at = now
             return
         if self._file is None:
             self._file = LiveFile(self._run)
-        trials = self._board.trials
+        trials = self._in_flight.trials
         try:
             self._file.write(self._ended, [(trials[key], events) for key, events in self._events.items()])
         except BusyError as error:
@@ -174,21 +174,21 @@ class _News:
             self._file.remove()
 
     def _forget(self, key: TrialKey) -> None:
-        self._board.ended(key)
+        self._in_flight.ended(key)
         self._events.pop(key, None)
         self._ended.add(key)
 
     def _hear(self, key: TrialKey, now: float, event: TraceEvent) -> None:
-        state = self._board.trials.get(key)
+        state = self._in_flight.trials.get(key)
         if state is not None:
             self._events.setdefault(key, []).append((state.events, event))
             state.hears(event, now)
 
     def _watch(self, key: TrialKey, now: float, what: tuple[Activity, str] | tuple[str, int, int]) -> None:
         if len(what) == 2:
-            self._board.does(key, *what, now)
+            self._in_flight.does(key, *what, now)
         else:
-            self._board.opens(key, *what, now)
+            self._in_flight.opens(key, *what, now)
 
 
 class _HeldError(Exception):
