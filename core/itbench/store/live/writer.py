@@ -35,12 +35,10 @@ class LiveWriter:
 
     Args:
         run: the path of the run file.
-        warn: told once if there is no live file from now on.
     """
 
-    def __init__(self, run: Path, warn: Callable[[str], None] | None = None) -> None:
+    def __init__(self, run: Path) -> None:
         self._run = run
-        self._warn = warn or _warn
         self._queue: deque[tuple[TrialKey, float, _What]] = deque()
         self._is_on = True
         self._is_over = threading.Event()
@@ -102,7 +100,8 @@ class LiveWriter:
 
     def _end(self, reason: str) -> None:
         self._is_on = False
-        self._warn(f"trials in flight cannot be looked at, the run goes on: {reason}")
+        message = f"trials in flight cannot be looked at, the run goes on: {reason}"
+        sys.stderr.write(f"warning: {one_line(message)}\n")
 
 
 class _News:
@@ -204,7 +203,3 @@ class _Later:
     def __await__(self) -> Generator[None, None, None]:
         self._function()
         yield from ()
-
-
-def _warn(message: str) -> None:
-    sys.stderr.write(f"warning: {one_line(message)}\n")
