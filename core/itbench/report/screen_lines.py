@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from itbench.interfaces.activity import Activity
-from itbench.report.table import counted, dollars
+from itbench.report.table import counted, dollars, long_time
 from itbench.report.waits import trial_name
 from itbench.store.live.state import TrialState
 from itbench.text.harmless import beginning, one_line, padded, width
@@ -147,20 +147,11 @@ def _cost(trial: TrialState) -> str:
 def _doing(trial: TrialState, now: float) -> str:
     doing = trial.doing
     word = _WORDS.get(doing.activity, doing.activity)
-    is_counted_down = doing.until is not None and doing.until > now
-    time = (
-        f"{_duration(doing.until - now)} left"
-        if is_counted_down and doing.until
-        else _duration(now - doing.since)
-    )
+    if doing.until is not None and doing.until > now:
+        time = f"{long_time(doing.until - now)} left"
+    else:
+        time = long_time(max(0.0, now - doing.since))
     text = f"{word} {time}" + (f": {doing.text}" if doing.text else "")
     if trial.last_tool and doing.activity in _SHOWS_LAST_TOOL:
         text += f", after {trial.last_tool}"
     return text
-
-
-def _duration(seconds: float) -> str:
-    seconds = max(0.0, seconds)
-    if seconds < 100:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 100 * 60 else f"{seconds / 3600:.1f} h"

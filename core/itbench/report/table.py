@@ -75,6 +75,13 @@ def seconds(value: float | None) -> str:
     return f"{value / 60:.0f} min"
 
 
+def long_time(value_s: float) -> str:
+    """Return how long something takes that may take hours, without fractions of seconds: 42 s, 12 min, 3.5 h."""
+    if value_s < 100:
+        return f"{value_s:.0f} s"
+    return f"{value_s / 60:.0f} min" if value_s < 100 * 60 else f"{value_s / 3600:.1f} h"
+
+
 def counted(count: int, noun: str) -> str:
     """Return a number with its noun, such as `1 turn` or `2 turns`."""
     return f"{count} {noun}{'' if count == 1 else 's'}"

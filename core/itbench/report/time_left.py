@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from itbench.report.table import long_time
+
 
 @dataclass(slots=True)
 class TimeLeft:
@@ -39,8 +41,4 @@ class TimeLeft:
         left_s = self.seconds(remaining, now_s)
         if left_s is None or not remaining:
             return ""
-        if left_s < 100:
-            return f"about {left_s:.0f} s left"
-        if left_s < 100 * 60:
-            return f"about {left_s / 60:.0f} min left"
-        return f"about {left_s / 3600:.1f} h left"
+        return f"about {long_time(left_s)} left"
