@@ -15,8 +15,10 @@ from itbench.plugins.host import PluginHost, Status
 
 _EXTRAS = {
     "huggingface_hub": ("hub", "itbench fetch"),
+    "jinja2": ("view", "itbench view"),
     "mcp": ("mcp", "--agent claude-code, codex or gemini-cli, and programs that use tools by MCP"),
     "pyarrow": ("parquet", "itbench export --to parquet"),
+    "uvicorn": ("view", "itbench view"),
 }
 _LITTLE_SPACE_BYTES = 1 << 30
 _FEW_TRIALS = 16
