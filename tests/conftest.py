@@ -1,6 +1,7 @@
 """Fixtures for all tests: fake distributions, the tiny domain `sums`, and the command line."""
 
 import fcntl
+import json
 import os
 import shutil
 import sqlite3
@@ -119,13 +120,32 @@ def itbench(
 
 
 @pytest.fixture
-def shown() -> Iterator[Callable[[Path | str], list["ShownTrial"]]]:
-    """Return a function that gives the trials of a run as panels see them."""
+def shown(itbench: Callable[..., Outcome]) -> Iterator[Callable[..., list["ShownTrial"]]]:
+    """Return a function that runs `itbench run` with arguments, and gives the trials as panels see them."""
     from itbench.store.reader import RunFile
     from itbench.view.data.shown import shown_trials
 
     with ExitStack() as files:
-        yield lambda path: list(shown_trials(files.enter_context(RunFile(Path(path))), "run"))
+
+        def run(*arguments: str | Path) -> "list[ShownTrial]":
+            done = itbench("run", "--json", *arguments)
+            assert done.code == 0, done.err
+            path = Path(json.loads(done.out)["path"])
+            return list(shown_trials(files.enter_context(RunFile(path)), "run"))
+
+        yield run
+
+
+@pytest.fixture
+def panels_text() -> Callable[[Iterable[str]], str]:
+    """Return a function that joins the HTML of panels, none of which may have failed."""
+
+    def text(panels: Iterable[str]) -> str:
+        found = "".join(panels)
+        assert "panel-failed" not in found, found[found.index("panel-failed") :][:500]
+        return found
+
+    return text
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """What pages show of real trials of agents that are shipped: bills with their causes, plans by workload."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,40 +16,28 @@ from itbench_finops.panels.verdicts import blamed_resources
 
 pytestmark = pytest.mark.usefixtures("finops")
 
-Itbench = Callable[..., Any]
-Shown = Callable[[Path | str], list[ShownTrial]]
+Shown = Callable[..., list[ShownTrial]]
+Text = Callable[[Iterable[str]], str]
 
 
-def run(itbench: Itbench, *arguments: str | Path) -> str:
-    done = itbench("run", "--json", *arguments)
-    assert done.code == 0, done.err
-    return str(json.loads(done.out)["path"])
-
-
-def html(panels: list[Any]) -> str:
-    found = "".join(map(str, panels))
-    assert "panel-failed" not in found, found[found.index("panel-failed") :][:500]
-    return found
-
-
-def test_a_bill_shows_its_causes_and_what_was_named(lite: Path, itbench: Itbench, shown: Shown) -> None:
-    named = shown(run(itbench, "finops/itbench-lite", "--data", lite, "-a", "name-everything"))
-    nothing = shown(run(itbench, "finops/itbench-lite", "--data", lite, "-a", "newest-resource"))
+def test_a_bill_shows_its_causes_and_what_was_named(lite: Path, shown: Shown, panels_text: Text) -> None:
+    named = shown("finops/itbench-lite", "--data", lite, "-a", "name-everything")
+    nothing = shown("finops/itbench-lite", "--data", lite, "-a", "newest-resource")
     assert len(named) == 3
     for trial in named:
-        page = html(trial_panels(DOMAIN, trial))
+        page = panels_text(trial_panels(DOMAIN, trial))
         assert "to blame, named" in page
         assert "named, has no part in it" in page
         assert "All of the account in question, day by day" in page
         assert "the day in question" in page
-    page = html(run_panels(DOMAIN, iter([*named, *nothing])))
+    page = panels_text(run_panels(DOMAIN, iter([*named, *nothing])))
     assert "Share of the resources to blame that were named, by cause" in page
     assert "Resources named that have no part in it" in page
     assert "Over 6 trials" in page
 
 
-def test_the_lines_of_a_bill_are_those_of_its_table(lite: Path, itbench: Itbench, shown: Shown) -> None:
-    trial = shown(run(itbench, "finops/itbench-lite", "--data", lite, "-a", "oracle"))[0]
+def test_the_lines_of_a_bill_are_those_of_its_table(lite: Path, shown: Shown) -> None:
+    trial = shown("finops/itbench-lite", "--data", lite, "-a", "oracle")[0]
     truth = trial.truth()
     assert truth is not None
     found = blamed_resources(trial, truth)
@@ -68,25 +56,25 @@ def test_the_lines_of_a_bill_are_those_of_its_table(lite: Path, itbench: Itbench
     assert len(culprits.lines) == len(found)
 
 
-def test_without_inputs_or_answer_the_causes_stand_alone(lite: Path, itbench: Itbench, shown: Shown) -> None:
-    trial = shown(run(itbench, "finops/itbench-lite", "--data", lite, "-a", "null"))[0]
+def test_without_inputs_or_answer_the_causes_stand_alone(lite: Path, shown: Shown, panels_text: Text) -> None:
+    trial = shown("finops/itbench-lite", "--data", lite, "-a", "null")[0]
     bare = replace(trial, inputs=lambda: (), submission=lambda: None)
-    page = html(trial_panels(DOMAIN, bare))
+    page = panels_text(trial_panels(DOMAIN, bare))
     assert "to blame, missed" in page
     assert "day by day" not in page
     assert trial_panels(DOMAIN, replace(trial, truth=lambda: None)) == []
 
 
 @pytest.mark.parametrize("answer", [None, 3, {}, {"resource": "x"}, {"resource": [3, {"name": "x"}]}])
-def test_any_answer_is_shown(lite: Path, itbench: Itbench, shown: Shown, answer: Any) -> None:
-    trial = shown(run(itbench, "finops/itbench-lite", "--data", lite, "-a", "null", "-n", "1"))[0]
-    html(trial_panels(DOMAIN, replace(trial, submission=lambda: Submission(answer=answer))))
+def test_any_answer_is_shown(lite: Path, shown: Shown, panels_text: Text, answer: Any) -> None:
+    trial = shown("finops/itbench-lite", "--data", lite, "-a", "null", "-n", "1")[0]
+    panels_text(trial_panels(DOMAIN, replace(trial, submission=lambda: Submission(answer=answer))))
 
 
 @pytest.mark.slow
-def test_a_plan_shows_what_each_workload_adds(made: Path, itbench: Itbench, shown: Shown) -> None:
+def test_a_plan_shows_what_each_workload_adds(made: Path, shown: Shown, panels_text: Text) -> None:
     """Slow: makes the embedded fleets."""
-    trials = shown(run(itbench, "finops/right-sizing", "-a", "halve-everything", "-n", "2"))
-    page = html(trial_panels(DOMAIN, trials[0]))
+    trials = shown("finops/right-sizing", "-a", "halve-everything", "-n", "2")
+    page = panels_text(trial_panels(DOMAIN, trials[0]))
     assert "breaches a target or a limit" in page
-    assert "Workloads that breach a target or a limit" in html(run_panels(DOMAIN, iter(trials)))
+    assert "Workloads that breach a target or a limit" in panels_text(run_panels(DOMAIN, iter(trials)))

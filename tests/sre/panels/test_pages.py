@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,22 +13,10 @@ from itbench.testing import Answer, ModelServer
 from itbench.view.panels.call import run_panels, trial_panels
 from itbench_sre.domain import DOMAIN
 
-Itbench = Callable[..., Any]
-Shown = Callable[[Path | str], list[ShownTrial]]
+Shown = Callable[..., list[ShownTrial]]
+Text = Callable[[Iterable[str]], str]
 OPEN = ("--sandbox", "none", "--allow-unsafe")
 _POD = re.compile(r"([a-z][a-z-]+)-[0-9a-f]{8,10}-[a-z0-9]{5}")
-
-
-def run(itbench: Itbench, *arguments: str | Path) -> str:
-    done = itbench("run", "--json", *arguments)
-    assert done.code == 0, done.err
-    return str(json.loads(done.out)["path"])
-
-
-def html(panels: list[Any]) -> str:
-    found = "".join(map(str, panels))
-    assert "panel-failed" not in found, found[found.index("panel-failed") :][:500]
-    return found
 
 
 def look_and_name(asked: Any) -> Answer:
@@ -47,26 +35,26 @@ def look_and_name(asked: Any) -> Answer:
 
 @pytest.mark.slow
 def test_incidents_show_topology_and_over_investigation(
-    incident_cache: Path, itbench: Itbench, shown: Shown, monkeypatch: pytest.MonkeyPatch
+    incident_cache: Path, shown: Shown, panels_text: Text, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Slow: makes the embedded incidents."""
     monkeypatch.setenv("ITBENCH_CACHE", str(incident_cache))
     monkeypatch.setenv("OPENAI_API_KEY", "none")
     with ModelServer(look_and_name) as server:
         words = ("-a", "react", "-m", "openai/any", "--base-url", server.openai_url, "-n", "2")
-        looked = shown(run(itbench, "sre", *words, *OPEN))
-    everything = shown(run(itbench, "sre", "-a", "name-everything", "-n", "2"))
+        looked = shown("sre", *words, *OPEN)
+    everything = shown("sre", "-a", "name-everything", "-n", "2")
     for trial in looked:
-        page = html(trial_panels(DOMAIN, trial))
+        page = panels_text(trial_panels(DOMAIN, trial))
         assert "Topology" in page
         assert "root cause" in page
         assert "named: fault injector" in page or "named: not in the data" in page
         assert "Names by when a tool&#39;s output first showed them" in page
         assert "Score with only the names that were shown by each turn" in page
-    page = html(trial_panels(DOMAIN, everything[0]))
+    page = panels_text(trial_panels(DOMAIN, everything[0]))
     assert "When it was seen" not in page, "an agent without tools has no outputs of tools"
     assert "What was named" in page
-    page = html(run_panels(DOMAIN, iter([*looked, *everything])))
+    page = panels_text(run_panels(DOMAIN, iter([*looked, *everything])))
     for title in ("Names handed in against turns", "Wrong names a trial, by kind", "Turns after a tool"):
         assert title in page
     assert "Over 2 trials whose traces have outputs of tools" in page
