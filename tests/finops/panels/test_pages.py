@@ -66,9 +66,17 @@ def test_without_inputs_or_answer_the_causes_stand_alone(lite: Path, shown: Show
 
 
 @pytest.mark.parametrize("answer", [None, 3, {}, {"resource": "x"}, {"resource": [3, {"name": "x"}]}])
-def test_any_answer_is_shown(lite: Path, shown: Shown, panels_text: Text, answer: Any) -> None:
-    trial = shown("finops/itbench-lite", "--data", lite, "-a", "null", "-n", "1")[0]
-    panels_text(trial_panels(DOMAIN, replace(trial, submission=lambda: Submission(answer=answer))))
+def test_an_answer_that_names_nothing_readable_misses_all_causes(
+    lite: Path, shown: Shown, panels_text: Text, answer: Any
+) -> None:
+    (null,) = shown("finops/itbench-lite", "--data", lite, "-a", "null", "-n", "1")
+    trial = replace(null, submission=lambda: Submission(answer=answer))
+    truth = trial.truth()
+    assert truth is not None
+    page = panels_text(trial_panels(DOMAIN, trial))
+    assert page.count("<td>to blame, missed</td>") == len(truth["resource"])
+    assert "named, has no part in it" not in page
+    assert "All of the account in question, day by day" in page
 
 
 @pytest.mark.slow
