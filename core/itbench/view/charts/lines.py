@@ -11,7 +11,7 @@ from itbench.view.charts.frame import Frame, axes, frame, references, svg
 from itbench.view.charts.labels import Box, Room
 from itbench.view.charts.marks import Link, Looks, named, no_link, symbol
 from itbench.view.charts.svg import path, tag
-from itbench.view.charts.words import at_text, is_drawable
+from itbench.view.charts.words import at_text, is_drawable, left_out_text
 
 _DOT_PX: Final = 2.5
 # More of them hide the line; the table has their numbers.
@@ -23,7 +23,8 @@ def lines(part: PanelLines, width: float, link: Link = no_link) -> Markup:
     """Return the chart; a line is broken where a number is missing."""
     found = frame(part.x, part.y, (_xs(part), _ys(part)), width)
     room = Room(found.plane)
-    for x, y in (point for line in part.lines for point in line.points if _has(found, point)):
+    drawn = [point for line in part.lines for point in line.points if _has(found, point)]
+    for x, y in drawn:
         room.take(Box(found.x.at(x) - 2, found.y.at(y) - 2, 4, 4))
     across = references(found, part.references, room)
     looks = Looks(part.lines)
@@ -32,7 +33,7 @@ def lines(part: PanelLines, width: float, link: Link = no_link) -> Markup:
         _line(line, number, found, part, looks, link, has_points=count <= _MOST_POINTS)
         for number, line in enumerate(part.lines)
     ]
-    told = f"{len(part.lines)} lines through {count} points"
+    told = f"{len(part.lines)} lines through {len(drawn)} points{left_out_text(count - len(drawn))}"
     return svg(width, found.height, part.title, told, axes(found), across, *marks)
 
 

@@ -12,7 +12,7 @@ from itbench.view.charts.front import pareto_front
 from itbench.view.charts.labels import Box, Room
 from itbench.view.charts.marks import MOST_FOCUSED, Link, Looks, named, no_link, symbol
 from itbench.view.charts.svg import path, tag
-from itbench.view.charts.words import FONT_PX, at_text, cut, is_drawable, number_text
+from itbench.view.charts.words import FONT_PX, at_text, cut, is_drawable, left_out_text, number_text
 
 _RADIUS: Final = 4.5
 _LARGEST: Final = 14.0
@@ -154,8 +154,6 @@ def _front(front: Sequence[PanelPoint], found: Frame) -> list[Markup]:
 
 
 def _told(part: PanelScatter, drawn: int, front: int) -> str:
-    left_out = len(part.points) - drawn
-    parts = [f"{drawn} points by {part.x.label or 'x'} and {part.y.label or 'y'}"]
-    parts += [f"{left_out} without a place on the axes"] if left_out else []
-    parts += [f"{front} on the Pareto front"] if front else []
-    return ", ".join(parts)
+    told = f"{drawn} points by {part.x.label or 'x'} and {part.y.label or 'y'}"
+    told += left_out_text(len(part.points) - drawn)
+    return f"{told}, {front} on the Pareto front" if front else told

@@ -48,6 +48,11 @@ def at_text(axis: PanelAxis, value: float) -> str:
     return number_text(value, axis.unit)
 
 
+def left_out_text(count: int) -> str:
+    """Return what a chart tells of points that it cannot draw; nothing where there are none."""
+    return f", {count} without a place on the axes" if count else ""
+
+
 def text_px(text: str, font_px: float = FONT_PX) -> float:
     """Return about how wide a text is in the widest of the usual fonts."""
     return sum(map(_em, one_line(text))) * font_px

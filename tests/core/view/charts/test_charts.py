@@ -66,6 +66,12 @@ references = st.builds(
 )
 
 
+def is_on(axis: PanelAxis) -> Callable[[float], bool]:
+    """Return what tells whether a number has a place: it is finite, not absurdly large, and above 0 on a logarithmic axis."""
+    is_log = axis.is_log and not axis.names
+    return lambda value: abs(value) <= 1e100 and (not is_log or value > 1e-100)
+
+
 def tuples(of: st.SearchStrategy[Any], most: int = 12) -> st.SearchStrategy[tuple[Any, ...]]:
     return st.lists(of, max_size=most).map(tuple)
 
@@ -121,8 +127,16 @@ GRAPHS = st.builds(
 
 @settings(max_examples=60)
 @given(part=SCATTERS, width=st.sampled_from(WIDTHS))
-def test_any_scatter_is_well_formed(drawing: Draw, part: PanelScatter, width: float) -> None:
-    drawing(scatter(part, width))
+def test_any_scatter_is_well_formed_and_draws_or_counts_each_point(
+    drawing: Draw, part: PanelScatter, width: float
+) -> None:
+    root = drawing(scatter(part, width))
+    x, y = is_on(part.x), is_on(part.y)
+    count = sum(x(point.x) and y(point.y) for point in part.points)
+    assert len(root.marks) == count
+    assert root.told.startswith(f"{count} points by ")
+    left_out = len(part.points) - count
+    assert (f", {left_out} without a place on the axes" in root.told) == bool(left_out)
 
 
 @settings(max_examples=60)
@@ -134,8 +148,16 @@ def test_any_bars_are_well_formed(drawing: Draw, part: PanelBars, width: float) 
 
 @settings(max_examples=60)
 @given(part=LINES, width=st.sampled_from(WIDTHS))
-def test_any_lines_are_well_formed(drawing: Draw, part: PanelLines, width: float) -> None:
-    drawing(lines(part, width))
+def test_any_lines_are_well_formed_and_draw_or_count_each_point(
+    drawing: Draw, part: PanelLines, width: float
+) -> None:
+    root = drawing(lines(part, width))
+    x, y = is_on(part.x), is_on(part.y)
+    points = [point for line in part.lines for point in line.points]
+    count = sum(x(at) and y(value) for at, value in points)
+    assert len(root.marks) == len(part.lines) + count
+    left_out = f", {len(points) - count} without a place on the axes" if count < len(points) else ""
+    assert root.told == f"{len(part.lines)} lines through {count} points{left_out}"
 
 
 @settings(max_examples=60)
