@@ -13,7 +13,15 @@ from itbench.view.charts.labels import LINE_PX
 from itbench.view.charts.marks import MOST_FOCUSED, Link, Looks, named, no_link
 from itbench.view.charts.scale import Scale, scale
 from itbench.view.charts.svg import path, tag
-from itbench.view.charts.words import FONT_PX, cut, is_drawable, number_text, text_px
+from itbench.view.charts.words import (
+    FONT_PX,
+    cut,
+    is_drawable,
+    measured_text,
+    name_text,
+    number_text,
+    text_px,
+)
 
 _BAR_PX: Final = 16.0
 _NARROW_PX: Final = 560.0
@@ -52,12 +60,11 @@ def bars(part: PanelBars, width: float, link: Link = no_link) -> Markup:
     return svg(width, height, part.title, told, _below(along, base, width), *marks)
 
 
-def bar_name(bar: PanelBar, part: PanelBars) -> str:
+def _bar_name(bar: PanelBar, part: PanelBars) -> str:
     """Return what is said of a bar: its label and kind, its number with its interval, and what else is told."""
-    value = number_text(bar.value, part.axis.unit)
-    if is_drawable(bar.low) and is_drawable(bar.high):
-        value += f" [{number_text(bar.low, part.axis.unit)}, {number_text(bar.high, part.axis.unit)}]"
-    return "; ".join(filter(None, (", ".join(filter(None, (bar.label, bar.kind))), value, bar.note)))
+    unit = part.axis.unit
+    value = measured_text(number_text(bar.value, unit), bar.low, bar.high, unit)
+    return name_text(bar.label, bar.kind, value, bar.note)
 
 
 def _row(of_label: Sequence[PanelBar]) -> _Row:
@@ -113,7 +120,7 @@ def _bar(
         caps = f"M{low:.1f},{middle - 4:.1f}v8M{high:.1f},{middle - 4:.1f}v8"
         shapes.append(tag("path", d=f"{path([(low, middle), (high, middle)])}{caps}", class_="bar-interval"))
     href = link(bar.trial) if bar.trial else None
-    return named(bar_name(bar, part), shapes, looks.of(bar).colour, href=href, is_focused=is_focused)
+    return named(_bar_name(bar, part), shapes, looks.of(bar).colour, href=href, is_focused=is_focused)
 
 
 def _end(row: _Row, words: str, top: float, along: Scale) -> Markup:

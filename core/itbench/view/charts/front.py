@@ -6,7 +6,7 @@ from itbench.interfaces.panel import PanelPoint
 
 
 def pareto_front(points: Sequence[PanelPoint]) -> list[PanelPoint]:
-    """Return the points than which none has both no more x and no less y, and one of them better; by x, each place once."""
+    """Return the points that no other point beats in one measure without losing in the other, by x; each place once."""
     front: list[PanelPoint] = []
     for point in sorted(points, key=lambda point: (point.x, -point.y)):
         if not front or point.y > front[-1].y:

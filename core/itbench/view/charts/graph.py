@@ -13,7 +13,7 @@ from itbench.view.charts.labels import LINE_PX
 from itbench.view.charts.layers import Layout, lay_out
 from itbench.view.charts.marks import MOST_FOCUSED, Link, Looks, named, no_link
 from itbench.view.charts.svg import tag
-from itbench.view.charts.words import FONT_PX, cut, text_px
+from itbench.view.charts.words import FONT_PX, cut, name_text, text_px
 
 _WIDEST: Final = 200.0
 _NARROWEST: Final = 90.0
@@ -49,15 +49,15 @@ def graph(part: PanelGraph, width: float, link: Link = no_link) -> Markup:
     return svg(right, bottom, part.title, told, *edges, *boxes)
 
 
-def node_name(node: PanelNode) -> str:
+def _node_name(node: PanelNode) -> str:
     """Return what is said of a node."""
-    return "; ".join(filter(None, (", ".join(filter(None, (node.label or node.id, node.kind))), node.note)))
+    return name_text(node.label or node.id, node.kind, node.note)
 
 
-def edge_name(edge: PanelEdge, nodes: dict[str, PanelNode]) -> str:
+def _edge_name(edge: PanelEdge, nodes: dict[str, PanelNode]) -> str:
     """Return what is said of an edge."""
     ends = [nodes[end].label or end for end in (edge.source, edge.target)]
-    return "; ".join(filter(None, (" to ".join(ends), edge.kind, edge.note)))
+    return name_text(" to ".join(ends), "", edge.kind, edge.note)
 
 
 def _node_px(nodes: Sequence[PanelNode]) -> float:
@@ -103,7 +103,7 @@ def _node(
         class_ = "node-kind" if number else "node-label"
         shapes.append(text(cut(each, room), x + node_px / 2, first + number * LINE_PX, "middle", class_))
     href = link(node.trial) if node.trial else None
-    return named(node_name(node), shapes, looks.of(node).colour, href=href, is_focused=is_focused)
+    return named(_node_name(node), shapes, looks.of(node).colour, href=href, is_focused=is_focused)
 
 
 def _edge(
@@ -122,4 +122,4 @@ def _edge(
     arrow = f"M{tip[0]:.1f},{tip[1] - 4:.1f}L{tip[0] + back:.1f},{tip[1]:.1f}L{tip[0]:.1f},{tip[1] + 4:.1f}Z"
     shapes = [tag("path", d=drawn, class_="edge"), tag("path", d=arrow, fill="currentColor")]
     colour = looks.of(edge).colour if edge.kind or edge.tone else "tone-muted"
-    return named(edge_name(edge, nodes), shapes, colour, is_focused=False)
+    return named(_edge_name(edge, nodes), shapes, colour, is_focused=False)

@@ -1,7 +1,6 @@
 """Lines over time or over another measure."""
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import Final
 
 from markupsafe import Markup
@@ -10,8 +9,8 @@ from itbench.interfaces.panel import PanelLine, PanelLines
 from itbench.view.charts.frame import Frame, axes, frame, references, svg
 from itbench.view.charts.labels import Box, Room
 from itbench.view.charts.marks import Link, Looks, named, no_link, symbol
-from itbench.view.charts.svg import path, tag
-from itbench.view.charts.words import at_text, is_drawable, left_out_text
+from itbench.view.charts.svg import path, steps, tag
+from itbench.view.charts.words import at_text, is_drawable, left_out_text, name_text
 
 _DOT_PX: Final = 2.5
 # More of them hide the line; the table has their numbers.
@@ -42,9 +41,9 @@ def dashes(number: int) -> str:
     return _DASHES[number // 2 % len(_DASHES)]
 
 
-def line_name(line: PanelLine) -> str:
+def _line_name(line: PanelLine) -> str:
     """Return what is said of a line."""
-    return "; ".join(filter(None, (", ".join(filter(None, (line.label, line.kind))), line.note))) or "line"
+    return name_text(line.label, line.kind, line.note) or "line"
 
 
 def _xs(part: PanelLines) -> list[float | None]:
@@ -71,7 +70,7 @@ def _line(
     drawn = [
         tag(
             "path",
-            d=path(_steps(places) if line.is_step else places),
+            d=path(steps(places) if line.is_step else places),
             class_="line",
             stroke_dasharray=dashes(number) or None,
         )
@@ -79,7 +78,7 @@ def _line(
         if (places := [(found.x.at(x), found.y.at(y)) for x, y in stretch])
     ]
     href = link(line.trial) if line.trial else None
-    whole = named(line_name(line), drawn, looks.of(line).colour, href=href)
+    whole = named(_line_name(line), drawn, looks.of(line).colour, href=href)
     if not has_points:
         return whole
     return tag("g", whole, *_points(line, stretches, found, part, looks))
@@ -113,10 +112,3 @@ def _stretches(line: PanelLine, found: Frame) -> Iterator[list[tuple[float, floa
 
 def _has(found: Frame, point: tuple[float, float]) -> bool:
     return found.x.has(point[0]) and found.y.has(point[1])
-
-
-def _steps(places: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    found = list(places[:1])
-    for before, after in pairwise(places):
-        found += [(after[0], before[1]), after]
-    return found

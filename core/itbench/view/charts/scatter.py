@@ -11,8 +11,8 @@ from itbench.view.charts.frame import Frame, axes, frame, references, svg, text
 from itbench.view.charts.front import pareto_front
 from itbench.view.charts.labels import Box, Room
 from itbench.view.charts.marks import MOST_FOCUSED, Link, Looks, named, no_link, symbol
-from itbench.view.charts.svg import path, tag
-from itbench.view.charts.words import FONT_PX, at_text, cut, is_drawable, left_out_text, number_text
+from itbench.view.charts.svg import path, steps, tag
+from itbench.view.charts.words import FONT_PX, at_text, cut, left_out_text, measured_text, name_text
 
 _RADIUS: Final = 4.5
 _LARGEST: Final = 14.0
@@ -42,15 +42,12 @@ def scatter(part: PanelScatter, width: float, link: Link = no_link) -> Markup:
     )
 
 
-def point_name(point: PanelPoint, part: PanelScatter) -> str:
+def _point_name(point: PanelPoint, part: PanelScatter) -> str:
     """Return what is said of a point: its label, its numbers with their interval, and what else is told."""
-    y = at_text(part.y, point.y)
-    if is_drawable(point.low) and is_drawable(point.high):
-        y += f" [{number_text(point.low, part.y.unit)}, {number_text(point.high, part.y.unit)}]"
+    y = measured_text(at_text(part.y, point.y), point.low, point.high, part.y.unit)
     numbers = f"{part.x.label or 'x'} {at_text(part.x, point.x)}, {part.y.label or 'y'} {y}"
-    head = ", ".join(filter(None, (point.label, point.kind)))
     many = f"{point.count} at this place" if point.count > 1 else ""
-    return "; ".join(filter(None, (head, numbers, many, point.note)))
+    return name_text(point.label, point.kind, numbers, many, point.note)
 
 
 def _xs(part: PanelScatter) -> list[float | None]:
@@ -110,16 +107,12 @@ def _point(
     x, y = found.x.at(point.x), found.y.at(point.y)
     look = looks.of(point)
     shapes = [symbol(look.shape, x, y, _radius(point))]
-    if (
-        point.low is not None
-        and point.high is not None
-        and found.y.has(point.low)
-        and found.y.has(point.high)
-    ):
-        low, high = found.y.at(point.low), found.y.at(point.high)
+    interval = _interval(point, found)
+    if interval is not None:
+        low, high = interval
         ends = f"M{x - 3:.1f},{high:.1f}h6M{x - 3:.1f},{low:.1f}h6"
         shapes.insert(0, tag("path", d=f"{path([(x, low), (x, high)])}{ends}", class_="interval"))
-    return named(point_name(point, part), shapes, look.colour, href=href, is_focused=is_focused)
+    return named(_point_name(point, part), shapes, look.colour, href=href, is_focused=is_focused)
 
 
 def _labels(
@@ -140,11 +133,7 @@ def _labels(
 
 def _steps(front: Sequence[PanelPoint], found: Frame) -> list[tuple[float, float]]:
     """Return the corners of the front: what a higher x would have to beat."""
-    places = [(found.x.at(point.x), found.y.at(point.y)) for point in front]
-    steps = places[:1]
-    for before, after in pairwise(places):
-        steps += [(after[0], before[1]), after]
-    return steps
+    return steps([(found.x.at(point.x), found.y.at(point.y)) for point in front])
 
 
 def _front(front: Sequence[PanelPoint], found: Frame) -> list[Markup]:

@@ -1,6 +1,7 @@
 """Elements of SVG: well-formed whatever goes in, since all text is made harmless and escaped here."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import TypeAlias
 
 from markupsafe import Markup, escape
@@ -34,6 +35,14 @@ def shown(text: str) -> Markup:
 def path(points: Iterable[tuple[float, float]]) -> str:
     """Return the description of a line through points."""
     return "M" + "L".join(f"{_number(x)},{_number(y)}" for x, y in points)
+
+
+def steps(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Return the corners of a line whose height holds until the next point."""
+    found = list(points[:1])
+    for before, after in pairwise(points):
+        found += [(after[0], before[1]), after]
+    return found
 
 
 def _value(value: str | float) -> str:

@@ -34,6 +34,18 @@ def number_text(value: float | None, unit: str = "") -> str:
     return _short(value)
 
 
+def measured_text(value: str, low: float | None, high: float | None, unit: str) -> str:
+    """Return what stands for a number together with its interval, where it has one."""
+    if not is_drawable(low) or not is_drawable(high):
+        return value
+    return f"{value} [{number_text(low, unit)}, {number_text(high, unit)}]"
+
+
+def name_text(label: str, kind: str, *more: str) -> str:
+    """Return what is said of a mark: its label and kind, then all else that is told of it."""
+    return "; ".join(filter(None, (", ".join(filter(None, (label, kind))), *more)))
+
+
 def tick_text(axis: PanelAxis, value: float) -> str:
     """Return what stands beside an axis: as `at_text`, without cents where there are none."""
     is_whole = axis.unit == "$" and not axis.names and value == int(value)
