@@ -95,7 +95,7 @@ def _label(row: _Row, top: float, left: float, width: float, *, is_narrow: bool)
     if is_narrow:
         words = text(cut(row.label, width - 2 * GAP_PX), GAP_PX, top + FONT_PX, class_="label")
     else:
-        words = text(cut(row.label, left - 2 * GAP_PX), left - GAP_PX, top + FONT_PX, "end", "label")
+        words = text(cut(row.label, left - GAP_PX), left - GAP_PX, top + FONT_PX, "end", "label")
     return [tag("g", words, aria_hidden="true")]
 
 

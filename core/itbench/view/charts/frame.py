@@ -131,7 +131,7 @@ def _reference(found: Frame, line: PanelReference, along: Scale, room: Room) -> 
 
 def _level(found: Frame, at: float, words: str) -> Markup:
     plane = found.plane
-    room = plane.x - 2 * GAP_PX
+    room = plane.x - GAP_PX
     return joined(
         [
             _line(plane.x, at, plane.x + plane.width, at, "grid"),

@@ -2,12 +2,13 @@
 
 import itertools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 from markupsafe import Markup
 
-from itbench import PanelAxis, PanelPoint, PanelReference, PanelScatter
+from itbench import PanelAxis, PanelBar, PanelBars, PanelPoint, PanelReference, PanelScatter
+from itbench.view.charts.bars import bars
 from itbench.view.charts.labels import LINE_PX, Box, Room
 from itbench.view.charts.scatter import scatter
 from itbench.view.charts.words import FONT_PX, cut, text_px
@@ -72,6 +73,27 @@ def test_numbers_below_an_axis_do_not_meet(drawing: Draw) -> None:
         assert all(
             one + half <= other - another for (one, half), (other, another) in itertools.pairwise(spans)
         )
+
+
+@given(
+    values=st.lists(st.floats(-1, 1) | st.floats(0, 1_000), min_size=2), unit=st.sampled_from(["", "%", "$"])
+)
+def test_numbers_beside_an_axis_are_written_in_full(
+    drawing: Draw, values: list[float], unit: Literal["", "%", "$"]
+) -> None:
+    points = tuple(PanelPoint(x=0, y=value) for value in values)
+    chart = scatter(PanelScatter(y=PanelAxis(unit=unit), points=points), 920)
+    ticks = [text.text for text in drawing(chart).all("text", "tick") if text.get("text-anchor") == "end"]
+    assert ticks
+    assert not any("…" in words for words in ticks)
+
+
+@example(names=["WWWaaff"])
+@given(names=st.lists(st.text("abcdefWW-", min_size=1, max_size=12), min_size=1))
+def test_short_names_of_bars_are_written_in_full(drawing: Draw, names: list[str]) -> None:
+    chart = bars(PanelBars(bars=tuple(PanelBar(label=name, value=1) for name in names)), 920)
+    shown = [text.text for text in drawing(chart).all("text", "label")]
+    assert shown == [name for name, _ in itertools.groupby(names)]
 
 
 def test_what_is_taken_is_kept_free() -> None:
