@@ -13,7 +13,7 @@ from itbench.view.data.requests import whole_request
 from itbench.view.data.trace import found_in_trace
 from itbench.view.data.trial import StoredTrial, stored_file, stored_trial
 from itbench.view.data.truth import truth_of
-from itbench.view.pages.escaped import harmless
+from itbench.view.escaping import harmless
 from itbench.view.pages.page import Asked, Page, Raw, Trail, number_of
 from itbench.view.pages.pictures import picture_type
 from itbench.view.pages.transcript import Transcript

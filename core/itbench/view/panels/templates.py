@@ -1,12 +1,12 @@
-"""The templates of panels: all that is put into them is made harmless and escaped."""
+"""The templates of panels."""
 
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
-from itbench.text.harmless import many_lines
+from itbench.view.escaping import escaping_environment
 
 
 def fill(name: str, **context: Any) -> Markup:
@@ -16,16 +16,4 @@ def fill(name: str, **context: Any) -> Markup:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("itbench.view"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_shown,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-def _shown(value: object) -> object:
-    """Return what stands in a template: text of others without control characters and marks of direction."""
-    return many_lines(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return escaping_environment()

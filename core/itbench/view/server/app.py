@@ -13,9 +13,9 @@ from starlette.routing import Route
 from itbench.errors import ITBenchError, UsageError
 from itbench.view.data.catalogue import Catalogue
 from itbench.view.pages.drawn import leads_by
-from itbench.view.pages.escaped import make_environment
 from itbench.view.pages.makers import MAKERS, PANELS, Maker
 from itbench.view.pages.page import Asked, Page, Raw
+from itbench.view.pages.templates import make_environment
 from itbench.view.server.addresses import PATHS, link
 from itbench.view.server.guard import App, Guard
 from itbench.view.server.watcher import Watcher

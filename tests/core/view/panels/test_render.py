@@ -132,5 +132,9 @@ def test_what_is_malformed_is_refused_where_it_is_made(make: object, message: st
         make()
 
 
+def test_line_ends_and_tabs_of_others_stay_what_they_are() -> None:
+    assert part_html(PanelText(text="a\r\nb\tc")) == '<p class="panel-text">a\nb    c</p>'
+
+
 def test_a_long_label_is_cut() -> None:
     assert len(PanelPoint(x=1, y=1, label="a" * 10_000).label) == 300
