@@ -12,7 +12,7 @@ from itbench.view.charts.svg import path, tag
 
 Mark: TypeAlias = PanelBar | PanelCell | PanelEdge | PanelLine | PanelNode | PanelPoint
 Link: TypeAlias = Callable[[str], str | None]
-"""Returns the address of the trial of a reference; None where it has no page."""
+"""Returns the address that the reference of a mark leads to; None where it has no page."""
 COLOURS: Final = 8
 # Beyond, the key Tab would lead through nothing else; the table has them all.
 MOST_FOCUSED: Final = 150

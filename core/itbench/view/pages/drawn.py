@@ -1,19 +1,19 @@
 """Charts and the panels of domains as parts of a page."""
 
 from collections.abc import Callable
-from typing import TypeAlias
 
 from markupsafe import Markup
 
 from itbench.interfaces.panel import PanelPart
+from itbench.view.charts.marks import Link
 from itbench.view.panels.render import part_html
 
-Leads: TypeAlias = Callable[[str], str | None]
-"""Returns the address that the reference of a mark leads to: the key of a run, or that and a trial after a slash."""
 
+def leads_by(link: Callable[..., str]) -> Link:
+    """Return where references lead to, given what gives addresses of pages.
 
-def leads_by(link: Callable[..., str]) -> Leads:
-    """Return where references lead to, given what gives addresses of pages."""
+    A reference is the key of a run, or that and a trial after a slash.
+    """
 
     def leads(reference: str) -> str | None:
         run, _, trial = reference.partition("/")

@@ -4,17 +4,17 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 from itbench.interfaces.shown import ShownTrial
+from itbench.view.charts.marks import Link
 from itbench.view.data.catalogue import Catalogue
 from itbench.view.data.chosen import chosen_runs
 from itbench.view.data.shown import domain_of, shown_trial, shown_trials
-from itbench.view.pages.drawn import Leads
 from itbench.view.pages.page import Asked, Page, number_of
 from itbench.view.panels.call import run_panels, trial_panels
 
 _TEMPLATE = "panels.html"
 
 
-def trial_panels_page(catalogue: Catalogue, _asked: Asked, run: str, trial: str, *, leads: Leads) -> Page:
+def trial_panels_page(catalogue: Catalogue, _asked: Asked, run: str, trial: str, *, leads: Link) -> Page:
     """Return what the domain shows of one trial.
 
     Raises:
@@ -27,7 +27,7 @@ def trial_panels_page(catalogue: Catalogue, _asked: Asked, run: str, trial: str,
     return Page(template=_TEMPLATE, title="Panels", context={"panels": found})
 
 
-def run_panels_page(catalogue: Catalogue, asked: Asked, *, leads: Leads) -> Page:
+def run_panels_page(catalogue: Catalogue, asked: Asked, *, leads: Link) -> Page:
     """Return what the domain shows of all trials of the runs that are asked for.
 
     Raises:
