@@ -3,9 +3,15 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from itbench import JsonObject, JsonValue, Score, Submission
+from itbench import JsonObject, JsonValue, Score, ShownTrial, Submission
+from itbench_sre.opsbench.score import score_case
 from itbench_sre.scoring.answer import read_diagnosis
 from itbench_sre.scoring.entity import parse_entity
+from itbench_sre.scoring.score import score_diagnosis
+from itbench_sre.scoring.sightings import read_sightings
+from itbench_sre.truth import root_sets
+from itbench_sre.truth.convert import truth_from_json
+from itbench_sre.truth.naming import stem
 
 _LISTS = ("contributing_factors", "entities")
 _PREDICTIONS, _MOST_PREDICTIONS = "top_3_predictions", 3
@@ -26,10 +32,8 @@ class Named:
 
 def names_in(answer: JsonValue) -> list[Named]:
     """Return the objects that an answer blames, in its order."""
-    if is_prediction(answer):
-        found = [
-            str(each.get("fault_object") or "") for each in _predictions(answer) if isinstance(each, dict)
-        ]
+    if isinstance(answer, dict) and _PREDICTIONS in answer:
+        found = [str(each.get("fault_object") or "") for each in predictions(answer)]
         return [Named(text, text.rpartition("/")[2]) for text in dict.fromkeys(found) if text]
     diagnosis = read_diagnosis(answer).diagnosis
     factors = diagnosis.factors if diagnosis is not None else []
@@ -53,13 +57,7 @@ def without(answer: JsonValue, left_out: Collection[str]) -> JsonValue:
 def score_of(answer: JsonValue, submission: Submission, truth: JsonObject) -> Score:
     """Return the score of an answer in place of the one that was handed in, by the rules of the domain."""
     if "fault_object" in truth:
-        from itbench_sre.opsbench.score import score_case
-
         return score_case(answer, submission.observed, truth)
-    from itbench_sre.scoring.score import score_diagnosis
-    from itbench_sre.scoring.sightings import read_sightings
-    from itbench_sre.truth.convert import truth_from_json
-
     parts = score_diagnosis(answer, truth_from_json(truth), read_sightings(submission.observed))
     return Score(value=parts.value, metrics=parts.metrics)
 
@@ -68,22 +66,24 @@ def right_names(truth: JsonObject) -> list[str]:
     """Return the plain names of the root causes, by which tools show them."""
     if "fault_object" in truth:
         return [str(truth["fault_object"]).rpartition("/")[2]]
-    from itbench_sre.truth import root_sets
-    from itbench_sre.truth.convert import truth_from_json
-    from itbench_sre.truth.naming import stem
-
     roots = root_sets(truth_from_json(truth))
     return list(dict.fromkeys(stem(group) for root in roots for group in root.groups if group.is_root_cause))
 
 
-def is_prediction(answer: JsonValue) -> bool:
-    """Tell whether an answer has the format of Cloud-OpsBench."""
-    return isinstance(answer, dict) and _PREDICTIONS in answer
+def count_named(trial: ShownTrial) -> int:
+    """Return how many objects the answer of a trial names."""
+    counted = trial.score.metrics.get("entities_named") if trial.score is not None else None
+    if counted is not None:
+        return int(counted)
+    submission = trial.submission()
+    return len(names_in(submission.answer)) if submission is not None else 0
 
 
-def _predictions(answer: JsonObject) -> list[JsonValue]:
-    listed = answer[_PREDICTIONS]
-    return listed[:_MOST_PREDICTIONS] if isinstance(listed, list) else []
+def predictions(answer: JsonValue) -> list[JsonObject]:
+    """Return the diagnoses of an answer in the format of Cloud-OpsBench; one that cannot be read is empty."""
+    listed = answer.get(_PREDICTIONS) if isinstance(answer, dict) else None
+    counted = listed[:_MOST_PREDICTIONS] if isinstance(listed, list) else []
+    return [each if isinstance(each, dict) else {} for each in counted]
 
 
 def _object_name(text: str) -> str:

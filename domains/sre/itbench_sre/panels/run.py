@@ -20,12 +20,12 @@ from itbench import (
     ShownTrial,
     Tone,
 )
+from itbench_sre.panels.answers import count_named
 from itbench_sre.panels.curve import Curve, curve_of
-from itbench_sre.panels.trial import count_named
 from itbench_sre.panels.words import WORDS
 
 # Reading a trace takes a while, and a few dozen tell how a run goes.
-MOST_CURVES: Final = 40
+_MOST_CURVES: Final = 40
 _MOST_POINTS: Final = 5_000
 _OUTCOMES: Final[dict[str, Tone]] = {
     "only root causes": "good",
@@ -58,7 +58,7 @@ def run_panels(trials: Iterator[ShownTrial]) -> Iterator[Panel]:
         _count(trial, found)
         if trial.turns is not None:
             places[trial.turns, count_named(trial), _outcome(trial)].append(trial.reference)
-        if found.looked_at < MOST_CURVES:
+        if found.looked_at < _MOST_CURVES:
             found.looked_at += 1
             curve = curve_of(trial)
             found.curves += [curve] if curve is not None else []
@@ -193,6 +193,6 @@ def _cut_scores(runs: dict[str, _Found]) -> Iterator[PanelText | PanelLines]:
         lines=lines[:50],
     )
     yield PanelText(
-        text=f"Over {looked_at} trials whose traces have outputs of tools, of the first {MOST_CURVES} of each run. "
+        text=f"Over {looked_at} trials whose traces have outputs of tools, of the first {_MOST_CURVES} of each run. "
         "A later turn can only add names: where the line falls, names were added that are wrong."
     )

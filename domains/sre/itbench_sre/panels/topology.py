@@ -3,18 +3,18 @@
 from collections.abc import Iterator
 
 from itbench import JsonObject, PanelEdge, PanelGraph, PanelNode, Score, Tone
-from itbench_sre.panels.words import wrong_word
+from itbench_sre.panels.words import ROOT, scored_names, word_of
 from itbench_sre.scoring.matching import Matcher
 from itbench_sre.truth import Group, Truth
 from itbench_sre.truth.naming import stem
 
-_ROOT, _PATH, _BESIDE = "root cause", "on the path", "beside the path"
+_PATH, _BESIDE = "on the path", "beside the path"
 _CHANGES = {"trigger": "trigger", "innocent": "innocent change"}
 
 
 def topology(truth: Truth, score: Score | None) -> PanelGraph:
     """Return the objects of an incident with what the answer named, right or wrong."""
-    named = _named(score)
+    named = scored_names(score)
     groups = {group.id: group for group in truth.groups}
     found = {str(each.get("group_id")) for each in named if each.get("is_root_cause")}
     # Of each root, whether any of its groups was named: finding one of them finds it.
@@ -41,16 +41,6 @@ def topology(truth: Truth, score: Score | None) -> PanelGraph:
     return PanelGraph(title="What happened, and what was named", nodes=tuple(nodes), edges=tuple(edges))
 
 
-def word_of(entity: JsonObject) -> str:
-    """Return in words what a named object is."""
-    return _ROOT if entity.get("is_root_cause") else wrong_word(entity.get("wrong_as"))
-
-
-def _named(score: Score | None) -> list[JsonObject]:
-    listed = (score.details if score is not None else {}).get("entities")
-    return [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
-
-
 def _node(group: Group, named: list[JsonObject], is_found: bool | None, is_on_path: bool) -> PanelNode:
     """Return a node; `is_found` is None of what is no root cause."""
     what, tone = _what(named, is_found, is_on_path)
@@ -68,11 +58,11 @@ def _node(group: Group, named: list[JsonObject], is_found: bool | None, is_on_pa
 
 def _what(named: list[JsonObject], is_found: bool | None, is_on_path: bool) -> tuple[str, Tone]:
     if any(each.get("is_root_cause") for each in named):
-        return f"{_ROOT}, named", "good"
+        return f"{ROOT}, named", "good"
     if named:
         return f"named: {word_of(named[0])}", "warning"
     if is_found is not None:
-        return (f"{_ROOT}, found", "good") if is_found else (f"{_ROOT}, missed", "bad")
+        return (f"{ROOT}, found", "good") if is_found else (f"{ROOT}, missed", "bad")
     return (_PATH, "accent") if is_on_path else (_BESIDE, "muted")
 
 

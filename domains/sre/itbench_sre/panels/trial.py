@@ -13,9 +13,10 @@ from itbench import (
     PanelText,
     ShownTrial,
 )
-from itbench_sre.panels.answers import names_in
+from itbench_sre.panels.answers import predictions
 from itbench_sre.panels.curve import Curve, curve_of
-from itbench_sre.panels.topology import topology, word_of
+from itbench_sre.panels.topology import topology
+from itbench_sre.panels.words import scored_names, word_of
 from itbench_sre.truth.convert import truth_from_json
 
 _PARTS = ("fault_taxonomy", "fault_object", "root_cause")
@@ -41,10 +42,7 @@ def trial_panels(trial: ShownTrial) -> Iterator[Panel]:
 
 def _kinds(trial: ShownTrial) -> dict[str, str]:
     """Return what each named object is, as the scorer said."""
-    details = trial.score.details if trial.score is not None else {}
-    listed = details.get("entities")
-    entities = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
-    return {str(each.get("name")): word_of(each) for each in entities}
+    return {str(each.get("name")): word_of(each) for each in scored_names(trial.score)}
 
 
 def _when(curve: Curve, kinds: dict[str, str]) -> Iterator[PanelText | PanelTable | PanelLines]:
@@ -81,20 +79,7 @@ def _when(curve: Curve, kinds: dict[str, str]) -> Iterator[PanelText | PanelTabl
 def _diagnoses(trial: ShownTrial, truth: JsonObject) -> PanelTable:
     """Return the predictions of a case beside what is so."""
     submission = trial.submission()
-    answer = submission.answer if submission is not None else None
-    listed = answer.get("top_3_predictions") if isinstance(answer, dict) else None
-    rows = [("truth", *(str(truth.get(part, "")) for part in _PARTS))]
-    for number, each in enumerate(listed[:3] if isinstance(listed, list) else [], start=1):
-        fields = each if isinstance(each, dict) else {}
-        rows.append((f"diagnosis {number}", *(str(fields.get(part, "")) for part in _PARTS)))
+    listed = predictions(submission.answer) if submission is not None else []
+    lines = {"truth": truth, **{f"diagnosis {number}": each for number, each in enumerate(listed, start=1)}}
+    rows = [(name, *(str(fields.get(part, "")) for part in _PARTS)) for name, fields in lines.items()]
     return PanelTable(columns=("", *(part.replace("_", " ") for part in _PARTS)), rows=tuple(rows))
-
-
-def count_named(trial: ShownTrial) -> int:
-    """Return how many objects an answer names."""
-    metrics = trial.score.metrics if trial.score is not None else {}
-    counted = metrics.get("entities_named")
-    if counted is not None:
-        return int(counted)
-    submission = trial.submission()
-    return len(names_in(submission.answer)) if submission is not None else 0
