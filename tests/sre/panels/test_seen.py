@@ -57,12 +57,13 @@ def test_names_are_looked_for_in_outputs_and_not_in_commands() -> None:
 
 
 def test_of_an_outside_program_its_requests_tell_what_tools_put_out() -> None:
-    def request(*messages: Any) -> TraceEvent:
-        return TraceEvent(1.0, EventKind.REQUEST, json.dumps({"number": 1, "messages": messages}))
+    def request(speaker: str, **more: str) -> list[TraceEvent]:
+        data = {"number": 1, "messages": [{"role": speaker, "text": "cart"}], **more}
+        turn = TraceEvent(1.0, EventKind.TURN, "{}")
+        return [turn, TraceEvent(1.0, EventKind.REQUEST, json.dumps(data))]
 
-    turn = TraceEvent(1.0, EventKind.TURN, "{}")
-    trace = [turn, request({"role": "user", "text": "cart"}), turn, request({"role": "tool", "text": "cart"})]
-    assert first_seen(trace, ["cart"]).first == {"cart": 2}
+    trace = [*request("user"), *request("tool", role="customer"), *request("tool")]
+    assert first_seen(trace, ["cart"]).first == {"cart": 3}
 
 
 def truth() -> dict[str, Any]:
@@ -103,6 +104,7 @@ def trial(answer: Any, *outputs: Any) -> ShownTrial:
         submission=lambda: Submission(answer=answer),
         truth=truth,
         events=trace,
+        inputs=lambda: (),
     )
 
 

@@ -13,7 +13,7 @@ from itbench import EventKind, JsonObject, JsonValue, TraceEvent
 from itbench_sre.truth.suffixes import names_borne
 
 # No name of an object is longer.
-_WORD: Final = r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,300}[A-Za-z0-9])?"
+_WORD: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,300}[A-Za-z0-9])?")
 _BEFORE: Final = r"(?<![A-Za-z0-9._-])"
 
 
@@ -61,6 +61,8 @@ def _outputs(event: TraceEvent) -> Iterator[str]:
     if event.kind == EventKind.TOOL:
         yield "\n".join(_texts(data.get("output")))
         return
+    if "role" in data:
+        return  # A model that plays a role for the environment is asked; the agent sees nothing of it.
     for message in data.get("messages") or ():
         if isinstance(message, dict) and message.get("role") == "tool":
             yield "\n".join(_texts(message.get("text")))
@@ -78,5 +80,5 @@ def _texts(value: JsonValue) -> Iterator[str]:
 def _shows(text: str, name: str, pattern: re.Pattern[str]) -> bool:
     if name not in text:
         return False
-    words = (re.compile(_WORD).match(text, found.start()) for found in pattern.finditer(text))
+    words = (_WORD.match(text, found.start()) for found in pattern.finditer(text))
     return any(word is not None and name in {word[0], *names_borne("pod", word[0])} for word in words)
