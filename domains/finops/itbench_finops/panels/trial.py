@@ -1,14 +1,11 @@
 """What the page of a FinOps trial shows."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from itbench import JsonObject, Panel, PanelAxis, PanelBar, PanelBars, PanelTable, ShownTrial
 from itbench_finops.panels.bill import bill_lines
 from itbench_finops.panels.verdicts import Blamed, blamed_resources
-
-if TYPE_CHECKING:
-    from itbench_finops.scoring.sizing import Verdict
+from itbench_finops.scoring.sizing import Verdict, judged_workloads
 
 _MOST_ROWS = 200
 
@@ -54,19 +51,14 @@ def _dollars(text: object) -> float | None:
 
 def _plan(trial: ShownTrial, truth: JsonObject) -> Iterator[Panel]:
     """Yield what each workload adds to the score, those with most at stake first."""
-    from itbench_finops.fleets.truth import workloads
-    from itbench_finops.scoring.sizing import judge, planned_sizes
-
     submission = trial.submission()
-    known = workloads(truth)
     answer = submission.answer if submission is not None else {"plan": []}
-    sizes, _ = planned_sizes(answer, {workload.name for workload in known})
-    verdicts = [found for each in known if (found := judge(each, sizes.get(each.name, each.now))) is not None]
+    verdicts, planned = judged_workloads(answer, truth)
     at_stake = sum(verdict.stake for verdict in verdicts)
     if not at_stake:
         return
     listed = sorted(verdicts, key=lambda each: (-each.stake, each.name))[:_MOST_ROWS]
-    bars = tuple(bar for each in listed for bar in _bars(each, at_stake, is_planned=each.name in sizes))
+    bars = tuple(bar for each in listed for bar in _bars(each, at_stake, is_planned=each.name in planned))
     axis = PanelAxis(label="share of the achievable saving", unit="%")
     yield Panel(
         title="The plan",
@@ -80,7 +72,7 @@ def _plan(trial: ShownTrial, truth: JsonObject) -> Iterator[Panel]:
     )
 
 
-def _bars(verdict: "Verdict", at_stake: int, *, is_planned: bool) -> Iterator[PanelBar]:
+def _bars(verdict: Verdict, at_stake: int, *, is_planned: bool) -> Iterator[PanelBar]:
     """Yield what a workload adds to the score, and what it could have added besides."""
     note = "" if is_planned else "not planned"
     if verdict.problem is not None:

@@ -4,7 +4,7 @@ Only the fleet that the plan leads to counts, however it was written down: a wor
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -56,8 +56,8 @@ class Verdict:
 def score_plan(answer: JsonObject, truth: JsonObject) -> ScoreParts:
     """Return the saving less the price of the breaches, as a share of the achievable saving; cut at 0."""
     known = workloads(truth)
-    sizes, reasons = planned_sizes(answer, {workload.name for workload in known})
-    verdicts = [found for each in known if (found := judge(each, sizes.get(each.name, each.now))) is not None]
+    sizes, reasons = _planned(answer, {workload.name for workload in known})
+    verdicts = _judged(known, sizes)
     breaches = [verdict for verdict in verdicts if verdict.problem is not None]
     total, at_stake = sum(each.value for each in verdicts), sum(each.stake for each in verdicts)
     # Where nothing can be saved, a plan is right that loses nothing.
@@ -73,6 +73,17 @@ def score_plan(answer: JsonObject, truth: JsonObject) -> ScoreParts:
         "share_before_cut": float(share),
     }
     return ScoreParts(value, metrics, [summary, *reasons[:_SHOWN], *more])
+
+
+def judged_workloads(answer: JsonObject, truth: JsonObject) -> tuple[list[Verdict], set[str]]:
+    """Return what each workload adds to the score, and the names of those that the plan gives a size."""
+    known = workloads(truth)
+    sizes, _ = _planned(answer, {workload.name for workload in known})
+    return _judged(known, sizes), set(sizes)
+
+
+def _judged(known: Sequence[Workload], sizes: Mapping[str, Size]) -> list[Verdict]:
+    return [found for each in known if (found := judge(each, sizes.get(each.name, each.now))) is not None]
 
 
 def _metrics(verdicts: Sequence[Verdict]) -> dict[str, float | None]:
@@ -105,7 +116,7 @@ def _breach_reasons(breaches: Sequence[Verdict], sizes: dict[str, Size]) -> Iter
         yield f"{verdict.name!r} breaches its target or a limit{left}: {verdict.problem}"
 
 
-def planned_sizes(answer: JsonObject, known: set[str]) -> tuple[dict[str, Size], list[str]]:
+def _planned(answer: JsonObject, known: set[str]) -> tuple[dict[str, Size], list[str]]:
     """Return the planned sizes, and what is wrong with the plan; a workload that is planned twice is not planned."""
     times = Counter(entry["workload"] for entry in answer["plan"])
     reasons = [f"{name[:40]!r} is no workload of this fleet" for name in sorted(set(times) - known)]
