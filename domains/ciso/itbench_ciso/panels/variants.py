@@ -20,14 +20,12 @@ class Labelled:
         is_compliant: its label.
         verdict: `true`, `false`, or why there is neither.
         message: what the engine said.
-        count: of sets of this way, label and verdict.
     """
 
     way: str
     is_compliant: bool
     verdict: str
     message: str
-    count: int = 1
 
     @property
     def is_right(self) -> bool:
