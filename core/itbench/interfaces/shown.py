@@ -12,10 +12,6 @@ from itbench.interfaces.trace import TraceEvent
 from itbench.interfaces.workspace import Input
 
 
-def _no_inputs() -> Sequence[Input]:
-    return ()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ShownTrial:
     """A trial that ended, to be read and not to be changed; what is large is read when it is asked for.
@@ -54,4 +50,4 @@ class ShownTrial:
     submission: Callable[[], Submission | None]
     truth: Callable[[], JsonObject | None]
     events: Callable[[], Iterator[TraceEvent]]
-    inputs: Callable[[], Sequence[Input]] = _no_inputs
+    inputs: Callable[[], Sequence[Input]]

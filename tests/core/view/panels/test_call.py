@@ -33,6 +33,7 @@ def trial(events: Callable[[], Iterator[TraceEvent]] = lambda: iter(())) -> Show
         submission=lambda: None,
         truth=lambda: None,
         events=events,
+        inputs=lambda: (),
     )
 
 
