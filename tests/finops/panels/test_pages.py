@@ -27,12 +27,12 @@ def test_a_bill_shows_its_causes_and_what_was_named(lite: Path, shown: Shown, pa
     for trial in named:
         page = panels_text(trial_panels(DOMAIN, trial))
         assert "to blame, named" in page
-        assert "named, has no part in it" in page
+        assert "named, not to blame" in page
         assert "All of the account in question, day by day" in page
         assert "the day in question" in page
     page = panels_text(run_panels(DOMAIN, iter([*named, *nothing])))
     assert "Share of the resources to blame that were named, by cause" in page
-    assert "Resources named that have no part in it" in page
+    assert "Named resources that are not to blame" in page
     assert "Over 6 trials" in page
 
 
@@ -75,7 +75,7 @@ def test_an_answer_that_names_nothing_readable_misses_all_causes(
     assert truth is not None
     page = panels_text(trial_panels(DOMAIN, trial))
     assert page.count("<td>to blame, missed</td>") == len(truth["resource"])
-    assert "named, has no part in it" not in page
+    assert "named, not to blame" not in page
     assert "All of the account in question, day by day" in page
 
 

@@ -1,6 +1,6 @@
 """Lays a graph out in layers along its edges: the same graph always in the same way.
 
-The method is Sugiyama's: circles are opened, each node stands one layer behind the last of those that lead to it, long edges
+The method is Sugiyama's: cycles are opened, each node stands one layer behind the last of those that lead to it, long edges
 pass through places of their own in the layers between, and the nodes of each layer are ordered by where their neighbours stand.
 """
 
@@ -49,7 +49,7 @@ def lay_out(nodes: Sequence[str], edges: Iterable[Edge]) -> Layout:
         if source in known and target in known and source != target
     ]
     joined = {node for edge in kept for node in edge}
-    forward = _without_circles([node for node in known if node in joined], kept)
+    forward = _without_cycles([node for node in known if node in joined], kept)
     layer_of = _layers([node for node in known if node in joined], list(forward.values()))
     layers, links = _with_passings(layer_of, list(dict.fromkeys(forward.values())))
     _order(layers, links)
@@ -62,8 +62,8 @@ def lay_out(nodes: Sequence[str], edges: Iterable[Edge]) -> Layout:
     )
 
 
-def _without_circles(nodes: Sequence[str], edges: Sequence[Edge]) -> dict[Edge, Edge]:
-    """Return each edge in a direction in which there are no circles: those that close one are turned round."""
+def _without_cycles(nodes: Sequence[str], edges: Sequence[Edge]) -> dict[Edge, Edge]:
+    """Return each edge in a direction in which there are no cycles: those that close one are reversed."""
     following: dict[str, list[str]] = {node: [] for node in nodes}
     for source, target in edges:
         following[source].append(target)

@@ -128,7 +128,11 @@ class _Call:
         title = f"Panels of the domain {self._key[0]}"
         before = _lost.get(self._key)
         if before is not None and before.is_alive():
-            return [failed_html(title, "an earlier call has not come back; restart to ask the domain again")]
+            return [
+                failed_html(
+                    title, "an earlier call has not returned; restart the viewer to ask the domain again"
+                )
+            ]
         # A daemon: one that is left behind must not keep the program from ending.
         thread = threading.Thread(target=self._run, name="itbench-panels", daemon=True)
         thread.start()
@@ -156,13 +160,13 @@ def _checked(panel: object, number: int, link: Link) -> Markup:
     """Return a panel as HTML.
 
     Raises:
-        TypeError: it is none.
+        TypeError: it is not a panel.
         ValueError: it is too large, or one too many.
     """
     if number >= _MOST_PANELS:
         raise ValueError(f"there are more than {_MOST_PANELS} panels")
     if not isinstance(panel, Panel):
-        raise TypeError(f"a {type(panel).__name__} is given, which is no itbench.Panel")
+        raise TypeError(f"a {type(panel).__name__} is given, which is not an itbench.Panel")
     html = panel_html(panel, link)
     if len(html) > _MOST_CHARACTERS:
         raise ValueError(f"it has {len(html)} characters as HTML, more than {_MOST_CHARACTERS}")

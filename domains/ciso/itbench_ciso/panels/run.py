@@ -69,7 +69,9 @@ def _wrong(counts: _Counts) -> PanelTable:
         for missed, total, (control, way, is_compliant) in wrong[:_MOST_ROWS]
     )
     return PanelTable(
-        title="What is judged wrong most", columns=("control", "way", "what", "wrong", "variants"), rows=rows
+        title="Most frequent wrong verdicts",
+        columns=("control", "way", "what", "wrong", "variants"),
+        rows=rows,
     )
 
 

@@ -62,7 +62,7 @@ def _days(lines: Sequence[CostLine]) -> dict[date, int]:
 
 
 def _costs(lines: Sequence[CostLine], wanted: set[ResourceKey]) -> dict[ResourceKey, list[CostLine]]:
-    """Return the lines of each resource, whichever column it is of."""
+    """Return the lines of each resource, whatever column names it."""
     found: dict[ResourceKey, list[CostLine]] = {key: [] for key in wanted}
     for line in lines:
         values = (line.account, line.provider, line.service, line.application, line.family)

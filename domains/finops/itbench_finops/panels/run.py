@@ -81,7 +81,7 @@ def _others(runs: dict[str, _Found]) -> PanelBars:
         for run, found in runs.items()
     )
     axis = PanelAxis(label="resources a trial", low=0)
-    return PanelBars(title="Resources named that have no part in it", axis=axis, bars=bars[:500])
+    return PanelBars(title="Named resources that are not to blame", axis=axis, bars=bars[:500])
 
 
 def _breaches(runs: dict[str, _Found]) -> PanelBars:

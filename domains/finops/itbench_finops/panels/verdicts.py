@@ -36,7 +36,7 @@ class Blamed:
     def verdict(self) -> str:
         """What to say of it."""
         if not self.is_to_blame:
-            return "named, has no part in it"
+            return "named, not to blame"
         return "to blame, named" if self.is_named else "to blame, missed"
 
 

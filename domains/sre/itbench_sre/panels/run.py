@@ -166,7 +166,13 @@ def _afterwards(runs: dict[str, _Found]) -> PanelTable:
         )
     return PanelTable(
         title="Turns after a tool's output first showed a root cause",
-        columns=("run", "trials looked at", "shown in", "median turn of it", "median turns after it"),
+        columns=(
+            "run",
+            "trials looked at",
+            "trials that show one",
+            "median turn of that",
+            "median turns after that",
+        ),
         rows=tuple(rows),
     )
 

@@ -30,13 +30,13 @@ def test_each_node_has_a_place_of_its_own(nodes: list[str], edges: list[tuple[st
 @given(
     edges=st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8)).filter(lambda e: e[0] < e[1]), max_size=20)
 )
-def test_without_circles_every_edge_leads_to_a_later_layer(edges: list[tuple[int, int]]) -> None:
+def test_without_cycles_every_edge_leads_to_a_later_layer(edges: list[tuple[int, int]]) -> None:
     named = [(f"n{a}", f"n{b}") for a, b in edges]
     found = lay_out([f"n{n}" for n in range(9)], named)
     assert all(found.nodes[a][0] < found.nodes[b][0] for a, b in named)
 
 
-def test_a_circle_begins_where_something_leads_into_it() -> None:
+def test_a_cycle_begins_where_something_leads_into_it() -> None:
     found = lay_out(["b", "c", "root"], [("b", "c"), ("c", "b"), ("root", "b")])
     assert [found.nodes[node][0] for node in ("root", "b", "c")] == [0, 1, 2]
 

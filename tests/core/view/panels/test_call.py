@@ -105,7 +105,7 @@ def not_checked(_trial: ShownTrial) -> Iterator[Panel]:
     [
         (raising, "KeyError: &#39;cart&#39; (test_call.py, line "),
         (exiting, "SystemExit: 3"),
-        (no_panel, "a str is given, which is no itbench.Panel"),
+        (no_panel, "a str is given, which is not an itbench.Panel"),
         (endless, "there are more than 20 panels"),
         (endless_points, "PanelScatter.points: Tuple should have at most 10000 items"),
         (huge, "characters as HTML, more than 4000000"),
@@ -137,7 +137,7 @@ def test_a_call_that_hangs_is_given_up_and_not_repeated_while_it_hangs() -> None
     assert "It works." in first
     assert "it took longer than 0.5 s" in second
     (again,) = shown(hanging, "hanging", 0.5)
-    assert "an earlier call has not come back" in again
+    assert "an earlier call has not returned" in again
     go_on.set()
     for thread in threading.enumerate():
         if thread.name == "itbench-panels":
