@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from itbench import Trace
+from itbench.interfaces.record import TrialKey
+from itbench.store.claim import Claim
+from itbench.store.live.file import LiveFile
+from itbench.store.live.state import InFlight
+from itbench.view.data.live import MOST_EVENTS
 
 Write = Callable[..., Path]
 Start = Callable[..., Any]
@@ -189,6 +195,27 @@ def test_a_trial_that_is_not_what_was_written_is_not_shown_as_if_it_were(
     assert "is damaged" in answer.text
     assert "not what was written" in json.loads(view.get(f"/run/{RUN}/trial/1/check").text)["problem"]
     assert view.get(f"/run/{RUN}/trial/2").status == 200
+
+
+def test_of_a_trial_under_way_its_latest_events_are_shown(
+    viewer: Start, write_run: Write, eventually: Callable[..., None]
+) -> None:
+    path = write_run(RUN, [trace("hello")], is_ended=False)
+    key, in_flight, found = TrialKey("sum-0000", 0, 0), InFlight(), Trace()
+    for at in range(MOST_EVENTS + 5):
+        found.record("note", about=f"note {at} of many")
+    in_flight.started(key, time.time())
+    with Claim(path):
+        live = LiveFile(path)
+        live.write([], [(in_flight.trials[key], [*enumerate(found.events)])])
+        view = viewer()
+        eventually(lambda: f"/run/{RUN}/live/sum-0000/0" in view.get(f"/run/{RUN}").text)
+        text = view.get(f"/run/{RUN}/live/sum-0000/0").text
+        live.remove()
+    assert f"note {MOST_EVENTS + 4} of many" in text
+    assert "note 5 of many" in text
+    assert "note 4 of many" not in text
+    assert view.get(f"/run/{RUN}/live/sum-0000/0").status == 404
 
 
 def test_pictures_are_drawn_and_other_files_kept(viewer: Start, write_run: Write) -> None:

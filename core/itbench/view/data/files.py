@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from itbench.store.connect import COMPANIONS, log_of
+from itbench.store.live.file import live_path
 
 ENDING = ".itbench"
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,150}")
@@ -27,7 +28,7 @@ def stamp_of(path: Path) -> Stamp:
 
 def live_stamp_of(path: Path) -> Stamp:
     """Return the stamp of the file beside a run file that tells of trials under way."""
-    return _stamp(path.with_name(f"{path.name}.live"))
+    return _stamp(live_path(path))
 
 
 def _stamp(*paths: Path) -> Stamp:

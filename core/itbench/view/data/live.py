@@ -5,6 +5,7 @@ killed run has left tells nothing: nobody is under way there.
 """
 
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -16,17 +17,17 @@ from itbench.store.claim import is_claimed
 from itbench.store.live.file import APPLICATION_ID, VERSION, live_path
 
 MOST_EVENTS = 1_000
-"""How many events are read at a time."""
+"""How many events of a trial are read."""
 MOST_CHARACTERS = 4_000_000
-"""After how many characters of events the next call has to read on."""
+"""About how many characters of events of a trial are read."""
 _BUSY_S = 5.0
 _TRIALS = "SELECT * FROM trial ORDER BY started, id"
 _EVENTS = """
 SELECT trial.attempt, event.position, event.at_s, event.kind, event.data, event.length
 FROM event JOIN trial ON trial.id = event.trial
-WHERE trial.task = ? AND trial.repeat = ? AND event.position > ?
+WHERE trial.task = ? AND trial.repeat = ?
     AND trial.attempt = (SELECT max(attempt) FROM trial WHERE task = ? AND repeat = ?)
-ORDER BY event.position LIMIT ?
+ORDER BY event.position DESC LIMIT ?
 """
 
 
@@ -67,6 +68,17 @@ class UnderWay:
     events: int
     last_event: float
 
+    @property
+    def tokens(self) -> int | None:
+        """Input and output together; None where one of them is not known."""
+        known = (self.input_tokens, self.output_tokens)
+        return None if None in known else sum(filter(None, known))
+
+    @property
+    def elapsed_s(self) -> float:
+        """How long ago it was started."""
+        return max(0.0, time.time() - self.started)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveEvent:
@@ -105,16 +117,16 @@ def under_way(run: Path) -> list[UnderWay]:
     return [_under_way(row) for row in _read(run, _TRIALS, ())]
 
 
-def events_of(run: Path, task: str, repeat: int, since: int = -1) -> list[LiveEvent]:
-    """Return the events of a trial in flight after a position, in order; of its latest attempt.
+def events_of(run: Path, task: str, repeat: int) -> list[LiveEvent]:
+    """Return the latest events of a trial in flight, in order; of its latest attempt.
 
-    At most `MOST_EVENTS` and about `MOST_CHARACTERS` are returned, so there may be more after the last one.
+    At most `MOST_EVENTS` and about `MOST_CHARACTERS` are returned, so there may be more before the first one.
 
     Raises:
         RunFileError: the live file cannot be read.
     """
-    values = (task, repeat, since, task, repeat, MOST_EVENTS)
-    return [LiveEvent(**row) for row in _read(run, _EVENTS, values)]
+    values = (task, repeat, task, repeat, MOST_EVENTS)
+    return [LiveEvent(**row) for row in reversed(_read(run, _EVENTS, values))]
 
 
 def _under_way(row: dict[str, Any]) -> UnderWay:

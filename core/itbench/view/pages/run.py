@@ -11,8 +11,8 @@ from itbench.report.plan_notes import plan_warnings
 from itbench.report.stored_metrics import read_metrics
 from itbench.store.reader import RunFile
 from itbench.view.data.catalogue import Catalogue, RunEntry
+from itbench.view.data.live import under_way
 from itbench.view.data.trials import METRIC, TrialRow, trial_page
-from itbench.view.data.under_way import trials_under_way
 from itbench.view.pages.families import metric_text
 from itbench.view.pages.grid import Cell, Column, Grid, Row
 from itbench.view.pages.page import Asked, Page
@@ -78,7 +78,7 @@ def _context(run: RunFile, entry: RunEntry, asked: Asked) -> dict[str, Any]:
         ),
         "warnings": plan_warnings(plan),
         "grid": _grid(run, entry.key, asked, plan),
-        "under_way": trials_under_way(entry.path) if entry.is_running else [],
+        "under_way": under_way(entry.path),
     }
 
 
