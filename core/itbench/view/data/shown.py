@@ -1,7 +1,7 @@
 """Stored trials as the panels of a domain see them; what is large is read when it is asked for."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -14,13 +14,11 @@ from itbench.interfaces.shown import ShownTrial
 from itbench.interfaces.submission import Submission
 from itbench.interfaces.task import Task
 from itbench.interfaces.trace import TraceEvent
-from itbench.interfaces.workspace import Input
 from itbench.plugins.domains import domain_host
 from itbench.report.agent_label import agent_label, model_of
 from itbench.report.stored_metrics import read_metrics
 from itbench.store.reader import RunFile
-from itbench.suites.reopen import planned_suite
-from itbench.view.data.truth import truth_of
+from itbench.view.data.truth import SuiteOfRun
 
 _TRIALS = """
 SELECT outcome.*, task.document AS document, score.value AS score_value, score.metrics AS metrics, score.reasons AS reasons,
@@ -41,17 +39,19 @@ def domain_of(plan: JsonObject) -> Domain | None:
 def shown_trials(run: RunFile, key: str) -> Iterator[ShownTrial]:
     """Yield all trials of a run that ended, in the order of the plan."""
     plan = run.plan()
+    suite = SuiteOfRun(plan)
     for row in run.connection.execute(f"{_TRIALS} {_ORDER}"):
-        yield _shown(run, key, plan, row)
+        yield _shown(run, key, plan, suite, row)
 
 
 def shown_trial(run: RunFile, key: str, number: int) -> ShownTrial | None:
     """Return one trial; None where it is not the latest attempt, or is not there."""
     row = run.connection.execute(f"{_TRIALS} WHERE outcome.trial = ?", (number,)).fetchone()
-    return None if row is None else _shown(run, key, run.plan(), row)
+    plan = run.plan()
+    return None if row is None else _shown(run, key, plan, SuiteOfRun(plan), row)
 
 
-def _shown(run: RunFile, key: str, plan: JsonObject, row: Any) -> ShownTrial:
+def _shown(run: RunFile, key: str, plan: JsonObject, suite: SuiteOfRun, row: Any) -> ShownTrial:
     agent, task = plan["agent"], row["task"]
     fault = None if row["fault"] is None else Fault(Stage(row["fault_stage"]), row["fault"])
     return ShownTrial(
@@ -69,9 +69,9 @@ def _shown(run: RunFile, key: str, plan: JsonObject, row: Any) -> ShownTrial:
         tokens=row["tokens"],
         cost_usd=row["cost_usd"],
         submission=partial(_submission, run, row["trial"]),
-        truth=_truth(plan, task),
+        truth=partial(_truth, suite, task),
         events=partial(_events, run, row["trial"]),
-        inputs=partial(_inputs, plan, task),
+        inputs=partial(suite.inputs, task),
     )
 
 
@@ -99,22 +99,12 @@ def _submission(run: RunFile, trial: int) -> Submission | None:
     )
 
 
-def _truth(plan: JsonObject, task: str) -> Callable[[], JsonObject | None]:
-    def read() -> JsonObject | None:
-        found = truth_of(plan, task)
-        return None if isinstance(found, str) else found
-
-    return read
+def _truth(suite: SuiteOfRun, task: str) -> JsonObject | None:
+    found = suite.truth(task)
+    return None if isinstance(found, str) else found
 
 
 def _events(run: RunFile, trial: int) -> Iterator[TraceEvent]:
     query = "SELECT at_s, kind, data FROM event WHERE trial = ? ORDER BY position"
     for row in run.connection.execute(query, (trial,)):
         yield TraceEvent(row["at_s"], row["kind"], row["data"])
-
-
-def _inputs(plan: JsonObject, task: str) -> Sequence[Input]:
-    try:
-        return planned_suite(plan)[1].inputs(task)
-    except ITBenchError:
-        return ()

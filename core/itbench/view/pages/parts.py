@@ -12,7 +12,7 @@ from itbench.view.data.pieces import Piece, piece_of, piece_of_event
 from itbench.view.data.requests import whole_request
 from itbench.view.data.trace import found_in_trace
 from itbench.view.data.trial import StoredTrial, stored_file, stored_trial
-from itbench.view.data.truth import truth_of
+from itbench.view.data.truth import SuiteOfRun
 from itbench.view.escaping import harmless
 from itbench.view.pages.page import Asked, Page, Raw, Trail, number_of
 from itbench.view.pages.pictures import picture_type
@@ -51,7 +51,7 @@ def _piece(file: RunFile, number: int, part: str, path: str, offset: int) -> Pie
         return piece_of(stored_file(file, number, path).decode("utf-8", "replace"), offset)
     found = stored_trial(file, number)
     if part == "truth":
-        value: Any = truth_of(file.plan(), found.row["task"])
+        value: Any = SuiteOfRun(file.plan()).truth(found.row["task"])
     else:
         value = _PARTS[part](found) if part in _PARTS else None
     if value is None:

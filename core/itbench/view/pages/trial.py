@@ -9,7 +9,7 @@ from itbench.store.reader import RunFile
 from itbench.view.data.catalogue import Catalogue
 from itbench.view.data.trace import Entry, read_events, trace_index
 from itbench.view.data.trial import StoredTrial, stored_trial
-from itbench.view.data.truth import truth_of
+from itbench.view.data.truth import SuiteOfRun
 from itbench.view.pages.beside import beside
 from itbench.view.pages.body import Body, body_of
 from itbench.view.pages.families import metric_families
@@ -124,7 +124,7 @@ def _faults(found: StoredTrial, run: str) -> list[tuple[str, str, Body | None]]:
 
 
 def _submission(found: StoredTrial, plan: JsonObject, run: str) -> dict[str, Any]:
-    truth = truth_of(plan, found.row["task"])
+    truth = SuiteOfRun(plan).truth(found.row["task"])
     answer = found.answer if found.answer is not None else "no answer" if not found.files else None
     return {
         "truth": truth if isinstance(truth, str) else None,
