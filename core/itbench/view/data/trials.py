@@ -85,7 +85,8 @@ def trial_page(run: RunFile, wanted: Wanted) -> TrialPage:
     (total,) = run.connection.execute(
         "SELECT count(*) FROM (SELECT DISTINCT task, repeat FROM trial)"
     ).fetchone()
-    where, values = _where(conditions(wanted.text, [*COLUMNS, *_metric_columns(run)]))
+    columns = [*COLUMNS, *(f"{METRIC}{name}" for name in metric_names(run))]
+    where, values = _where(conditions(wanted.text, columns))
     matching = total
     if where:
         (matching,) = run.connection.execute(f"SELECT count(*) {_FROM} {where}", values).fetchone()
@@ -97,9 +98,10 @@ def trial_page(run: RunFile, wanted: Wanted) -> TrialPage:
     return TrialPage(rows=[_row(each) for each in found], matching=matching, total=total)
 
 
-def _metric_columns(run: RunFile) -> list[str]:
+def metric_names(run: RunFile) -> list[str]:
+    """Return the names of the metrics, as one of the scores has them."""
     row = run.connection.execute("SELECT metrics FROM score LIMIT 1").fetchone()
-    return [f"{METRIC}{name}" for name in read_metrics(row["metrics"])] if row else []
+    return list(read_metrics(row["metrics"])) if row else []
 
 
 def _order(wanted: Wanted) -> str:

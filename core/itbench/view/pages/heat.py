@@ -7,8 +7,8 @@ from typing import Any
 from itbench.view.data.catalogue import Catalogue, RunEntry
 from itbench.view.data.chosen import chosen_runs, suites_of
 from itbench.view.data.heat import TaskCell, task_cells, task_tags
-from itbench.view.pages.families import metric_text
 from itbench.view.pages.page import Asked, Page, Trail
+from itbench.view.pages.words import metric_text
 
 _MOST_TASKS = 500
 _SHADES = 10

@@ -8,15 +8,14 @@ from itbench.errors import ITBenchError
 from itbench.interfaces.json import JsonObject
 from itbench.report.agent_label import agent_label
 from itbench.report.plan_notes import plan_warnings
-from itbench.report.stored_metrics import read_metrics
+from itbench.report.table import taken_by_one
 from itbench.store.reader import RunFile
 from itbench.view.data.catalogue import Catalogue, RunEntry
 from itbench.view.data.live import under_way
-from itbench.view.data.trials import METRIC, TrialRow, trial_page
-from itbench.view.pages.families import metric_text
+from itbench.view.data.trials import METRIC, TrialRow, metric_names, trial_page
 from itbench.view.pages.grid import Cell, Column, Grid, Row
 from itbench.view.pages.page import Asked, Page
-from itbench.view.pages.words import cost_text, score_text, time_text, tokens_text
+from itbench.view.pages.words import cost_text, metric_text, score_text, time_text, tokens_text
 
 _COLUMNS = (
     Column(key="task", title="Task"),
@@ -85,7 +84,7 @@ def _context(run: RunFile, entry: RunEntry, asked: Asked) -> dict[str, Any]:
 def _grid(run: RunFile, key: str, asked: Asked, plan: JsonObject) -> Grid:
     wanted = asked.wanted()
     found = trial_page(run, wanted)
-    names = list(dict.fromkeys(name for row in found.rows for name in row.metrics)) or _metric_names(run)
+    names = list(dict.fromkeys(name for row in found.rows for name in row.metrics)) or metric_names(run)
     shown = set(plan.get("shown_metrics", {}).values())
     metrics = [
         Column(key=f"{METRIC}{name}", title=name, is_number=True, is_optional=name not in shown)
@@ -105,14 +104,8 @@ def _grid(run: RunFile, key: str, asked: Asked, plan: JsonObject) -> Grid:
     )
 
 
-def _metric_names(run: RunFile) -> list[str]:
-    row = run.connection.execute("SELECT metrics FROM score LIMIT 1").fetchone()
-    return list(read_metrics(row["metrics"])) if row else []
-
-
 def _row(key: str, row: TrialRow) -> Row:
     status = row.status + (f" ({row.limit_hit} limit)" if row.limit_hit else "")
-    known = 0 if row.tokens is not None else row.replies
     cells = {
         "task": Cell(
             text=row.task, value=row.task, page="trial", parameters={"run": key, "trial": str(row.trial)}
@@ -123,10 +116,8 @@ def _row(key: str, row: TrialRow) -> Row:
         "turns": Cell(text=str(row.turns), value=row.turns),
         "calls": Cell(text=str(row.tool_calls), value=row.tool_calls),
         "failed": Cell(text=str(row.failed_tool_calls), value=row.failed_tool_calls),
-        "tokens": Cell(text=tokens_text(row.tokens, known), value=row.tokens),
-        "cost": Cell(
-            text=cost_text(row.cost_usd, 0 if row.cost_usd is not None else row.replies), value=row.cost_usd
-        ),
+        "tokens": Cell(text=taken_by_one(row.tokens, row.replies, tokens_text), value=row.tokens),
+        "cost": Cell(text=taken_by_one(row.cost_usd, row.replies, cost_text), value=row.cost_usd),
         "time": Cell(text=time_text(row.wall_s), value=row.wall_s),
         "attempts": Cell(
             text=str(row.attempts), value=row.attempts, tone="warning" if row.attempts > 1 else ""

@@ -5,6 +5,7 @@ from typing import Any
 
 from itbench.interfaces.json import JsonObject
 from itbench.report.agent_label import agent_label
+from itbench.report.metric_families import metric_families
 from itbench.store.reader import RunFile
 from itbench.view.data.catalogue import Catalogue
 from itbench.view.data.trace import Entry, read_events, trace_index
@@ -12,7 +13,6 @@ from itbench.view.data.trial import StoredTrial, stored_trial
 from itbench.view.data.truth import SuiteOfRun
 from itbench.view.pages.beside import beside
 from itbench.view.pages.body import Body, body_of
-from itbench.view.pages.families import metric_families
 from itbench.view.pages.outline import outline_of, totals_of
 from itbench.view.pages.page import Asked, Page, Trail, number_of
 from itbench.view.pages.pictures import picture_type
@@ -106,8 +106,8 @@ def _head(found: StoredTrial, plan: JsonObject, run: str) -> dict[str, Any]:
         if score.get("details")
         else None,
         "headline_metrics": [(title, metrics.get(name)) for title, name in shown.items() if name in metrics],
-        "families": metric_families(metrics),
-        "n_metrics": len(metrics),
+        "families": metric_families(list(metrics)),
+        "metrics": metrics,
         "faults": _faults(found, run),
     }
 

@@ -12,6 +12,13 @@ def score_text(value: float | None) -> str:
     return number(value)
 
 
+def metric_text(value: float | None) -> str:
+    """Return a metric as short as it can be told."""
+    if value is None:
+        return "-"
+    return f"{value:.0f}" if value == int(value) and abs(value) > 1 else f"{value:.3f}"
+
+
 def tokens_text(value: float | None, unknown: int = 0) -> str:
     """Return a number of tokens, in thousands or millions where it is large."""
     return taken(value, unknown, _short)
