@@ -7,7 +7,7 @@ from itbench import Trace, TraceEvent
 from itbench.store.reader import RunFile
 from itbench.view.data.pieces import piece_of_event
 from itbench.view.data.requests import whole_request
-from itbench.view.data.trace import LARGE, found_in_trace, read_event, trace_index
+from itbench.view.data.trace import LARGE, Event, found_in_trace, read_event, trace_index
 from itbench.view.pages.transcript import Transcript
 
 RUN = "20260102T030405Z-sums-easy-someone-aaaaaaaa"
@@ -106,6 +106,16 @@ def test_events_of_any_form_are_shown(write_run: Write) -> None:
             shown = transcript.shown(event)
             assert shown.title
             assert shown.kind == found.events[position].kind
+
+
+def test_an_event_that_is_nested_deeper_than_can_be_written_is_shown() -> None:
+    deep: list[object] = []
+    for _ in range(5_000):
+        deep = [deep]
+    transcript = Transcript({"run": RUN, "trial": "1"})
+    for kind in ("tool", "note"):
+        shown = transcript.shown(Event(0, 0.0, kind, 10_000, {"name": "n", "arguments": deep}))
+        assert shown.bodies[0].text
 
 
 def test_a_search_finds_what_json_spells_otherwise(write_run: Write) -> None:

@@ -111,7 +111,7 @@ def _json(value: JsonValue, indent: int | None = None) -> str:
     try:
         return json.dumps(value, indent=indent, ensure_ascii=False)
     except RecursionError:
-        return "(nested too deep to be shown; --json has it)"
+        return "(nested too deep to be shown; itbench show --json has it)"
 
 
 def _named(arguments: JsonObject) -> str:

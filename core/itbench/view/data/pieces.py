@@ -1,9 +1,9 @@
 """Long texts in an event, by the path of JSON pointers (RFC 6901), in pieces."""
 
-import json
 from dataclasses import dataclass
 
 from itbench.interfaces.json import JsonValue
+from itbench.report.transcript.fields import text_of
 from itbench.store.reader import RunFile
 from itbench.view.data.trace import event_text, read_event
 
@@ -35,14 +35,11 @@ def piece_of_event(run: RunFile, trial: int, position: int, path: str, offset: i
         text, following = event_text(run, trial, position, offset, PIECE)
         return Piece(text, event.size, following if text and following < event.size else None)
     if not path:
-        return piece_of(json.dumps(event.data, indent=2, ensure_ascii=False), offset)
+        return piece_of(text_of(event.data), offset)
     try:
-        found = at_pointer(event.data, path)
+        return piece_of(text_of(at_pointer(event.data, path)), offset)
     except LookupError:
         return None
-    return piece_of(
-        found if isinstance(found, str) else json.dumps(found, indent=2, ensure_ascii=False), offset
-    )
 
 
 def piece_of(text: str, offset: int) -> Piece:

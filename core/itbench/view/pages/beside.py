@@ -1,10 +1,10 @@
 """Two texts side by side, such as answer and truth, with the lines marked that stand in both."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from itbench.interfaces.json import JsonValue
+from itbench.report.transcript.fields import text_of
 
 _MOST_LINES = 600
 _NOTHING = frozenset({"", "{", "}", "[", "]", "{}", "[]", "null", "true", "false", "0", "1"})
@@ -44,8 +44,7 @@ def beside(one: JsonValue, other: JsonValue) -> Beside:
 
 
 def _lines(value: JsonValue) -> list[str]:
-    text = value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False)
-    return text.split("\n")
+    return text_of(value).split("\n")
 
 
 def _words(line: str) -> str:

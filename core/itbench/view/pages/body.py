@@ -1,10 +1,10 @@
 """Long texts on a page: the beginning, and where the rest comes from in pieces."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from itbench.interfaces.json import JsonValue
+from itbench.report.transcript.fields import text_of
 
 _SHOWN = 4_000
 _SHOWN_LINES = 60
@@ -48,7 +48,7 @@ def body_of(
     shown: int = _SHOWN,
 ) -> Body:
     """Return a text, or JSON as text, cut where it is long; the parameters are those of the page `piece`."""
-    text = value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False)
+    text = text_of(value)
     beginning = "\n".join(text[:shown].split("\n")[:_SHOWN_LINES])
     if len(beginning) == len(text):
         return Body(text=text, size=len(text), label=label, tone=tone, is_code=is_code)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from itbench.errors import RunFileError, UsageError
+from itbench.report.transcript.fields import text_of
 from itbench.store.reader import RunFile
 from itbench.view.data.apart import require_trial
 from itbench.view.data.catalogue import Catalogue
@@ -56,9 +57,7 @@ def _piece(file: RunFile, number: int, part: str, path: str, offset: int) -> Pie
         value = _PARTS[part](found) if part in _PARTS else None
     if value is None:
         return None
-    return piece_of(
-        value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False), offset
-    )
+    return piece_of(text_of(value), offset)
 
 
 def request_page(catalogue: Catalogue, _asked: Asked, run: str, trial: str, position: str) -> Page:

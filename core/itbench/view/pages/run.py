@@ -1,6 +1,5 @@
 """The page of one run: what it says as a whole, and its trials."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +8,7 @@ from itbench.interfaces.json import JsonObject
 from itbench.report.agent_label import agent_label
 from itbench.report.plan_notes import plan_warnings
 from itbench.report.table import taken_by_one
+from itbench.report.transcript.fields import text_of
 from itbench.store.reader import RunFile
 from itbench.view.data.catalogue import Catalogue, RunEntry
 from itbench.view.data.live import under_way
@@ -72,9 +72,7 @@ def _context(run: RunFile, entry: RunEntry, asked: Asked) -> dict[str, Any]:
         "plan": plan,
         "agent": agent_label(plan["agent"]),
         "planned": len(plan["tasks"]) * plan["repeats"],
-        "plan_text": json.dumps(
-            plan | {"tasks": f"{len(plan['tasks'])} tasks"}, indent=2, ensure_ascii=False
-        ),
+        "plan_text": text_of(plan | {"tasks": f"{len(plan['tasks'])} tasks"}),
         "warnings": plan_warnings(plan),
         "grid": _grid(run, entry.key, asked, plan),
         "under_way": under_way(entry.path),

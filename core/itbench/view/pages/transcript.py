@@ -93,8 +93,8 @@ class Transcript:
             return found
         try:
             self._makers.get(event.kind, self._other)(found, event.data)
-        except (TypeError, ValueError, KeyError, AttributeError):
-            # Fields of other types than those that itbench writes: all of it as it is.
+        except (TypeError, ValueError, KeyError, AttributeError, RecursionError):
+            # Fields of other types than those that itbench writes, or nested too deep: all of it as it is.
             found.title, found.parts = event.kind, []
             found.bodies = [self._body(found, event.data)]
         return found
