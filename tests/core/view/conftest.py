@@ -109,7 +109,7 @@ def eventually() -> Callable[[Callable[[], bool]], None]:
 
 @pytest.fixture
 def write_run(tmp_path: Path) -> Callable[..., Path]:
-    """Return a function that writes a run through the real store: one trial of each trace."""
+    """Return a function that writes a run through the real store: one trial of each trace, with its metric `error`."""
 
     def write(
         name: str,
@@ -118,6 +118,7 @@ def write_run(tmp_path: Path) -> Callable[..., Path]:
         agent: str = "someone",
         files: dict[str, bytes] | None = None,
         is_ended: bool = True,
+        errors: Sequence[float] = (),
     ) -> Path:
         path = tmp_path / "runs" / f"{name}.itbench"
         tasks = [
@@ -131,12 +132,11 @@ def write_run(tmp_path: Path) -> Callable[..., Path]:
         ]
         write_plan(path, _plan(name[-8:], agent, tasks), tasks)
         if is_ended:
-            asyncio.run(
-                _write(
-                    path,
-                    [_record(task, trace, files or {}) for task, trace in zip(tasks, traces, strict=True)],
-                )
-            )
+            records = [
+                _record(task, trace, files or {}, error)
+                for task, trace, error in zip(tasks, traces, errors or [1.0] * len(tasks), strict=True)
+            ]
+            asyncio.run(_write(path, records))
         return path
 
     return write
@@ -172,7 +172,7 @@ async def _write(path: Path, records: Sequence[TrialRecord]) -> None:
         writer.close()
 
 
-def _record(task: Task, trace: Trace, files: dict[str, bytes]) -> TrialRecord:
+def _record(task: Task, trace: Trace, files: dict[str, bytes], error: float) -> TrialRecord:
     value = 0.5
     return TrialRecord(
         key=TrialKey(task.id, 0, 0),
@@ -185,7 +185,7 @@ def _record(task: Task, trace: Trace, files: dict[str, bytes]) -> TrialRecord:
         wall_s=1.5,
         usage=Usage(turns=trace.usage.turns, tool_calls=trace.usage.tool_calls),
         events=list[TraceEvent](trace.events),
-        scoring=ScoreRecord(score=Score(value=value, metrics={"error": 1.0}, reasons=("off by one",))),
+        scoring=ScoreRecord(score=Score(value=value, metrics={"error": error}, reasons=("off by one",))),
         value=value,
     )
 

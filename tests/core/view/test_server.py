@@ -218,6 +218,17 @@ def test_of_a_trial_under_way_its_latest_events_are_shown(
     assert view.get(f"/run/{RUN}/live/sum-0000/0").status == 404
 
 
+def test_a_group_of_the_heat_map_has_the_mean_of_its_tasks(
+    viewer: Start, write_run: Write, eventually: Callable[..., None]
+) -> None:
+    write_run(RUN, [trace("one"), trace("two"), trace("three")], errors=[0.0004, 0.0004, 12.0])
+    view = viewer()
+    eventually(lambda: 'title="mean of 3 tasks">0.50</td>' in view.get("/heat?group=tag").text)
+    text = view.get("/heat?group=tag&by=metric.error").text
+    assert 'class="m3" title="mean of 3 tasks">4.000</td>' in text
+    assert "mean of" not in view.get("/heat?group=tag&by=outcome").text
+
+
 def test_pictures_are_drawn_and_other_files_kept(viewer: Start, write_run: Write) -> None:
     picture = b"\x89PNG\r\n\x1a\n" + bytes(20)
     write_run(RUN, [trace("hello")], files={"a.png": picture, "b.png": b"<html>", "notes.md": b"# hi"})

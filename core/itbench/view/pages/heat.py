@@ -1,10 +1,11 @@
 """The heat map: tasks by runs, by score, outcome, fault or a metric, in groups of tags or of what scores tell of tasks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from itbench.view.data.catalogue import Catalogue, RunEntry
+from itbench.report.table import number
+from itbench.view.data.catalogue import Catalogue
 from itbench.view.data.chosen import chosen_runs, suites_of
 from itbench.view.data.heat import TaskCell, task_cells, task_tags
 from itbench.view.pages.page import Asked, Page, Trail
@@ -25,13 +26,22 @@ _TONES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeatCell:
-    """A cell: its words, its look, and the trial that it leads to."""
+    """A cell.
+
+    Attributes:
+        text: its words.
+        look: how it is coloured.
+        note: shown when one points at it.
+        run, trial: that it leads to; no trial where it is of several tasks.
+        value: that it shows; None where that is no number.
+    """
 
     text: str
     look: str
     note: str
     run: str
     trial: int | None
+    value: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,13 +71,19 @@ def heat_page(catalogue: Catalogue, asked: Asked) -> Page:
             cells[entry.key] = task_cells(run)
             tags |= task_tags(run)
     traits = _traits(cells.values())
-    rows = _rows(entries, cells, list(tags), by)
-    grouped = _grouped(rows, tags, traits, group) if group else rows
+    scale = _scale(by, cells.values())
+    rows = [
+        HeatRow(
+            name=task, cells=[_cell(entry.key, cells[entry.key].get(task), by, scale) for entry in entries]
+        )
+        for task in tags
+    ]
+    grouped = _grouped(rows, tags, traits, group, scale) if group else rows
     context: dict[str, Any] = {
         "entries": entries,
         "rows": grouped[:_MOST_TASKS],
         "left_out": max(0, len(grouped) - _MOST_TASKS),
-        "means": [_shade_cell(entry, entry.row.score, None, "") if entry.row else None for entry in entries],
+        "means": [scale.cell(entry.row.score, "", entry.key) for entry in entries if entry.row],
         "by": by,
         "group": group,
         "choices": _choices(cells.values()),
@@ -83,7 +99,7 @@ def heat_page(catalogue: Catalogue, asked: Asked) -> Page:
     return Page(template="heat.html", title="Heat map", context=context, trail=trail)
 
 
-def _traits(found: Any) -> dict[str, Mapping[str, str]]:
+def _traits(found: Iterable[Mapping[str, TaskCell]]) -> dict[str, Mapping[str, str]]:
     traits: dict[str, Mapping[str, str]] = {}
     for cells in found:
         for task, cell in cells.items():
@@ -92,66 +108,65 @@ def _traits(found: Any) -> dict[str, Mapping[str, str]]:
     return traits
 
 
-def _choices(found: Any) -> list[tuple[str, str]]:
+def _choices(found: Iterable[Mapping[str, TaskCell]]) -> list[tuple[str, str]]:
     names = {name for cells in found for cell in list(cells.values())[:20] for name in cell.metrics}
     fixed = [("score", "score"), ("outcome", "outcome"), ("fault", "fault")]
     return fixed + [(f"{_METRIC}{name}", name) for name in sorted(names)]
 
 
-def _rows(
-    entries: Sequence[RunEntry], cells: Mapping[str, Mapping[str, TaskCell]], tasks: Sequence[str], by: str
-) -> list[HeatRow]:
-    name = by.removeprefix(_METRIC) if by.startswith(_METRIC) else ""
-    values = [
-        max(cell.metrics[name])
-        for found in cells.values()
-        for cell in found.values()
-        if cell.metrics.get(name)
-    ]
-    top = max(values, default=1.0) or 1.0
-    return [
-        HeatRow(
-            name=task, cells=[_cell(entry, cells[entry.key].get(task), by, name, top) for entry in entries]
-        )
-        for task in tasks
-    ]
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """How values are told and coloured: scores from bad to good, and a metric up to its largest value.
+
+    Attributes:
+        metric: its name; empty for scores.
+        top: the largest value.
+    """
+
+    metric: str
+    top: float
+
+    def cell(self, value: float | None, note: str, run: str, trial: int | None = None) -> HeatCell:
+        """Return the cell of a value."""
+        text = metric_text(value) if self.metric else number(value, 2)
+        return HeatCell(text=text, look=self._look(value), note=note, run=run, trial=trial, value=value)
+
+    def _look(self, value: float | None) -> str:
+        """Return a shade: `s` from bad to good, `m` of a measure of which nothing says which end is good."""
+        if value is None:
+            return "none"
+        return f"{'m' if self.metric else 's'}{round(min(1.0, max(0.0, value / self.top)) * _SHADES)}"
 
 
-def _cell(entry: RunEntry, cell: TaskCell | None, by: str, name: str, top: float) -> HeatCell | None:
+def _scale(by: str, found: Iterable[Mapping[str, TaskCell]]) -> _Scale:
+    if not by.startswith(_METRIC):
+        return _Scale("", 1.0)
+    name = by.removeprefix(_METRIC)
+    values = [max(cell.metrics[name]) for cells in found for cell in cells.values() if cell.metrics.get(name)]
+    return _Scale(name, max(values, default=1.0) or 1.0)
+
+
+def _cell(run: str, cell: TaskCell | None, by: str, scale: _Scale) -> HeatCell | None:
     if cell is None:
         return None
     note = "; ".join(
         f"{outcome}{'' if value is None else f' {value:.3f}'}"
         for outcome, value in zip(cell.outcomes, cell.values, strict=True)
     )
-    if name:
-        found = cell.metrics.get(name)
-        value = sum(found) / len(found) if found else None
-        share = None if value is None else min(1.0, max(0.0, value / top))
-        return HeatCell(
-            text=metric_text(value), look=_shade(share, "m"), note=note, run=entry.key, trial=cell.trials[0]
-        )
+    trial = cell.trials[0]
     if by == "outcome":
         worst = next((each for each in cell.outcomes if each != "scored"), "scored")
-        return HeatCell(
-            text=worst, look=_TONES.get(worst, "limit"), note=note, run=entry.key, trial=cell.trials[0]
-        )
+        return HeatCell(text=worst, look=_TONES.get(worst, "limit"), note=note, run=run, trial=trial)
     if by == "fault":
         text = ", ".join(sorted(set(cell.faults)))
-        return HeatCell(
-            text=text or "·", look="fault" if text else "none", note=note, run=entry.key, trial=cell.trials[0]
-        )
-    return _shade_cell(entry, cell.mean, cell.trials[0], note)
+        return HeatCell(text=text or "·", look="fault" if text else "none", note=note, run=run, trial=trial)
+    found = cell.metrics.get(scale.metric)
+    value = _mean(found or []) if scale.metric else cell.mean
+    return scale.cell(value, note, run, trial)
 
 
-def _shade_cell(entry: RunEntry, value: float | None, trial: int | None, note: str) -> HeatCell:
-    text = "-" if value is None else f"{value:.2f}"
-    return HeatCell(text=text, look=_shade(value), note=note, run=entry.key, trial=trial)
-
-
-def _shade(share: float | None, scale: str = "s") -> str:
-    """Return the look of a share: `s` from bad to good, `m` of a measure of which nothing says which end is good."""
-    return "none" if share is None else f"{scale}{round(share * _SHADES)}"
+def _mean(values: Sequence[float]) -> float | None:
+    return sum(values) / len(values) if values else None
 
 
 def _grouped(
@@ -159,6 +174,7 @@ def _grouped(
     tags: Mapping[str, Sequence[str]],
     traits: Mapping[str, Mapping[str, str]],
     group: str,
+    scale: _Scale,
 ) -> list[HeatRow]:
     """Return the rows below a heading for each group, with the mean of what is a number; a task may be in several."""
     groups: dict[str, list[HeatRow]] = {}
@@ -170,7 +186,7 @@ def _grouped(
             groups.setdefault(name, []).append(row)
     found: list[HeatRow] = []
     for name, members in sorted(groups.items(), key=lambda each: _natural(each[0])):
-        found.append(HeatRow(name=name, cells=_mean_cells(members), is_group=True, size=len(members)))
+        found.append(HeatRow(name=name, cells=_mean_cells(members, scale), is_group=True, size=len(members)))
         found += members
     return found
 
@@ -182,24 +198,11 @@ def _natural(name: str) -> tuple[bool, float, str]:
         return (True, 0.0, name)
 
 
-def _mean_cells(members: Sequence[HeatRow]) -> list[HeatCell | None]:
+def _mean_cells(members: Sequence[HeatRow], scale: _Scale) -> list[HeatCell | None]:
     means: list[HeatCell | None] = []
     for column in zip(*(row.cells for row in members), strict=True):
-        numbers = [float(cell.text) for cell in column if cell is not None and _is_number(cell.text)]
-        first = next((cell for cell in column if cell is not None), None)
-        if first is None or not numbers:
-            means.append(None)
-            continue
-        mean = sum(numbers) / len(numbers)
-        shades = [int(cell.look[1:]) for cell in column if cell is not None and cell.look[1:].isdecimal()]
-        look = f"{first.look[0]}{round(sum(shades) / len(shades))}" if shades else "none"
-        means.append(
-            HeatCell(
-                text=f"{mean:.2f}", look=look, note=f"mean of {len(numbers)} tasks", run=first.run, trial=None
-            )
-        )
+        valued = [cell for cell in column if cell is not None and cell.value is not None]
+        mean = _mean([cell.value for cell in valued if cell.value is not None])
+        note = f"mean of {len(valued)} tasks"
+        means.append(None if mean is None else scale.cell(mean, note, valued[0].run))
     return means
-
-
-def _is_number(text: str) -> bool:
-    return text.replace(".", "", 1).replace("-", "", 1).isdecimal()
