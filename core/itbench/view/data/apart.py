@@ -3,10 +3,12 @@
 import signal
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
+from itbench.errors import RunFileError
 from itbench.report.summary import RunSummary, summarise
 from itbench.store.reader import RunFile
 
@@ -35,11 +37,25 @@ def require_trial(path: Path, trial: int) -> None:
     apart(_require_trial, path, trial)
 
 
-def apart(function: Callable[_Given, _Found], *given: _Given.args, **named: _Given.kwargs) -> _Found:
-    """Call a function of a module in a process of its own, and return what it returns."""
+def apart(
+    function: Callable[Concatenate[Path, _Given], _Found],
+    path: Path,
+    *given: _Given.args,
+    **named: _Given.kwargs,
+) -> _Found:
+    """Call a function of a module, which reads a run file, in a process of its own, and return what it returns.
+
+    Raises:
+        RunFileError: that process was killed, as one is that takes more memory than there is.
+    """
     # Forked, it would share the locks of threads that are not in it.
     with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_uninterrupted) as pool:
-        return pool.submit(function, *given, **named).result()
+        try:
+            return pool.submit(function, path, *given, **named).result()
+        except BrokenProcessPool as error:
+            raise RunFileError(
+                f"{str(path)!r} could not be read: the process that read it was killed; is there enough memory?"
+            ) from error
 
 
 def _summary(path: Path, is_known: bool) -> RunSummary:
