@@ -33,7 +33,6 @@ class RunEntry:
         is_running: whether a process works on it.
         stamp: of the file when it was read; None before.
         live_stamp: of the file beside it that tells of trials under way; None before.
-        version: counts how often what is known of it changed.
         next_read: by the monotonic clock, not before which it is read again.
     """
 
@@ -44,7 +43,6 @@ class RunEntry:
     is_running: bool = False
     stamp: Stamp | None = None
     live_stamp: Stamp | None = None
-    version: int = 0
     next_read: float = 0.0
 
     @property
@@ -63,10 +61,16 @@ class Catalogue:
     def __init__(self, paths: Sequence[Path]) -> None:
         self.paths = tuple(paths)
         self.version = 0
+        self._is_listed = False
         self._entries: dict[str, RunEntry] = {}
         self._summaries: OrderedDict[tuple[str, Stamp | None], RunSummary] = OrderedDict()
         self._lock = threading.Lock()
-        self._refreshing = threading.Lock()
+
+    @property
+    def is_read(self) -> bool:
+        """Whether all files were found, and each was read, or found not to be readable."""
+        with self._lock:
+            return self._is_listed and all(entry.is_read for entry in self._entries.values())
 
     def entries(self) -> list[RunEntry]:
         """Return all runs, the newest first."""
@@ -118,27 +122,24 @@ class Catalogue:
                 self._summaries.popitem(last=False)
         return found
 
-    def refresh(self, *, most_s: float | None = None, is_ended: Callable[[], bool] = lambda: False) -> bool:
-        """Look which files there are, and read those that are new or changed; return whether all were read.
+    def refresh(self, is_ended: Callable[[], bool]) -> None:
+        """Look which files there are, and read those that are new or changed.
 
         Args:
-            most_s: stop after so many seconds.
             is_ended: asked between two files whether to stop.
         """
-        with self._refreshing:
-            until = None if most_s is None else time.monotonic() + most_s
-            self._list()
-            for entry in self.entries():
-                if is_ended() or (until is not None and time.monotonic() > until):
-                    return False
-                self._update(entry)
-        return True
+        self._list()
+        for entry in self.entries():
+            if is_ended():
+                return
+            self._update(entry)
 
     def _list(self) -> None:
         files = keyed(run_files(self.paths))
         with self._lock:
             if files.keys() != self._entries.keys():
                 self.version += 1
+            self._is_listed = True
             self._entries = {
                 key: self._entries.get(key) or RunEntry(key=key, path=path) for key, path in files.items()
             }
@@ -159,7 +160,7 @@ class Catalogue:
         with self._lock:
             self.version += 1
             if entry.key in self._entries:
-                self._entries[entry.key] = replace(entry, version=entry.version + 1)
+                self._entries[entry.key] = entry
 
 
 def _read(entry: RunEntry) -> RunEntry:

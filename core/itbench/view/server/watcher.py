@@ -40,7 +40,7 @@ class Watcher:
     def first(self, most_s: float) -> None:
         """Wait until all is read, but not longer than so many seconds."""
         until = time.monotonic() + most_s
-        while time.monotonic() < until and not all(entry.is_read for entry in self.catalogue.entries()):
+        while time.monotonic() < until and not self.catalogue.is_read:
             time.sleep(_SHORT_S)
 
     def stop(self) -> None:
@@ -64,5 +64,5 @@ class Watcher:
 
     def _work(self) -> None:
         while not self._end.is_set():
-            self.catalogue.refresh(is_ended=self._end.is_set)
+            self.catalogue.refresh(self._end.is_set)
             self._end.wait(_PAUSE_S)
