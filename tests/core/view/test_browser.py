@@ -64,6 +64,8 @@ def test_runs_are_sorted_filtered_and_compared(viewer: Start, open_page: Start) 
     assert column(page, "agent") == ["react"]
     page.fill("input[name=q]", "turns>1 score<=1")
     assert column(page, "agent") == ["react"]
+    page.fill("input[name=q]", "model!=1")
+    assert column(page, "agent") == ["react"]
     page.fill("input[name=q]", "-react")
     assert column(page, "agent") == ["adder"]
     page.fill("input[name=q]", "")

@@ -57,7 +57,7 @@ def compare_page(catalogue: Catalogue, asked: Asked) -> Page:
         matching=matching,
         total=len(rows),
         page="compare",
-        parameters={"run": keys},  # type: ignore[dict-item] # a list of all of them
+        parameters={"run": keys},
         hint="words, or difference>0",
     )
     context: dict[str, Any] = {"entries": entries, "paired": paired, "problem": problem, "grid": grid}

@@ -95,7 +95,7 @@ class Grid:
     matching: int
     total: int
     page: str
-    parameters: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
     is_ticked: bool = False
     hint: str = ""
 

@@ -33,6 +33,7 @@
     const compare = (text) => {
       if (operator === ":") return (text ?? "-").toLowerCase().includes(wanted.toLowerCase());
       const one = numberOf(text), other = numberOf(wanted);
+      if (text === undefined && other !== null) return false;
       if (one === null || other === null) {
         const same = (text ?? "-").toLowerCase() === wanted.toLowerCase();
         return operator === "=" ? same : operator === "!=" ? !same : false;
@@ -113,9 +114,8 @@
       clearTimeout(timer);
       timer = setTimeout(() => takeOver(new URL(location.href), true), 250);
     });
-    grid.querySelector("form").addEventListener("submit", (event) => {
-      if (isWhole) event.preventDefault();
-    });
+    // What is typed is filtered by already.
+    grid.querySelector("form").addEventListener("submit", (event) => event.preventDefault());
     grid.querySelector("thead").addEventListener("click", (event) => {
       const head = event.target.closest("a[data-sort-by]");
       if (!head || !isWhole || event.ctrlKey || event.metaKey) return;
@@ -145,7 +145,8 @@
       const active = document.activeElement;
       const field = old.contains(active) && active.matches("input[type=search], input[type=text]") ? { name: active.name, value: active.value, from: active.selectionStart, to: active.selectionEnd } : null;
       const filters = new Map([...old.querySelectorAll("[data-whole=yes] input[type=search]")].map((each) => [each.name, each.value]));
-      const menus = [...old.querySelectorAll("details[open]")].map((each) => each.className);
+      const menus = [...old.querySelectorAll("details[open]:not([id])")].map((each) => each.className);
+      const folds = [...old.querySelectorAll("details[id]")].map((each) => [each.id, each.open]);
       const at = old.querySelector("tr.at")?.dataset.key;
       const left = [...old.querySelectorAll(".scroll")].map((each) => each.scrollLeft);
       const later = new Map([...old.querySelectorAll("[data-later]")].map((each) => [each.dataset.later, each]));
@@ -162,6 +163,7 @@
         const again = old.querySelector(`input[name="${CSS.escape(field.name)}"]`);
         if (again) { again.value = field.value; again.focus(); again.setSelectionRange(field.from, field.to); if (again.closest("[data-whole=yes]")) filterRows(again.closest("[data-grid]")); }
       }
+      for (const [id, open] of folds) { const again = document.getElementById(id); if (again) again.open = open; }
       for (const name of menus) old.querySelectorAll("details").forEach((each) => { if (each.className === name && name) each.open = true; });
       if (at) old.querySelector(`tr[data-key="${CSS.escape(at)}"]`)?.classList.add("at");
       old.querySelectorAll(".scroll").forEach((each, place) => { each.scrollLeft = left[place] ?? 0; });
@@ -169,7 +171,6 @@
     }
     showTicks();
     loadLater();
-    document.dispatchEvent(new CustomEvent("itbench:changed"));
     return changed;
   };
   // Parts of a page that take long: they come after the page.
@@ -225,7 +226,7 @@
     "[": () => document.querySelector("a[data-go=previous]")?.click(),
     "]": () => document.querySelector("a[data-go=next]")?.click(),
   };
-  window.itbench = { keys, kept, takeOver };
+  window.itbench = { keys };
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest?.("input:not([type=checkbox]), textarea, select, dialog");
     if (event.ctrlKey || event.metaKey || event.altKey) return;
