@@ -38,10 +38,7 @@
     const button = event.target.closest("button[data-rest]");
     if (button) showRest(button);
   });
-  for (const pre of document.querySelectorAll("pre[data-file]")) {
-    const button = pre.parentElement.querySelector("button");
-    if (pre.closest("details").querySelector(".muted").textContent.match(/ (B|kB)$/) && !/\d{3,}\.\d kB/.test(button.textContent)) showRest(button);
-  }
+  document.querySelectorAll("button[data-at-once]").forEach(showRest);
 
   const check = document.querySelector("[data-check]");
   if (check) fetch(check.dataset.check).then((answer) => answer.json()).then(({ problem }) => {
