@@ -29,6 +29,7 @@ def test_a_request_has_the_messages_that_it_shares_with_earlier_ones(write_run: 
         messages=[user("a"), user("b")],
         system="be brief",
     )
+    found.record("reply", request=1, text="said", calls=[{"name": "look"}], duration_s=1.0)
     found.record(
         "request",
         number=2,
@@ -40,16 +41,22 @@ def test_a_request_has_the_messages_that_it_shares_with_earlier_ones(write_run: 
     found.record("request", number=3, model="m", after=2, **{"from": 1}, messages=[user("d")], left_out=4)
     found.record("request", number=4, model="m", after=9, **{"from": 3}, messages=[user("alone")])
     with RunFile(write_run(RUN, [found])) as run:
-        second, third, fourth = (whole_request(run, 1, position) for position in (1, 2, 3))
+        second, third, fourth = (whole_request(run, 1, position) for position in (2, 3, 4))
         assert whole_request(run, 1, 99) is None
     assert second is not None
-    assert [message.get("text") for *_, message in second.messages] == ["a", "b", None, "c"]
+    assert [message.data["text"] for message in second.messages] == ["a", "b", "said", "c"]
+    assert [(each.position, *each.keys) for each in second.messages[1:]] == [
+        (0, "messages", 1),
+        (1,),
+        (2, "messages", 1),
+    ]
+    assert second.messages[2].data == {"role": "assistant", "text": "said", "calls": [{"name": "look"}]}
     assert (second.system, second.left_out) == ("be brief", 0)
     assert third is not None
-    assert [message["text"] for *_, message in third.messages] == ["a", "d"]
+    assert [message.data["text"] for message in third.messages] == ["a", "d"]
     assert (third.number, third.left_out) == (3, 4)
     assert fourth is not None
-    assert [message["text"] for *_, message in fourth.messages] == ["alone"]
+    assert [message.data["text"] for message in fourth.messages] == ["alone"]
 
 
 def test_the_index_tells_calls_turns_and_what_replies_took(write_run: Write) -> None:

@@ -10,6 +10,21 @@ from itbench.view.data.trace import read_event
 _MOST_BEFORE = 10_000
 
 
+@dataclass(frozen=True, slots=True)
+class ToldMessage:
+    """A message of a request.
+
+    Attributes:
+        position: of the event that holds it.
+        keys: by which it is found in the data of that event.
+        data: of the message.
+    """
+
+    position: int
+    keys: tuple[str | int, ...]
+    data: JsonObject
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WholeRequest:
     """A request with all its messages.
@@ -18,14 +33,14 @@ class WholeRequest:
         number: of the request.
         model: that was asked.
         system: the system prompt; None where it was not kept.
-        messages: each with the position of the event that holds it, and its place in that event's messages.
+        messages: all of them; replies in full, as far as they were recorded and are not too large to be taken apart.
         left_out: how many messages at the end were not kept.
     """
 
     number: int
     model: str
     system: str | None
-    messages: list[tuple[int, int, JsonObject]] = field(default_factory=list)
+    messages: list[ToldMessage] = field(default_factory=list)
     left_out: int = 0
 
 
@@ -34,17 +49,18 @@ def whole_request(run: RunFile, trial: int, position: int) -> WholeRequest | Non
     chain = _chain(run, trial, position)
     if not chain:
         return None
-    messages: list[tuple[int, int, JsonObject]] = []
+    messages: list[ToldMessage] = []
     for place, data in chain:
         told = [each for each in data.get("messages") or [] if isinstance(each, dict)]
         del messages[int(data.get("from") or 0) :]
-        messages += [(place, at, message) for at, message in enumerate(told)]
+        messages += [ToldMessage(place, ("messages", at), message) for at, message in enumerate(told)]
+    replies = _places(run, trial, position, EventKind.REPLY, "request")
     last = chain[-1][1]
     return WholeRequest(
         number=int(last.get("number") or 0),
         model=str(last.get("model", "")),
         system=next((data["system"] for _, data in reversed(chain) if "system" in data), None),
-        messages=messages,
+        messages=[_with_reply(run, trial, message, replies) for message in messages],
         left_out=int(last.get("left_out") or 0),
     )
 
@@ -55,7 +71,7 @@ def _chain(run: RunFile, trial: int, position: int) -> list[tuple[int, JsonObjec
     if event is None or event.kind != EventKind.REQUEST or event.data is None:
         return []
     chain = [(position, event.data)]
-    places = _request_places(run, trial, position)
+    places = _places(run, trial, position, EventKind.REQUEST, "number")
     while (before := chain[-1][1].get("after")) is not None and len(chain) < _MOST_BEFORE:
         found = read_event(run, trial, places.get(before, -1))
         if found is None or found.data is None or found.position >= chain[-1][0]:
@@ -64,9 +80,22 @@ def _chain(run: RunFile, trial: int, position: int) -> list[tuple[int, JsonObjec
     return chain[::-1]
 
 
-def _request_places(run: RunFile, trial: int, last: int) -> dict[int, int]:
+def _with_reply(run: RunFile, trial: int, message: ToldMessage, places: dict[int, int]) -> ToldMessage:
+    """Return a message that is a reply with what its event says."""
+    number = message.data.get("reply")
+    place = places.get(number) if isinstance(number, int) else None
+    event = None if place is None else read_event(run, trial, place)
+    if event is None or event.data is None:
+        return message
+    said = {name: event.data[name] for name in ("text", "calls") if name in event.data}
+    return ToldMessage(event.position, (), {"role": message.data.get("role")} | said)
+
+
+def _places(run: RunFile, trial: int, last: int, kind: EventKind, name: str) -> dict[int, int]:
+    """Return the positions of events of a kind before the last, by the number of the request in the field of this name."""
     query = (
-        "SELECT position, json_extract(data, '$.number') AS number FROM event "
-        "WHERE trial = ? AND kind = 'request' AND position < ? AND json_extract(data, '$.role') IS NULL"
+        "SELECT position, json_extract(data, ?) AS number FROM event "
+        "WHERE trial = ? AND kind = ? AND position < ? AND json_extract(data, '$.role') IS NULL"
     )
-    return {row["number"]: row["position"] for row in run.connection.execute(query, (trial, last))}
+    values = (f"$.{name}", trial, str(kind), last)
+    return {row["number"]: row["position"] for row in run.connection.execute(query, values)}

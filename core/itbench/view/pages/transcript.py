@@ -8,6 +8,7 @@ from typing import Any
 from itbench.interfaces.events import EventKind
 from itbench.interfaces.json import JsonObject
 from itbench.view.data.pieces import pointer
+from itbench.view.data.requests import ToldMessage
 from itbench.view.data.trace import Event
 from itbench.view.pages.body import Body, body_of
 from itbench.view.pages.words import cost_text, time_text, tokens_text
@@ -99,11 +100,11 @@ class Transcript:
             found.bodies = [self._body(found, event.data)]
         return found
 
-    def message_parts(self, messages: Sequence[tuple[int, int, JsonObject]]) -> Iterator[Part]:
-        """Yield the parts of messages of which each is told with the event that holds it and its place there."""
-        for position, at, message in messages:
-            place = Shown(position=position, at_s=0, kind="", title="")
-            yield self._message_part(place, message, "messages", at)
+    def message_parts(self, messages: Sequence[ToldMessage]) -> Iterator[Part]:
+        """Yield the parts of the messages of a request."""
+        for message in messages:
+            place = Shown(position=message.position, at_s=0, kind="", title="")
+            yield self._message_part(place, message.data, *message.keys)
 
     def _raw(self, event: Event) -> Body:
         body = body_of(event.head, parameters=self._of(event.position, ""))
