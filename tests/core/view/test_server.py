@@ -193,6 +193,7 @@ def test_a_trial_that_is_not_what_was_written_is_not_shown_as_if_it_were(
     answer = view.get(f"/run/{RUN}/trial/1")
     assert answer.status == 500
     assert "is damaged" in answer.text
+    assert view.get(f"/sides?run={RUN}&trial=1&trial=2").status == 500
     assert "not what was written" in json.loads(view.get(f"/run/{RUN}/trial/1/check").text)["problem"]
     assert view.get(f"/run/{RUN}/trial/2").status == 200
 

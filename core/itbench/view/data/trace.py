@@ -8,7 +8,7 @@ import codecs
 import json
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from itbench.store.reader import RunFile
 LARGE = 262_144
 """An event of more bytes is not taken apart, but shown as the JSON text that it is."""
 _SMALL, _END = 2_048, 200
+_CHECKED = 2_000_000
 # One look at the data in each query: SQLite holds a copy of a large event for each. As bytes, their characters are not counted.
 _SIZES = "SELECT length(CAST(data AS BLOB)) AS size FROM event WHERE trial = ? ORDER BY position"
 _HEADS = f"SELECT position, at_s, kind, substr(CAST(data AS BLOB), 1, {_SMALL}) AS head FROM event WHERE trial = ? ORDER BY position"  # noqa: S608 - our own words
@@ -147,6 +148,18 @@ def object_of(text: str) -> JsonObject | None:
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
+
+
+def is_checked_at_once(run: RunFile, trial: int, entries: Iterable[Entry]) -> bool:
+    """Look whether a trial is what was written, unless that takes long; then a page asks for it afterwards.
+
+    Raises:
+        RunFileError: it is not.
+    """
+    is_small = sum(entry.size for entry in entries) <= _CHECKED
+    if is_small:
+        run.require_whole_trial(trial)
+    return is_small
 
 
 def read_events(run: RunFile, trial: int, first: int, last: int) -> Iterator[Event]:

@@ -11,7 +11,7 @@ from itbench.interfaces.events import EventKind
 from itbench.report.agent_label import agent_label
 from itbench.store.reader import RunFile
 from itbench.view.data.catalogue import Catalogue
-from itbench.view.data.trace import Entry, read_events, trace_index
+from itbench.view.data.trace import Entry, is_checked_at_once, read_events, trace_index
 from itbench.view.data.trial import StoredTrial, stored_trial
 from itbench.view.pages.beside import beside
 from itbench.view.pages.page import Asked, Page, Trail, number_of
@@ -33,6 +33,7 @@ class Side:
         agent: its label.
         trial: as it is stored.
         entries: of its trace.
+        is_checked: whether it is known to be what was written.
         shown: its events by position, as far as they are on the page.
     """
 
@@ -41,6 +42,7 @@ class Side:
     agent: str
     trial: StoredTrial
     entries: Sequence[Entry]
+    is_checked: bool
     shown: dict[int, Shown] = field(default_factory=dict)
 
 
@@ -64,7 +66,7 @@ def sides_page(catalogue: Catalogue, asked: Asked) -> Page:
     places = _places(asked)
     sides = [_side(catalogue, run, number) for run, number in places]
     by, start = asked.text("by", "turns"), asked.count("from", 0)
-    pairs = [*(_by_commands(*sides) if by == "commands" else _by_turns(*sides))]
+    pairs = list(_by_commands(*sides) if by == "commands" else _by_turns(*sides))
     page_pairs = pairs[start : start + _ROWS]
     for side, entries in zip(sides, _entries(page_pairs), strict=True):
         with catalogue.open(side.run) as run:
@@ -110,7 +112,15 @@ def _side(catalogue: Catalogue, key: str, number: int) -> Side:
     with catalogue.open(key) as run:
         trial = stored_trial(run, number)
         agent = agent_label(run.plan()["agent"])
-        return Side(run=key, number=number, agent=agent, trial=trial, entries=trace_index(run, number))
+        entries = trace_index(run, number)
+        return Side(
+            run=key,
+            number=number,
+            agent=agent,
+            trial=trial,
+            entries=entries,
+            is_checked=is_checked_at_once(run, number, entries),
+        )
 
 
 def _by_turns(one: Side, other: Side) -> Iterator[Pair]:

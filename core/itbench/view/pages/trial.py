@@ -8,7 +8,7 @@ from itbench.report.agent_label import agent_label
 from itbench.report.metric_families import metric_families
 from itbench.store.reader import RunFile
 from itbench.view.data.catalogue import Catalogue
-from itbench.view.data.trace import Entry, read_events, trace_index
+from itbench.view.data.trace import Entry, is_checked_at_once, read_events, trace_index
 from itbench.view.data.trial import StoredTrial, stored_trial
 from itbench.view.data.truth import SuiteOfRun
 from itbench.view.pages.beside import beside
@@ -21,8 +21,6 @@ from itbench.view.pages.transcript import Transcript
 
 _EVENTS = 100
 _CHARACTERS = 1_000_000
-# What is checked against its seal before it is shown; of a larger trial the page asks afterwards.
-_CHECKED = 2_000_000
 
 
 def trial_page(catalogue: Catalogue, asked: Asked, run: str, trial: str) -> Page:
@@ -36,16 +34,14 @@ def trial_page(catalogue: Catalogue, asked: Asked, run: str, trial: str) -> Page
     with catalogue.open(run) as file:
         found = stored_trial(file, number)
         entries = trace_index(file, number)
-        is_small = sum(entry.size for entry in entries) <= _CHECKED
-        if is_small:
-            file.require_whole_trial(number)
+        is_checked = is_checked_at_once(file, number, entries)
         plan = file.plan()
         totals = totals_of(entries)
         context = {
             **_head(found, plan, run),
             **_submission(found, plan, run),
             **trace_context(file, number, entries, asked, run),
-            "check": not is_small,
+            "check": not is_checked,
             "totals": totals,
             "charts": total_charts(totals, found.task["limits"]),
         }

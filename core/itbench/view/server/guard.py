@@ -59,7 +59,9 @@ class Guard:
         elif headers.get(b"sec-fetch-site", b"none") not in {b"none", b"same-origin"} and not self._is_token(
             scope
         ):
-            await _refuse(send, 403, "This page was asked for by another site.")
+            await _refuse(
+                send, 403, "This page was asked for by another site; paste its address into the address bar."
+            )
         elif self._is_token(scope):
             await self._let_in(scope, send)
         elif self._is_known(headers.get(b"cookie", b"")):

@@ -40,8 +40,7 @@
   });
   document.querySelectorAll("button[data-at-once]").forEach(showRest);
 
-  const check = document.querySelector("[data-check]");
-  if (check) fetch(check.dataset.check).then((answer) => answer.json()).then(({ problem }) => {
+  for (const check of document.querySelectorAll("[data-check]")) fetch(check.dataset.check).then((answer) => answer.json()).then(({ problem }) => {
     if (!problem) return;
     check.className = "box bad";
     check.textContent = problem;
