@@ -25,7 +25,7 @@ def total_charts(totals: Sequence[Totals], limits: Mapping[str, Any]) -> list[Pa
                 PanelLines(
                     title=title,
                     x=seconds,
-                    y=PanelAxis(label=title.split()[0].lower(), unit=unit, low=0),
+                    y=PanelAxis(label=title.split()[0].lower(), unit="$" if unit else "", low=0),
                     lines=(PanelLine(label=title, points=tuple(points), is_step=True),),
                     references=(PanelReference(value=limit, label="limit", tone="warning"),)
                     if is_near and limit
