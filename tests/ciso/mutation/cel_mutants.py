@@ -29,6 +29,8 @@ _WORDS = {
 }
 _SIGNS = {"==": ("!=",), "!=": ("==",), ">": (">=", "<", "=="), "&&": ("||",), "||": ("&&",)}
 _AROUND = 70
+# That of libyaml is ten times as fast.
+_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _OPENING, _CLOSING = "([{", ")]}"
 _EQUAL = re.compile(r'([\w.?]+(?:\(""\))?) == ("[^"]*")')
 
@@ -38,7 +40,7 @@ def mutants(policy: str) -> list[Mutant]:
     whole: JsonObject = yaml.safe_load(policy)
     found: dict[str, Mutant] = {}
     for kind, place, changed in _changed(whole):
-        text = yaml.safe_dump(changed, sort_keys=False)
+        text: str = yaml.dump(changed, Dumper=_DUMPER, sort_keys=False)
         found.setdefault(text, Mutant(kind, place, text))
     return list(found.values())
 
