@@ -241,15 +241,17 @@ def cache_without_packages(
 
 @pytest.fixture(scope="session")
 def incident_cache(sandbox_cache: Path) -> Path:
-    """Return a cache in which the embedded incidents are made, once for all test processes."""
+    """Return a cache in which the first eight embedded incidents are made, once for all test processes.
+
+    A run makes what it has beyond them.
+    """
     from itbench_sre.suites.incidents import INCIDENTS, INCIDENTS_QUICK
 
     with locked(sandbox_cache / "incidents.lock"), pytest.MonkeyPatch.context() as patch:
         patch.setenv("ITBENCH_CACHE", str(sandbox_cache))
-        INCIDENTS.prepare()
-        if not INCIDENTS_QUICK._root.exists():
-            _copy_tasks(INCIDENTS._root, INCIDENTS_QUICK._root, [job.id for job in INCIDENTS_QUICK.jobs()])
-            INCIDENTS_QUICK.prepare()
+        INCIDENTS_QUICK.prepare()
+        if not INCIDENTS._root.exists():
+            _copy_tasks(INCIDENTS_QUICK._root, INCIDENTS._root, [job.id for job in INCIDENTS_QUICK.jobs()])
     return sandbox_cache
 
 

@@ -118,18 +118,29 @@ def test_another_scale_is_another_variant_that_nothing_pins(tmp_path, monkeypatc
     assert all(job.id.startswith("sre-large-") for job in large.jobs())
 
 
-@pytest.mark.slow  # needs the embedded incidents
-def test_the_embedded_incidents_have_their_pinned_bytes(incident_cache, monkeypatch):
+@pytest.mark.slow  # needs embedded incidents
+def test_embedded_incidents_have_their_pinned_bytes(incident_cache, monkeypatch):
     monkeypatch.setenv("ITBENCH_CACHE", str(incident_cache))
-    assert len(ids(INCIDENTS)) == 40
-    for task_id in ids(INCIDENTS):
-        assert INCIDENTS.check(task_id) == []
-        size = sum(entry.source.stat().st_size for entry in INCIDENTS.inputs(task_id))
+    assert len(ids(INCIDENTS_QUICK)) == 8
+    for task_id in ids(INCIDENTS_QUICK):
+        assert INCIDENTS_QUICK.check(task_id) == []
+        size = sum(entry.source.stat().st_size for entry in INCIDENTS_QUICK.inputs(task_id))
         assert 2_000_000 < size < 60_000_000
 
 
+@pytest.mark.slow  # records an incident
+def test_a_run_makes_the_incidents_that_it_has_and_no_others(itbench, tmp_path):
+    done = itbench("run", "sre", "-a", "oracle", "-t", "sre-0002", "--json")
+    assert json.loads(done.out)["score"] == 1.0
+    for command in ("score", "resume"):
+        assert itbench(command, "latest").code == 0
+    (root,) = (tmp_path / "cache/sre").iterdir()
+    for part in ("inputs", "truths", "records"):
+        assert [path.name.partition(".")[0] for path in (root / part).iterdir()] == ["sre-0002"]
+
+
 @pytest.mark.soak  # records an incident
-@pytest.mark.parametrize("number", range(41, 151))
+@pytest.mark.parametrize("number", range(9, 151))
 def test_an_incident_has_its_pinned_bytes(number, tmp_path):
     (spec,) = [spec for spec in pinned_specs("incidents-full") if spec.id == f"sre-{number:04d}"]
     truth = make_incident(spec, tmp_path / "made")

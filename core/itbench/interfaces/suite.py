@@ -109,6 +109,13 @@ class Suite(ABC):
     def prepare(self, progress: Progress = no_progress) -> None:
         """Make or check the data; called once before anything else is asked for."""
 
+    def prepare_to_run(self, progress: Progress = no_progress) -> None:
+        """Make or check what has to be there before a run chooses its tasks; called instead of `prepare`.
+
+        By default that is all data. A suite whose tasks take long to make leaves them to `restore`, which is told those of the run.
+        """
+        self.prepare(progress)
+
     def restore(self, task_ids: Sequence[str], progress: Progress = no_progress) -> None:
         """Bring back what of these tasks' data is not as it was made; asked for the tasks of a run, before it begins.
 

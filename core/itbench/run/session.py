@@ -118,7 +118,7 @@ def prepare(options: RunOptions, progress: Progress = no_progress) -> Session:
     spec = find_agent(name, domain)
     request = AgentRequest(name=name, options=agent_options, arguments=options.arguments, seed=options.seed)
     agent = spec.create(request)
-    suite.prepare(progress)
+    suite.prepare_to_run(progress)
     known = load_tasks(suite)
     tasks = select(known, globs=options.task_globs, tags=options.tags, limit=options.limit)
     chosen = [task.limited(options.limits) for task in tasks]

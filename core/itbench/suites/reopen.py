@@ -12,13 +12,13 @@ from itbench.suites.secret import recalled
 
 
 def reopen_suite(plan: JsonObject, progress: Progress = no_progress) -> tuple[Domain, Suite]:
-    """Return the domain and the prepared suite of a run's plan.
+    """Return the domain and the suite of a run's plan, which is prepared to run.
 
     Raises:
         ITBenchError: they are gone, or of another version.
     """
     domain, suite = planned_suite(plan)
-    suite.prepare(progress)
+    suite.prepare_to_run(progress)
     return domain, suite
 
 

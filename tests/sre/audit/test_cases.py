@@ -12,7 +12,7 @@ from itbench import AuditCase, JsonObject, UsageError, no_progress
 from itbench_sre.audit.case import IncidentCase, audit
 from itbench_sre.domain import DOMAIN
 from itbench_sre.suites.cloud_opsbench import CLOUD_OPSBENCH
-from itbench_sre.suites.incidents import INCIDENTS
+from itbench_sre.suites.incidents import INCIDENTS_QUICK
 
 TRUTH = {
     "groups": [{"id": "a", "kind": "Deployment", "namespace": "shop", "name": "cart", "root_cause": True}],
@@ -96,7 +96,7 @@ def test_the_root_of_a_made_incident_is_among_its_candidates(
 ) -> None:
     monkeypatch.setenv("ITBENCH_CACHE", str(incident_cache))
     assert DOMAIN.audit is not None
-    cases: list[AuditCase] = list(islice(DOMAIN.audit(INCIDENTS, no_progress), 3))
+    cases: list[AuditCase] = list(islice(DOMAIN.audit(INCIDENTS_QUICK, no_progress), 3))
     assert [case.task_id for case in cases] == ["sre-0001", "sre-0002", "sre-0003"]
     assert [case.family for case in cases] == ["capacity", "credentials", "startup"]
     for case in cases:

@@ -138,10 +138,10 @@ class GeneratedSuite(SuiteWithChoices):
         make_in_place(jobs, self._root, self._pins, progress)
 
     def restore(self, task_ids: "Sequence[str]", progress: Progress = no_progress) -> None:
-        """Make those of the tasks again that do not lie in the cache as they were made.
+        """Make those of the tasks, again or for the first time, that do not lie in the cache as they were made.
 
         Raises:
-            DataError: an embedded task does not come out as pinned.
+            DataError: an embedded task is not pinned, or does not come out as pinned.
             StorageError: the cache cannot be written.
         """
         from itbench.kit.generated.keep import make_again
@@ -149,7 +149,9 @@ class GeneratedSuite(SuiteWithChoices):
         if self._folder is not None:
             return
         wanted = set(task_ids)
-        make_again([job for job in self.jobs() if job.id in wanted], self._root, self._pins, progress)
+        jobs = [job for job in self.jobs() if job.id in wanted]
+        self._require_pins(jobs)
+        make_again(jobs, self._root, self._pins, progress)
 
     def tasks(self) -> "list[Task]":
         """Return all tasks."""

@@ -68,6 +68,9 @@ class IncidentsSuite(GeneratedSuite):
             specs = drawn_specs(self.drawn.seed, self.drawn.count, scale=scale, is_aa=is_aa)
         return [Job.of(spec, make_incident, _task) for spec in specs]
 
+    def prepare_to_run(self, progress: Progress = no_progress) -> None:
+        """Make nothing yet: an incident takes seconds, and `restore` makes those that the run has."""
+
     def write_made(self, folder: Path, truths: Path | None, progress: Progress = no_progress) -> None:
         """Make the incidents into a folder in the layout of ITBench-AA.
 

@@ -85,8 +85,11 @@ def test_a_task_that_is_not_pinned_is_not_made(quarry: Any, tmp_path: Path) -> N
     suite = quarry.pinned_in(tmp_path / "m.json")
     pin_suites([suite])
     suite.manifest.write_text(json.dumps({"stone-1": suite.pinned()["stone-1"]}))
-    with pytest.raises(DataError, match=r"no pinned hash of task 'stone-2'; run `itbench pin quarry`"):
-        suite.prepare()
+    for make in (suite.prepare, suite.prepare_to_run, lambda: suite.restore(["stone-2"])):
+        with pytest.raises(DataError, match=r"no pinned hash of task 'stone-2'; run `itbench pin quarry`"):
+            make()
+    suite.restore(["stone-1"])
+    assert [path.name for path in (suite._root / "inputs").iterdir()] == ["stone-1"]
 
 
 def test_a_damaged_pin_is_told_when_its_task_is_made_and_when_it_is_pinned_again(
