@@ -167,8 +167,9 @@ def make_one(job: Job, root: Path, pinned: str | None) -> None:
 
 def _make_whole(job: Job, root: Path, pinned: str | None) -> None:
     inputs, truth_path = inputs_dir(root, job.id), truths_dir(root) / f"{job.id}.json"
-    inputs.parent.mkdir(parents=True, exist_ok=True)
-    truth_path.parent.mkdir(parents=True, exist_ok=True)
+    # Without parents: a process that outlives for a moment the one that started it never makes again what was swept.
+    inputs.parent.mkdir(exist_ok=True)
+    truth_path.parent.mkdir(exist_ok=True)
     with temporary_folder(root, _MAKING) as making:
         truth = job.make(making / "inputs")
         _forget_times(making)
@@ -178,7 +179,7 @@ def _make_whole(job: Job, root: Path, pinned: str | None) -> None:
         part.write_text(json.dumps(truth | {"canary": canary(job)}, indent=1, sort_keys=True), "utf-8")
         part.replace(truth_path)
         if (making / "hidden").is_dir():
-            hidden_dir(root, job.id).parent.mkdir(parents=True, exist_ok=True)
+            hidden_dir(root, job.id).parent.mkdir(exist_ok=True)
             _move(making / "hidden", hidden_dir(root, job.id))
         _move(making / "inputs", inputs)
 

@@ -61,6 +61,7 @@ def pinned_in(manifest: Path) -> Stones:
 
 def make_here(suite: Stones) -> None:
     """Make all tasks in this process, which is quicker."""
+    suite._root.mkdir(parents=True, exist_ok=True)
     for job in suite.jobs():
         make_one(job, suite._root, suite._pins.get(job.id))
         write_record(suite._root, job, suite._pins.get(job.id))
