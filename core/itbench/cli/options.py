@@ -91,6 +91,14 @@ MaxCost = Annotated[
         parser=dollars,
     ),
 ]
+Shard = Annotated[
+    str | None,
+    typer.Option(
+        "--shard",
+        help="Run only this part of the trials, such as 2/8; itbench merge makes one run of all parts.",
+        metavar="I/N",
+    ),
+]
 FailUnder = Annotated[
     float | None,
     typer.Option("--fail-under", min=0, max=1, help="Exit with 1 if the score is lower.", metavar="SCORE"),

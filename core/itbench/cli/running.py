@@ -16,6 +16,7 @@ from itbench.cli.options import (
     Globs,
     MaxCost,
     RunPath,
+    Shard,
     SuiteOption,
     SuiteOrFolder,
     TimeLimit,
@@ -86,6 +87,7 @@ def run(
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the run file.", metavar="DIR")] = Path(
         "runs"
     ),
+    shard: Shard = None,
     max_trials: Annotated[
         int, typer.Option("--max-trials", min=1, help="Maximum number of concurrent trials.")
     ] = 4,
@@ -144,7 +146,7 @@ def run(
     """
     from itbench.cli.waiting import waiting
     from itbench.interfaces.task import OtherLimits
-    from itbench.run.plan.options import RunOptions, parse_pairs, with_model
+    from itbench.run.plan.options import RunOptions, parse_pairs, parse_shard, with_model
     from itbench.run.runner import all_jobs
     from itbench.run.session import start
 
@@ -174,6 +176,7 @@ def run(
         is_faulty_data_allowed=allow_faulty_data,
         role_models=parse_pairs(tuple(role_model or ()), "--role-model"),
         suite=suite_options(suite_option, data, as_published=as_published),
+        shard=None if shard is None else parse_shard(shard),
     )
     if dry_run:
         _preview(options, as_json=as_json)

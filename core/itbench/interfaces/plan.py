@@ -1,10 +1,13 @@
 """The plan of a run, written before its first trial."""
 
+from collections.abc import Iterator
+
 from pydantic import Field
 
 from itbench.interfaces.agent import FloorRole, Role
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.model import Frozen
+from itbench.interfaces.shard import PlannedShard
 from itbench.interfaces.task import OtherLimits
 
 # More than any run has; files and memory would not hold them.
@@ -138,6 +141,12 @@ class Plan(Frozen):
         default=False, description="True where tasks with faulty data were to be run anyway."
     )
     resumed: tuple[Resumption, ...] = ()
+    shard: PlannedShard | None = Field(
+        default=None, description="Which part of the trials this file has; null for all of them."
+    )
+    merged: tuple[str, ...] = Field(
+        default=(), description="Ids of the shards from which `itbench merge` made the run, in their order."
+    )
 
     @property
     def faulty(self) -> tuple[str, ...]:
@@ -146,5 +155,13 @@ class Plan(Frozen):
 
     @property
     def planned_trials(self) -> int:
-        """How many trials a complete run has."""
-        return len(self.tasks) * self.repeats
+        """How many trials the run file has when it is complete."""
+        total = len(self.tasks) * self.repeats
+        return total if self.shard is None else self.shard.size(total)
+
+    def trials(self) -> Iterator[tuple[str, int]]:
+        """Yield task and repeat of each planned trial, repeat by repeat, so that each task is tried early."""
+        for repeat in range(self.repeats):
+            for at, task in enumerate(self.tasks):
+                if self.shard is None or self.shard.holds(repeat * len(self.tasks) + at):
+                    yield task.id, repeat

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from itbench.errors import RunFileError
 from itbench.interfaces.json import JsonObject
+from itbench.interfaces.shard import shard_of
 from itbench.interfaces.suite import Floor, PublishedResult
 from itbench.plugins.domains import find_suite
 from itbench.report.board_title import board_titles
@@ -165,7 +166,10 @@ def boards(
         ITBenchError: a suite is not installed, and published results are wanted.
     """
     told = [] if skipped is None else skipped
-    return boards_of(_summaries(paths, told), with_published=with_published, skipped=told)
+    found = boards_of(_summaries(paths, told), with_published=with_published, skipped=told)
+    if not found:
+        raise RunFileError("; ".join(told))
+    return found
 
 
 def boards_of(
@@ -175,6 +179,9 @@ def boards_of(
     groups: dict[tuple[str, str, str], list[tuple[Path, RunSummary]]] = {}
     for path, summary in _each_once(found, skipped):
         plan = summary.plan
+        if shard := shard_of(plan):
+            skipped.append(f"{path}: shard {shard} of a run; `itbench merge` makes one run of all its shards")
+            continue
         suite = f"{plan['domain']}/{plan['suite']} {plan['suite_version']}"
         key = (suite, plan["suite_hash"], plan.get("data_warning") or "")
         groups.setdefault(key, []).append((path, summary))

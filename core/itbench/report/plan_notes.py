@@ -3,11 +3,15 @@
 from collections.abc import Iterator, Sequence
 
 from itbench.interfaces.json import JsonObject
+from itbench.interfaces.shard import shard_of
 
 
 def plan_warnings(plan: JsonObject) -> list[str]:
     """Return one sentence for each."""
     warnings = [f"not the published data: {plan['data_warning']}"] if plan.get("data_warning") else []
+    shard = shard_of(plan)
+    if shard is not None:
+        warnings.append(f"shard {shard} of a run, which `itbench merge` makes of all its shards")
     others = _other_versions(plan)
     if others:
         warnings.append(
@@ -24,6 +28,8 @@ def plan_warnings(plan: JsonObject) -> list[str]:
 def plan_marks(plan: JsonObject) -> list[str]:
     """Return a word or two for each, for a table."""
     marks = ["not the published data"] if plan.get("data_warning") else []
+    shard = shard_of(plan)
+    marks += [f"shard {shard}"] if shard else []
     marks += ["other versions"] if _other_versions(plan) else []
     if plan["sandbox"] != "none" and plan.get("sandbox_warning"):
         marks.append("unsafe mount")

@@ -1,11 +1,15 @@
 """What a run would do, as text and for machines."""
 
 import dataclasses
+from typing import TYPE_CHECKING
 
 from itbench.interfaces.agent import TrialEstimate
 from itbench.interfaces.json import JsonObject
 from itbench.report.table import table
 from itbench.run.preview import FEWEST_TURNS, MOST_TURNS, Preview
+
+if TYPE_CHECKING:
+    from itbench.interfaces.plan import Plan
 
 _SHOWN_TASKS = 5
 
@@ -37,7 +41,7 @@ def _rows(found: Preview) -> list[list[str]]:
     rows = [
         ["suite", f"{plan.domain}/{plan.suite} {plan.suite_version}, {plan.suite_hash[:19]}"],
         ["tasks", f"{len(ids)}: {shown}"],
-        ["trials", f"{plan.planned_trials}: {plan.repeats} of each task, {plan.max_trials} concurrent"],
+        ["trials", f"{plan.planned_trials}: {_part(plan)}, {plan.max_trials} concurrent"],
         ["agent", " ".join([plan.agent.name, *options, *plan.agent.arguments])],
         *_endpoint_rows(plan.agent.description),
         ["limits of a trial", _limits(found)],
@@ -49,6 +53,11 @@ def _rows(found: Preview) -> list[list[str]]:
         rows.append(["tried in", f"{session.bench_sandbox.name}, with {found.hidden_files} hidden files"])
     rows += [["mounted read-only", f"{mount.source} at /opt/{mount.name}"] for mount in found.mounts]
     return [*rows, ["run file", str(session.path)]]
+
+
+def _part(plan: "Plan") -> str:
+    whole = f"{plan.repeats} of each task"
+    return whole if plan.shard is None else f"shard {plan.shard} of a run with {whole}"
 
 
 def _endpoint_rows(description: JsonObject) -> list[list[str]]:

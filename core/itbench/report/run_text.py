@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from itertools import zip_longest
 
+from itbench.interfaces.shard import shard_of
 from itbench.report.agent_label import agent_label
 from itbench.report.floor import floor_line
 from itbench.report.metric_families import folded_metrics, whole_metrics
@@ -52,7 +53,8 @@ def title(summary: RunSummary) -> str:
     agent = plan["agent"]
     role = f" [{agent['role']}]" if agent["role"] != "agent" else ""
     n_tasks = len(plan["tasks"])
-    size = f"{counted(n_tasks, 'task')} x {plan['repeats']}"
+    shard = shard_of(plan)
+    size = f"{counted(n_tasks, 'task')} x {plan['repeats']}{f', shard {shard}' if shard else ''}"
     return (
         f"{plan['domain']}/{plan['suite']} {plan['suite_version']}, {size}, agent {agent_label(agent)}{role}"
     )

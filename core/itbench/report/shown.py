@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from itbench.errors import ITBenchError
 from itbench.interfaces.domain import Domain
 from itbench.interfaces.json import JsonObject
+from itbench.interfaces.shard import planned_repeats
 from itbench.plugins.domains import domain_host
 from itbench.report.stored_metrics import read_metrics
-from itbench.statistics import Values
 from itbench.store.reader import RunFile
 
 _METRICS = """
@@ -39,15 +39,16 @@ def _installed(plan: JsonObject) -> Domain | None:
         return None
 
 
-def shown_values(run: RunFile, plan: JsonObject) -> dict[str, Values]:
-    """Return, by title, the measure of each repeat of each planned task; 0 wherever the headline is the agent's 0."""
+def shown_values(run: RunFile, plan: JsonObject) -> dict[str, dict[str, dict[int, float | None]]]:
+    """Return, by title, task and repeat, the measure of each planned trial; 0 wherever the headline is the agent's 0."""
     names = shown_metrics(plan)
-    values: dict[str, dict[str, list[float | None]]] = {
-        title: {task["id"]: [None] * plan["repeats"] for task in plan["tasks"]} for title in names
+    planned = planned_repeats(plan) if names else {}
+    values: dict[str, dict[str, dict[int, float | None]]] = {
+        title: {task: dict.fromkeys(repeats) for task, repeats in planned.items()} for title in names
     }
     for row in run.connection.execute(_METRICS) if names else ():
         metrics = read_metrics(row["metrics"]) if row["status"] == "scored" else {}
         default = 0.0 if row["status"] in _ZERO_OF_THE_AGENT else None
         for title, name in names.items():
             values[title][row["task"]][row["repeat"]] = metrics.get(name, default)
-    return dict(values)
+    return values

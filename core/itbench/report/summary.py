@@ -136,7 +136,10 @@ def summarise(run: RunFile) -> RunSummary:
         uncounted=costs["uncounted"] or 0,
         unpriced=costs["unpriced"] or 0,
         retried=run.retried(),
-        shown={title: estimate(found) for title, found in shown_values(run, plan).items()},
+        shown={
+            title: estimate({task: [*each.values()] for task, each in found.items()})
+            for title, found in shown_values(run, plan).items()
+        },
         scoring_version=min(run.scoring_versions().values(), default=None),
     )
 

@@ -1,5 +1,6 @@
 """What a run would do, without doing it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -61,12 +62,19 @@ def preview(session: Session) -> Preview:
 
 def _estimate(session: Session, agent: EstimatingAgent, turns: int) -> TrialEstimate:
     trials = [agent.estimate(task, min(turns, task.limits.turns or turns)) for task in session.tasks]
-    costs = [trial.cost_usd for trial in trials]
-    repeats = session.plan.repeats
+    planned = Counter(task for task, _ in session.plan.trials())
+    counted = [(planned[task.id], trial) for task, trial in zip(session.tasks, trials, strict=True)]
+    costs = [(times, trial.cost_usd) for times, trial in counted if times]
     return TrialEstimate(
-        turns=repeats * sum(trial.turns for trial in trials),
-        input_tokens=repeats * sum(trial.input_tokens for trial in trials),
-        cached_tokens=repeats * sum(trial.cached_tokens for trial in trials),
-        output_tokens=repeats * sum(trial.output_tokens for trial in trials),
-        cost_usd=None if None in costs else repeats * sum(cost or 0.0 for cost in costs),
+        turns=sum(times * trial.turns for times, trial in counted),
+        input_tokens=sum(times * trial.input_tokens for times, trial in counted),
+        cached_tokens=sum(times * trial.cached_tokens for times, trial in counted),
+        output_tokens=sum(times * trial.output_tokens for times, trial in counted),
+        cost_usd=_priced(costs),
     )
+
+
+def _priced(costs: list[tuple[int, float | None]]) -> float | None:
+    """Return the sum of so many times each cost; None where one is not known."""
+    known = [times * cost for times, cost in costs if cost is not None]
+    return sum(known) if len(known) == len(costs) else None

@@ -79,9 +79,7 @@ def _missing(session: Session) -> list[Job]:
             tried[key] = row["attempt"] + 1
             if row["fault_stage"] is None or row["status"] in {"agent fault", "leak"}:
                 done.add(key)
+    tasks = {task.id: task for task in session.tasks}
     return [
-        (task, TrialKey(task.id, repeat, tried.get((task.id, repeat), 0)))
-        for repeat in range(session.plan.repeats)
-        for task in session.tasks
-        if (task.id, repeat) not in done
+        (tasks[key[0]], TrialKey(*key, tried.get(key, 0))) for key in session.plan.trials() if key not in done
     ]

@@ -68,12 +68,9 @@ def execute(session: Session, jobs: Sequence[Job], hooks: Hooks) -> Execution:
 
 
 def all_jobs(session: Session) -> list[Job]:
-    """Return every trial of the plan, repeat by repeat, so that each task is tried early."""
-    return [
-        (task, TrialKey(task.id, repeat, 0))
-        for repeat in range(session.plan.repeats)
-        for task in session.tasks
-    ]
+    """Return every trial of the plan, in its order."""
+    tasks = {task.id: task for task in session.tasks}
+    return [(tasks[task], TrialKey(task, repeat, 0)) for task, repeat in session.plan.trials()]
 
 
 async def _execute(session: Session, jobs: Sequence[Job], hooks: Hooks, done: int) -> Execution:

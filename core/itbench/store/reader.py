@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from itbench.errors import RunFileError, UsageError
 from itbench.interfaces.json import JsonObject, JsonValue
+from itbench.interfaces.shard import planned_repeats
 from itbench.store.connect import lacks_its_log, log_of, must_exist, open_run, refuse
 from itbench.store.sound import light_faults, work_faults
 from itbench.store.wal import log_fault
@@ -111,7 +112,7 @@ class RunFile:
         if not self._lacks_log:
             return None
         plan = self.plan()
-        planned = len(plan["tasks"]) * plan["repeats"]
+        planned = sum(map(len, planned_repeats(plan).values()))
         (ended,) = self.connection.execute("SELECT count(*) FROM outcome").fetchone()
         if ended >= planned:
             return None
@@ -131,13 +132,12 @@ class RunFile:
 
     def values(self) -> dict[str, list[float | None]]:
         """Return the value of each repeat of each planned task; None where there is no score."""
-        plan = self.plan()
-        values: dict[str, list[float | None]] = {
-            task["id"]: [None] * plan["repeats"] for task in plan["tasks"]
+        values: dict[str, dict[int, float | None]] = {
+            task: dict.fromkeys(repeats) for task, repeats in planned_repeats(self.plan()).items()
         }
         for row in self.connection.execute("SELECT task, repeat, value FROM outcome"):
             values[row["task"]][row["repeat"]] = row["value"]
-        return values
+        return {task: [*found.values()] for task, found in values.items()}
 
     def retried(self) -> int:
         """Return how many trials were attempted more than once."""

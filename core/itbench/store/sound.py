@@ -5,12 +5,13 @@ submission and trace of one trial, when they are read. `itbench check` asks for 
 """
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
 
 from itbench.interfaces.plan import MOST_TRIALS, Plan
+from itbench.interfaces.shard import planned_repeats
 from itbench.interfaces.task import Task
 from itbench.store.seals import (
     EVENTS,
@@ -165,7 +166,7 @@ class _Rows:
     def faults(self, plan: Plan) -> Iterator[str]:
         """Yield what is wrong with them."""
         yield from self._sealed((Part.PLAN, 0, 0), "plan and tasks", plan_digest(self._connection))
-        yield from self._trial_faults(dict.fromkeys((task.id for task in plan.tasks), plan.repeats))
+        yield from self._trial_faults(planned_repeats(plan.model_dump()))
         yield from self._scoring_faults()
         yield from self._score_faults()
         lost = (self._seals or {}).keys() - self._names.keys()
@@ -173,7 +174,7 @@ class _Rows:
             f"{_PART_NAMES.get(part, 'something')} that was written is missing" for part, *_ in sorted(lost)
         )
 
-    def _trial_faults(self, repeats: Mapping[str, int]) -> Iterator[str]:
+    def _trial_faults(self, repeats: Mapping[str, Sequence[int]]) -> Iterator[str]:
         seen: set[tuple[object, ...]] = set()
         for row in self._connection.execute("SELECT * FROM trial"):
             name = f"trial {row['task']} repeat {row['repeat']} attempt {row['attempt']}"

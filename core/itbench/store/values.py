@@ -6,7 +6,7 @@ Each function yields what is wrong with a row, one clause each.
 import json
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -161,18 +161,18 @@ def wrong_score(row: _Row) -> Iterator[str]:
         yield "it has a fault without a stage, or a stage without a fault"
 
 
-def wrong_trial(row: _Row, repeats: Mapping[str, int]) -> Iterator[str]:
+def wrong_trial(row: _Row, repeats: Mapping[str, Sequence[int]]) -> Iterator[str]:
     """Yield what is wrong with a trial.
 
     Args:
         row: of the trial.
-        repeats: how many trials of each task are planned.
+        repeats: of each task that are planned.
     """
     yield from wrong_columns(row, TRIAL)
     if row["task"] not in repeats:
         yield f"task is {_shown(row['task'])}, which is not planned"
-    elif COUNT.allows(row["repeat"]) and row["repeat"] >= repeats[row["task"]]:
-        yield f"repeat is {row['repeat']}, planned are {repeats[row['task']]}"
+    elif COUNT.allows(row["repeat"]) and row["repeat"] not in repeats[row["task"]]:
+        yield f"repeat is {row['repeat']}, which is not planned"
     if (row["fault_stage"] is None) != (row["fault"] is None):
         yield "it has a fault without a stage, or a stage without a fault"
 

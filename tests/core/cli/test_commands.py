@@ -17,7 +17,7 @@ Itbench = Callable[..., Any]
 COMMANDS = [
     "audit", "check",
     "compare", "doctor", "export", "fetch", "install-agent", "leaderboard", "list-agents", "list-domains", "list-suites",
-    "list-tasks", "make", "new-domain", "pin", "resume", "run", "runs", "score", "show", "validate", "view",
+    "list-tasks", "make", "merge", "new-domain", "pin", "resume", "run", "runs", "score", "show", "validate", "view",
 ]  # fmt: skip
 
 

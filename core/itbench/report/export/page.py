@@ -9,7 +9,6 @@ from itbench.report.run_text import closing_lines, score_lines, title
 from itbench.report.shown import shown_values
 from itbench.report.summary import metric_means, summarise
 from itbench.report.table import dollars, number, seconds, taken_by_one
-from itbench.statistics import Values
 from itbench.store.reader import RunFile
 from itbench.text.harmless import one_line
 
@@ -61,7 +60,7 @@ def write_page(run: RunFile, file: IO[bytes]) -> int:
     return count
 
 
-def _rows(run: RunFile, shown: Mapping[str, Values]) -> Iterator[str]:
+def _rows(run: RunFile, shown: Mapping[str, Mapping[str, Mapping[int, float | None]]]) -> Iterator[str]:
     for outcome in run.outcomes():
         score = run.detail(outcome["trial"]).score
         reasons = json.loads(score["reasons"]) if score else []

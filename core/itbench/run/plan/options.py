@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from itbench.errors import UsageError
+from itbench.interfaces.shard import MOST_SHARDS, PlannedShard
 from itbench.interfaces.suite import SuiteOptions
 from itbench.interfaces.task import OtherLimits
 
@@ -33,6 +34,7 @@ class RunOptions:
         is_faulty_data_allowed: whether tasks whose data is faulty are run anyway.
         role_models: `PROVIDER/NAME` or `PROVIDER/NAME:key=value,...` of the models that play roles in environments.
         suite: options of the suite.
+        shard: which part of the trials to run; None for all of them.
     """
 
     reference: str
@@ -54,6 +56,7 @@ class RunOptions:
     is_faulty_data_allowed: bool = False
     role_models: Mapping[str, str] = field(default_factory=dict)
     suite: SuiteOptions = field(default_factory=SuiteOptions)
+    shard: PlannedShard | None = None
 
     def __post_init__(self) -> None:
         """Refuse what the run file, which is text, could not hold.
@@ -131,3 +134,20 @@ def parse_pairs(pairs: tuple[str, ...], option: str) -> dict[str, str]:
             raise UsageError(f"{option} {key!r} is given twice; leave one out")
         parsed[key] = value
     return parsed
+
+
+def parse_shard(text: str) -> PlannedShard:
+    """Return the part of a run that `2/8` means.
+
+    Raises:
+        UsageError: it is not of this form, or there is no such part.
+    """
+    number, _, count = text.strip().partition("/")
+    words = [number, count]
+    if all(word.isascii() and word.isdecimal() and len(word) <= len(str(MOST_SHARDS)) for word in words):
+        first, second = map(int, words)
+        if 1 <= first <= second <= MOST_SHARDS:
+            return PlannedShard(number=first, count=second)
+    raise UsageError(
+        f"--shard {text!r} is not a part of a run, such as 2/8 for the second of eight; parts are counted from 1, up to {MOST_SHARDS}"
+    )

@@ -40,8 +40,13 @@ def make_plan(
     """Return the plan of a new run; `n_tasks` is how many tasks the whole suite has.
 
     Raises:
-        UsageError: more trials than a run may have.
+        UsageError: more trials than a run may have, or none in the shard.
     """
+    if options.shard is not None and options.shard.size(len(planned.tasks) * options.repeats) == 0:
+        raise UsageError(
+            f"there is nothing in --shard {options.shard}: the run has {len(planned.tasks) * options.repeats} trials, "
+            "so it has at most as many shards"
+        )
     if len(planned.tasks) * options.repeats > MOST_TRIALS:
         raise UsageError(
             f"--repeats {options.repeats} of {len(planned.tasks)} tasks are more than {MOST_TRIALS} trials; use fewer repeats"
@@ -103,6 +108,7 @@ def make_plan(
         is_faulty_data_allowed=options.is_faulty_data_allowed,
         floor=PlannedFloor(**dataclasses.asdict(floor), tasks=n_tasks) if floor else None,
         shown_metrics=dict(domain.shown_metrics),
+        shard=options.shard,
     )
 
 

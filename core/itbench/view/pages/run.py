@@ -5,6 +5,7 @@ from typing import Any
 
 from itbench.errors import ITBenchError
 from itbench.interfaces.json import JsonObject
+from itbench.interfaces.shard import planned_repeats
 from itbench.report.agent_label import agent_label
 from itbench.report.plan_notes import plan_warnings
 from itbench.report.table import taken_by_one
@@ -71,7 +72,7 @@ def _context(run: RunFile, entry: RunEntry, asked: Asked) -> dict[str, Any]:
         "row": entry.row,
         "plan": plan,
         "agent": agent_label(plan["agent"]),
-        "planned": len(plan["tasks"]) * plan["repeats"],
+        "planned": sum(map(len, planned_repeats(plan).values())),
         "plan_text": text_of(plan | {"tasks": f"{len(plan['tasks'])} tasks"}),
         "warnings": plan_warnings(plan),
         "grid": _grid(run, entry.key, asked, plan),
