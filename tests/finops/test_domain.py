@@ -125,7 +125,7 @@ def test_a_report_says_what_a_floor_means_that_an_adversary_sets(itbench: Itbenc
     done = itbench("run", "finops", "-a", "baseline", "-t", "finops-0003")
     (line,) = [line for line in done.out.splitlines() if line.startswith("floor: ")]
     assert line == (
-        "floor: 1.000 (signatures), reached by fixed rules that know how these tasks are made: "
+        "floor: 1.000 (signatures), reached by rules or a trained model that know how these tasks are made: "
         "until the suite is redesigned, only the part of a score above it shows skill"
         "; measured on all 30 tasks of the suite, of which this run has 1"
     )

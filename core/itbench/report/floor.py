@@ -11,7 +11,7 @@ FLOOR_ROLES = get_args(FloorRole)
 _MEANINGS = {
     "cheat": "the best of the agents that know nothing",
     "adversary": (
-        "reached by fixed rules that know how these tasks are made: "
+        "reached by rules or a trained model that know how these tasks are made: "
         "until the suite is redesigned, only the part of a score above it shows skill"
     ),
 }

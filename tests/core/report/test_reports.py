@@ -124,7 +124,7 @@ def test_a_run_and_its_copies_stand_once_on_a_leaderboard(sums: Path, itbench: I
         (
             {"agent": "y", "value": 1.0, "role": "adversary"},
             (
-                "floor: 1.000 (y), reached by fixed rules that know how these tasks are made: "
+                "floor: 1.000 (y), reached by rules or a trained model that know how these tasks are made: "
                 "until the suite is redesigned, only the part of a score above it shows skill"
             ),
         ),
