@@ -1,12 +1,15 @@
-"""What the trials of a run say together: pure functions over plain numbers, the standard library alone."""
+"""What the trials of a run, and several runs, say together: pure functions over plain numbers, the standard library alone."""
 
 from itbench.statistics.describe import headline, value_with_interval
 from itbench.statistics.estimate import Estimate, estimate
+from itbench.statistics.flip_tail import flip_p_value
+from itbench.statistics.holm import holm
 from itbench.statistics.interval import Interval, mean_interval
 from itbench.statistics.means import MeanOverTasks, Values, mean, mean_over_tasks
 from itbench.statistics.paired import Comparison, compare
 from itbench.statistics.passes import Passes, TaskPasses, pass_at_k, pass_hat_k, passes
 from itbench.statistics.power import power_of, smallest_difference, tasks_needed
+from itbench.statistics.ranks import PairTest, RankRange, all_pairs, rank_ranges
 from itbench.statistics.sign_flip import SignFlip, sign_flip
 from itbench.statistics.student import quantile, two_sided_p
 from itbench.statistics.symptoms import TrialFacts, symptoms
@@ -16,14 +19,19 @@ __all__ = [
     "Estimate",
     "Interval",
     "MeanOverTasks",
+    "PairTest",
     "Passes",
+    "RankRange",
     "SignFlip",
     "TaskPasses",
     "TrialFacts",
     "Values",
+    "all_pairs",
     "compare",
     "estimate",
+    "flip_p_value",
     "headline",
+    "holm",
     "mean",
     "mean_interval",
     "mean_over_tasks",
@@ -32,6 +40,7 @@ __all__ = [
     "passes",
     "power_of",
     "quantile",
+    "rank_ranges",
     "sign_flip",
     "smallest_difference",
     "symptoms",
