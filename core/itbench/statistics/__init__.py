@@ -1,10 +1,11 @@
 """What the trials of a run, and several runs, say together: pure functions over plain numbers, the standard library alone."""
 
 from itbench.statistics.describe import headline, value_with_interval
+from itbench.statistics.equivalence import Equivalence, equivalence
 from itbench.statistics.estimate import Estimate, estimate
 from itbench.statistics.flip_tail import flip_p_value
 from itbench.statistics.holm import holm
-from itbench.statistics.interval import Interval, mean_interval
+from itbench.statistics.interval import Interval, mean_interval, mean_p_value
 from itbench.statistics.means import MeanOverTasks, Values, mean, mean_over_tasks
 from itbench.statistics.paired import Comparison, compare
 from itbench.statistics.passes import Passes, TaskPasses, pass_at_k, pass_hat_k, passes
@@ -16,6 +17,7 @@ from itbench.statistics.symptoms import TrialFacts, symptoms
 
 __all__ = [
     "Comparison",
+    "Equivalence",
     "Estimate",
     "Interval",
     "MeanOverTasks",
@@ -28,6 +30,7 @@ __all__ = [
     "Values",
     "all_pairs",
     "compare",
+    "equivalence",
     "estimate",
     "flip_p_value",
     "headline",
@@ -35,6 +38,7 @@ __all__ = [
     "mean",
     "mean_interval",
     "mean_over_tasks",
+    "mean_p_value",
     "pass_at_k",
     "pass_hat_k",
     "passes",

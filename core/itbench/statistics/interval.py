@@ -64,17 +64,43 @@ def mean_interval(
     Raises:
         ValueError: a value lies outside the range.
     """
-    outside = [value for value in values if not low <= value <= high]
-    if outside:
-        raise ValueError(f"{outside[0]!r} lies outside [{low!r}, {high!r}]")
-    if not values:
+    shares = _shares(values, low, high)
+    if not shares:
         return None
-    # Values that differ by less than anyone measures are one, which spares a sum of nearly equal terms.
-    shares = tuple(round((value - low) / (high - low), _DECIMALS) for value in values)
     tail = (1 - confidence) / 2
     most = _upper_limit(shares, tail)
     least = 1 - _upper_limit(tuple(1 - share for share in shares), tail)
     return Interval(max(low, low + (high - low) * least), min(high, low + (high - low) * most))
+
+
+def mean_p_value(
+    values: Sequence[float], bound: float, *, low: float = 0.0, high: float = 1.0
+) -> float | None:
+    """Return the one-sided p value of "the mean is the bound or less"; None without values.
+
+    It is below alpha just where the lower limit of an interval of confidence 1 - 2 alpha is above the bound.
+
+    Raises:
+        ValueError: a value lies outside the range.
+    """
+    shares = _shares(values, low, high)
+    if not shares:
+        return None
+    limit = 1 - (bound - low) / (high - low)
+    mirrored = sorted([*(1 - share for share in shares), 1.0])
+    if limit <= mirrored[0]:
+        return 1.0
+    if limit >= 1:
+        return 0.0
+    return min(1.0, _upper_tail(Counter(mirrored), limit))
+
+
+def _shares(values: Sequence[float], low: float, high: float) -> tuple[float, ...]:
+    outside = [value for value in values if not low <= value <= high]
+    if outside:
+        raise ValueError(f"{outside[0]!r} lies outside [{low!r}, {high!r}]")
+    # Values that differ by less than anyone measures are one, which spares a sum of nearly equal terms.
+    return tuple(round((value - low) / (high - low), _DECIMALS) for value in values)
 
 
 @lru_cache(maxsize=64)  # A report needs the same interval several times.
