@@ -10,6 +10,8 @@ from itbench.statistics.means import MeanOverTasks, Values, mean, mean_over_task
 from itbench.statistics.paired import Comparison, compare
 from itbench.statistics.passes import Passes, TaskPasses, pass_at_k, pass_hat_k, passes
 from itbench.statistics.power import power_of, smallest_difference, tasks_needed
+from itbench.statistics.rank_bootstrap import RankAgreement, rank_agreement, rank_reliability
+from itbench.statistics.rank_correlation import kendall_tau_b, spearman_rho
 from itbench.statistics.ranks import PairTest, RankRange, all_pairs, rank_ranges
 from itbench.statistics.sign_flip import SignFlip, sign_flip
 from itbench.statistics.student import quantile, two_sided_p
@@ -23,6 +25,7 @@ __all__ = [
     "MeanOverTasks",
     "PairTest",
     "Passes",
+    "RankAgreement",
     "RankRange",
     "SignFlip",
     "TaskPasses",
@@ -35,6 +38,7 @@ __all__ = [
     "flip_p_value",
     "headline",
     "holm",
+    "kendall_tau_b",
     "mean",
     "mean_interval",
     "mean_over_tasks",
@@ -44,9 +48,12 @@ __all__ = [
     "passes",
     "power_of",
     "quantile",
+    "rank_agreement",
     "rank_ranges",
+    "rank_reliability",
     "sign_flip",
     "smallest_difference",
+    "spearman_rho",
     "symptoms",
     "tasks_needed",
     "two_sided_p",
