@@ -13,12 +13,15 @@ from itbench.statistics.power import power_of, smallest_difference, tasks_needed
 from itbench.statistics.rank_bootstrap import RankAgreement, rank_agreement, rank_reliability
 from itbench.statistics.rank_correlation import kendall_tau_b, spearman_rho
 from itbench.statistics.ranks import PairTest, RankRange, all_pairs, rank_ranges
+from itbench.statistics.rasch import AbilityEstimate, DifficultyEstimate, RaschFit, fit_rasch
 from itbench.statistics.sign_flip import SignFlip, sign_flip
 from itbench.statistics.student import quantile, two_sided_p
 from itbench.statistics.symptoms import TrialFacts, symptoms
 
 __all__ = [
+    "AbilityEstimate",
     "Comparison",
+    "DifficultyEstimate",
     "Equivalence",
     "Estimate",
     "Interval",
@@ -27,6 +30,7 @@ __all__ = [
     "Passes",
     "RankAgreement",
     "RankRange",
+    "RaschFit",
     "SignFlip",
     "TaskPasses",
     "TrialFacts",
@@ -35,6 +39,7 @@ __all__ = [
     "compare",
     "equivalence",
     "estimate",
+    "fit_rasch",
     "flip_p_value",
     "headline",
     "holm",
