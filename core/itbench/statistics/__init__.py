@@ -8,7 +8,7 @@ from itbench.statistics.holm import holm
 from itbench.statistics.interval import Interval, mean_interval, mean_p_value
 from itbench.statistics.means import MeanOverTasks, Values, mean, mean_over_tasks
 from itbench.statistics.paired import Comparison, compare
-from itbench.statistics.passes import Passes, TaskPasses, pass_at_k, pass_hat_k, passes
+from itbench.statistics.passes import Passes, TaskPasses, pass_at_k, pass_curve, pass_hat_k, passes
 from itbench.statistics.power import power_of, smallest_difference, tasks_needed
 from itbench.statistics.rank_bootstrap import RankAgreement, rank_agreement, rank_reliability
 from itbench.statistics.rank_correlation import kendall_tau_b, spearman_rho
@@ -16,6 +16,7 @@ from itbench.statistics.ranks import PairTest, RankRange, all_pairs, rank_ranges
 from itbench.statistics.rasch import AbilityEstimate, DifficultyEstimate, RaschFit, fit_rasch
 from itbench.statistics.sign_flip import SignFlip, sign_flip
 from itbench.statistics.student import quantile, two_sided_p
+from itbench.statistics.subset import SizeAgreement, Subset, choose_subset
 from itbench.statistics.symptoms import TrialFacts, symptoms
 
 __all__ = [
@@ -32,10 +33,13 @@ __all__ = [
     "RankRange",
     "RaschFit",
     "SignFlip",
+    "SizeAgreement",
+    "Subset",
     "TaskPasses",
     "TrialFacts",
     "Values",
     "all_pairs",
+    "choose_subset",
     "compare",
     "equivalence",
     "estimate",
@@ -49,6 +53,7 @@ __all__ = [
     "mean_over_tasks",
     "mean_p_value",
     "pass_at_k",
+    "pass_curve",
     "pass_hat_k",
     "passes",
     "power_of",

@@ -83,6 +83,18 @@ def passes(values: Values, k: int, *, threshold: float = 1.0) -> Passes:
     )
 
 
+def pass_curve(values: Values, *, threshold: float = 1.0) -> list[Passes]:
+    """Measure pass@k and pass^k for each k from 1 to the most repeats that a task has scores for.
+
+    Raises:
+        UsageError: no task has a score.
+    """
+    most = max((sum(value is not None for value in repeats) for repeats in values.values()), default=0)
+    if not most:
+        raise UsageError("no trial has a score, so there is nothing to measure")
+    return [passes(values, k, threshold=threshold) for k in range(1, most + 1)]
+
+
 def _task_passes(n: int, successes: int, k: int) -> TaskPasses | None:
     at_least_one, all_of_them = pass_at_k(n, successes, k), pass_hat_k(n, successes, k)
     if at_least_one is None or all_of_them is None:

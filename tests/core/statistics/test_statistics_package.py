@@ -1,4 +1,4 @@
-"""The package as a whole: what it loads, and that its page tells the truth."""
+"""The package as a whole: what it loads, and that its pages tell the truth."""
 
 import doctest
 import os
@@ -7,22 +7,26 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import itbench.statistics
 
-PAGE = Path(__file__).parents[3] / "docs" / "reference" / "statistics.md"
+DOCS = Path(__file__).parents[3] / "docs"
+PAGES = [DOCS / "reference" / "statistics.md", DOCS / "explanation" / "statistics-of-boards.md"]
 
 
-def test_the_examples_of_the_page_are_true() -> None:
-    blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL)
-    example = doctest.DocTestParser().get_doctest("\n".join(blocks), {}, PAGE.name, str(PAGE), 0)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_the_examples_of_a_page_are_true(page: Path) -> None:
+    blocks = re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    example = doctest.DocTestParser().get_doctest("\n".join(blocks), {}, page.name, str(page), 0)
     report: list[str] = []
     result = doctest.DocTestRunner(verbose=False).run(example, out=report.append)
     assert result.attempted >= 10
     assert result.failed == 0, "".join(report)
 
 
-def test_every_public_function_is_on_the_page() -> None:
-    page = PAGE.read_text(encoding="utf-8")
+def test_every_public_function_is_on_a_page() -> None:
+    page = "".join(page.read_text(encoding="utf-8") for page in PAGES)
     functions = [name for name in itbench.statistics.__all__ if name[0].islower()]
     assert [name for name in functions if f"`{name}" not in page] == []
 
