@@ -55,6 +55,10 @@ SuiteOrFolder = Annotated[
 Globs = Annotated[
     list[str] | None, typer.Option("--task", "-t", help="Only tasks whose id matches.", metavar="GLOB")
 ]
+TaskFile = Annotated[
+    Path | None,
+    typer.Option("--task-file", help="File with such a GLOB, or an id, on each line.", metavar="FILE"),
+]
 TurnLimit = Annotated[
     int | None,
     typer.Option("--turn-limit", min=1, help="Turns of a trial, in place of the tasks' own limit."),

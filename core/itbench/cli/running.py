@@ -19,6 +19,7 @@ from itbench.cli.options import (
     Shard,
     SuiteOption,
     SuiteOrFolder,
+    TaskFile,
     TimeLimit,
     TokenLimit,
     TurnLimit,
@@ -78,6 +79,7 @@ def run(
         ),
     ] = None,
     task: Globs = None,
+    task_file: TaskFile = None,
     tag: Annotated[list[str] | None, typer.Option("--tag", help="Only tasks with this tag.")] = None,
     limit: Annotated[
         int | None, typer.Option("--limit", "-n", min=1, help="Maximum number of tasks.")
@@ -147,6 +149,7 @@ def run(
     from itbench.cli.waiting import waiting
     from itbench.interfaces.task import OtherLimits
     from itbench.run.plan.options import RunOptions, parse_pairs, parse_shard, with_model
+    from itbench.run.plan.task_file import read_task_file
     from itbench.run.runner import all_jobs
     from itbench.run.session import start
 
@@ -154,7 +157,7 @@ def run(
         reference=reference,
         agent=with_model(agent, model, base_url),
         arguments=tuple(arguments or ()),
-        task_globs=tuple(task or ()),
+        task_globs=(*(task or ()), *read_task_file(task_file)),
         tags=tuple(tag or ()),
         limit=limit,
         repeats=repeats,

@@ -35,6 +35,8 @@ COMMANDS: dict[str, list[str | Path]] = {
     "show TRIAL --json": ["show", RUN, "sum-0002", "--json"],
     "leaderboard": ["leaderboard", RUN],
     "leaderboard --json": ["leaderboard", RUN, "--json"],
+    "leaderboard --pairwise": ["leaderboard", RUN, "other.itbench", "--pairwise"],
+    "reliability": ["reliability", RUN],
     "compare": ["compare", RUN, "other.itbench", "--json"],
     "compare with": ["compare", "other.itbench", RUN],
     "export jsonl": ["export", RUN, "--to", "jsonl", "-o", "-"],

@@ -1,0 +1,1 @@
+"""What can be said of several runs together, beyond who scored how much."""

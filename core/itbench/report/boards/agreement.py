@@ -1,0 +1,189 @@
+"""Whether several suites rank agents alike: convergent validity."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+
+from itbench.errors import UsageError
+from itbench.interfaces.json import JsonObject
+from itbench.report.agent_label import model_of
+from itbench.report.document import Section, Table
+from itbench.report.leaderboard import Board, Standing, boards
+from itbench.report.table import number
+from itbench.statistics import (
+    Interval,
+    RankAgreement,
+    Values,
+    estimate,
+    rank_agreement,
+    rank_reliability,
+)
+from itbench.statistics.rank_bootstrap import FEWEST_AGENTS, FEWEST_FOR_INTERVAL
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteScores:
+    """What agents scored on one set of tasks.
+
+    Attributes:
+        title: of the board.
+        values: of each agent; several runs of one are taken together.
+    """
+
+    title: str
+    values: dict[str, Values]
+
+    @property
+    def scores(self) -> dict[str, float]:
+        """The mean score of each agent that has one."""
+        means = {agent: estimate(values).mean for agent, values in self.values.items()}
+        return {agent: mean for agent, mean in means.items() if mean is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class SuitePair:
+    """Two suites and how alike they rank.
+
+    Attributes:
+        first, second: titles.
+        agents: those that both have a score for.
+        found: without any correlation for fewer than 3 of them.
+        reliabilities: how alike each would rank the same agents twice.
+    """
+
+    first: str
+    second: str
+    agents: Sequence[str]
+    found: RankAgreement
+    reliabilities: tuple[float | None, float | None]
+
+
+def suite_agreement(paths: Sequence[Path], *, skipped: list[str]) -> list[SuitePair]:
+    """Compare each pair of the suites that runs are of.
+
+    Args:
+        paths: of run files.
+        skipped: takes one line for each that cannot be read.
+
+    Raises:
+        UsageError: all runs are of the same tasks, or no two suites have 3 agents in common.
+        RunFileError: none of the runs can be read.
+    """
+    suites = [_scores(board) for board in boards(paths, skipped=skipped)]
+    if len(suites) < 2:
+        raise UsageError(
+            f"all these runs are of the same tasks ({suites[0].title}); name runs of the same agents on other suites too"
+        )
+    pairs = [_pair(one, other) for one, other in combinations(suites, 2)]
+    most = max(len(pair.agents) for pair in pairs)
+    if most < FEWEST_AGENTS:
+        raise UsageError(
+            f"no two of these suites have more than {most} agents in common; at least {FEWEST_AGENTS} are needed (an agent is "
+            "the same where its name, options, arguments and model are)"
+        )
+    return pairs
+
+
+def agreement_sections(pairs: Sequence[SuitePair]) -> list[Section]:
+    """Return the comparisons for people."""
+    head = [
+        "suite",
+        "other suite",
+        "agents",
+        "Kendall's tau-b",
+        "Spearman's rho",
+        "tau-b of each with itself",
+    ]
+    rows = [
+        [
+            pair.first,
+            pair.second,
+            str(len(pair.agents)),
+            _text(pair.found.kendall, pair.found.kendall_interval),
+            _text(pair.found.spearman, pair.found.spearman_interval),
+            " and ".join(number(value, 2) for value in pair.reliabilities),
+        ]
+        for pair in pairs
+    ]
+    return [Section(table=Table(head=head, rows=rows, numbers=["agents"]), notes=list(_notes(pairs)))]
+
+
+def agreement_rows(pairs: Sequence[SuitePair]) -> list[JsonObject]:
+    """Return a row for each pair of suites."""
+    return [
+        {
+            "first": pair.first,
+            "second": pair.second,
+            "agents": len(pair.agents),
+            **_numbers("kendall", pair.found.kendall, pair.found.kendall_interval),
+            **_numbers("spearman", pair.found.spearman, pair.found.spearman_interval),
+            "first_reliability": pair.reliabilities[0],
+            "second_reliability": pair.reliabilities[1],
+        }
+        for pair in pairs
+    ]
+
+
+def agreement_json(pairs: Sequence[SuitePair]) -> list[JsonObject]:
+    """Return the comparisons for machines."""
+    rows = agreement_rows(pairs)
+    return [row | {"agents": list(pair.agents)} for row, pair in zip(rows, pairs, strict=True)]
+
+
+def _scores(board: Board) -> SuiteScores:
+    values: dict[str, dict[str, list[float | None]]] = {}
+    for standing in board.standings:
+        of_agent = values.setdefault(_agent(standing), {})
+        for task, repeats in standing.summary.values.items():
+            of_agent.setdefault(task, []).extend(repeats)
+    return SuiteScores(board.title, dict(values))
+
+
+def _agent(standing: Standing) -> str:
+    model = model_of(standing.summary.plan["agent"])
+    return standing.agent if model is None else f"{standing.agent} ({model})"
+
+
+def _pair(one: SuiteScores, other: SuiteScores) -> SuitePair:
+    scores = one.scores, other.scores
+    agents = sorted(scores[0].keys() & scores[1].keys())
+    if len(agents) < FEWEST_AGENTS:
+        return SuitePair(one.title, other.title, agents, _none(len(agents)), (None, None))
+    found = rank_agreement(*([each[agent] for agent in agents] for each in scores))
+    reliabilities = [rank_reliability([suite.values[agent] for agent in agents]) for suite in (one, other)]
+    return SuitePair(one.title, other.title, agents, found, (reliabilities[0], reliabilities[1]))
+
+
+def _none(n_agents: int) -> RankAgreement:
+    return RankAgreement(
+        n_agents=n_agents, kendall=None, spearman=None, kendall_interval=None, spearman_interval=None
+    )
+
+
+def _notes(pairs: Sequence[SuitePair]) -> Iterator[str]:
+    yield (
+        "95 % intervals: agents drawn again 1,000 times; tau-b of a suite with itself: its tasks drawn again, about the most that "
+        "another suite can agree with it"
+    )
+    counts = [len(pair.agents) for pair in pairs]
+    if min(counts) < FEWEST_AGENTS:
+        yield f"no correlation for fewer than {FEWEST_AGENTS} agents"
+    if any(FEWEST_AGENTS <= count < FEWEST_FOR_INTERVAL for count in counts):
+        yield f"no interval for fewer than {FEWEST_FOR_INTERVAL} agents"
+    if any(len(pair.agents) >= FEWEST_AGENTS and pair.found.kendall is None for pair in pairs):
+        yield "no correlation where a suite gives all agents the same score"
+
+
+def _text(value: float | None, interval: Interval | None) -> str:
+    if value is None:
+        return "-"
+    return f"{value:+.2f}" + (f" ({interval.signed_text})" if interval else "")
+
+
+def _numbers(name: str, value: float | None, interval: Interval | None) -> JsonObject:
+    return {
+        name: value,
+        f"{name}_low": interval.low if interval else None,
+        f"{name}_high": interval.high if interval else None,
+    }
