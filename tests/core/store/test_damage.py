@@ -35,7 +35,7 @@ COMMANDS: dict[str, list[str | Path]] = {
     "show TRIAL --json": ["show", RUN, "sum-0002", "--json"],
     "leaderboard": ["leaderboard", RUN],
     "leaderboard --json": ["leaderboard", RUN, "--json"],
-    "leaderboard --pairwise": ["leaderboard", RUN, "other.itbench", "--pairwise"],
+    "leaderboard --pairwise": ["leaderboard", RUN, "--pairwise"],
     "reliability": ["reliability", RUN],
     "compare": ["compare", RUN, "other.itbench", "--json"],
     "compare with": ["compare", "other.itbench", RUN],
