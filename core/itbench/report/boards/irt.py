@@ -1,6 +1,6 @@
 """How hard the tasks of a board are and how able its agents, by the Rasch model."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from itbench.interfaces.json import JsonObject
@@ -37,9 +37,7 @@ class BoardIrt:
         ]
         head = ["agent", "ability (95 % interval)", "tasks", "solved"]
         yield Section(title=title, table=Table(head=head, rows=rows, numbers=["tasks"]), notes=self._notes())
-        yield difficulty_section(
-            sorted(self.fit.difficulties.values(), key=lambda task: (task.value, task.task))
-        )
+        yield difficulty_section(self.fit.difficulties.values())
 
     def run_columns(self) -> list[JsonObject]:
         """Return what is added to the row of each run."""
@@ -106,8 +104,9 @@ def fit_notes(fit: RaschFit) -> list[str]:
     return notes
 
 
-def difficulty_section(tasks: list[DifficultyEstimate]) -> Section:
-    """Return tasks for people; of many, in order of difficulty, those at both ends."""
+def difficulty_section(found: Iterable[DifficultyEstimate]) -> Section:
+    """Return tasks for people, the easiest first; of many, those at both ends."""
+    tasks = sorted(found, key=lambda task: (task.value, task.task))
     shown = tasks if len(tasks) <= 2 * _SHOWN_TASKS else [*tasks[:_SHOWN_TASKS], *tasks[-_SHOWN_TASKS:]]
     left_out = len(tasks) - len(shown)
     rows = [
