@@ -1,7 +1,8 @@
 """The p value of the sign-flip test without random flips, so that it can be as small as a correction for many tests needs.
 
 Up to 20 differences that are not 0 it is exact: all sums of each half are listed, and pairs of them counted by bisection
-(Horowitz and Sahni 1974, doi:10.1145/321812.321823). Above, it is the saddlepoint approximation of Lugannani and Rice (1980,
+(Horowitz and Sahni 1974, doi:10.1145/321812.321823). So it is where the sum is so near to the largest one that at most 20
+differences are small enough to have another sign. Else it is the saddlepoint approximation of Lugannani and Rice (1980,
 doi:10.2307/1426607) to the tail of sum(+-d), with the cumulant generating function K(u) = sum(log cosh(u d)); Robinson (1982,
 JRSS B 44, 91-101) shows how good it is for permutation tests. Where all differences are multiples of one number, as those
 of solved or not are, the sums lie on a lattice and the second continuity correction of Daniels (1987,
@@ -9,7 +10,7 @@ doi:10.2307/1403269) is used.
 """
 
 import math
-from bisect import bisect_left
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -17,6 +18,7 @@ MOST_EXACT = 20
 # Shares of up to ten repeats or entities are multiples of 1 / 2520.
 _DENOMINATOR = 2520
 _TOLERANCE = 1e-6
+_ROUNDING = 1e-9
 _STEPS = 60
 _MOST_SIZES = 100
 _FLAT = 1e-3
@@ -24,31 +26,35 @@ _FLAT = 1e-3
 
 def flip_p_value(differences: Sequence[float]) -> float:
     """Return how often random signs give a sum at least as far from 0 as the observed one, the two-sided p value."""
-    sizes = [abs(difference) for difference in differences if difference]
+    largest = max(map(abs, differences), default=0.0)
+    # What is lost in the rounding of the others has no sign that counts.
+    sizes = [abs(difference) for difference in differences if abs(difference) > _ROUNDING * largest]
     observed, most = abs(math.fsum(differences)), math.fsum(sizes)
     # Sums of the same numbers in another order differ by rounding.
-    bound = observed - 1e-9 * most
+    bound = observed - _ROUNDING * most
     if bound <= 0:
         return 1.0
-    if len(sizes) <= MOST_EXACT:
-        return _exact(sizes, bound)
-    if observed >= most * (1 - 1e-9):
-        return float(2.0 ** (1 - len(sizes)))
-    return min(1.0, 2 * _tail(Counter(sizes), observed))
+    # A sum reaches the bound where the sizes that are turned against it add up to this or less.
+    spare = (most - bound) / 2
+    small = [size for size in sizes if size <= spare]
+    least = 2.0 ** (1 - len(sizes))
+    if len(small) <= MOST_EXACT:
+        return min(1.0, least * _count_within(small, spare))
+    return min(1.0, max(least, 2 * _tail(Counter(sizes), observed)))
 
 
-def _exact(sizes: Sequence[float], bound: float) -> float:
+def _count_within(sizes: Sequence[float], most: float) -> int:
+    """Return how many subsets of the sizes add up to no more than so much; the empty one does."""
     half = len(sizes) // 2
     left, right = _sums(sizes[:half]), sorted(_sums(sizes[half:]))
-    # The distribution is symmetric, so that one tail is enough.
-    reaching = sum(len(right) - bisect_left(right, bound - total) for total in left)
-    return 2.0 * reaching / (len(left) * len(right))
+    return sum(bisect_right(right, most - total) for total in left)
 
 
 def _sums(sizes: Iterable[float]) -> list[float]:
+    """Return the sum of each subset."""
     sums = [0.0]
     for size in sizes:
-        sums = [total + size for total in sums] + [total - size for total in sums]
+        sums += [total + size for total in sums]
     return sums
 
 
@@ -67,23 +73,32 @@ def _tail(sizes: Counter[float], observed: float) -> float:
     slopes = [(size, count, math.tanh(point * size)) for size, count in terms]
     curvature = math.fsum(count * size * size * (1 - slope * slope) for size, count, slope in slopes)
     height = math.fsum(count * _log_cosh(point * size) for size, count in terms)
-    w = math.sqrt(2 * (point * target - height))
+    w = math.sqrt(max(0.0, 2 * (point * target - height)))
     v = (math.sinh(point * step) / step if step else point) * math.sqrt(curvature)
+    if not w or not v:
+        return math.erfc(w / math.sqrt(2)) / 2
     density = math.exp(-w * w / 2) / math.sqrt(2 * math.pi)
     return max(0.0, math.erfc(w / math.sqrt(2)) / 2 + density * (1 / v - 1 / w))
 
 
 def _grouped(sizes: Counter[float]) -> Counter[float]:
-    """Return the sizes rounded so that there are few, which changes sum(d^2) by less than a thousandth part."""
+    """Return few sizes of the same sum, the means of those that are close: each is moved by less than a hundredth of the largest."""
     width = max(sizes) / _MOST_SIZES
-    grouped: Counter[float] = Counter()
+    near: dict[int, Counter[float]] = {}
     for size, count in sizes.items():
-        grouped[round(size / width) * width] += count
-    return grouped
+        near.setdefault(int(size / width), Counter())[size] = count
+    return Counter(
+        {
+            math.fsum(size * count for size, count in each.items()) / each.total(): each.total()
+            for each in near.values()
+        }
+    )
 
 
 def _saddle(sizes: Counter[float], target: float, squares: float) -> float:
     """Return where K' is the target, by Newton's steps that stay between what is known to be below and above."""
+    spare = math.fsum(size * count for size, count in sizes.items()) - target
+    tolerance = min(1e-10 * target, 1e-3 * spare)
     low, high, point = 0.0, math.inf, target / squares
     for _ in range(_STEPS):
         value = curvature = 0.0
@@ -92,7 +107,7 @@ def _saddle(sizes: Counter[float], target: float, squares: float) -> float:
             value += count * size * slope
             curvature += count * size * size * (1 - slope * slope)
         miss = value - target
-        if abs(miss) <= 1e-10 * target:
+        if abs(miss) <= tolerance:
             break
         low, high = (low, point) if miss > 0 else (point, high)
         step = point - miss / curvature if curvature > 0 else math.inf

@@ -4,7 +4,8 @@ Every pair of runs is tested on the tasks that both have scored, by random signs
 the p values are corrected for their number (`holm`). A run is then surely better than another where the corrected value is
 below alpha. With at most a chance of alpha for any mistake, the rank of every run lies between 1 + the number of runs that are
 surely better and n - the number that are surely worse: simultaneous confidence sets for ranks, as Mogstad, Romano, Shaikh and
-Wilhelm (2024, doi:10.1093/restud/rdad006) make them of all pairwise comparisons.
+Wilhelm (2024, doi:10.1093/restud/rdad006) make them of all pairwise comparisons. Holm's proof is of differences that are called
+real and are not; that a real one is hardly ever called the wrong way round is shown by simulation.
 """
 
 import math
@@ -15,6 +16,7 @@ from itertools import combinations
 from itbench.statistics.flip_tail import flip_p_value
 from itbench.statistics.holm import holm
 from itbench.statistics.means import Values, mean, means_of_scored_tasks
+from itbench.statistics.most_runs import require_few_runs
 
 ALPHA = 0.05
 _DECIMALS = 12
@@ -68,8 +70,10 @@ def all_pairs(runs: Sequence[Values]) -> list[PairTest]:
     """Test every pair of runs.
 
     Raises:
+        UsageError: there are more than 300 runs.
         ValueError: a value is not a finite number.
     """
+    require_few_runs(len(runs))
     # Rounded, so that means of the same numbers in another arithmetic are ties and not tiny wins.
     means = [
         {task: round(value, _DECIMALS) for task, value in means_of_scored_tasks(values).items()}

@@ -4,10 +4,12 @@ import math
 import random
 from itertools import pairwise
 
+import numpy as np
 import pytest
 import scipy  # Its module `stats`, which takes a second, is loaded where it is used.
 from hypothesis import given, settings, strategies as st
 
+from itbench.errors import UsageError
 from itbench.statistics import all_pairs, flip_p_value, holm, rank_ranges, sign_flip
 from itbench.statistics.flip_tail import MOST_EXACT
 from itbench.statistics.ranks import fewest_tasks
@@ -68,22 +70,41 @@ def test_solved_or_not_has_the_p_value_of_the_sign_test_however_small() -> None:
     assert checked > 60
 
 
+def exact(differences: list[float]) -> float:
+    """Return the p value by listing all sums."""
+    sums = np.zeros(1)
+    for difference in differences:
+        sums = np.concatenate([sums + difference, sums - difference])
+    return float(np.mean(np.abs(sums) >= abs(math.fsum(differences)) - 1e-9))
+
+
 def test_above_the_exact_ones_it_stays_near_the_exact_value() -> None:
     draw = random.Random(1)
-    for kind in range(3):
-        for _ in range(5):
-            size = MOST_EXACT + 2
-            differences = [
-                (draw.gauss(0.5, 1), round(draw.gauss(1, 2)) / 6, draw.choice([1.0, 0.5, -1.0, -0.5]))[kind]
-                for _ in range(size)
-            ]
-            sums = [0.0]
-            for difference in differences:
-                sums = [total + difference for total in sums] + [total - difference for total in sums]
-            bound = abs(math.fsum(differences)) - 1e-9
-            exact = sum(abs(total) >= bound for total in sums) / len(sums)
-            found = flip_p_value(differences)
-            assert found == pytest.approx(exact, rel=0.12, abs=3e-6), (kind, differences)
+    kinds = (
+        lambda: draw.gauss(0.5, 1),
+        lambda: round(draw.gauss(1, 2)) / 6,
+        lambda: draw.choice([1.0, 0.5, -1.0, -0.5]),
+    )
+    for kind in kinds:
+        for _ in range(4):
+            differences = [kind() for _ in range(MOST_EXACT + 2)]
+            expected = exact(differences)
+            assert flip_p_value(differences) == pytest.approx(expected, rel=0.12), differences
+
+
+@pytest.mark.parametrize("n", [60, 120, 300])
+def test_nearly_all_one_way_has_a_p_value_too(n: int) -> None:
+    """Near the largest sum the saddlepoint runs to infinity; few signs can be turned there, which are counted."""
+    draw = random.Random(n)
+    for exponent in range(1, 13):
+        least = -draw.random() * 10**-exponent
+        differences = [draw.random() + 0.1 for _ in range(n - 1)] + [least]
+        # The signs found, those with the least one turned too, and the mirror images of both.
+        assert flip_p_value(differences) == 4 / 2.0**n, exponent
+    # Tiny differences beside large ones: those that rounding loses have no sign, and of the others none is impossible.
+    tiny = [10 ** -draw.uniform(0, 9) * draw.choice([1, 1, 1, -1]) for _ in range(n)]
+    assert 2.0 ** (1 - n) <= flip_p_value(tiny) <= 1
+    assert flip_p_value([1.0] * 5 + [1e-12] * n) == 2.0**-4
 
 
 def test_all_one_way_is_as_rare_as_it_can_be() -> None:
@@ -127,6 +148,14 @@ def test_more_pairs_need_more_tasks() -> None:
         needed = fewest_tasks(n_pairs)
         assert n_pairs * 2 / 2**needed < 0.05 <= n_pairs * 2 / 2 ** (needed - 1)
     assert (fewest_tasks(0), fewest_tasks(1), fewest_tasks(6)) == (6, 6, 8)
+
+
+def test_too_many_runs_are_refused_with_their_number_of_pairs() -> None:
+    with pytest.raises(
+        UsageError, match="1000 runs make 499500 pairs; at most 300 runs are analysed together"
+    ):
+        all_pairs([{"a": [1.0]}] * 1000)
+    assert len(all_pairs([{"a": [1.0]}] * 300)) == 44850
 
 
 def share_of_boards_without_a_mistake(n_boards: int, seed: int) -> float:

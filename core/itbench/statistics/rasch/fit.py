@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from itbench.errors import UsageError
 from itbench.statistics.interval import FEWEST_TASKS, Interval
 from itbench.statistics.means import Values
+from itbench.statistics.most_runs import require_few_runs
 from itbench.statistics.rasch.em import Step, best
 from itbench.statistics.rasch.errors import standard_errors
 from itbench.statistics.rasch.marginal import Posterior, expectation
@@ -95,7 +96,7 @@ def fit_rasch(runs: Sequence[Values]) -> RaschFit:
     """Fit the model to the scores of several runs of one suite.
 
     Raises:
-        UsageError: there are fewer than 2 runs with scores, or fewer than 6 tasks.
+        UsageError: there are fewer than 2 runs with scores, more than 300, or fewer than 6 tasks, or the fit does not settle.
         ValueError: a score is not in [0, 1].
     """
     data = fitting_responses(runs)
@@ -113,9 +114,10 @@ def fitting_responses(runs: Sequence[Values]) -> Responses:
     """Lay out the scores of enough runs on enough tasks.
 
     Raises:
-        UsageError: there are fewer than 2 runs with scores, or fewer than 6 tasks.
+        UsageError: there are fewer than 2 runs with scores, more than 300, or fewer than 6 tasks.
         ValueError: a score is not in [0, 1].
     """
+    require_few_runs(len(runs))
     data = responses(runs)
     if data.n_runs < FEWEST_RUNS or 0 in data.counts():
         raise UsageError(
