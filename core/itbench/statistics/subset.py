@@ -177,8 +177,12 @@ class _Tally:
     untied: int = 0
     untied_whole: int = 0
 
-    def add(self, difference: float, whole: float) -> None:
-        one, other = (difference > 0) - (difference < 0), (whole > 0) - (whole < 0)
+    def add(self, pair: tuple[int, int], scores: Sequence[float | None], whole: Sequence[float]) -> None:
+        """Count two runs; they cannot be compared where one has no score on any of the tasks."""
+        first, second = (scores[run] for run in pair)
+        if first is None or second is None:
+            return
+        one, other = _sign(first, second), _sign(*(whole[run] for run in pair))
         self.balance += one * other
         self.untied += one * one
         self.untied_whole += other * other
@@ -187,6 +191,10 @@ class _Tally:
     def kendall(self) -> float | None:
         pairs = self.untied * self.untied_whole
         return self.balance / math.sqrt(pairs) if pairs else None
+
+
+def _sign(first: float, second: float) -> int:
+    return (first > second) - (first < second)
 
 
 def _order(fit: RaschFit) -> list[str]:
@@ -213,7 +221,7 @@ def _cross_validated(
     runs: Sequence[Values], data: Responses, fit: RaschFit, sizes: Sequence[int]
 ) -> tuple[list[SizeAgreement], int, int]:
     """Return the agreement of each size, the number of folds, and that of pairs."""
-    whole = _scores(data, range(len(data.tasks)))
+    whole = _whole_scores(data)
     # Each fold has good and bad runs.
     by_score = sorted(range(len(runs)), key=whole.__getitem__)
     n_folds = min(_MOST_FOLDS, len(runs))
@@ -228,8 +236,8 @@ def _cross_validated(
         n_pairs += len(pairs)
         places = [place_of[task] for task in order]
         for tally, scores in zip(tallies, _prefix_scores(data, places, sizes), strict=True):
-            for one, other in pairs:
-                tally.add(scores[one] - scores[other], whole[one] - whole[other])
+            for pair in pairs:
+                tally.add(pair, scores, whole)
     return (
         [SizeAgreement(size, tally.kendall) for size, tally in zip(sizes, tallies, strict=True)],
         n_folds,
@@ -238,11 +246,11 @@ def _cross_validated(
 
 
 def _random_agreement(data: Responses, size: int, seed: int) -> tuple[float | None, Interval | None]:
-    whole, draw, found = _scores(data, range(len(data.tasks))), random.Random(seed), []
+    whole, draw, found = _whole_scores(data), random.Random(seed), []
     for _ in range(_RANDOM_SUBSETS):
         scores, tally = _scores(data, draw.sample(range(len(data.tasks)), size)), _Tally()
-        for one, other in combinations(range(data.n_runs), 2):
-            tally.add(scores[one] - scores[other], whole[one] - whole[other])
+        for pair in combinations(range(data.n_runs), 2):
+            tally.add(pair, scores, whole)
         # A subset on which all runs are equal does not rank.
         found.append(tally.kendall or 0.0)
     found.sort()
@@ -250,12 +258,19 @@ def _random_agreement(data: Responses, size: int, seed: int) -> tuple[float | No
     return mean(found), Interval(found[cut], found[-1 - cut])
 
 
-def _scores(data: Responses, places: Sequence[int]) -> list[float]:
+def _whole_scores(data: Responses) -> list[float]:
+    # Each run that a fit takes has a score.
+    return [score for score in _scores(data, range(len(data.tasks))) if score is not None]
+
+
+def _scores(data: Responses, places: Sequence[int]) -> list[float | None]:
     return next(_prefix_scores(data, places, [len(places)]))
 
 
-def _prefix_scores(data: Responses, places: Sequence[int], sizes: Sequence[int]) -> Iterator[list[float]]:
-    """Yield the mean score of each run on the first tasks, for each of the ascending sizes; 0 without a score."""
+def _prefix_scores(
+    data: Responses, places: Sequence[int], sizes: Sequence[int]
+) -> Iterator[list[float | None]]:
+    """Yield the mean score of each run on the first tasks, for each of the ascending sizes; None without a score."""
     totals, counts = [0.0] * data.n_runs, [0] * data.n_runs
     start = 0
     for size in sizes:
@@ -265,6 +280,6 @@ def _prefix_scores(data: Responses, places: Sequence[int], sizes: Sequence[int])
             counts[run] += len(new)
         start = size
         yield [
-            round(total / count, _DECIMALS) if count else 0.0
+            round(total / count, _DECIMALS) if count else None
             for total, count in zip(totals, counts, strict=True)
         ]

@@ -2,6 +2,7 @@
 
 import math
 import random
+from collections.abc import Sequence
 
 import pytest
 import scipy  # Its module `stats`, which takes a second, is loaded where it is used.
@@ -12,6 +13,7 @@ from itbench.statistics import kendall_tau_b, rank_agreement, rank_reliability, 
 from itbench.statistics.rank_correlation import mean_ranks
 
 quickly = settings(deadline=None, database=None, max_examples=60)
+Run = dict[str, list[float | None]]
 PAIRS = st.lists(st.tuples(st.sampled_from([0.0, 0.25, 0.5, 1.0]), st.floats(0, 1)), min_size=2, max_size=15)
 
 
@@ -45,7 +47,7 @@ def test_both_agree_with_scipy(pairs) -> None:
 
 
 @pytest.mark.slow
-@quickly
+@settings(quickly, max_examples=15)
 @given(PAIRS, st.integers(0, 5))
 def test_an_interval_holds_its_value_and_turns_with_it(pairs, seed: int) -> None:
     first, second = ([float(round(value, 3)) for value in values] for values in zip(*pairs, strict=True))
@@ -94,17 +96,81 @@ def test_four_agents_have_no_interval_and_two_no_correlation() -> None:
         rank_agreement([1, 2], [1, 2])
 
 
-def test_a_suite_of_clear_differences_ranks_alike_twice_and_noise_does_not() -> None:
-    draw = random.Random(6)
+def test_agents_with_equal_scores_make_fewer_pairs_that_share_no_agent() -> None:
+    # Four of six agents are alike in both suites: only two pairs share no agent and are not tied.
+    found = rank_agreement([1, 1, 1, 1, 5, 6], [2, 2, 2, 2, 8, 9]).kendall_interval
+    assert found is not None
+    assert found.low == pytest.approx(2 * 0.025 ** (1 / 2) - 1)
+
+
+def test_too_many_agents_are_refused() -> None:
+    scores = [float(i) for i in range(301)]
+    with pytest.raises(UsageError, match="301 runs make 45150 pairs; at most 300"):
+        rank_agreement(scores, scores)
+
+
+def test_a_suite_of_clear_differences_ranks_alike_with_other_tasks() -> None:
     clear = [{f"t{i}": [float(i % 10 < better)] for i in range(100)} for better in (1, 3, 5, 7, 9)]
-    noise = [{f"t{i}": [float(draw.random() < 0.5)] for i in range(100)} for _ in range(5)]
-    sure, unsure = rank_reliability(clear), rank_reliability(noise)
+    sure = rank_reliability(clear)
     assert sure is not None
-    assert unsure is not None
     assert sure > 0.95
-    assert unsure < 0.7
+    # Halves that rank in opposite orders are not raised to an even more opposite one.
+    opposite: list[Run] = [
+        {f"t{i}": [float((i < 2) == is_first)] for i in range(4)} for is_first in (True, False)
+    ]
+    assert rank_reliability(opposite) == pytest.approx(-1.0)
+
+
+def test_a_suite_of_few_common_tasks_or_of_equal_agents_does_not_rank() -> None:
     assert rank_reliability([]) is None
     assert rank_reliability([{"a": [1.0]}, {"a": [None], "b": [1.0]}]) is None
+    assert rank_reliability([{f"t{i}": [1.0] for i in range(3)}, {f"t{i}": [0.0] for i in range(3)}]) is None
+    assert rank_reliability([{f"t{i}": [1.0] for i in range(9)}] * 4) is None
+
+
+def on_fresh_tasks(abilities: Sequence[float], n_tasks: int, draw: random.Random) -> list[Run]:
+    """Return runs of agents on tasks that are drawn for them."""
+    difficulties = [draw.gauss(0, 1.5) for _ in range(n_tasks)]
+    return [
+        {
+            f"t{i}": [float(draw.random() < 1 / (1 + math.exp(difficulty - ability)))]
+            for i, difficulty in enumerate(difficulties)
+        }
+        for ability in abilities
+    ]
+
+
+def scores(runs: Sequence[Run]) -> list[float]:
+    return [sum(float(repeats[0] or 0) for repeats in run.values()) for run in runs]
+
+
+def reliability_said_and_real(n_boards: int, scale: float, n_tasks: int, seed: int) -> tuple[float, float]:
+    """Return the means of what is said of suites, and of how alike as many other tasks rank the same agents."""
+    draw, said, real = random.Random(seed), [], []
+    for _ in range(n_boards):
+        abilities = [draw.gauss(0, scale) for _ in range(8)]
+        first, second = (on_fresh_tasks(abilities, n_tasks, draw) for _ in range(2))
+        one, other = rank_reliability(first), kendall_tau_b(scores(first), scores(second))
+        if one is not None and other is not None:
+            said.append(one)
+            real.append(other)
+    return sum(said) / len(said), sum(real) / len(real)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(("scale", "n_tasks"), [(0.0, 40), (0.5, 20), (1.0, 40), (2.0, 100)])
+def test_other_tasks_rank_agents_as_alike_as_is_said(scale: float, n_tasks: int) -> None:
+    said, real = reliability_said_and_real(400, scale, n_tasks, seed=n_tasks)
+    # Four standard errors of a tau of 8 agents that all are equal, 0.29, on 400 boards are 0.058.
+    assert said == pytest.approx(real, abs=0.06)
+
+
+@pytest.mark.slow
+def test_tasks_that_tell_nothing_of_agents_are_not_said_to_rank_alike() -> None:
+    said, real = reliability_said_and_real(20, 0.0, 40, seed=4)
+    # Four standard errors on 20 boards are 0.26; tasks drawn again with replacement would say 0.38.
+    assert abs(said) < 0.26
+    assert abs(real) < 0.26
 
 
 def share_held(n_agents: int, correlation: float, n_boards: int, seed: int) -> float:
@@ -131,3 +197,34 @@ def test_the_interval_holds_the_population_s_of_95_in_100(n_agents: int, correla
 def test_the_interval_holds_the_population_s_of_nearly_all_of_a_few() -> None:
     # A true share of 0.95 gives fewer than 21 in 25 once in 140 times.
     assert share_held(10, 0.6, 25, seed=3) >= 0.84
+
+
+def held_on_fresh_tasks(n_agents: int, n_boards: int, seed: int) -> float:
+    """Return how often the interval holds the mean tau of agents and tasks that are both drawn anew."""
+    draw, found = random.Random(seed), []
+
+    def two_suites(n: int) -> tuple[list[float], list[float]]:
+        first = [draw.gauss(0, 1) for _ in range(n)]
+        second = [0.6 * x + 0.8 * draw.gauss(0, 1) for x in first]
+        return scores(on_fresh_tasks(first, 40, draw)), scores(on_fresh_tasks(second, 40, draw))
+
+    many = [tau for _ in range(40) if (tau := kendall_tau_b(*two_suites(30))) is not None]
+    truth = sum(many) / len(many)
+    for _ in range(n_boards):
+        interval = rank_agreement(*two_suites(n_agents), seed=draw.randrange(1000)).kendall_interval
+        assert interval is not None
+        found.append(interval.low <= truth <= interval.high)
+    return sum(found) / len(found)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("n_agents", [5, 8, 25])
+def test_the_interval_holds_that_of_other_agents_on_other_tasks_of_95_in_100(n_agents: int) -> None:
+    # Four standard errors of a share of 0.95 on 500 boards are 0.039.
+    assert held_on_fresh_tasks(n_agents, 500, seed=n_agents) >= 0.91
+
+
+@pytest.mark.slow
+def test_the_interval_holds_that_of_other_agents_on_other_tasks_of_nearly_all_of_a_few() -> None:
+    # A true share of 0.95 gives fewer than 21 in 25 once in 140 times.
+    assert held_on_fresh_tasks(8, 25, seed=1) >= 0.84

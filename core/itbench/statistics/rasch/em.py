@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from operator import mul
 
+from itbench.errors import UsageError
 from itbench.statistics.rasch.marginal import Grid, Parameters, Posterior, grid, grid_points
 from itbench.statistics.rasch.responses import Group, Responses
 
@@ -45,17 +46,24 @@ def best(data: Responses, groups: Sequence[Group], start: Parameters | None = No
     """Return the last round, at whose end nothing changes any more; it is reached sooner from a good start.
 
     Raises:
-        ArithmeticError: the rounds do not settle.
+        UsageError: the rounds do not settle.
     """
     totals = data.totals()
     found = _settled(start or _start(data, totals), totals, groups)
     for _ in range(0 if data.are_binary else _MOST_WEIGHINGS):
         weight = 1 / dispersion(data, groups, found)
-        is_settled = abs(weight / found.before.weight - 1) < _WEIGHT_TOLERANCE
-        if is_settled:
-            break
+        if abs(weight / found.before.weight - 1) < _WEIGHT_TOLERANCE:
+            return found
         found = _settled(replace(found.after, weight=weight), totals, groups)
+    if not data.are_binary:
+        raise _unsettled(f"the dispersion of scores still changes after {_MOST_WEIGHINGS} fits")
     return found
+
+
+def _unsettled(why: str) -> UsageError:
+    return UsageError(
+        f"the fit of difficulty and ability does not settle: {why}; leave out runs with few scores"
+    )
 
 
 def _start(data: Responses, totals: Sequence[float]) -> Parameters:
@@ -98,7 +106,8 @@ def _settled(now: Parameters, totals: Sequence[float], groups: Sequence[Group]) 
         if _distance(second.before, second.after) < _TOLERANCE:
             return second
         now, last = _extrapolated(first.before, second.before, second.after), second
-    raise ArithmeticError(f"no fit found in {_MOST_ROUNDS} rounds")
+    moved = _distance(second.before, second.after)
+    raise _unsettled(f"a parameter still moves by {moved:.2g} logits after {_MOST_ROUNDS} rounds")
 
 
 def _step(now: Parameters, totals: Sequence[float], groups: Sequence[Group]) -> Step:
