@@ -1,12 +1,14 @@
 """Choosing the tasks that rank as all do."""
 
 import random
+from itertools import combinations
 
 import pytest
 
 from itbench.errors import UsageError
 from itbench.statistics import choose_subset
-from itbench.statistics.subset import by_information
+from itbench.statistics.rasch.responses import responses
+from itbench.statistics.subset import _prefix_scores, _Tally, by_information
 
 Run = dict[str, list[float | None]]
 
@@ -108,7 +110,7 @@ def test_what_cannot_be_is_refused(n_runs: int, size: int | None, agreement: flo
         choose_subset(simulated(n_runs, seed=4), size=size, agreement=agreement)
 
 
-def agreement_with_fresh_runs(seed: int) -> tuple[float, float]:
+def agreement_with_fresh_runs(seed: int, size: int | None = 20) -> tuple[float, float]:
     """Return what cross-validation says of a subset, and how it ranks 40 fresh runs of the same tasks."""
     from itbench.statistics import kendall_tau_b
 
@@ -122,7 +124,7 @@ def agreement_with_fresh_runs(seed: int) -> tuple[float, float]:
             for t, b in difficulties.items()
         }
 
-    found = choose_subset([run() for _ in range(10)], size=20)
+    found = choose_subset([run() for _ in range(10)], size=size, agreement=0.8)
     fresh = [run() for _ in range(40)]
     by_all = [sum(float(repeats[0] or 0) for repeats in each.values()) for each in fresh]
     by_some = [sum(float(each[task][0] or 0) for task in found.tasks) for each in fresh]
@@ -132,11 +134,42 @@ def agreement_with_fresh_runs(seed: int) -> tuple[float, float]:
     return found.agreement, real
 
 
+def test_a_run_without_a_score_on_the_subset_has_no_rank_there() -> None:
+    """The best run was scored on the telling tasks only: on the other ones it is not the worst, but left out."""
+    runs: list[Run] = [
+        {f"t{i}": [float(i < solved)] for i in range(10)} | {f"u{i}": [float(i < solved)] for i in range(10)}
+        for solved in (3, 5, 7, 8, 10)
+    ]
+    for i in range(10):
+        runs[-1][f"u{i}"] = [None]
+    data = responses(runs)
+    places = [place for place, task in enumerate(data.tasks) if task.startswith("u")]
+    (scores,) = _prefix_scores(data, places, [10])
+    assert scores == [0.3, 0.5, 0.7, 0.8, None]
+    tally = _Tally()
+    for pair in combinations(range(5), 2):
+        tally.add(pair, scores, [0.3, 0.5, 0.7, 0.8, 1.0])
+    assert (tally.untied, tally.kendall) == (6, 1.0)
+
+
+def test_too_many_runs_are_refused() -> None:
+    with pytest.raises(UsageError, match="at most 300 runs"):
+        choose_subset([{f"t{i}": [1.0] for i in range(6)}] * 301)
+
+
 @pytest.mark.soak
 def test_what_cross_validation_says_holds_for_fresh_runs() -> None:
     pairs = [agreement_with_fresh_runs(seed) for seed in range(200)]
     said, real = (sum(each) / len(pairs) for each in zip(*pairs, strict=True))
     assert said == pytest.approx(real, abs=0.03)
+
+
+@pytest.mark.soak
+def test_a_size_that_is_chosen_by_what_cross_validation_says_is_hardly_flattered() -> None:
+    pairs = [agreement_with_fresh_runs(seed, None) for seed in range(200)]
+    said, real = (sum(each) / len(pairs) for each in zip(*pairs, strict=True))
+    assert said >= 0.8
+    assert -0.01 <= said - real <= 0.04
 
 
 @pytest.mark.slow
