@@ -213,6 +213,33 @@ def test_too_little_is_refused_in_plain_words(runs, message: str) -> None:
         fit_rasch(runs)
 
 
+def test_too_many_runs_are_refused() -> None:
+    with pytest.raises(UsageError, match="at most 300 runs"):
+        fit_rasch([{f"t{i}": [1.0] for i in range(6)}] * 301)
+
+
+def test_a_fit_that_does_not_settle_is_told() -> None:
+    data = responses(simulated([0.5, -0.5, 1.0], 20, 1.2, seed=13)[1])
+    with pytest.raises(
+        UsageError, match=r"does not settle: a parameter still moves by 0\.\d+ logits after 1 rounds"
+    ):
+        best(data, data.groups(), most_rounds=1)
+
+
+@pytest.mark.parametrize("kind", ["no overlap", "all equal", "all alike but one"])
+def test_runs_that_say_little_of_each_other_have_wide_intervals(kind: str) -> None:
+    """Two runs of 8 tasks."""
+    runs: dict[str, list[Run]] = {
+        "no overlap": [{f"{run}{i}": [float(i < 4)] for i in range(8)} for run in "ab"],
+        "all equal": [{f"t{i}": [0.5] for i in range(8)}] * 2,
+        "all alike but one": [{f"t{i}": [float(i < each)] for i in range(8)} for each in (4, 5)],
+    }
+    one, other = fit_rasch(runs[kind]).abilities
+    assert one.interval.low < other.value < one.interval.high
+    if kind == "no overlap":
+        assert one.interval.high - one.interval.low > 2
+
+
 def test_a_score_outside_its_range_is_refused() -> None:
     with pytest.raises(ValueError, match=r"1\.5 of task 'a' is not in"):
         fit_rasch([{"a": [1.5]}, {"a": [1.0]}])

@@ -42,19 +42,25 @@ class Step:
     after: Parameters
 
 
-def best(data: Responses, groups: Sequence[Group], start: Parameters | None = None) -> Step:
+def best(
+    data: Responses,
+    groups: Sequence[Group],
+    start: Parameters | None = None,
+    *,
+    most_rounds: int = _MOST_ROUNDS,
+) -> Step:
     """Return the last round, at whose end nothing changes any more; it is reached sooner from a good start.
 
     Raises:
         UsageError: the rounds do not settle.
     """
     totals = data.totals()
-    found = _settled(start or _start(data, totals), totals, groups)
+    found = _settled(start or _start(data, totals), totals, groups, most_rounds)
     for _ in range(0 if data.are_binary else _MOST_WEIGHINGS):
         weight = 1 / dispersion(data, groups, found)
         if abs(weight / found.before.weight - 1) < _WEIGHT_TOLERANCE:
             return found
-        found = _settled(replace(found.after, weight=weight), totals, groups)
+        found = _settled(replace(found.after, weight=weight), totals, groups, most_rounds)
     if not data.are_binary:
         raise _unsettled(f"the dispersion of scores still changes after {_MOST_WEIGHINGS} fits")
     return found
@@ -96,9 +102,9 @@ def _square(score: float | None, expected: float, square: float) -> float:
     return 0.0 if score is None else score * score - 2 * score * expected + square
 
 
-def _settled(now: Parameters, totals: Sequence[float], groups: Sequence[Group]) -> Step:
+def _settled(now: Parameters, totals: Sequence[float], groups: Sequence[Group], most_rounds: int) -> Step:
     last = None
-    for _ in range(_MOST_ROUNDS):
+    for _ in range(most_rounds):
         first = _step(now, totals, groups)
         if last is not None and first.objective < last.objective - _ROUNDING:
             first = _step(last.after, totals, groups)
@@ -107,7 +113,7 @@ def _settled(now: Parameters, totals: Sequence[float], groups: Sequence[Group]) 
             return second
         now, last = _extrapolated(first.before, second.before, second.after), second
     moved = _distance(second.before, second.after)
-    raise _unsettled(f"a parameter still moves by {moved:.2g} logits after {_MOST_ROUNDS} rounds")
+    raise _unsettled(f"a parameter still moves by {moved:.2g} logits after {most_rounds} rounds")
 
 
 def _step(now: Parameters, totals: Sequence[float], groups: Sequence[Group]) -> Step:
