@@ -42,6 +42,7 @@ class RunComparison:
         result: of the comparison.
         tasks: all tasks of both.
         retried: how many trials of each were attempted more than once.
+        scoring_versions: of the oldest rules among the scores of each; None without any.
     """
 
     first: JsonObject
@@ -49,6 +50,7 @@ class RunComparison:
     result: Comparison
     tasks: list[ComparedTask]
     retried: tuple[int, int] = (0, 0)
+    scoring_versions: tuple[int | None, int | None] = (None, None)
 
     @property
     def names(self) -> tuple[str, str]:
@@ -89,6 +91,11 @@ class RunComparison:
             notes.append(
                 "warning: the tasks, their limits, truths or hidden data differ between the two runs (by their hashes)"
             )
+        versions = self.scoring_versions
+        if None not in versions and versions[0] != versions[1]:
+            notes.append(
+                f"warning: 1 was scored by rules of version {versions[0]}, 2 by version {versions[1]}; `itbench score RUN` scores again"
+            )
         if not self.has_same_roles:
             notes.append(
                 "warning: other models played the roles in the environments, so the runs are not comparable"
@@ -116,6 +123,7 @@ def compare_runs(first: Path, second: Path) -> RunComparison:
     with RunFile(first) as one, RunFile(second) as other:
         plans, values = (one.plan(), other.plan()), (one.values(), other.values())
         retried = (one.retried(), other.retried())
+        versions = _oldest_rules(one), _oldest_rules(other)
     names = [f"{plan['domain']}/{plan['suite']}" for plan in plans]
     if names[0] != names[1]:
         raise UsageError(
@@ -125,7 +133,11 @@ def compare_runs(first: Path, second: Path) -> RunComparison:
         ComparedTask(task, _mean(values[0].get(task, [])), _mean(values[1].get(task, [])))
         for task in dict.fromkeys([*values[0], *values[1]])
     ]
-    return RunComparison(*plans, compare(*values), tasks, retried)
+    return RunComparison(*plans, compare(*values), tasks, retried, versions)
+
+
+def _oldest_rules(run: RunFile) -> int | None:
+    return min(run.scoring_versions().values(), default=None)
 
 
 def _verdict(result: Comparison) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from itbench.interfaces.json import JsonObject
+from itbench.report.boards.comparable import require_same_scoring
 from itbench.report.comparison import RunComparison
 from itbench.report.document import Section
 from itbench.statistics import Equivalence, equivalence
@@ -64,8 +65,10 @@ def margins(found: RunComparison, *, no_worse_by: float | None, equal_within: fl
     """Test what is asked for, on the tasks that both runs have scored.
 
     Raises:
-        UsageError: a margin is not above 0 and below 1.
+        UsageError: a margin is not above 0 and below 1, or the runs were not scored alike.
     """
+    if no_worse_by is not None or equal_within is not None:
+        require_same_scoring((found.first, found.second), found.scoring_versions)
     first = {task.task: [task.first] for task in found.tasks}
     second = {task.task: [task.second] for task in found.tasks}
     return Margins(

@@ -8,6 +8,7 @@ from pathlib import Path
 from itbench.errors import UsageError
 from itbench.interfaces.json import JsonObject
 from itbench.report.agent_label import model_of
+from itbench.report.boards.comparable import require_comparable
 from itbench.report.document import Section, Table
 from itbench.report.leaderboard import Board, Standing, boards
 from itbench.report.table import number
@@ -35,6 +36,14 @@ class SuiteScores:
     values: dict[str, Values]
 
     @property
+    def n_incomplete(self) -> int:
+        """How many agents have no score for some task."""
+        return sum(
+            any(all(value is None for value in repeats) for repeats in values.values())
+            for values in self.values.values()
+        )
+
+    @property
     def scores(self) -> dict[str, float]:
         """The mean score of each agent that has one."""
         means = {agent: estimate(values).mean for agent, values in self.values.items()}
@@ -49,7 +58,8 @@ class SuitePair:
         first, second: titles.
         agents: those that both have a score for.
         found: without any correlation for fewer than 3 of them.
-        reliabilities: how alike each would rank the same agents twice.
+        reliabilities: how alike as many other tasks of each would rank the same agents.
+        n_incomplete: how many agents, over both suites, lack a score for some task.
     """
 
     first: str
@@ -57,6 +67,7 @@ class SuitePair:
     agents: Sequence[str]
     found: RankAgreement
     reliabilities: tuple[float | None, float | None]
+    n_incomplete: int
 
 
 def suite_agreement(paths: Sequence[Path], *, skipped: list[str]) -> list[SuitePair]:
@@ -67,10 +78,13 @@ def suite_agreement(paths: Sequence[Path], *, skipped: list[str]) -> list[SuiteP
         skipped: takes one line for each that cannot be read.
 
     Raises:
-        UsageError: all runs are of the same tasks, or no two suites have 3 agents in common.
+        UsageError: all runs are of the same tasks, those of one suite were not scored alike, or no two suites have 3 agents in common.
         RunFileError: none of the runs can be read.
     """
-    suites = [_scores(board) for board in boards(paths, skipped=skipped)]
+    found = boards(paths, skipped=skipped)
+    for board in found:
+        require_comparable(board)
+    suites = [_scores(board) for board in found]
     if len(suites) < 2:
         raise UsageError(
             f"all these runs are of the same tasks ({suites[0].title}); name runs of the same agents on other suites too"
@@ -149,10 +163,13 @@ def _pair(one: SuiteScores, other: SuiteScores) -> SuitePair:
     scores = one.scores, other.scores
     agents = sorted(scores[0].keys() & scores[1].keys())
     if len(agents) < FEWEST_AGENTS:
-        return SuitePair(one.title, other.title, agents, _none(len(agents)), (None, None))
+        return SuitePair(one.title, other.title, agents, _none(len(agents)), (None, None), 0)
     found = rank_agreement(*([each[agent] for agent in agents] for each in scores))
     reliabilities = [rank_reliability([suite.values[agent] for agent in agents]) for suite in (one, other)]
-    return SuitePair(one.title, other.title, agents, found, (reliabilities[0], reliabilities[1]))
+    n_incomplete = one.n_incomplete + other.n_incomplete
+    return SuitePair(
+        one.title, other.title, agents, found, (reliabilities[0], reliabilities[1]), n_incomplete
+    )
 
 
 def _none(n_agents: int) -> RankAgreement:
@@ -163,9 +180,14 @@ def _none(n_agents: int) -> RankAgreement:
 
 def _notes(pairs: Sequence[SuitePair]) -> Iterator[str]:
     yield (
-        "95 % intervals: agents drawn again 1,000 times; tau-b of a suite with itself: its tasks drawn again, about the most that "
-        "another suite can agree with it"
+        "95 % intervals: agents drawn again 1,000 times; tau-b of a suite with itself: by halves of its tasks, about what as many other "
+        "tasks of its kind would agree with it"
     )
+    incomplete = max(pair.n_incomplete for pair in pairs)
+    if incomplete:
+        yield (
+            f"some agents have no score for some tasks ({incomplete} over two suites), and are ranked by the mean of the others"
+        )
     counts = [len(pair.agents) for pair in pairs]
     if min(counts) < FEWEST_AGENTS:
         yield f"no correlation for fewer than {FEWEST_AGENTS} agents"

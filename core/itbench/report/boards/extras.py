@@ -1,7 +1,8 @@
 """What is added to leaderboards on request: tests of all pairs, and the fit of difficulty and ability."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from itbench.errors import UsageError
 from itbench.interfaces.json import JsonObject
@@ -10,6 +11,9 @@ from itbench.report.boards.pairs import BoardPairs, board_pairs
 from itbench.report.document import Section
 from itbench.report.leaderboard import Board
 
+Part = TypeVar("Part", BoardPairs, BoardIrt)
+_TITLES = {"pairwise": "which ranks can be told apart", "irt": "ability and difficulty"}
+
 
 @dataclass(frozen=True, slots=True)
 class Extras:
@@ -17,15 +21,15 @@ class Extras:
 
     Attributes:
         board: the board.
-        pairs: None where it was not asked for.
+        pairs: None where it was not asked for, or could not be tested.
         irt: None where it was not asked for, or could not be fitted.
-        problem: why it could not be.
+        problems: why something that was asked for could not be, by "pairwise" and "irt".
     """
 
     board: Board
     pairs: BoardPairs | None
     irt: BoardIrt | None
-    problem: str | None
+    problems: Mapping[str, str]
 
     @property
     def parts(self) -> list[BoardPairs | BoardIrt]:
@@ -37,11 +41,11 @@ def board_extras(found: Sequence[Board], *, pairwise: bool, irt: bool) -> list[E
     """Return what is added to each board.
 
     Raises:
-        UsageError: a fit was asked for, and no board has enough runs and tasks.
+        UsageError: nothing of what was asked for can be told of any board.
     """
     extras = [_extras(board, pairwise=pairwise, irt=irt) for board in found]
-    problems = [each.problem for each in extras if each.problem is not None]
-    if problems and len(problems) == len(extras):
+    problems = [problem for each in extras for problem in each.problems.values()]
+    if problems and not any(each.parts for each in extras):
         raise UsageError("; ".join(dict.fromkeys(problems)))
     return extras
 
@@ -51,11 +55,11 @@ def extra_sections(extras: Sequence[Extras]) -> Iterator[Section]:
     for each in extras:
         where = f": {each.board.title}" if len(extras) > 1 else ""
         if each.pairs is not None:
-            yield each.pairs.section(f"which ranks can be told apart{where}")
+            yield each.pairs.section(f"{_TITLES['pairwise']}{where}")
         if each.irt is not None:
-            yield from each.irt.sections(f"ability and difficulty{where}")
-        if each.problem is not None:
-            yield Section(title=f"ability and difficulty{where}", notes=[each.problem])
+            yield from each.irt.sections(f"{_TITLES['irt']}{where}")
+        for name, problem in each.problems.items():
+            yield Section(title=f"{_TITLES[name]}{where}", notes=[problem])
 
 
 def with_extra_rows(rows: Sequence[JsonObject], extras: Sequence[Extras]) -> list[JsonObject]:
@@ -76,19 +80,23 @@ def with_extra_json(found: Sequence[JsonObject], extras: Sequence[Extras]) -> li
 
 
 def _json(extras: Extras) -> JsonObject:
-    added: JsonObject = {}
+    added: JsonObject = {name: {"problem": problem} for name, problem in extras.problems.items()}
     if extras.pairs is not None:
         added["pairwise"] = extras.pairs.json()
-    if extras.irt is not None or extras.problem is not None:
-        added["irt"] = {"problem": extras.problem} if extras.irt is None else extras.irt.json()
+    if extras.irt is not None:
+        added["irt"] = extras.irt.json()
     return added
 
 
 def _extras(board: Board, *, pairwise: bool, irt: bool) -> Extras:
-    fit, problem = None, None
-    if irt:
-        try:
-            fit = board_irt(board)
-        except UsageError as error:
-            problem = str(error)
-    return Extras(board, board_pairs(board) if pairwise else None, fit, problem)
+    problems: dict[str, str] = {}
+    pairs = _told(board_pairs, board, "pairwise", problems) if pairwise else None
+    return Extras(board, pairs, _told(board_irt, board, "irt", problems) if irt else None, problems)
+
+
+def _told(tell: Callable[[Board], Part], board: Board, name: str, problems: dict[str, str]) -> Part | None:
+    try:
+        return tell(board)
+    except UsageError as error:
+        problems[name] = str(error)
+        return None

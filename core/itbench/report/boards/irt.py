@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from itbench.interfaces.json import JsonObject
+from itbench.report.boards.comparable import require_comparable
 from itbench.report.document import Section, Table
 from itbench.report.leaderboard import Board
 from itbench.report.table import counted, number
@@ -77,8 +78,9 @@ def board_irt(board: Board) -> BoardIrt:
     """Fit the model to the runs of a board.
 
     Raises:
-        UsageError: there are too few runs or tasks.
+        UsageError: there are too few or too many runs, or too few tasks, or they were not scored alike.
     """
+    require_comparable(board)
     return BoardIrt(board, fit_rasch([standing.summary.values for standing in board.standings]))
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from itbench.errors import UsageError
 from itbench.host.output_file import open_output
 from itbench.interfaces.json import JsonObject
+from itbench.report.boards.comparable import require_comparable
 from itbench.report.boards.irt import difficulty_section, fit_notes, irt_json
 from itbench.report.document import Section, Table
 from itbench.report.leaderboard import Board, boards
@@ -130,7 +131,7 @@ def board_subset(
         skipped: takes one line for each file that cannot be read.
 
     Raises:
-        UsageError: they are not of the same tasks, too few, or what is asked for cannot be.
+        UsageError: they are not of the same tasks, not scored alike, too few or too many, or what is asked for cannot be.
         RunFileError: none of the runs can be read.
     """
     found = boards(paths, skipped=skipped)
@@ -138,6 +139,7 @@ def board_subset(
         titles = "; ".join(board.title for board in found)
         raise UsageError(f"these runs are of {len(found)} sets of tasks; name runs of one: {titles}")
     (board,) = found
+    require_comparable(board)
     values = [standing.summary.values for standing in board.standings]
     chosen = choose_subset(values, agreement=agreement, size=size)
     return BoardSubset(board, None if size is not None else agreement, chosen)
