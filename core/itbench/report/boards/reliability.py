@@ -9,7 +9,7 @@ from itbench.interfaces.json import JsonObject
 from itbench.interfaces.panel import Panel, PanelAxis, PanelLine, PanelLines
 from itbench.report.agent_label import agent_label
 from itbench.report.document import Section, Table
-from itbench.statistics import MeanOverTasks, Passes, pass_curve
+from itbench.statistics import MeanOverTasks, Passes, Values, pass_curve
 from itbench.store.reader import RunFile
 
 _MOST_LINES = 50
@@ -67,6 +67,18 @@ def reliability(paths: Sequence[Path], *, threshold: float = 1.0) -> list[Reliab
     return found
 
 
+def reliability_of(path: Path, plan: JsonObject, values: Values, *, threshold: float = 1.0) -> Reliability:
+    """Return the curves of a run that was read.
+
+    Raises:
+        UsageError: it has no score.
+    """
+    try:
+        return Reliability(path, plan, threshold, pass_curve(values, threshold=threshold))
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}") from error
+
+
 def reliability_sections(found: Sequence[Reliability]) -> Iterator[Section]:
     """Yield the curves for people."""
     head = ["k", "pass@k (95 % interval)", "pass^k (95 % interval)", "tasks"]
@@ -116,7 +128,7 @@ def reliability_json(found: Sequence[Reliability]) -> list[JsonObject]:
 
 
 def reliability_panel(found: Sequence[Reliability]) -> Panel:
-    """Return the curves as charts for the pages of `itbench view`: a line for each run, the first 50."""
+    """Return the curves as charts: a line for each run, the first 50."""
     return Panel(
         title="Reliability",
         parts=(
@@ -144,10 +156,7 @@ def _lines(title: str, found: Sequence[Reliability], value: Callable[[Passes], f
 def _reliability(path: Path, threshold: float) -> Reliability:
     with RunFile(path) as run:
         plan, values = run.plan(), run.values()
-    try:
-        return Reliability(path, plan, threshold, pass_curve(values, threshold=threshold))
-    except UsageError as error:
-        raise UsageError(f"{path}: {error}") from error
+    return reliability_of(path, plan, values, threshold=threshold)
 
 
 def _identity(each: Reliability) -> JsonObject:

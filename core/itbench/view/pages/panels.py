@@ -1,15 +1,20 @@
-"""What a domain shows of trials; a page asks for it after it has shown itself, as a domain may take seconds."""
+"""What takes seconds, so that a page asks for it after it has shown itself: statistics of runs together, and what domains show."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 
+from markupsafe import Markup
+
 from itbench.interfaces.shown import ShownTrial
+from itbench.report.boards.panels import board_panels
+from itbench.report.leaderboard import boards_of
 from itbench.view.charts.marks import Link
-from itbench.view.data.catalogue import Catalogue
+from itbench.view.data.catalogue import Catalogue, RunEntry
 from itbench.view.data.chosen import chosen_runs
 from itbench.view.data.shown import domain_of, shown_trial, shown_trials
 from itbench.view.pages.page import Asked, Page, number_of
 from itbench.view.panels.call import run_panels, trial_panels
+from itbench.view.panels.render import panel_html
 
 _TEMPLATE = "panels.html"
 
@@ -28,12 +33,14 @@ def trial_panels_page(catalogue: Catalogue, _asked: Asked, run: str, trial: str,
 
 
 def run_panels_page(catalogue: Catalogue, asked: Asked, *, leads: Link) -> Page:
-    """Return what the domain shows of all trials of the runs that are asked for.
+    """Return what the runs that are asked for say together, and what the domain shows of all their trials.
 
     Raises:
         UsageError: there is no such run.
     """
-    keys = [entry.key for entry in chosen_runs(catalogue, asked.texts("run"), asked.text("suite"))]
+    entries = chosen_runs(catalogue, asked.texts("run"), asked.text("suite"))
+    keys = [entry.key for entry in entries]
+    together = _together(catalogue, entries, leads)
     with ExitStack() as open_files:
         files = [(key, open_files.enter_context(catalogue.open(key))) for key in keys]
 
@@ -43,4 +50,10 @@ def run_panels_page(catalogue: Catalogue, asked: Asked, *, leads: Link) -> Page:
 
         domain = domain_of(files[0][1].plan()) if files else None
         found = run_panels(domain, trials(), leads) if domain else []
-    return Page(template=_TEMPLATE, title="Panels", context={"panels": found})
+    return Page(template=_TEMPLATE, title="Panels", context={"panels": [*together, *found]})
+
+
+def _together(catalogue: Catalogue, entries: Sequence[RunEntry], leads: Link) -> list[Markup]:
+    by_path = {entry.path: entry.key for entry in entries}
+    boards = boards_of([(path, catalogue.summary(key)) for path, key in by_path.items()], skipped=[])
+    return [panel_html(panel, leads) for board in boards for panel in board_panels(board, by_path)]

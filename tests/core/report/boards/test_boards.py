@@ -3,13 +3,21 @@
 import csv
 import io
 import json
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from itbench.report.boards.panels import board_panels
 from itbench.report.boards.reliability import reliability, reliability_panel
+from itbench.report.leaderboard import boards
+from itbench.store.seals import seal_all
+from itbench.view.charts.marks import no_link
+from itbench.view.data.catalogue import Catalogue
+from itbench.view.pages.page import Asked
+from itbench.view.pages.panels import run_panels_page
 
 # Slow: each test makes several runs, of some tenths of a second each.
 pytestmark = pytest.mark.slow
@@ -26,10 +34,22 @@ def rows_of(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
+@pytest.fixture(scope="module")
+def made() -> dict[str, bytes]:
+    """Run files that a test made, by name, for those after it."""
+    return {}
+
+
 @pytest.fixture
-def runs(sums: Path, itbench: Itbench) -> list[str]:
+def runs(sums: Path, itbench: Itbench, made: dict[str, bytes], tmp_path: Path) -> list[str]:
     """Five runs of one suite, the best first."""
-    return [run(itbench, "sums/many", "-n", "20", "-k", "3", "-a", agent) for agent in AGENTS]
+    if not made:
+        for agent in AGENTS:
+            path = Path(run(itbench, "sums/many", "-n", "20", "-k", "3", "-a", agent))
+            made[path.name] = path.read_bytes()
+    for name, content in made.items():
+        (tmp_path / name).write_bytes(content)
+    return [str(tmp_path / name) for name in made]
 
 
 def test_a_leaderboard_tells_which_ranks_can_be_told_apart(runs: list[str], itbench: Itbench) -> None:
@@ -103,6 +123,42 @@ def test_a_fit_that_cannot_be_is_refused_or_said_where_another_board_has_one(
     assert "at least 2 runs" in found[0]["irt"]["problem"]
 
 
+def test_runs_that_were_scored_by_other_rules_are_not_tested_against_each_other(
+    runs: list[str], itbench: Itbench
+) -> None:
+    assert "rules of version" not in itbench("compare", *runs[:2]).out
+    with sqlite3.connect(runs[0]) as connection:
+        connection.execute("UPDATE scoring SET scoring_version = scoring_version + 1")
+        seal_all(connection)
+    connection.close()
+    for command in (
+        ("leaderboard", *runs, "--pairwise"),
+        ("leaderboard", *runs, "--irt"),
+        ("subset", *runs),
+        ("rank-correlation", *runs, run(itbench, "sums")),
+        ("compare", *runs[:2], "--no-worse-by", "0.1"),
+        ("compare", *runs[:2], "--equal-within", "0.1"),
+    ):
+        refused = itbench(*command)
+        assert refused.code == 2, command
+        assert "were scored by rules of versions 1 and 2" in refused.err, command
+    compared = itbench("compare", *runs[:2])
+    assert compared.code == 0
+    assert "1 was scored by rules of version 2, 2 by version 1" in " ".join(compared.out.split())
+    # Alone, and beside runs by the same rules, nothing is wrong with it.
+    assert itbench("reliability", runs[0]).code == 0
+    assert itbench("leaderboard", *runs[1:], "--pairwise", "--irt").code == 0
+
+
+def test_what_one_board_cannot_tell_stands_beside_what_others_can(runs: list[str], itbench: Itbench) -> None:
+    alone = run(itbench, "sums", "-a", "adder")
+    both = itbench("leaderboard", alone, *runs, "--pairwise", "--irt")
+    text = " ".join(both.out.split())
+    assert "one run has no other to be told apart from" in text
+    assert "a fit of difficulty and ability needs at least 2 runs" in text
+    assert "of 10 pairs can be told apart" in text
+
+
 def test_compare_tells_whether_a_run_is_no_worse_and_whether_both_are_equal(
     runs: list[str], itbench: Itbench
 ) -> None:
@@ -152,7 +208,54 @@ def test_reliability_has_the_same_numbers_in_every_format(runs: list[str], itben
     assert [at["pass_hat_k"] for at in half["curve"]] == [1, 1, 1]
 
 
-def test_the_curves_are_charts_for_the_viewer(runs: list[str]) -> None:
+def test_the_page_of_a_leaderboard_has_ranks_abilities_and_reliability(
+    runs: list[str], itbench: Itbench, tmp_path: Path
+) -> None:
+    catalogue = Catalogue([Path(path) for path in runs])
+    catalogue.refresh(lambda: False)
+    keys = {Path(path): Path(path).stem for path in runs}
+    asked = Asked({"run": [entry.key for entry in catalogue.entries()]})
+    panels = "".join(run_panels_page(catalogue, asked, leads=no_link).context["panels"])
+    for title in ("Which ranks can be told apart", "Ability", "Reliability"):
+        assert f">{title}<" in panels
+    assert "cannot be told from" in panels
+    board = boards([Path(path) for path in runs])[0]
+    ranks, ability, curves = board_panels(board, keys)
+    (found,) = json.loads(itbench("leaderboard", *runs, "--pairwise", "--irt", "--json").out)
+    assert [row[1] for row in ranks.parts[0].rows] == [
+        str(each["rank_best"])
+        if each["rank_best"] == each["rank_worst"]
+        else f"{each['rank_best']} to {each['rank_worst']}"
+        for each in found["pairwise"]["runs"]
+    ]
+    assert [row[0] for row in ranks.parts[0].rows] == [AGENTS[0], *AGENTS[1:4], AGENTS[4]]
+    # null is behind all others
+    assert ranks.parts[0].rows[-1][2] == "none"
+    tied = [name for row in ranks.parts[0].rows for name in row[2].split(", ") if name != "none"]
+    told = [pair["corrected_p_value"] < 0.05 for pair in found["pairwise"]["pairs"]]
+    assert len(tied) == 2 * told.count(False) > 0
+    assert [(bar.value, bar.low, bar.high) for bar in ability.parts[0].bars] == [
+        (each["ability"], *each["interval"]) for each in found["irt"]["abilities"]
+    ]
+    assert [bar.trial for bar in ability.parts[0].bars] == [
+        keys[standing.path] for standing in board.standings
+    ]
+    assert len({bar.label for bar in ability.parts[0].bars}) == 5
+    assert [len(line.points) for line in curves.parts[0].lines] == [3] * 5
+
+
+def test_one_run_without_repeats_has_no_such_panel_and_few_tasks_are_said(
+    sums: Path, itbench: Itbench
+) -> None:
+    paths = [Path(run(itbench, "sums", "-n", "3", "-a", agent)) for agent in ("adder", "adder")]
+    assert list(board_panels(boards(paths[:1])[0], {})) == []
+    ranks, ability = board_panels(boards(paths)[0], {})
+    assert [row[0] for row in ranks.parts[0].rows] == ["adder, run 1", "adder, run 2"]
+    assert [row[2] for row in ranks.parts[0].rows] == ["adder, run 2", "adder, run 1"]
+    assert "needs at least 6 tasks with a score; there are 3" in ability.parts[0].text
+
+
+def test_the_curves_are_charts(runs: list[str]) -> None:
     found = reliability([Path(path) for path in runs])
     panel = reliability_panel(found)
     always, once = panel.parts
