@@ -47,7 +47,7 @@ def test_both_agree_with_scipy(pairs) -> None:
 
 
 @pytest.mark.slow
-@settings(quickly, max_examples=15)
+@settings(quickly, max_examples=8)
 @given(PAIRS, st.integers(0, 5))
 def test_an_interval_holds_its_value_and_turns_with_it(pairs, seed: int) -> None:
     first, second = ([float(round(value, 3)) for value in values] for values in zip(*pairs, strict=True))
@@ -191,12 +191,6 @@ def share_held(n_agents: int, correlation: float, n_boards: int, seed: int) -> f
 def test_the_interval_holds_the_population_s_of_95_in_100(n_agents: int, correlation: float) -> None:
     # Four standard errors of a share of 0.95 on 500 boards are 0.039.
     assert share_held(n_agents, correlation, 500, seed=n_agents) >= 0.91
-
-
-@pytest.mark.slow
-def test_the_interval_holds_the_population_s_of_nearly_all_of_a_few() -> None:
-    # A true share of 0.95 gives fewer than 21 in 25 once in 140 times.
-    assert share_held(10, 0.6, 25, seed=3) >= 0.84
 
 
 def held_on_fresh_tasks(n_agents: int, n_boards: int, seed: int) -> float:

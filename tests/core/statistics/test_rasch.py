@@ -288,7 +288,7 @@ def test_intervals_hold_95_abilities_and_90_difficulties_in_100(board: str) -> N
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("board", BOARDS)
+@pytest.mark.parametrize("board", ["two agents", "few tasks", "a tenth without a score", "three repeats"])
 def test_intervals_hold_nearly_all_abilities_of_a_few_boards(board: str) -> None:
     able, hard = shares_held(board, 20)
     assert able >= 0.85
