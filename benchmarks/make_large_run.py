@@ -7,7 +7,7 @@ from pathlib import Path
 from itbench import Score, Submission, Usage
 from itbench.interfaces.plan import Plan, PlannedAgent, PlannedTask
 from itbench.interfaces.record import ScoreRecord, TrialKey, TrialRecord
-from itbench.interfaces.trace import TraceEvent
+from itbench.interfaces.trace import TAKEN, TraceEvent
 from itbench.store.writer import RunWriter, ScoringOrigin, write_plan
 from itbench_sums import DOMAIN, Sums
 
@@ -37,7 +37,7 @@ def main(path: Path) -> None:
         sandbox="none",
     )
     write_plan(path, plan, tasks)
-    writer = RunWriter(path, ScoringOrigin("0", "itbench-sums 1.0"))
+    writer = RunWriter(path, ScoringOrigin("0", "itbench-sums 1.0", 1))
     try:
         asyncio.run(
             _write(writer, [TrialKey(task.id, repeat, 0) for repeat in range(REPEATS) for task in tasks])
@@ -52,7 +52,10 @@ async def _write(writer: RunWriter, keys: list[TrialKey]) -> None:
 
 
 def _record(key: TrialKey) -> TrialRecord:
-    value = (len(key.task) + key.repeat) % 3 / 2
+    number = int(key.task[-4:]) * REPEATS + key.repeat
+    value = number % 3 / 2
+    usage = Usage(turns=EVENTS)
+    usage.count(dict(zip(TAKEN, (1000 + number % 977, 100, 0, 0, 0.01 + number % 1009 / 1e5), strict=True)))
     text = '{"role":"assistant","content":"thinking about this step of the sum, and about the next one"}'
     return TrialRecord(
         key=key,
@@ -63,9 +66,10 @@ def _record(key: TrialKey) -> TrialRecord:
         answer_hash=f"{key.repeat:016x}",
         started_at="2026-01-01T00:00:00.000+00:00",
         wall_s=1.0,
-        usage=Usage(turns=EVENTS, input_tokens=1000, output_tokens=100, cost_usd=0.01),
+        usage=usage,
         events=[TraceEvent(at / 10, "message", text) for at in range(EVENTS)],
         scoring=ScoreRecord(score=Score(value=value, metrics={"error": value}, reasons=("because",))),
+        value=value,
     )
 
 
