@@ -3,7 +3,6 @@
 from itbench.statistics.describe import headline, value_with_interval
 from itbench.statistics.equivalence import Equivalence, equivalence
 from itbench.statistics.estimate import Estimate, estimate
-from itbench.statistics.flip_tail import flip_p_value
 from itbench.statistics.holm import holm
 from itbench.statistics.interval import Interval, mean_interval, mean_p_value
 from itbench.statistics.means import MeanOverTasks, Values, mean, mean_over_tasks
@@ -44,7 +43,6 @@ __all__ = [
     "equivalence",
     "estimate",
     "fit_rasch",
-    "flip_p_value",
     "headline",
     "holm",
     "kendall_tau_b",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from itbench.interfaces.fault import Stage
 from itbench.statistics.estimate import Estimate
+from itbench.statistics.means import MeanOverTasks
 
 _NOT_RUN = "not run"
 
@@ -33,7 +34,7 @@ def headline(estimate: Estimate, faults: Mapping[str, int] | None = None) -> str
     return f"{line}; {missing}; {bounds}"
 
 
-def value_with_interval(estimate: Estimate) -> str:
+def value_with_interval(estimate: Estimate | MeanOverTasks) -> str:
     """Return the value with its 95 % interval, as it stands in a table; a dash where there is none."""
     if estimate.mean is None:
         return "-"

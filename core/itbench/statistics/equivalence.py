@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from itbench.errors import UsageError
 from itbench.statistics.interval import Interval, mean_interval, mean_p_value
 from itbench.statistics.means import MeanOverTasks, Values, mean_over_tasks, means_of_scored_tasks
+from itbench.statistics.power import ALPHA
 from itbench.statistics.student import two_sided_p
 
-ALPHA = 0.05
 _DECIMALS = 12
 
 

@@ -52,8 +52,8 @@ class Comparison:
         return self.n_tasks < FEWEST_TASKS
 
 
-def compare(a: Values, b: Values, *, seed: int = 0) -> Comparison:
-    """Compare two runs task by task; the seed is that of the random sign flips.
+def compare(a: Values, b: Values) -> Comparison:
+    """Compare two runs task by task.
 
     Raises:
         ValueError: a value is not a finite number.
@@ -69,7 +69,7 @@ def compare(a: Values, b: Values, *, seed: int = 0) -> Comparison:
         standard_error=overall.standard_error,
         interval=overall.interval,
         p_value=_t_test(overall),
-        sign_flip=sign_flip(differences, seed=seed) if differences else None,
+        sign_flip=sign_flip(differences) if differences else None,
         wins=sum(difference > 0 for difference in differences),
         ties=sum(difference == 0 for difference in differences),
         losses=sum(difference < 0 for difference in differences),

@@ -1,6 +1,6 @@
 """Which of several runs of the same tasks can be told apart, and which ranks each may have.
 
-Every pair of runs is tested on the tasks that both have scored, by random signs of the paired differences (`flip_p_value`), and
+Every pair of runs is tested on the tasks that both have scored, by random signs of the paired differences (`sign_flip`), and
 the p values are corrected for their number (`holm`). A run is then surely better than another where the corrected value is
 below alpha. With at most a chance of alpha for any mistake, the rank of every run lies between 1 + the number of runs that are
 surely better and n - the number that are surely worse: simultaneous confidence sets for ranks, as Mogstad, Romano, Shaikh and
@@ -13,12 +13,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from itbench.statistics.flip_tail import flip_p_value
 from itbench.statistics.holm import holm
 from itbench.statistics.means import Values, mean, means_of_scored_tasks
 from itbench.statistics.most_runs import require_few_runs
+from itbench.statistics.power import ALPHA
+from itbench.statistics.sign_flip import sign_flip
 
-ALPHA = 0.05
 _DECIMALS = 12
 
 
@@ -83,7 +83,7 @@ def all_pairs(runs: Sequence[Values]) -> list[PairTest]:
         (first, second): _differences(means[first], means[second])
         for first, second in combinations(range(len(runs)), 2)
     }
-    p_values = [flip_p_value(found) for found in differences.values()]
+    p_values = [sign_flip(found).p_value for found in differences.values()]
     return [
         PairTest(
             first=first,

@@ -10,9 +10,14 @@ import scipy  # Its module `stats`, which takes a second, is loaded where it is 
 from hypothesis import given, settings, strategies as st
 
 from itbench.errors import UsageError
-from itbench.statistics import all_pairs, flip_p_value, holm, rank_ranges, sign_flip
-from itbench.statistics.flip_tail import MOST_EXACT
+from itbench.statistics import all_pairs, holm, rank_ranges, sign_flip
 from itbench.statistics.ranks import fewest_tasks
+from itbench.statistics.sign_flip import MOST_EXACT
+
+
+def p_value(differences: list[float]) -> float:
+    return sign_flip(differences).p_value
+
 
 quickly = settings(deadline=None, database=None, max_examples=60)
 
@@ -46,7 +51,7 @@ def test_corrected_values_are_no_smaller_in_the_same_order_and_no_larger_than_bo
 @quickly
 @given(st.lists(st.sampled_from([-1.0, -0.5, -1 / 3, 0.0, 0.25, 1 / 3, 1.0]), max_size=14))
 def test_few_differences_have_the_exact_p_value(differences) -> None:
-    assert flip_p_value(differences) == pytest.approx(sign_flip(differences).p_value)
+    assert p_value(differences) == pytest.approx(exact(differences))
 
 
 def test_it_agrees_with_the_permutation_test_of_scipy() -> None:
@@ -56,7 +61,7 @@ def test_it_agrees_with_the_permutation_test_of_scipy() -> None:
         (differences,), sum, permutation_type="samples", n_resamples=math.inf, vectorized=False
     )
     # scipy doubles the smaller tail, which is the same of a symmetric distribution
-    assert flip_p_value(differences) == pytest.approx(float(expected.pvalue))
+    assert p_value(differences) == pytest.approx(float(expected.pvalue))
 
 
 def test_solved_or_not_has_the_p_value_of_the_sign_test_however_small() -> None:
@@ -64,7 +69,7 @@ def test_solved_or_not_has_the_p_value_of_the_sign_test_however_small() -> None:
     for n in (21, 40, 200, 1000):
         for wins in range(n // 2 + 1, n + 1, max(1, n // 40)):
             expected = float(scipy.stats.binomtest(wins, n).pvalue)
-            found = flip_p_value([1.0] * wins + [-1.0] * (n - wins) + [0.0] * 7)
+            found = p_value([1.0] * wins + [-1.0] * (n - wins) + [0.0] * 7)
             assert found == pytest.approx(expected, rel=0.03), (n, wins)
             checked += 1
     assert checked > 60
@@ -89,7 +94,7 @@ def test_above_the_exact_ones_it_stays_near_the_exact_value() -> None:
         for _ in range(4):
             differences = [kind() for _ in range(MOST_EXACT + 2)]
             expected = exact(differences)
-            assert flip_p_value(differences) == pytest.approx(expected, rel=0.12), differences
+            assert p_value(differences) == pytest.approx(expected, rel=0.12), differences
 
 
 @pytest.mark.parametrize("n", [60, 120, 300])
@@ -100,17 +105,17 @@ def test_nearly_all_one_way_has_a_p_value_too(n: int) -> None:
         least = -draw.random() * 10**-exponent
         differences = [draw.random() + 0.1 for _ in range(n - 1)] + [least]
         # The signs found, those with the least one turned too, and the mirror images of both.
-        assert flip_p_value(differences) == 4 / 2.0**n, exponent
+        assert p_value(differences) == 4 / 2.0**n, exponent
     # Tiny differences beside large ones: those that rounding loses have no sign, and of the others none is impossible.
     tiny = [10 ** -draw.uniform(0, 9) * draw.choice([1, 1, 1, -1]) for _ in range(n)]
-    assert 2.0 ** (1 - n) <= flip_p_value(tiny) <= 1
-    assert flip_p_value([1.0] * 5 + [1e-12] * n) == 2.0**-4
+    assert 2.0 ** (1 - n) <= p_value(tiny) <= 1
+    assert p_value([1.0] * 5 + [1e-12] * n) == 2.0**-4
 
 
 def test_all_one_way_is_as_rare_as_it_can_be() -> None:
     draw = random.Random(2)
-    assert flip_p_value([draw.random() + 0.1 for _ in range(50)]) == 2.0**-49
-    assert flip_p_value([]) == flip_p_value([0.0] * 40) == 1.0
+    assert p_value([draw.random() + 0.1 for _ in range(50)]) == 2.0**-49
+    assert p_value([]) == p_value([0.0] * 40) == 1.0
 
 
 def board(*shares: float, n_tasks: int = 40) -> list[dict[str, list[float | None]]]:

@@ -9,7 +9,8 @@ from itbench.report.document import Section, Table
 from itbench.report.leaderboard import Board
 from itbench.report.table import counted
 from itbench.statistics import PairTest, RankRange, all_pairs, rank_ranges
-from itbench.statistics.ranks import ALPHA, fewest_tasks
+from itbench.statistics.power import ALPHA
+from itbench.statistics.ranks import fewest_tasks
 
 
 @dataclass(frozen=True, slots=True)
