@@ -9,11 +9,11 @@ from itbench.errors import UsageError
 from itbench.interfaces.json import JsonObject
 from itbench.report.agent_label import model_of
 from itbench.report.boards.comparable import require_comparable
+from itbench.report.boards.intervals import interval_columns, signed_cell
 from itbench.report.document import Section, Table
 from itbench.report.leaderboard import Board, Standing, boards
 from itbench.report.table import number
 from itbench.statistics import (
-    Interval,
     RankAgreement,
     Values,
     estimate,
@@ -114,8 +114,8 @@ def agreement_sections(pairs: Sequence[SuitePair]) -> list[Section]:
             pair.first,
             pair.second,
             str(len(pair.agents)),
-            _text(pair.found.kendall, pair.found.kendall_interval),
-            _text(pair.found.spearman, pair.found.spearman_interval),
+            signed_cell(pair.found.kendall, pair.found.kendall_interval),
+            signed_cell(pair.found.spearman, pair.found.spearman_interval),
             " and ".join(number(value, 2) for value in pair.reliabilities),
         ]
         for pair in pairs
@@ -130,8 +130,8 @@ def agreement_rows(pairs: Sequence[SuitePair]) -> list[JsonObject]:
             "first": pair.first,
             "second": pair.second,
             "agents": len(pair.agents),
-            **_numbers("kendall", pair.found.kendall, pair.found.kendall_interval),
-            **_numbers("spearman", pair.found.spearman, pair.found.spearman_interval),
+            **interval_columns("kendall", pair.found.kendall, pair.found.kendall_interval),
+            **interval_columns("spearman", pair.found.spearman, pair.found.spearman_interval),
             "first_reliability": pair.reliabilities[0],
             "second_reliability": pair.reliabilities[1],
         }
@@ -195,17 +195,3 @@ def _notes(pairs: Sequence[SuitePair]) -> Iterator[str]:
         yield f"no interval for fewer than {FEWEST_FOR_INTERVAL} agents"
     if any(len(pair.agents) >= FEWEST_AGENTS and pair.found.kendall is None for pair in pairs):
         yield "no correlation where a suite gives all agents the same score"
-
-
-def _text(value: float | None, interval: Interval | None) -> str:
-    if value is None:
-        return "-"
-    return f"{value:+.2f}" + (f" ({interval.signed_text})" if interval else "")
-
-
-def _numbers(name: str, value: float | None, interval: Interval | None) -> JsonObject:
-    return {
-        name: value,
-        f"{name}_low": interval.low if interval else None,
-        f"{name}_high": interval.high if interval else None,
-    }

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from itbench.interfaces.json import JsonObject
 from itbench.report.boards.comparable import require_comparable
+from itbench.report.boards.intervals import signed_cell
 from itbench.report.document import Section, Table
 from itbench.report.leaderboard import Board
 from itbench.report.table import counted, number
-from itbench.statistics import DifficultyEstimate, Interval, RaschFit, fit_rasch
+from itbench.statistics import DifficultyEstimate, RaschFit, fit_rasch
 
 _SHOWN_TASKS = 10
 
@@ -30,7 +31,7 @@ class BoardIrt:
         rows = [
             [
                 standing.agent,
-                _with_interval(found.value, found.interval),
+                signed_cell(found.value, found.interval),
                 str(found.n_tasks),
                 "all or nothing" if found.is_at_end else "",
             ]
@@ -112,7 +113,7 @@ def difficulty_section(found: Iterable[DifficultyEstimate]) -> Section:
     shown = tasks if len(tasks) <= 2 * _SHOWN_TASKS else [*tasks[:_SHOWN_TASKS], *tasks[-_SHOWN_TASKS:]]
     left_out = len(tasks) - len(shown)
     rows = [
-        [task.task, _with_interval(task.value, task.interval), number(task.mean_score), str(task.n_runs)]
+        [task.task, signed_cell(task.value, task.interval), number(task.mean_score), str(task.n_runs)]
         for task in shown
     ]
     head = ["task", "difficulty (95 % interval)", "mean score", "runs"]
@@ -154,7 +155,3 @@ def irt_json(fit: RaschFit, runs: list[str]) -> JsonObject:
             for found in fit.difficulties.values()
         ],
     }
-
-
-def _with_interval(value: float, interval: Interval) -> str:
-    return f"{value:+.2f} ({interval.signed_text})"

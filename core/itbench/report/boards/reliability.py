@@ -8,8 +8,9 @@ from itbench.errors import UsageError
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.panel import Panel, PanelAxis, PanelLine, PanelLines
 from itbench.report.agent_label import agent_label
+from itbench.report.boards.intervals import interval_columns
 from itbench.report.document import Section, Table
-from itbench.statistics import MeanOverTasks, Passes, Values, pass_curve
+from itbench.statistics import Passes, Values, pass_curve, value_with_interval
 from itbench.store.reader import RunFile
 
 _MOST_LINES = 50
@@ -86,8 +87,8 @@ def reliability_sections(found: Sequence[Reliability]) -> Iterator[Section]:
         rows = [
             [
                 str(at.k),
-                _with_interval(at.at_least_one),
-                _with_interval(at.all_of_them),
+                value_with_interval(at.at_least_one),
+                value_with_interval(at.all_of_them),
                 str(at.at_least_one.n_tasks),
             ]
             for at in each.curve
@@ -171,20 +172,6 @@ def _point(at: Passes) -> JsonObject:
     return {
         "k": at.k,
         "tasks": at.at_least_one.n_tasks,
-        **_numbers("pass_at_k", at.at_least_one),
-        **_numbers("pass_hat_k", at.all_of_them),
+        **interval_columns("pass_at_k", at.at_least_one.mean, at.at_least_one.interval),
+        **interval_columns("pass_hat_k", at.all_of_them.mean, at.all_of_them.interval),
     }
-
-
-def _numbers(name: str, found: MeanOverTasks) -> JsonObject:
-    return {
-        name: found.mean,
-        f"{name}_low": found.interval.low if found.interval else None,
-        f"{name}_high": found.interval.high if found.interval else None,
-    }
-
-
-def _with_interval(found: MeanOverTasks) -> str:
-    if found.mean is None:
-        return "-"
-    return f"{found.mean:.3f}" + (f" ({found.interval.text})" if found.interval else "")
