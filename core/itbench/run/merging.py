@@ -1,8 +1,7 @@
 """Makes one run of its shards: the same plan, the same versions, each shard once, and none missing unseen."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from itbench.errors import UsageError
 from itbench.interfaces.plan import Plan
 from itbench.interfaces.progress import Progress, no_progress
+from itbench.run.plan.planning import run_id
 from itbench.store.claim import is_claimed
 from itbench.store.merged import write_merged
 from itbench.store.reader import RunFile
@@ -31,8 +31,6 @@ _OWN = frozenset(
     }
 )
 _VERSIONS = ("itbench_version", "domain_origin", "agent_origin", "domain_code", "agent_code")
-_ID_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-_ID_CHARACTERS = 8
 _SHOWN_SHARDS = 10
 
 
@@ -51,6 +49,29 @@ class MergedRun:
     shards: int
     missing_shards: Sequence[int]
     missing_trials: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Shard:
+    """A shard as it was looked at.
+
+    Attributes:
+        ended: trials that have ended, of which there may be several attempts.
+        rules: versions by which they are scored.
+    """
+
+    path: Path
+    number: int
+    plan: Plan
+    ended: int
+    attempts: int
+    scores: int
+    rules: frozenset[int]
+
+    @property
+    def lacking(self) -> int:
+        """How many of its trials it does not have."""
+        return self.plan.planned_trials - self.ended
 
 
 def merge(
@@ -73,57 +94,76 @@ def merge(
         raise UsageError(f"--out {str(out)!r} does not end in {_ENDING}, as the names of run files do")
     if out.exists() or out.is_symlink():
         raise UsageError(f"--out {str(out)!r} is there already; choose another name")
-    with ExitStack() as stack:
-        runs: dict[int, RunFile] = {}
-        plans: dict[int, Plan] = {}
-        for path in paths:
-            run = stack.enter_context(RunFile(path))
-            plan = Plan.model_validate(run.plan())
-            if plan.shard is None:
-                raise UsageError(f"{path} is no shard: it was run without --shard")
-            number = plan.shard.number
-            if number in runs:
-                raise UsageError(f"shard {plan.shard} is there twice: {runs[number].path} and {path}")
-            if is_claimed(path):
-                raise UsageError(f"{path} is being written; merge it when it has ended")
-            runs[number], plans[number] = run, plan
-        _require_alike(runs, plans)
-        missing = _missing_shards(plans)
-        lacking = {number: _lacking(run, plans[number]) for number, run in runs.items()}
-        if not is_partial_allowed:
-            _require_all(runs, plans, missing, lacking)
-        ordered = sorted(runs)
-        whole = _whole([plans[number] for number in ordered])
-        total = whole.planned_trials
-        progress("merging trials", 0, total)
-        write_merged(
-            out, whole, [runs[number] for number in ordered], lambda n: progress("merging trials", n, total)
-        )
-        absent = total - sum(plan.planned_trials for plan in plans.values())
-    return MergedRun(out, len(ordered), missing, absent + sum(lacking.values()))
+    shards = _read_shards(paths)
+    _require_alike(shards)
+    missing = _missing_shards(shards)
+    if not is_partial_allowed:
+        _require_all(shards, missing)
+    whole = _whole([shard.plan for shard in shards])
+    total = sum(shard.attempts for shard in shards)
+    places = {shard.path: shard for shard in shards}
+
+    def require_same(run: RunFile) -> None:
+        if _read(run) != places[run.path]:
+            raise UsageError(f"{run.path} has changed since it was looked at; merge it when it has ended")
+
+    progress("merging trials", 0, total)
+    write_merged(
+        out,
+        whole,
+        [shard.path for shard in shards],
+        require_same,
+        lambda done: progress("merging trials", done, total),
+    )
+    lacking = whole.planned_trials - sum(shard.ended for shard in shards)
+    return MergedRun(out, len(shards), missing, lacking)
 
 
-def _require_alike(runs: Mapping[int, RunFile], plans: Mapping[int, Plan]) -> None:
+def _read_shards(paths: Sequence[Path]) -> list[_Shard]:
+    """Return what there is to know of each shard, by number."""
+    found: dict[int, _Shard] = {}
+    for path in paths:
+        if is_claimed(path):
+            raise UsageError(f"{path} is being written; merge it when it has ended")
+        with RunFile(path) as run:
+            shard = _read(run)
+        if shard.number in found:
+            raise UsageError(
+                f"shard {shard.plan.shard} is there twice: {found[shard.number].path} and {path}"
+            )
+        found[shard.number] = shard
+    return [found[number] for number in sorted(found)]
+
+
+def _read(run: RunFile) -> _Shard:
+    plan = Plan.model_validate(run.plan())
+    if plan.shard is None:
+        raise UsageError(f"{run.path} is no shard: it was run without --shard")
+    query = (
+        "SELECT (SELECT count(*) FROM outcome), (SELECT count(*) FROM trial), (SELECT count(*) FROM score)"
+    )
+    ended, attempts, scores = run.connection.execute(query).fetchone()
+    rules = frozenset(run.scoring_versions().values())
+    return _Shard(run.path, plan.shard.number, plan, ended, attempts, scores, rules)
+
+
+def _require_alike(shards: Sequence[_Shard]) -> None:
     """Refuse files that are not of one run, or whose trials are of different versions."""
-    first = next(iter(runs))
-    for number, plan in plans.items():
-        difference = _difference(plans[first], plan)
+    for shard in shards:
+        difference = _difference(shards[0].plan, shard.plan)
         if difference is not None:
+            raise UsageError(f"{shards[0].path} and {shard.path} are not shards of one run: {difference}")
+        if _is_resumed_otherwise(shard.plan):
             raise UsageError(
-                f"{runs[first].path} and {runs[number].path} are not shards of one run: {difference}"
+                f"{shard.path} was resumed with other versions than it was started with, so its trials are not of one run "
+                "with those of the others"
             )
-        if _is_resumed_otherwise(plan):
-            raise UsageError(
-                f"{runs[number].path} was resumed with other versions than it was started with, so its trials are not "
-                "of one run with those of the others"
-            )
-    rules = {number: set(run.scoring_versions().values()) for number, run in runs.items()}
-    versions = sorted(set().union(*rules.values()))
+    versions = sorted(frozenset().union(*(shard.rules for shard in shards)))
     if len(versions) > 1:
-        old = next(number for number, found in rules.items() if versions[0] in found)
+        old = next(shard for shard in shards if versions[0] in shard.rules)
         raise UsageError(
             f"the shards are scored by rules of the versions {', '.join(map(str, versions))}: "
-            f"`itbench score {runs[old].path}` scores by the installed ones"
+            f"`itbench score {old.path}` scores by the installed ones"
         )
 
 
@@ -166,34 +206,25 @@ def _is_resumed_otherwise(plan: Plan) -> bool:
     return any(tuple(getattr(each, name) for name in _VERSIONS) != begun for each in plan.resumed)
 
 
-def _missing_shards(plans: Mapping[int, Plan]) -> list[int]:
-    shard = next(iter(plans.values())).shard
-    count = 0 if shard is None else shard.count
-    return [number for number in range(1, count + 1) if number not in plans]
+def _missing_shards(shards: Sequence[_Shard]) -> list[int]:
+    there = {shard.number for shard in shards}
+    counts = {shard.plan.shard.count for shard in shards if shard.plan.shard is not None}
+    return [number for number in range(1, max(counts) + 1) if number not in there]
 
 
-def _lacking(run: RunFile, plan: Plan) -> int:
-    """Return how many of its trials a shard does not have."""
-    (ended,) = run.connection.execute("SELECT count(*) FROM outcome").fetchone()
-    return plan.planned_trials - int(ended)
-
-
-def _require_all(
-    runs: Mapping[int, RunFile], plans: Mapping[int, Plan], missing: Sequence[int], lacking: Mapping[int, int]
-) -> None:
+def _require_all(shards: Sequence[_Shard], missing: Sequence[int]) -> None:
     leave = "--allow-missing merges without, as a run that was interrupted"
     if missing:
-        count = len(missing) + len(plans)
+        count = len(missing) + len(shards)
         names = ", ".join(f"{number}/{count}" for number in missing[:_SHOWN_SHARDS])
         more = f" and {len(missing) - _SHOWN_SHARDS} more" if len(missing) > _SHOWN_SHARDS else ""
         words = ("shards", "are") if len(missing) > 1 else ("shard", "is")
         raise UsageError(f"{words[0]} {names}{more} {words[1]} missing; {leave}")
-    for number, count in lacking.items():
-        if count:
-            path = runs[number].path
+    for shard in shards:
+        if shard.lacking:
             raise UsageError(
-                f"{path} has not ended: {count} of {plans[number].planned_trials} trials are missing; "
-                f"`itbench resume {path}` runs them; {leave}"
+                f"{shard.path} has not ended: {shard.lacking} of {shard.plan.planned_trials} trials are missing; "
+                f"`itbench resume {shard.path}` runs them; {leave}"
             )
 
 
@@ -218,5 +249,4 @@ def _whole(plans: Sequence[Plan]) -> Plan:
 
 def _id_of(ids: Sequence[str]) -> str:
     """Return an id that is the same for the same shards, so that two merged files of them count once."""
-    digest = hashlib.sha256(" ".join(ids).encode()).digest()
-    return "".join(_ID_ALPHABET[byte % len(_ID_ALPHABET)] for byte in digest[:_ID_CHARACTERS])
+    return run_id(hashlib.sha256(" ".join(ids).encode()).digest())

@@ -25,6 +25,7 @@ from itbench.text.redaction import clean_words
 
 _WILDCARDS = frozenset("*?[")
 _ID_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_ID_CHARACTERS = 8
 
 
 def make_plan(
@@ -58,7 +59,7 @@ def make_plan(
     # It was measured on the published tasks, of which these may be some and no others.
     floor = None if warning else suite.floor
     return Plan(
-        id=_new_id(),
+        id=run_id(secrets.token_bytes(_ID_CHARACTERS)),
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
         itbench_version=versions.itbench,
         python_version=platform.python_version(),
@@ -124,5 +125,6 @@ def file_name(plan: Plan) -> str:
     return f"{moment}-{plan.domain}-{plan.suite}-{plan.agent.name}-{plan.id}.itbench"
 
 
-def _new_id() -> str:
-    return "".join(secrets.choice(_ID_ALPHABET) for _ in range(8))
+def run_id(some: bytes) -> str:
+    """Return the id of a run that some bytes stand for, the first eight of which count."""
+    return "".join(_ID_ALPHABET[byte % len(_ID_ALPHABET)] for byte in some[:_ID_CHARACTERS])
