@@ -65,6 +65,8 @@ def open_run(path: Path, *, is_writable: bool = False) -> GuardedConnection:
     except sqlite3.OperationalError as error:
         if getattr(error, "sqlite_errorcode", 0) & _PRIMARY not in _NOT_OPENED:
             raise _no_run_file(path, error) from error
+        if not is_writable and _undo_what_was_begun(path):
+            return _opened(path, "mode=ro")
         return _opened_where_nothing_can_be_written(path, error)
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         raise _no_run_file(path, error) from error
@@ -166,16 +168,28 @@ def _opened(path: Path, options: str, *, is_writable: bool = False) -> GuardedCo
     return connection
 
 
+def _undo_what_was_begun(path: Path) -> bool:
+    """Have SQLite undo a change in the middle of which a process was killed, which it does for writers only; tell whether it could."""
+    if not _size(_beside(path, "-journal")):
+        return False
+    try:
+        with closing(_connect(f"{path.resolve().as_uri()}?mode=rw")) as connection:
+            connection.execute("PRAGMA schema_version").fetchone()
+    except sqlite3.Error:
+        return False
+    return not _size(_beside(path, "-journal"))
+
+
 def _opened_where_nothing_can_be_written(path: Path, error: sqlite3.Error) -> GuardedConnection:
     """Open a file that SQLite would want to make a log for: nobody writes it here, so it needs none."""
     try:
         path.open("rb").close()
-        has_log = any(_size(_beside(path, ending)) for ending in ("-wal", "-journal"))
+        logs = [beside for ending in ("-wal", "-journal") if _size(beside := _beside(path, ending))]
     except OSError as reason:
         raise RunFileError(f"{str(path)!r} cannot be read: {reason.strerror}") from error
-    if has_log:
+    if logs:
         raise RunFileError(
-            f"{str(path)!r} has its latest trials in {log_of(path).name!r} beside it, which cannot be read in a folder that "
+            f"{str(path)!r} has its latest trials in {logs[0].name!r} beside it, which cannot be read in a folder that "
             "cannot be written; copy both files into one that can, and open the copy"
         ) from error
     try:

@@ -94,6 +94,27 @@ def test_a_log_that_cannot_be_read_there_is_said_with_what_to_copy(
     assert f"over {trials_in(killed)} of 200 trials" in itbench("show", "elsewhere/run.itbench").out
 
 
+def test_a_change_in_the_middle_of_which_a_process_was_killed_is_undone(
+    sums: Path, itbench: Itbench, read_only: ReadOnly
+) -> None:
+    """At the begin and the end of a run, SQLite changes the file itself, with a journal beside it."""
+    itbench("run", "sums")
+    (run,) = Path("runs").glob("*.itbench")
+    with closing(sqlite3.connect(run, isolation_level=None)) as connection:
+        # A cache that holds too little has SQLite write pages before the transaction ends.
+        connection.executescript("PRAGMA journal_mode=DELETE; PRAGMA cache_size=1; BEGIN IMMEDIATE")
+        connection.execute("UPDATE event SET data = data || zeroblob(9000)")
+        path = copied(run, "", "-journal")
+    assert Path(f"{path}-journal").stat().st_size
+    with read_only(path.parent):
+        refused = itbench("show", path)
+        assert refused.code == 3
+        assert "has its latest trials in 'run.itbench-journal' beside it" in refused.err
+    assert "over 12 of 12 trials" in itbench("show", path).out
+    assert [entry.name for entry in path.parent.iterdir()] == [path.name]
+    assert itbench("check", path).out.startswith(f"{path}: sound")
+
+
 @pytest.mark.slow
 def test_a_run_that_needs_no_log_is_read_where_nothing_can_be_written(
     sums: Path, itbench: Itbench, read_only: ReadOnly
