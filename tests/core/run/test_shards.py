@@ -15,7 +15,9 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
+from itbench.errors import UsageError
 from itbench.interfaces.shard import PlannedShard, planned_repeats
+from itbench.run.merging import merge
 from itbench.store.claim import Claim
 from itbench.store.reader import RunFile
 from itbench.store.seals import seal_all
@@ -276,6 +278,21 @@ def test_a_damaged_shard_or_one_under_way_is_refused(itbench: Itbench) -> None:
         connection.commit()
     refused = itbench("merge", first, second, "--out", "merged.itbench")
     assert "is damaged" in refused.err
+    assert sorted(Path().glob("merged.itbench*")) == []
+
+
+def test_a_shard_that_changes_while_it_is_merged_is_refused(itbench: Itbench) -> None:
+    paths = in_shards(itbench, 2, "-S", "count=4")
+    begun: list[str] = []
+
+    def score_again(what: str, _done: int, _total: int) -> None:
+        if not begun:
+            begun.append(what)
+            itbench("score", paths[1])
+
+    with pytest.raises(UsageError, match="has changed since it was looked at"):
+        merge(paths, Path("merged.itbench"), progress=score_again)
+    assert begun == ["merging trials"]
     assert sorted(Path().glob("merged.itbench*")) == []
 
 
