@@ -168,7 +168,7 @@ REFUSED = {
     "full truths": (["--out", "x", "--truths", "full"], 2, "--truths {here}/full' is not empty"),
     "too many": (["--out", "x", "--tasks", "1001"], 2, "less than or equal to 1000"),
     "none": (["--out", "x", "--tasks", "0"], 2, "greater than or equal to 1"),
-    "a huge seed": (["--out", "x", "--seed", str(2**63 + 1)], 2, "less than or equal to 9223372036854775808"),
+    "a huge seed": (["--out", "x", "--seed", str(2**129 + 1)], 2, f"less than or equal to {2**129}"),
     "a seed as an option": (["--out", "x", "-S", "seed=3"], 2, "give the seed with --seed"),
     "an unknown option": (["--out", "x", "-S", "a=b"], 2, "has no option 'a'; it knows: count, seed, size"),
     "a full disk": (["--out", "x", "--seed", "28"], 4, "No space left on device; make room there"),

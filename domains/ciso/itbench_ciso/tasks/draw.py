@@ -30,6 +30,6 @@ def control_tasks(prefix: str, suite: str, numbers: Sequence[str], drawn: "Draw 
         random = Randomness(drawn.seed).fork(suite)
         chosen = [number for _ in range(drawn.count) for number in random.shuffled(numbers)][: drawn.count]
     return [
-        ControlTask(f"{prefix}-{place:04d}", number, random.fork(f"task {place}").bits())
+        ControlTask(f"{prefix}-{place:04d}", number, random.fork(f"task {place}").seed())
         for place, number in enumerate(chosen, start=1)
     ]

@@ -92,7 +92,7 @@ def new_resource(
         application=application,
         family=company.names.new(5),
         region=region,
-        seed=random.bits(),
+        seed=random.seed(),
         price_e4usd=random.between(service.lowest_price_e4usd, service.highest_price_e4usd),
         demand_milli=random.between(service.fewest * 1000, service.most * 1000),
         growth_ppm=random.between(-300, 900),

@@ -80,7 +80,7 @@ def _on_its_days(company: Company, calendar: Calendar, random: Randomness) -> Re
 def _migrated(company: Company, calendar: Calendar, random: Randomness) -> list[Resource]:
     """A resource that another family of the same application replaces today, at the same cost."""
     old, today = company.take(is_plain=True), calendar.anomaly
-    new = replace(old, family=company.names.new(5), first=today, seed=random.bits())
+    new = replace(old, family=company.names.new(5), first=today, seed=random.seed())
     return [replace(old, end=today), new]
 
 

@@ -44,6 +44,6 @@ def draw_specs(seed: int, count: int) -> list[AnomalySpec]:
     cases = random.shuffled(cases[:count])
     levels = random.shuffled([number % LEVELS for number in range(count)])
     return [
-        AnomalySpec(id=f"finops-{number:04d}", seed=random.bits() >> 1, causes=causes, difficulty=difficulty)
+        AnomalySpec(id=f"finops-{number:04d}", seed=random.seed() >> 1, causes=causes, difficulty=difficulty)
         for number, (causes, difficulty) in enumerate(zip(cases, levels, strict=True), start=1)
     ]

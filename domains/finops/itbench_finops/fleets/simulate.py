@@ -48,7 +48,7 @@ def embedded_specs(count: int) -> list[FleetSpec]:
 def draw_specs(seed: int, count: int) -> list[FleetSpec]:
     """Return `count` fleets drawn from `seed`."""
     random = Randomness(mixed(seed, "right-sizing"))
-    return [FleetSpec(f"fleet-{number:04}", random.bits() >> 1) for number in range(1, count + 1)]
+    return [FleetSpec(f"fleet-{number:04}", random.seed() >> 1) for number in range(1, count + 1)]
 
 
 def make_fleet(spec: FleetSpec, directory: Path) -> JsonObject:

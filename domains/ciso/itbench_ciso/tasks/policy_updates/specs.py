@@ -59,6 +59,6 @@ def update_tasks(drawn: "Draw | None") -> list[UpdateTask]:
     if drawn is not None:
         plans = [plan for _ in range(drawn.count) for plan in random.shuffled(PLANS)][: drawn.count]
     return [
-        UpdateTask(f"update-{place:04d}", plan, random.fork(f"task {place}").bits())
+        UpdateTask(f"update-{place:04d}", plan, random.fork(f"task {place}").seed())
         for place, plan in enumerate(plans, start=1)
     ]

@@ -67,4 +67,4 @@ class Setting:
             return otel_demo(visits_per_minute=CALLS_PER_MINUTE)
         if name == "book-info":
             return book_info(random.pick(("", "mysql", "mongodb")))
-        return generated(random.bits() >> 1, calls_per_minute=CALLS_PER_MINUTE)
+        return generated(random.seed() >> 1, calls_per_minute=CALLS_PER_MINUTE)

@@ -56,7 +56,7 @@ def drawn_specs(seed: int, count: int, *, scale: int = 1, is_aa: bool = False) -
         deck = [family for _ in range(-(-count // len(_AA_DECK))) for family in random.shuffled(_AA_DECK)]
         families = deck[:count]
     return [
-        IncidentSpec(id=f"sre-{number:04d}", seed=random.bits() >> 1, scale=scale, family=family)
+        IncidentSpec(id=f"sre-{number:04d}", seed=random.seed() >> 1, scale=scale, family=family)
         for number, family in enumerate(families, 1)
     ]
 
