@@ -1,21 +1,17 @@
-"""Puts fresh tasks of a generated suite into folders of the user's: whole or not at all, whatever ends the program.
-
-They are made beside their places, under a name that the next `itbench make` there removes if this one is killed, and renamed.
-"""
+"""Puts fresh tasks of a generated suite into folders of the user's: whole or not at all, whatever ends the program."""
 
 import glob
 import os
 import shlex
 import shutil
-import stat
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from itbench.errors import StorageError, UsageError
-from itbench.host.cache import NOT_WRITTEN, cache_dir
-from itbench.host.leftovers import sweep, temporary_folder
+from itbench.errors import UsageError
+from itbench.host.leftovers import sweep
+from itbench.host.new_folder import making_folder, require_place, writing_folders
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.progress import Progress, no_progress
 from itbench.interfaces.suite import Suite, SuiteOptions
@@ -23,7 +19,6 @@ from itbench.kit.folder import is_suite_folder
 from itbench.kit.generated.suite import GeneratedSuite
 from itbench.plugins.domains import find_suite
 
-_MAKING = ".itbench-making-"
 # Lies among truths until the tasks they belong to are in their place too.
 _UNFINISHED = ".itbench-unfinished"
 
@@ -92,12 +87,12 @@ def make_folder(
     # Links are followed once: what is renamed later is what was looked at.
     place = Path(os.path.realpath(out))
     truths_place = None if truths is None else Path(os.path.realpath(truths))
-    with _writing(place):
-        _require_place("--out", place)
+    with writing_folders(place, "--out and --truths"):
+        require_place("--out", place)
         if truths_place is not None:
             _require_apart(place, truths_place)
             _drop_unfinished(truths_place)
-            _require_place("--truths", truths_place)
+            require_place("--truths", truths_place)
         _make(suite, place, truths_place, progress)
     return MadeSuite(
         suite=f"{domain.name}/{found.name}",
@@ -117,7 +112,7 @@ def _generated(reference: str, suite: Suite, siblings: Sequence[Suite]) -> Gener
 
 
 def _make(suite: GeneratedSuite, out: Path, truths: Path | None, progress: Progress) -> None:
-    with _making(out) as folder, _making(truths) if truths else nullcontext() as truths_folder:
+    with making_folder(out) as folder, making_folder(truths) if truths else nullcontext() as truths_folder:
         suite.write_made(folder, truths_folder, progress)
         if truths is not None and truths_folder is not None:
             (truths_folder / _UNFINISHED).touch()
@@ -132,43 +127,6 @@ def _make(suite: GeneratedSuite, out: Path, truths: Path | None, progress: Progr
             (truths / _UNFINISHED).unlink()
 
 
-@contextmanager
-def _making(place: Path) -> Iterator[Path]:
-    """Make a folder beside a place, with the permissions of the user's umask, after removing what killed processes left there."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    sweep(place.parent, f"{_MAKING}*")
-    with temporary_folder(place.parent, _MAKING) as folder:
-        probe = folder / "probe"
-        probe.mkdir()
-        mode = stat.S_IMODE(probe.stat().st_mode)
-        probe.rmdir()
-        folder.chmod(mode)
-        yield folder
-
-
-def _require_place(option: str, place: Path) -> None:
-    """Refuse a place where no new folder can be.
-
-    Raises:
-        UsageError: says why not.
-    """
-    shown, cache = f"{option} {str(place)!r}", Path(os.path.realpath(cache_dir()))
-    if cache == place or cache in place.parents:
-        raise UsageError(
-            f"{shown} lies in the cache, which may be emptied at any time; name a folder elsewhere"
-        )
-    if not os.path.lexists(place):
-        return
-    if not place.is_dir():
-        raise UsageError(f"{shown} is there and is no folder; name a new folder")
-    if any(place.iterdir()):
-        raise UsageError(f"{shown} is not empty; name a new folder")
-    if place == Path(os.path.realpath(Path.cwd())) or place.is_mount():
-        raise UsageError(
-            f"{shown} cannot be replaced: it is the current folder or a mount point; name a folder in it"
-        )
-
-
 def _require_apart(out: Path, truths: Path) -> None:
     if out == truths or out in truths.parents or truths in out.parents:
         raise UsageError(
@@ -180,16 +138,3 @@ def _drop_unfinished(truths: Path) -> None:
     """Remove truths whose tasks never came to their place, because the process was killed in between."""
     if (truths / _UNFINISHED).is_file():
         sweep(truths.parent, glob.escape(truths.name))
-
-
-@contextmanager
-def _writing(out: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if error.errno is not None and error.errno not in NOT_WRITTEN:
-            raise
-        where = str(error.filename2 or error.filename or out)
-        raise StorageError(
-            f"cannot write {where!r}: {error.strerror or error}; make room there, or name other folders with --out and --truths"
-        ) from error
