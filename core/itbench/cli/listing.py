@@ -74,14 +74,12 @@ def list_tasks(
     Example: itbench list-tasks DOMAIN/SUITE
     """
     from itbench.cli.waiting import waiting
-    from itbench.kit.folder import located
-    from itbench.plugins.domains import find_suite
+    from itbench.sealed.reopen import named_suite
     from itbench.suites.load import load_tasks
     from itbench.suites.secret import remember
 
-    reference, options = located(reference, suite_options(suite_option, data, as_published=as_published))
-    domain, found = find_suite(reference)
-    suite = found.configured(options)
+    options = suite_options(suite_option, data, as_published=as_published)
+    domain, suite, options = named_suite(reference, options)
     remember(domain.name, suite, options)
     with waiting() as progress:
         suite.prepare(progress)

@@ -128,7 +128,7 @@ def _show_run(run: "RunFile", *, is_whole: bool, may_page: bool, as_json: bool) 
 def _truth(plan: "JsonObject", task_id: str) -> "JsonObject | str":
     """Return the truth of a task, or why it is not available here; nothing is simulated to have it."""
     from itbench.errors import ITBenchError
-    from itbench.suites.reopen import planned_suite
+    from itbench.sealed.reopen import planned_suite
 
     try:
         return planned_suite(plan)[1].truth(task_id)

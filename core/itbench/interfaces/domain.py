@@ -61,6 +61,8 @@ class Domain:
         agents: baselines and cheats that the domain brings; the first baseline is the default agent.
         runs_submissions: whether `Environment.observe` runs what was handed in; a sandbox that isolates is then made
             ready even for agents that need none.
+        observes_files_only: whether what `Environment.observe` returns depends on nothing but the files that are handed in, the inputs
+            and the hidden data, as far as a task has no `Suite.setup`. Then it can be done again elsewhere, which `itbench seal` needs.
         needs_sandbox: whether environments run commands or services; agents that need no sandbox then get one all the same.
         preparations: what the domain needs on this machine: `itbench sandbox build` makes it, and `itbench doctor` reports on it.
         truth_schema: JSON Schema of a truth; refers to `urn:itbench:truth`.
@@ -82,6 +84,7 @@ class Domain:
     solve: "Solve | None" = None
     environment: "EnvironmentFactory | None" = None
     runs_submissions: bool = False
+    observes_files_only: bool = False
     needs_sandbox: bool = False
     agents: Sequence[AgentSpec] = ()
     preparations: Sequence[Preparation] = ()

@@ -94,6 +94,11 @@ class Plan(Frozen):
     suite_version: str
     suite_hash: str = Field(pattern=r"^sha256:[0-9a-f]{64}$")
     suite_data: str | None = Field(default=None, description="Directory given with --data.")
+    suite_seal: str | None = Field(
+        default=None,
+        pattern=r"^sha256:[0-9a-f]{64}$",
+        description="Of the sealed bundle that the tasks are from; null for any other suite.",
+    )
     suite_as_published: bool = False
     suite_extra: dict[str, str] = Field(default_factory=dict)
     suite_secret: dict[str, str] = Field(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from itbench.interfaces.agent import TrialEstimate
 from itbench.interfaces.json import JsonObject
 from itbench.report.table import table
+from itbench.run.plan.registration import plan_hash
 from itbench.run.preview import FEWEST_TURNS, MOST_TURNS, Preview
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ def preview_json(found: Preview) -> JsonObject:
     """Return the plan, what would be shown to the agent, and the estimates."""
     return {
         "plan": found.session.plan.model_dump(mode="json"),
+        "plan_hash": plan_hash(found.session.plan),
         "run_file": str(found.session.path),
         "inputs": {"files": found.input_files, "bytes": found.input_bytes},
         "hidden_files": found.hidden_files,
@@ -52,7 +54,7 @@ def _rows(found: Preview) -> list[list[str]]:
     if session.bench_sandbox is not session.sandbox:
         rows.append(["tried in", f"{session.bench_sandbox.name}, with {found.hidden_files} hidden files"])
     rows += [["mounted read-only", f"{mount.source} at /opt/{mount.name}"] for mount in found.mounts]
-    return [*rows, ["run file", str(session.path)]]
+    return [*rows, ["plan hash", plan_hash(plan)], ["run file", str(session.path)]]
 
 
 def _part(plan: "Plan") -> str:

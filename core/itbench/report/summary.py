@@ -95,7 +95,13 @@ class RunSummary:
     def headline(self) -> str:
         """Value, error bar, coverage and what is missing, in one line."""
         if self.unscored and self.estimate.n_scored == 0:
-            return f"not scored: {self.unscored} submissions are kept; `itbench score RUN` scores them"
+            kept = f"not scored: {self.unscored} submissions are kept"
+            is_sealed = self.plan.get("suite_seal") is not None and not self.plan["is_scored"]
+            return (
+                f"{kept}; `itbench submit RUN` hands them in"
+                if is_sealed
+                else f"{kept}; `itbench score RUN` scores them"
+            )
         return headline(self.estimate, self.faults)
 
     @property

@@ -17,11 +17,12 @@ from itbench.interfaces.task import Task
 from itbench.plugins.domains import domain_host
 from itbench.run.session import Session
 from itbench.run.trial.judge import Judge
+from itbench.sealed.reopen import reopen_suite
+from itbench.sealed.suite import SealedSuite
 from itbench.store.claim import Claim
 from itbench.store.connect import open_run, writing
 from itbench.store.reader import RunFile, TrialDetail
 from itbench.store.writer import ScoringOrigin, begin_scoring, insert_score
-from itbench.suites.reopen import reopen_suite
 from itbench.version import __version__
 
 _ALL = "SELECT trial, task FROM outcome WHERE status != 'no score' OR fault_stage IN ('scorer', 'task')"
@@ -67,6 +68,10 @@ def rescore(path: Path, truths: Path | None = None, progress: Progress = no_prog
     with RunFile(path) as run:
         plan = Plan.model_validate(run.plan())
     domain, suite = reopen_suite(plan.model_dump(), progress)
+    if truths is None and isinstance(suite, SealedSuite) and suite.is_public:
+        raise UsageError(
+            f"the truths of {str(path)!r} are sealed; hand it in with `itbench submit`, and who has them scores it"
+        )
     suite.restore([task.id for task in plan.tasks], progress)
     origin = ScoringOrigin(
         __version__,

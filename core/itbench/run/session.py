@@ -22,11 +22,10 @@ from itbench.interfaces.progress import Progress, no_progress
 from itbench.interfaces.sandbox import Prepared, Sandbox
 from itbench.interfaces.suite import Suite
 from itbench.interfaces.task import Task
-from itbench.kit.folder import located
 from itbench.models.find import missing_for as models_missing_for
 from itbench.models.model import Model
 from itbench.plugins.agents import default_agent, find_agent
-from itbench.plugins.domains import domain_host, find_suite
+from itbench.plugins.domains import domain_host
 from itbench.run.plan.capacity import Capacity, capacity, connections_of
 from itbench.run.plan.exposed import refuse_exposed
 from itbench.run.plan.options import RunOptions, parse_agent
@@ -39,16 +38,19 @@ from itbench.run.plan.versions import check_versions, installed, other_versions
 from itbench.run.trial.judge import Judge
 from itbench.run.trial.perfect import solver
 from itbench.sandbox.plain.sandbox import LocalSandbox
+from itbench.sealed.reopen import named_suite, planned_options, reopen_suite
+from itbench.sealed.suite import SealedSuite
 from itbench.store.claim import Claim
 from itbench.store.reader import RunFile
 from itbench.store.writer import ScoringOrigin, write_plan
 from itbench.suites.hashing import suite_hash
 from itbench.suites.load import load_tasks
-from itbench.suites.reopen import planned_options, reopen_suite
 from itbench.suites.secret import remember
 from itbench.suites.select import select
 from itbench.text.redaction import Redactor
 from itbench.version import __version__
+
+_SEALED = "the truths are sealed: this run gets no score here; hand it in with `itbench submit`"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,10 +112,9 @@ def prepare(options: RunOptions, progress: Progress = no_progress) -> Session:
     Raises:
         ITBenchError: something that was asked for is not available.
     """
-    reference, of_suite = located(options.reference, options.suite)
-    options = replace(options, reference=reference, suite=of_suite)
-    domain, suite = find_suite(reference)
-    suite = suite.configured(of_suite)
+    domain, suite, of_suite = named_suite(options.reference, options.suite)
+    seal, is_open = _sealing(suite)
+    options = replace(options, suite=of_suite, is_scored=options.is_scored and is_open)
     name, agent_options = parse_agent(options.agent or default_agent(domain))
     spec = find_agent(name, domain)
     request = AgentRequest(name=name, options=agent_options, arguments=options.arguments, seed=options.seed)
@@ -141,12 +142,27 @@ def prepare(options: RunOptions, progress: Progress = no_progress) -> Session:
     planned = plan_tasks(domain, suite, options.suite, chosen, is_scored=options.is_scored, progress=progress)
     role_models = find_role_models(options.role_models, is_to_be_asked=False)
     plan = make_plan(
-        options, domain, suite, (spec, request, agent), planned, (sandbox, bench), len(known), role_models
+        options,
+        domain,
+        suite,
+        (spec, request, agent),
+        planned,
+        (sandbox, bench),
+        len(known),
+        role_models,
+        seal,
     )
     path = options.out / file_name(plan)
     sandboxes = sandbox, bench
     session = _session(path, plan, domain, suite, agent, chosen, sandboxes, options.suite.extra, role_models)
-    return replace(session, notes=[*session.notes, *_data_notes(plan)])
+    return replace(session, notes=[*session.notes, *_data_notes(plan), *([] if is_open else [_SEALED])])
+
+
+def _sealing(suite: Suite) -> tuple[str | None, bool]:
+    """Return the digest of a suite's seal, None where it has none, and whether its truths are here."""
+    if not isinstance(suite, SealedSuite):
+        return None, True
+    return suite.bundle.seal.digest, not suite.is_public
 
 
 def reopen(

@@ -26,11 +26,17 @@ def content_hash(
         digests: of files.
         options: those of the suite that decide more than where its data lies.
     """
+    shown = [(entry.path, digests.digest(entry.source)) for entry in inputs]
+    return hash_of_shown(document, shown, options)
+
+
+def hash_of_shown(document: str, inputs: Iterable[tuple[str, str]], options: JsonObject | None = None) -> str:
+    """Return the same of path and SHA-256 of each input."""
     seen = hashlib.sha256(document.encode())
     if options:
         seen.update(json.dumps({"options": options}, sort_keys=True).encode())
-    for part in _parts(inputs, digests):
-        seen.update(part)
+    for path, digest in sorted(inputs, key=lambda entry: entry[0]):
+        seen.update(json.dumps([path, digest]).encode())
     return f"sha256:{seen.hexdigest()}"
 
 

@@ -92,6 +92,7 @@ DOMAIN = Domain(
     solution=solution,
     environment=environment,
     runs_submissions=True,
+    observes_files_only=True,
     agents=AGENTS,
     preparations=(OPA_PREPARATION, CEL_PREPARATION),
     truth_schema=truth_schema,

@@ -140,6 +140,7 @@ DOMAIN = Domain(
     solution=solution,
     solve=solve,
     environment=environment,
+    observes_files_only=True,
     agents=AGENTS,
     truth_schema=truth_schema,
     scoring_changes=SCORING_CHANGES,

@@ -37,8 +37,9 @@ def make_plan(
     sandboxes: tuple[Sandbox, Sandbox],
     n_tasks: int,
     role_models: Mapping[str, Model],
+    seal: str | None = None,
 ) -> Plan:
-    """Return the plan of a new run; `n_tasks` is how many tasks the whole suite has.
+    """Return the plan of a new run; `n_tasks` is how many tasks the whole suite has, `seal` that of a sealed one.
 
     Raises:
         UsageError: more trials than a run may have, or none in the shard.
@@ -70,6 +71,7 @@ def make_plan(
         suite_version=suite.version,
         suite_hash=suite_hash(task.content_hash for task in planned.tasks),
         suite_data=str(options.suite.data.resolve()) if options.suite.data else None,
+        suite_seal=seal,
         suite_as_published=options.suite.as_published,
         suite_extra=public_options(suite, options.suite),
         suite_secret=secret_fingerprints(suite, options.suite),

@@ -10,8 +10,8 @@ from itbench.interfaces.plan import Plan
 from itbench.interfaces.suite import Suite
 from itbench.interfaces.task import Task
 from itbench.run.trial.judge import Judge
+from itbench.sealed.reopen import planned_options
 from itbench.suites.hashing import content_hash, deciding_options, first_content_hash, private_hash
-from itbench.suites.reopen import planned_options
 from itbench.suites.shown import Secrets, shown_inputs
 
 # 1: one hash of task, inputs and hidden files. 2: task, options and inputs; and apart from it truth and hidden files.

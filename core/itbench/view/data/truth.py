@@ -7,7 +7,7 @@ from itbench.errors import ITBenchError
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.suite import Suite
 from itbench.interfaces.workspace import Input
-from itbench.suites.reopen import planned_suite
+from itbench.sealed.reopen import planned_suite
 
 
 class SuiteOfRun:

@@ -1,0 +1,1 @@
+"""The format of sealed suites, and how one is opened: see docs/reference/sealed-suites.md."""
