@@ -20,6 +20,7 @@ from itbench.cli import (
     reading,
     running,
     sandboxing,
+    sealing,
     viewing,
 )
 from itbench.cli.quick import QuickGroup
@@ -53,6 +54,7 @@ def build_app(words: Sequence[str]) -> typer.Typer:
         creating,
         making,
         merging,
+        sealing,
         fetching,
         installing,
         sandboxing,

@@ -70,18 +70,45 @@ def validate(
         raise typer.Exit(1)
 
 
-def check(paths: RunPaths, as_json: AsJson = False) -> None:
+def check(
+    paths: RunPaths,
+    plan_hash: Annotated[
+        str | None,
+        typer.Option(
+            "--plan-hash",
+            help="Hash of the plan that was promised, as run --dry-run prints it.",
+            metavar="HASH",
+        ),
+    ] = None,
+    seal: Annotated[
+        str | None, typer.Option("--seal", help="Digest of the seal that was published.", metavar="DIGEST")
+    ] = None,
+    key: Annotated[
+        str | None, typer.Option("--key", help="Public key that must have signed.", metavar="KEY")
+    ] = None,
+    receipt: Annotated[
+        Path | None,
+        typer.Option(
+            "--receipt", help="Receipt with which a run or a submission must agree.", metavar="FILE"
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Check whether run files are as they were written.
 
-    Checks structure, values, and the seal of each part.
+    Checks structure, values, and the seal of each part. Of bundles of sealed suites, submissions and receipts it checks every byte
+    and every signature. The options say what was promised before.
 
-    Example: itbench check runs/*.itbench
+    Examples: itbench check runs/*.itbench
+
+    itbench check DIR/public --seal sha256:...
     """
     from itbench.errors import RunFileError
     from itbench.report.file_check import check_json, check_line
-    from itbench.store.check import check_file
+    from itbench.sealing.check import Promised, check_path
 
-    found = [check_file(path) for path in paths]
+    promised = Promised(plan_hash=plan_hash, seal=seal, key=key, receipt=receipt)
+    found = [check_path(path, promised) for path in paths]
     if as_json:
         print_json([check_json(each) for each in found])
     else:

@@ -234,14 +234,40 @@ def score(
     truths: Annotated[
         Path | None, typer.Option("--truths", help="Read the truths from this folder.", metavar="DIR")
     ] = None,
+    sealed: Annotated[
+        Path | None,
+        typer.Option(
+            "--sealed",
+            help="Score a submission, in place of a run, with this private bundle of a sealed suite.",
+            metavar="PRIVATE",
+        ),
+    ] = None,
+    submitter: Annotated[
+        str | None,
+        typer.Option(
+            "--submitter", help="With --sealed: refuse a submission that another key signed.", metavar="KEY"
+        ),
+    ] = None,
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out", "-o", help="With --sealed: folder for the run file and its receipt.", metavar="DIR"
+        ),
+    ] = Path("runs"),
     as_json: AsJson = False,
 ) -> None:
     """Score the stored submissions of a run again.
 
-    Prints which scores changed and why; earlier scores are kept.
+    Prints which scores changed and why; earlier scores are kept. With --sealed, checks a submission that `itbench submit` wrote,
+    scores it, and writes a run file with the scores, and a signed receipt beside it.
 
-    Example: itbench score runs/my-run.itbench --truths ../held-out
+    Examples: itbench score runs/my-run.itbench --truths ../held-out
+
+    itbench score --sealed DIR/private mine.submission
     """
+    if sealed is not None:
+        _score_sealed(sealed, path, out, submitter, as_json=as_json, fail_under=fail_under)
+        return
     from itbench.cli.waiting import waiting
     from itbench.report.rescoring_text import rescoring_json, rescoring_text
     from itbench.run.rescore import rescore
@@ -251,6 +277,30 @@ def score(
     if not as_json:
         print_text(rescoring_text(done))
     _report(path, as_json=as_json, fail_under=fail_under, more={"rescoring": rescoring_json(done)})
+
+
+def _score_sealed(
+    bundle: Path,
+    path: Path,
+    out: Path,
+    submitter: str | None,
+    *,
+    as_json: bool,
+    fail_under: float | None,
+) -> None:
+    from itbench.cli.waiting import waiting
+    from itbench.sealing.score import score_submission
+
+    with waiting() as progress:
+        done = score_submission(bundle, path, out, submitter, progress)
+    _tell(done.notes)
+    receipt = None if done.receipt is None else str(done.receipt)
+    if not as_json:
+        print_text(f"{done.path}, of a submission signed by {done.key}")
+        print_text(f"receipt: {receipt or 'none, since the bundle has no key'}")
+    _report(
+        done.path, as_json=as_json, fail_under=fail_under, more={"submitter": done.key, "receipt": receipt}
+    )
 
 
 def _preview(options: "RunOptions", *, as_json: bool) -> None:

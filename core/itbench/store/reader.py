@@ -31,7 +31,7 @@ LIMIT {_SHOWN_TRIALS + 1}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialDetail:
-    """Everything that is kept of one trial, as read from the file."""
+    """Everything that is kept of one trial, as read from the file; `is_handed_in` tells whether anything usable was."""
 
     row: Mapping[str, Any]
     answer: JsonValue
@@ -39,6 +39,7 @@ class TrialDetail:
     notes: list[str]
     files: dict[str, bytes]
     score: Mapping[str, Any] | None
+    is_handed_in: bool = True
 
 
 class RunFile:
@@ -188,6 +189,7 @@ class RunFile:
             notes=json.loads(submission["notes"]) if submission else [],
             files={file["path"]: file["data"] for file in files},
             score=dict(score) if score else None,
+            is_handed_in=submission is not None,
         )
 
     def events(self, trial: int) -> Iterator[sqlite3.Row]:

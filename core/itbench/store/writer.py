@@ -45,14 +45,19 @@ def write_plan(path: Path, plan: Plan, tasks: list[Task]) -> None:
     Raises:
         StorageError: it cannot be written.
     """
-    hashes = {task.id: task.content_hash for task in plan.tasks}
-    rows = [(at, task.id, hashes[task.id], task.document()) for at, task in enumerate(tasks)]
     with making(path) as connection:
         connection.execute("BEGIN IMMEDIATE")
-        connection.execute("INSERT INTO plan VALUES (?)", (plan.model_dump_json(),))
-        connection.executemany("INSERT INTO task VALUES (?, ?, ?, ?)", rows)
-        seal_plan(connection)
+        fill_plan(connection, plan, tasks)
         connection.execute("COMMIT")
+
+
+def fill_plan(connection: sqlite3.Connection, plan: Plan, tasks: list[Task]) -> None:
+    """Write the plan and its tasks into a new run file; within a transaction."""
+    hashes = {task.id: task.content_hash for task in plan.tasks}
+    rows = [(at, task.id, hashes[task.id], task.document()) for at, task in enumerate(tasks)]
+    connection.execute("INSERT INTO plan VALUES (?)", (plan.model_dump_json(),))
+    connection.executemany("INSERT INTO task VALUES (?, ?, ?, ?)", rows)
+    seal_plan(connection)
 
 
 def replace_plan(path: Path, plan: Plan) -> None:
@@ -102,6 +107,63 @@ def insert_score(connection: sqlite3.Connection, scoring: int, trial: int, recor
         ),
     )
     seal_score(connection, trial, scoring)
+
+
+def insert_trial(connection: sqlite3.Connection, record: TrialRecord) -> int:
+    """Write a trial with its submission and its trace, but not its score, and return its number; within a transaction."""
+    trial = _insert_row(connection, record)
+    _insert_submission(connection, trial, record)
+    connection.executemany(
+        "INSERT INTO event VALUES (?, ?, ?, ?, ?)",
+        [(trial, at, event.at_s, event.kind, event.data) for at, event in enumerate(record.events)],
+    )
+    seal_trial(connection, trial)
+    return trial
+
+
+def _insert_row(connection: sqlite3.Connection, record: TrialRecord) -> int:
+    fault, usage = record.fault, record.usage
+    values = (
+        record.key.task,
+        record.key.repeat,
+        record.key.attempt,
+        fault.stage.value if fault else None,
+        fault.message if fault else None,
+        fault.traceback if fault else None,
+        record.limit,
+        record.handed_in,
+        record.answer_hash,
+        record.started_at,
+        record.wall_s,
+        usage.turns,
+        usage.replies,
+        usage.uncounted,
+        *(usage.total(name) for name in TAKEN),
+        usage.tool_calls,
+        usage.failed_tool_calls,
+    )
+    marks = ", ".join("?" * len(values))
+    cursor = connection.execute(f"INSERT INTO trial VALUES (NULL, {marks})", values)  # noqa: S608 - only marks
+    return int(cursor.lastrowid or 0)
+
+
+def _insert_submission(connection: sqlite3.Connection, trial: int, record: TrialRecord) -> None:
+    submission = record.submission
+    if submission is None:
+        return
+    connection.execute(
+        "INSERT INTO submission VALUES (?, ?, ?, ?)",
+        (
+            trial,
+            json_text(submission.answer),
+            json_text(submission.observed),
+            json_text(submission.notes),
+        ),
+    )
+    connection.executemany(
+        "INSERT INTO file VALUES (?, ?, ?)",
+        [(trial, path, data) for path, data in submission.files.items()],
+    )
 
 
 def _told_instead(record: TrialRecord, error: Exception) -> TrialRecord:
@@ -234,55 +296,6 @@ class RunWriter:
             raise
 
     def _insert(self, record: TrialRecord) -> None:
-        trial = self._insert_trial(record)
-        self._insert_submission(trial, record)
-        self._connection.executemany(
-            "INSERT INTO event VALUES (?, ?, ?, ?, ?)",
-            [(trial, at, event.at_s, event.kind, event.data) for at, event in enumerate(record.events)],
-        )
-        seal_trial(self._connection, trial)
+        trial = insert_trial(self._connection, record)
         if record.scoring is not None and self._scoring is not None:
             insert_score(self._connection, self._scoring, trial, record.scoring)
-
-    def _insert_trial(self, record: TrialRecord) -> int:
-        fault, usage = record.fault, record.usage
-        values = (
-            record.key.task,
-            record.key.repeat,
-            record.key.attempt,
-            fault.stage.value if fault else None,
-            fault.message if fault else None,
-            fault.traceback if fault else None,
-            record.limit,
-            record.handed_in,
-            record.answer_hash,
-            record.started_at,
-            record.wall_s,
-            usage.turns,
-            usage.replies,
-            usage.uncounted,
-            *(usage.total(name) for name in TAKEN),
-            usage.tool_calls,
-            usage.failed_tool_calls,
-        )
-        marks = ", ".join("?" * len(values))
-        cursor = self._connection.execute(f"INSERT INTO trial VALUES (NULL, {marks})", values)  # noqa: S608 - only marks
-        return int(cursor.lastrowid or 0)
-
-    def _insert_submission(self, trial: int, record: TrialRecord) -> None:
-        submission = record.submission
-        if submission is None:
-            return
-        self._connection.execute(
-            "INSERT INTO submission VALUES (?, ?, ?, ?)",
-            (
-                trial,
-                json_text(submission.answer),
-                json_text(submission.observed),
-                json_text(submission.notes),
-            ),
-        )
-        self._connection.executemany(
-            "INSERT INTO file VALUES (?, ?, ?)",
-            [(trial, path, data) for path, data in submission.files.items()],
-        )

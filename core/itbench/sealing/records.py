@@ -1,0 +1,148 @@
+"""The lines of a submission: a head, one record for each trial, and a signed index of both, which is the last line."""
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from typing import Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from itbench.errors import DataError
+from itbench.interfaces.fault import Fault, Stage
+from itbench.interfaces.json import JsonObject, json_text
+from itbench.interfaces.model import Frozen
+from itbench.interfaces.plan import Plan
+from itbench.interfaces.trace import TAKEN, TraceEvent, Usage
+from itbench.sealed.envelope import DIGEST_PATTERN, SignedDocument
+from itbench.store.values import TRIAL, wrong_columns
+
+_HEX = r"^[0-9a-f]{64}$"
+# Those of the table `trial` but its number, which is of the run file alone.
+COLUMNS = tuple(name for name in TRIAL if name != "id")
+
+
+class Head(Frozen):
+    """Which run a submission is of."""
+
+    format: Literal["itbench submission"] = "itbench submission"
+    version: Literal[1] = 1
+    seal: str = Field(pattern=DIGEST_PATTERN, description="Of the suite that was run.")
+    plan: Plan = Field(description="Of the run, without the folder of its suite.")
+
+
+class HandedIn(Frozen):
+    """What was handed in, as far as it was usable."""
+
+    answer: Any = None
+    notes: tuple[str, ...] = ()
+    files: dict[str, str] = Field(description="Base64 of each file but the answer, by path.")
+
+    def contents(self) -> dict[str, bytes]:
+        """Return the files.
+
+        Raises:
+            DataError: one is not base64.
+        """
+        try:
+            return {path: base64.b64decode(text, validate=True) for path, text in self.files.items()}
+        except (binascii.Error, ValueError) as error:
+            raise DataError(f"a file is not base64: {error}") from error
+
+
+class TrialLine(Frozen):
+    """One attempt at a task."""
+
+    trial: JsonObject = Field(description="The row of the table `trial`, without its number.")
+    handed_in: HandedIn | None = Field(description="Null where nothing usable was.")
+    events: tuple[tuple[float, str, str], ...] = Field(
+        description="The trace: seconds, kind, and data as JSON text."
+    )
+
+    @property
+    def name(self) -> str:
+        """Which attempt it is."""
+        return name_of(self.trial)
+
+    def faults(self) -> list[str]:
+        """Return what is wrong with the row, one clause each."""
+        missing = sorted(set(COLUMNS) ^ self.trial.keys())
+        if missing:
+            return [f"its columns are not those of a trial: {', '.join(missing)}"]
+        return list(wrong_columns(self.trial, {name: TRIAL[name] for name in COLUMNS}))
+
+    def fault(self) -> Fault | None:
+        """Return what those who ran it say went wrong."""
+        row = self.trial
+        if row["fault_stage"] is None:
+            return None
+        return Fault(Stage(row["fault_stage"]), row["fault"] or "", row["fault_traceback"] or "")
+
+    def usage(self) -> Usage:
+        """Return what those who ran it say that it took."""
+        counts = ("turns", "replies", "uncounted", "tool_calls", "failed_tool_calls")
+        usage = Usage(**{name: self.trial[name] for name in counts})
+        for name in TAKEN:
+            if self.trial[name] is not None:
+                usage.sums[name].add(self.trial[name])
+        return usage
+
+    def trace(self) -> list[TraceEvent]:
+        """Return the trace."""
+        return [TraceEvent(at_s, kind, data) for at_s, kind, data in self.events]
+
+
+class IndexedTrial(Frozen):
+    """One record of a submission, and by what it is known."""
+
+    task: str
+    repeat: int = Field(ge=0)
+    attempt: int = Field(ge=0)
+    sha256: str = Field(pattern=_HEX)
+
+    @property
+    def name(self) -> str:
+        """Which attempt it is."""
+        return name_of(self.model_dump())
+
+
+class Index(SignedDocument):
+    """What those who ran the agent sign: the run, and each of its records in order."""
+
+    format: Literal["itbench submission index"] = "itbench submission index"
+    seal: str = Field(pattern=DIGEST_PATTERN)
+    run: str = Field(description="Id of the run.")
+    head: str = Field(pattern=_HEX, description="SHA-256 of the first line.")
+    trials: tuple[IndexedTrial, ...] = Field(description="The lines between the first and the last.")
+
+    @model_validator(mode="after")
+    def _are_distinct(self) -> Self:
+        names = [each.name for each in self.trials]
+        if len(set(names)) < len(names):
+            raise ValueError("two of its trials are one attempt")
+        return self
+
+
+def name_of(row: Mapping[str, Any]) -> str:
+    """Return the words for an attempt at a task."""
+    return f"trial {row['task']} repeat {row['repeat']} attempt {row['attempt']}"
+
+
+def line_of(value: JsonObject) -> bytes:
+    """Return one line of JSON; its bytes are what is hashed."""
+    return json_text(value).encode() + b"\n"
+
+
+def read_line(line: bytes) -> JsonObject:
+    """Return the JSON object in a line.
+
+    Raises:
+        DataError: it is none.
+    """
+    try:
+        value: object = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"it is not JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise DataError(f"it is a {type(value).__name__}, must be a JSON object")
+    return value
