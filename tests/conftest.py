@@ -386,7 +386,7 @@ def install_itbench(python: Path, venv: Path, *extras: str) -> None:
 
     subprocess.run([python, "-m", "venv", "--without-pip", venv], check=True)
     program = str(venv / "bin" / "python")
-    packages = ["-c", str(REPOSITORY / "constraints.txt"), f"{REPOSITORY}[ciso,hub]", *extras]
+    packages = ["-c", str(REPOSITORY / "constraints.txt"), f"{REPOSITORY}[ciso,hub,seal]", *extras]
     # A built wheel is kept as long as pyproject.toml does not change, whatever becomes of the sources.
     words = ["pip", "install", "--quiet", "--refresh-package", "itbench", "--python", program, *packages]
     done = subprocess.run([find_uv_bin(), *words], capture_output=True, text=True, timeout=600)

@@ -14,6 +14,7 @@ from itbench.plugins.domains import domain_host, preparations
 from itbench.plugins.host import PluginHost, Status
 
 _EXTRAS = {
+    "cryptography": ("seal", "itbench seal"),
     "huggingface_hub": ("hub", "itbench fetch"),
     "jinja2": ("view", "itbench view"),
     "mcp": ("mcp", "--agent claude-code, codex or gemini-cli, and programs that use tools by MCP"),

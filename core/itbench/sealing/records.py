@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from itbench.errors import DataError
 from itbench.interfaces.fault import Fault, Stage
-from itbench.interfaces.json import JsonObject, json_text
+from itbench.interfaces.json import JsonObject
 from itbench.interfaces.model import Frozen
 from itbench.interfaces.plan import Plan
 from itbench.interfaces.trace import TAKEN, TraceEvent, Usage
@@ -18,6 +18,7 @@ from itbench.sealed.envelope import DIGEST_PATTERN, SignedDocument
 from itbench.store.values import TRIAL, wrong_columns
 
 _HEX = r"^[0-9a-f]{64}$"
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 # Those of the table `trial` but its number, which is of the run file alone.
 COLUMNS = tuple(name for name in TRIAL if name != "id")
 
@@ -129,15 +130,16 @@ def name_of(row: Mapping[str, Any]) -> str:
 
 
 def line_of(value: JsonObject) -> bytes:
-    """Return one line of JSON; its bytes are what is hashed."""
-    return json_text(value).encode() + b"\n"
+    """Return one line of JSON with sorted keys; its bytes are what is hashed."""
+    # What an agent wrote may hold half of a surrogate pair; as an escape it is still JSON.
+    return _ENCODER.encode(value).encode("utf-8", "backslashreplace") + b"\n"
 
 
 def read_line(line: bytes) -> JsonObject:
     """Return the JSON object in a line.
 
     Raises:
-        DataError: it is none.
+        DataError: it is none, or is spelled in another way than `line_of` does.
     """
     try:
         value: object = json.loads(line)
@@ -145,4 +147,7 @@ def read_line(line: bytes) -> JsonObject:
         raise DataError(f"it is not JSON: {error}") from error
     if not isinstance(value, dict):
         raise DataError(f"it is a {type(value).__name__}, must be a JSON object")
+    # The same record in another spelling would pass for another record.
+    if line_of(value) != line:
+        raise DataError("it is not spelled as itbench writes it")
     return value

@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from itbench.errors import DataError
+from itbench.interfaces.json import JsonObject
 from itbench.interfaces.plan import Plan
 from itbench.sealed.envelope import Signed, opened
 from itbench.sealing.records import Head, Index, TrialLine, name_of, read_line
@@ -143,7 +144,7 @@ def _plan(path: Path, head: _Line) -> Plan:
     with path.open("rb") as file:
         data = file.read(head.size)
     try:
-        return Head.model_validate(read_line(data)).plan
+        return Head.model_validate(_read(data, f"{path}: its first line")).plan
     except ValidationError as error:
         detail = error.errors(include_url=False, include_context=False, include_input=False)[0]
         raise DataError(
@@ -151,9 +152,16 @@ def _plan(path: Path, head: _Line) -> Plan:
         ) from error
 
 
+def _read(line: bytes, source: str) -> JsonObject:
+    try:
+        return read_line(line)
+    except DataError as error:
+        raise DataError(f"{source}: {error}") from error
+
+
 def _trial(data: bytes, name: str, path: Path) -> TrialLine:
     try:
-        found = TrialLine.model_validate(read_line(data))
+        found = TrialLine.model_validate(_read(data, f"{path}: {name}"))
     except ValidationError as error:
         detail = error.errors(include_url=False, include_context=False, include_input=False)[0]
         raise DataError(f"{path}: {name}: {'.'.join(map(str, detail['loc']))}: {detail['msg']}") from error
