@@ -42,11 +42,12 @@ def validate(
 
     from itbench.cli.waiting import waiting
     from itbench.kit.folder import is_suite_folder
+    from itbench.sealed.bundle import is_bundle
     from itbench.validation.suite import validate_folder, validate_suite
 
     with waiting() as progress:
         options = suite_options(suite_option, data, as_published=as_published)
-        if is_suite_folder(reference):
+        if is_suite_folder(reference) or is_bundle(Path(reference)):
             report = validate_folder(Path(reference), options, progress, is_deep=deep)
         else:
             report = validate_suite(reference, options, progress, is_deep=deep)

@@ -18,7 +18,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from itbench.errors import DataError
-from itbench.sealed.documents import Opening, Seal, files_of, task_commitment
+from itbench.sealed.documents import Opening, Seal, files_by_task, task_commitment
 from itbench.sealed.envelope import Signed, opened
 from itbench.sealed.files import Digest, digest_of_file, file_faults
 
@@ -75,11 +75,15 @@ class Bundle:
             f"{OPENING!r} has a salt of {name!r}, which is no task"
             for name in sorted(opening.salts.keys() - ids)
         )
+        files = files_by_task(opening.files)
+        yield from (
+            f"{OPENING!r} has files of {name!r}, which is no task" for name in sorted(files.keys() - ids)
+        )
         for task in seal.tasks:
             salt = opening.salts.get(task.id)
             if salt is None:
                 yield f"{OPENING!r} has no salt of task {task.id!r}"
-            elif task_commitment(task.id, salt, files_of(task.id, opening.files)) != task.commitment:
+            elif task_commitment(task.id, salt, files.get(task.id, ())) != task.commitment:
                 yield f"task {task.id!r}: its truth, its hidden data or its salt is not the one that was promised"
         promised = None if opening.seed is None else opening.seed.commitment(seal.options)
         if promised != seal.seed_commitment:

@@ -117,10 +117,19 @@ def task_commitment(task_id: str, salt: str, files: Iterable[SealedFile]) -> str
     return _commitment("itbench commitment v1", salt, canonical(value))
 
 
-def files_of(task_id: str, files: Sequence[SealedFile]) -> list[SealedFile]:
-    """Return those private files that are of one task."""
-    truth, hidden = f"truths/{task_id}.json", f"hidden/{task_id}/"
-    return [each for each in files if each.path == truth or each.path.startswith(hidden)]
+def files_by_task(files: Iterable[SealedFile]) -> dict[str, list[SealedFile]]:
+    """Return private files by the tasks that they are of, in the same order; those of no task by the empty text."""
+    found: dict[str, list[SealedFile]] = {}
+    for each in files:
+        found.setdefault(_task_of(each.path), []).append(each)
+    return found
+
+
+def _task_of(path: str) -> str:
+    top, _, rest = path.partition("/")
+    if top == "truths" and "/" not in rest and rest.endswith(".json"):
+        return rest.removesuffix(".json")
+    return rest.partition("/")[0] if top == "hidden" and "/" in rest else ""
 
 
 def path_problem(path: str) -> str | None:

@@ -72,15 +72,17 @@ def _misplaced(
     digest: Digest,
 ) -> dict[str, str]:
     """Return what was removed, added, or renamed."""
-    by_size: dict[int, list[str]] = {}
-    for path in added:
-        by_size.setdefault(found[path].st_size, []).append(path)
+    sizes = {each.size for each in missing}
+    by_content: dict[str, list[str]] = {}
+    for path in reversed(added):
+        if found[path].st_size in sizes:
+            by_content.setdefault(digest(root / path), []).append(path)
     faults = {path: f"{path!r} was added" for path in added}
     for each in missing:
-        same = [path for path in by_size.get(each.size, []) if digest(root / path) == each.sha256]
+        same = by_content.get(each.sha256)
         if same:
-            by_size[each.size].remove(same[0])
-            faults[same[0]] = f"{each.path!r} was renamed to {same[0]!r}"
+            path = same.pop()
+            faults[path] = f"{each.path!r} was renamed to {path!r}"
         else:
             faults[each.path] = f"{each.path!r} was removed"
     return faults

@@ -8,7 +8,7 @@ from itbench.interfaces.json import JsonObject
 from itbench.interfaces.progress import Progress, no_progress
 from itbench.interfaces.task import Task
 from itbench.kit.directory import DirectorySuite
-from itbench.sealed.bundle import read_bundle
+from itbench.sealed.bundle import KEY, OPENING, read_bundle
 from itbench.suites.load import FaultyTasksError
 
 
@@ -61,6 +61,11 @@ class SealedSuite(DirectorySuite):
     def data_warning(self) -> str:
         """Return that these are not the tasks that the suite has otherwise."""
         return f"these tasks were sealed and are not those of {self.domain}/{self.name}"
+
+    def truth_files(self) -> list[Path]:
+        """Return every file from which a truth can be told, salts and hidden data among them."""
+        private = [path for path in (self.root / OPENING, self.root / KEY) if path.exists()]
+        return [*super().truth_files(), *sorted((self.root / "hidden").rglob("*")), *private]
 
     def truth(self, task_id: str) -> JsonObject:
         """Return the truth, where this is the private bundle.

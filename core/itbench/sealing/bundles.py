@@ -25,7 +25,7 @@ from itbench.sealed.documents import (
     Seal,
     SealedFile,
     SealedTask,
-    files_of,
+    files_by_task,
     path_problem,
     task_commitment,
 )
@@ -62,6 +62,7 @@ def write_bundles(
         progress("sealing", done, len(tasks))
         _write_task(suite, task, public, private)
     hidden = _sealed(private, "truths", "hidden")
+    promised = files_by_task(hidden)
     salts = {task.id: secrets.token_hex(SALT_BYTES) for task in tasks}
     seed, options = None, dict[str, str]()
     if drawn is not None:
@@ -83,9 +84,7 @@ def write_bundles(
         options=options,
         seed_commitment=seed.commitment(options) if seed else None,
         tasks=tuple(
-            SealedTask(
-                id=task.id, commitment=task_commitment(task.id, salts[task.id], files_of(task.id, hidden))
-            )
+            SealedTask(id=task.id, commitment=task_commitment(task.id, salts[task.id], promised[task.id]))
             for task in tasks
         ),
         files=tuple(_sealed(public, "tasks", "inputs")),

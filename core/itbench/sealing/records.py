@@ -15,7 +15,7 @@ from itbench.interfaces.model import Frozen
 from itbench.interfaces.plan import Plan
 from itbench.interfaces.trace import TAKEN, TraceEvent, Usage
 from itbench.sealed.envelope import DIGEST_PATTERN, SignedDocument
-from itbench.store.values import TRIAL, wrong_columns
+from itbench.store.values import EVENT, TRIAL, wrong_columns
 
 _HEX = r"^[0-9a-f]{64}$"
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
@@ -66,11 +66,15 @@ class TrialLine(Frozen):
         return name_of(self.trial)
 
     def faults(self) -> list[str]:
-        """Return what is wrong with the row, one clause each."""
+        """Return what is wrong with the row and the trace, one clause each."""
         missing = sorted(set(COLUMNS) ^ self.trial.keys())
         if missing:
             return [f"its columns are not those of a trial: {', '.join(missing)}"]
-        return list(wrong_columns(self.trial, {name: TRIAL[name] for name in COLUMNS}))
+        wrong = list(wrong_columns(self.trial, {name: TRIAL[name] for name in COLUMNS}))
+        for place, (at_s, kind, data) in enumerate(self.events):
+            row = {"position": place, "at_s": at_s, "kind": kind, "data": data}
+            wrong += [f"event {place}: {clause}" for clause in wrong_columns(row, EVENT)]
+        return wrong
 
     def fault(self) -> Fault | None:
         """Return what those who ran it say went wrong."""

@@ -13,6 +13,8 @@ from itbench.kit.folder import located
 from itbench.plugins.domains import find_suite
 from itbench.run.trial.blame import Blamed, blame
 from itbench.schema.check import schema_faults
+from itbench.sealed.bundle import is_bundle
+from itbench.sealed.reopen import named_suite
 from itbench.suites.load import FaultyTasksError, load_tasks
 from itbench.suites.shown import Secrets, shown_inputs
 from itbench.suites.soundness import task_data_faults
@@ -89,12 +91,18 @@ def validate_folder(
 ) -> ValidationReport:
     """Check a suite that lies in a folder: heads, tasks, truths, and that no input shows a truth.
 
-    One whose head names a domain is checked like an installed suite, against all rules.
+    One whose head names a domain, and a sealed one, is checked like an installed suite, against all rules.
 
     Raises:
         DataError: it has no usable `suite.json`.
         ITBenchError: the domain that it names is not available.
     """
+    if is_bundle(root):
+        domain, sealed, _ = named_suite(str(root), options)
+        sealed.prepare(progress)
+        report = check_suite(domain, sealed, progress, is_deep=is_deep)
+        report.data_warning = sealed.data_warning()
+        return report
     suite = DirectorySuite(root)
     if suite.domain:
         return validate_suite(*located(str(root), options), progress, is_deep=is_deep)

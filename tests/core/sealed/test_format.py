@@ -14,7 +14,7 @@ from itbench.sealed.documents import (
     DrawnSeed,
     Opening,
     SealedFile,
-    files_of,
+    files_by_task,
     path_problem,
     task_commitment,
 )
@@ -141,8 +141,14 @@ def test_a_commitment_is_of_just_these_files(files: list[SealedFile]) -> None:
 
 
 def test_files_of_a_task_are_not_those_of_another_one_with_a_similar_name() -> None:
-    files = [file(path) for path in ("hidden/t-1/a", "hidden/t-10/a", "truths/t-1.json", "truths/t-10.json")]
-    assert [each.path for each in files_of("t-1", files)] == ["hidden/t-1/a", "truths/t-1.json"]
+    files = [file(path) for path in ("hidden/t-1/a", "hidden/t-10/a", "truths/t-1.json", "truths/t-10.json",
+        "hidden/t-1", "truths/a/b.json", "truths/t-1.yaml", "x/t-1/a")]  # fmt: skip
+    found = {task_id: [each.path for each in own] for task_id, own in files_by_task(files).items()}
+    assert found == {
+        "t-1": ["hidden/t-1/a", "truths/t-1.json"],
+        "t-10": ["hidden/t-10/a", "truths/t-10.json"],
+        "": ["hidden/t-1", "truths/a/b.json", "truths/t-1.yaml", "x/t-1/a"],
+    }
 
 
 def test_a_commitment_of_a_seed_is_of_seed_number_and_options() -> None:

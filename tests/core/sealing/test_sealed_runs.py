@@ -204,6 +204,23 @@ def test_links_are_neither_followed_nor_sealed_and_other_names_of_a_truth_are_re
     assert (refused.code, "another name of a truth; remove it" in refused.err) == (3, True)
 
 
+def test_a_private_bundle_is_validated_by_all_rules(itbench: Itbench, sealed: Sealed) -> None:
+    done = itbench("validate", sealed.private, "--json")
+    report = json.loads(done.out)
+    assert (report["suite"], report["tasks"], "oracle-wins" in str(report["rules"]) or len(report["rules"]) > 5) == (
+        "held/fresh", 3, True,
+    )  # fmt: skip
+    assert report["findings"] == []
+
+
+def test_an_agent_is_shown_nothing_of_a_private_bundle(itbench: Itbench, sealed: Sealed) -> None:
+    for name in ("opening.json", "key.pem", "truths/sum-0000.json"):
+        words = ("--agent", f"command:copy={sealed.private / name}", "--", "true")
+        done = itbench("run", sealed.private, *words)
+        assert done.code == 2, done.err
+        assert "cannot be copied into the sandbox" in done.err
+
+
 def test_options_of_a_suite_are_sealed_with_it(itbench: Itbench) -> None:
     assert itbench("seal", "held", "-n", "1", "-S", "size=large", "--out", "s").code == 0
     (shown,) = Path("s/public/inputs").rglob("*.txt")

@@ -14,7 +14,7 @@ from tests.core.sealing.conftest import Sealed, resigned
 from itbench.errors import DataError, ITBenchError
 from itbench.sealed.bundle import read_bundle
 from itbench.sealed.canonical import sha256
-from itbench.sealed.documents import files_of, task_commitment
+from itbench.sealed.documents import files_by_task, task_commitment
 from itbench.sealed.envelope import sign
 from itbench.sealed.keys import SigningKey
 from itbench.sealing.score import score_submission
@@ -148,6 +148,14 @@ CHANGES: dict[str, tuple[str, Callable[[Path], object], str]] = {
         "private",
         lambda root: edit(root / "opening.json", lambda each: each["files"].reverse()),
         "not in the order of their paths",
+    ),
+    "a private file of no task": (
+        "private",
+        lambda root: edit(
+            root / "opening.json",
+            lambda each: each["files"].append({"path": "truths/x.json", "size": 0, "sha256": sha256(b"")}),
+        ),
+        "'opening.json' has files of 'x', which is no task",
     ),
     "a path that leads outside": (
         "private",
@@ -298,7 +306,7 @@ def test_an_owner_who_changes_a_truth_after_the_seal_was_published_is_found_out(
     bundle = read_bundle(sealed.private)
     key = SigningKey.read(sealed.private / "key.pem")
     assert bundle.opening is not None
-    salt, files = bundle.opening.salts["sum-0000"], files_of("sum-0000", bundle.opening.files)
+    salt, files = bundle.opening.salts["sum-0000"], files_by_task(bundle.opening.files)["sum-0000"]
     tasks = [
         each.model_copy(update={"commitment": task_commitment(each.id, salt, files)})
         if each.id == "sum-0000"
@@ -362,6 +370,10 @@ def odd_time(head: Row, trials: list[Row]) -> None:
     trials[0]["trial"]["wall_s"] = -1
 
 
+def odd_event(head: Row, trials: list[Row]) -> None:
+    trials[0]["events"].append([1.0, "message", "no JSON"])
+
+
 def no_column(head: Row, trials: list[Row]) -> None:
     trials[0]["trial"].pop("turns")
 
@@ -382,6 +394,7 @@ SIGNED = {
     large_file: "its file 'answer.json' has 6000000 bytes, allowed: 5000000",
     third_repeat: "trial sum-0002 repeat 2 attempt 0: repeat is 2, which is not planned",
     odd_time: "wall_s is -1, must be a number from 0",
+    odd_event: "data is 'no JSON', must be JSON",
     no_column: "its columns are not those of a trial: turns",
     no_plan: "its first line: plan.repeats: Field required",
 }
