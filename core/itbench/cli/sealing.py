@@ -42,7 +42,7 @@ def seal(
     suite_option: SuiteOption = None,
     as_json: AsJson = False,
 ) -> None:
-    """Seal a suite: a public bundle to run, a private one to score.
+    """Seal a suite: a bundle to run, and one to score.
 
     A suite that is made from seeds is drawn anew from 128 secret bits. The public bundle promises every truth by a salted hash;
     publish the digest of its seal before anybody runs it.

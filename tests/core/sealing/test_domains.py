@@ -54,10 +54,12 @@ def files_in(root: Path) -> Iterator[bytes]:
 
 
 def texts_of(value: object) -> Iterator[str]:
-    """Yield the sentences in a truth: what is said in whole words nowhere else."""
+    """Yield the sentences in a truth, which are said nowhere else; the alerts that it names are shown to agents as they fired."""
     if isinstance(value, str) and value.count(" ") > 3:
         yield json.dumps(value, ensure_ascii=False)[1:-1]
-    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+    if isinstance(value, dict):
+        value = [each for key, each in value.items() if key != "alerts"]
+    for each in value if isinstance(value, list) else ():
         yield from texts_of(each)
 
 
