@@ -25,7 +25,9 @@ def register(app: typer.Typer) -> None:
 def seal(
     reference: Annotated[
         str,
-        typer.Argument(help="DOMAIN, DOMAIN/SUITE, or a folder with a suite.", metavar="DOMAIN[/SUITE]|PATH"),
+        typer.Argument(
+            help="DOMAIN, DOMAIN/SUITE, or a folder that itbench make wrote.", metavar="DOMAIN[/SUITE]|PATH"
+        ),
     ],
     out: Annotated[Path, typer.Option("--out", "-o", help="New folder for both bundles.", metavar="DIR")],
     tasks: Annotated[

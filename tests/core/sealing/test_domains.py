@@ -18,7 +18,8 @@ from itbench_sre.world.clock.randomness import Randomness as Stream
 
 # Slow: tasks of all domains are made, one of them by simulating a cluster.
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
-UUID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+# Of objects; ids of requests in access logs are made from trace ids, which are shown.
+UID = re.compile(rb"\buid\W{1,8}([0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})")
 GAMMA = 0x9E3779B97F4A7C15
 MASK = (1 << 64) - 1
 SUITES = {"finops/anomalies": 2, "finops/right-sizing": 2, "ciso/admission": 1, "sre/incidents": 1}
@@ -113,6 +114,6 @@ def test_a_sealed_suite_is_scored_as_if_the_truths_had_been_there(
     secrets |= {text for truth in truths for text in texts_of(truth)}
     shown = [*files_in(Path("s/public")), Path("my.submission").read_bytes(), *files_in(Path("mine"))]
     assert [secret for secret in secrets if any(secret.encode() in data for data in shown)] == []
-    uids = {uid for data in files_in(Path("s/public")) for uid in UUID.findall(data)}
+    uids = {uid for data in files_in(Path("s/public")) for uid in UID.findall(data)}
     assert not any(map(gives_itself_away, uids))
     assert (len(uids) > 100) == (suite == "sre/incidents")

@@ -150,6 +150,35 @@ def test_what_is_revealed_is_scored_by_anybody_and_holds_no_key(
         assert path.read_bytes() == Path("revealed", path.relative_to("again")).read_bytes()
 
 
+def test_a_submission_holds_no_secret_of_those_who_ran_it(
+    itbench: Itbench, sealed: Sealed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = "hunter2-hunter2-hunter2"
+    monkeypatch.setenv("MY_API_KEY", secret)
+    assert itbench("run", sealed.public, "--out", secret).code == 0
+    assert itbench("run", sealed.public, "--out", "mine", "--agent", "replay", "--", only(secret)).code == 0
+    done = itbench("submit", only("mine"), "--out", "my.submission")
+    assert "it holds no truth, no score, and no secret" in done.out
+    text = Path("my.submission").read_text()
+    assert secret not in text
+    assert "[secret]/" in text
+    assert str(Path.cwd()) not in text
+    strange = itbench("submit", only(secret), "--out", "x", "--key", "my.submission")
+    assert (strange.code, "is no private key in PEM" in strange.err) == (3, True)
+
+
+def test_only_runs_of_a_public_bundle_are_handed_in(itbench: Itbench, sealed: Sealed) -> None:
+    for words, told in (
+        (["sums", "-n", "1"], "is not a run of a sealed suite"),
+        ([sealed.private, "-n", "1"], "was run and scored where the truths are"),
+    ):
+        folder = f"runs of {words[0]}".replace("/", " ")
+        assert itbench("run", *words, "--out", folder).code == 0
+        done = itbench("submit", only(folder), "--out", "x")
+        assert (done.code, told in done.err) == (2, True)
+    assert not Path("x").exists()
+
+
 REFUSED = {
     "an acting domain": (["acting"], "would have to be believed to those who run the agent"),
     "a world that is planted": (
