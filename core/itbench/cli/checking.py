@@ -100,7 +100,9 @@ def check(
     Checks structure, values, and the seal of each part. Of bundles of sealed suites, submissions and receipts it checks every byte
     and every signature. The options say what was promised before.
 
-    Examples: itbench check runs/*.itbench
+    For example:
+
+    itbench check runs/*.itbench
 
     itbench check DIR/public --seal sha256:...
     """

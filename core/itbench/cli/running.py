@@ -261,7 +261,9 @@ def score(
     Prints which scores changed and why; earlier scores are kept. With --sealed, checks a submission that `itbench submit` wrote,
     scores it, and writes a run file with the scores, and a signed receipt beside it.
 
-    Examples: itbench score runs/my-run.itbench --truths ../held-out
+    For example:
+
+    itbench score runs/my-run.itbench --truths ../held-out
 
     itbench score --sealed DIR/private mine.submission
     """

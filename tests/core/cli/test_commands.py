@@ -17,8 +17,8 @@ Itbench = Callable[..., Any]
 COMMANDS = [
     "audit", "check",
     "compare", "doctor", "export", "fetch", "install-agent", "leaderboard", "list-agents", "list-domains", "list-suites",
-    "list-tasks", "make", "merge", "new-domain", "pin", "rank-correlation", "reliability", "resume", "run", "runs", "score",
-    "show", "subset", "validate", "view",
+    "list-tasks", "make", "merge", "new-domain", "pin", "rank-correlation", "reliability", "resume", "reveal", "run", "runs", "score",
+    "seal", "show", "submit", "subset", "validate", "view",
 ]  # fmt: skip
 
 
