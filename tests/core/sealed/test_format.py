@@ -2,6 +2,7 @@
 
 import base64
 import json
+import sys
 from pathlib import Path
 from typing import Literal
 
@@ -227,3 +228,10 @@ def test_what_is_no_key_is_refused(tmp_path: Path) -> None:
             own_key(path)
     with pytest.raises(UsageError, match=r"cannot be written to .*name another place with --key"):
         own_key(text / "below" / "key.pem")
+
+
+def test_what_is_not_installed_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "cryptography", None)
+    for use in (SigningKey.new, lambda: is_signed(KEY.public, b"", b"")):
+        with pytest.raises(UsageError, match=r"run: pip install 'itbench\[seal\]'"):
+            use()
