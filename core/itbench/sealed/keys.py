@@ -12,6 +12,19 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 PREFIX = "ed25519:"
+_PRIME = 2**255 - 19
+# The y of all points of small order, of two of them also as no encoder writes it; a test signs with each of them without a key.
+_SMALL_ORDER = frozenset(
+    {
+        0,
+        1,
+        _PRIME - 1,
+        _PRIME,
+        _PRIME + 1,
+        0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826,
+        0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7,
+    }
+)
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -88,7 +101,7 @@ class SigningKey:
 
 
 def is_signed(public: str, signature: bytes, data: bytes) -> bool:
-    """Tell whether a signature of bytes is by the owner of a public key.
+    """Tell whether a signature of bytes is by the owner of a public key, given as `SigningKey.public` gives it.
 
     Raises:
         UsageError: the package `cryptography` is not installed.
@@ -97,8 +110,10 @@ def is_signed(public: str, signature: bytes, data: bytes) -> bool:
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+    raw = bytes.fromhex(public.removeprefix(PREFIX))
+    if int.from_bytes(raw, "little") & ((1 << 255) - 1) in _SMALL_ORDER:
+        return False  # Anybody can sign with such a key, and the package does not refuse it.
     try:
-        raw = bytes.fromhex(public.removeprefix(PREFIX))
         Ed25519PublicKey.from_public_bytes(raw).verify(signature, data)
     except (InvalidSignature, ValueError):
         return False
@@ -114,7 +129,7 @@ def own_key(path: Path | None) -> tuple[SigningKey, Path, bool]:
     Raises:
         ITBenchError: it cannot be read or made.
     """
-    place = path or _settings() / "key.pem"
+    place = path or default_key_path()
     if os.path.lexists(place):
         return SigningKey.read(place), place, False
     key = SigningKey.new()
@@ -125,6 +140,19 @@ def own_key(path: Path | None) -> tuple[SigningKey, Path, bool]:
             f"a key cannot be written to {str(place)!r}: {error.strerror}; name another place with --key"
         ) from error
     return key, place, True
+
+
+def default_key_path() -> Path:
+    """Return where this user's key is, or would be, unless another place is named.
+
+    Raises:
+        UsageError: this user has no home folder.
+    """
+    try:
+        settings = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    except RuntimeError as error:
+        raise UsageError("this user has no home folder for a key; name a place for it with --key") from error
+    return settings / "itbench" / "key.pem"
 
 
 def require_cryptography() -> None:
@@ -139,10 +167,3 @@ def require_cryptography() -> None:
         raise UsageError(
             "sealed suites need the package 'cryptography'; run: pip install 'itbench[seal]'"
         ) from error
-
-
-def _settings() -> Path:
-    try:
-        return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "itbench"
-    except RuntimeError as error:
-        raise UsageError("this user has no home folder for a key; name a place for it with --key") from error

@@ -10,14 +10,19 @@ PRIVATE, PUBLIC = 0o600, 0o644
 
 
 def write_new(path: Path, data: bytes, mode: int) -> None:
-    """Write a new file with these permissions.
+    """Write a new file with these permissions; none is left that is not whole.
 
     Raises:
         OSError: it cannot be written, or there is one already.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with _new(path, mode) as file:
-        file.write(data)
+    file = _new(path, mode)
+    try:
+        with file:
+            file.write(data)
+    except OSError:
+        path.unlink()
+        raise
 
 
 def copy_to(source: Path, target: Path, mode: int) -> None:

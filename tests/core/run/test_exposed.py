@@ -307,3 +307,35 @@ def test_what_a_user_insists_on_is_in_every_report(
     allowed = itbench(*words[:-2], "--allow-unsafe", "--", "true")
     assert allowed.code == 0
     assert "the agent was shown" in allowed.out
+
+
+def test_what_opens_a_sealed_suite_is_shown_to_nobody_whatever_suite_is_run(place: Path) -> None:
+    private = place / "held/private"
+    (private / "truths").mkdir(parents=True)
+    for name in ("seal.json", "opening.json", "truths/t-1.json"):
+        (private / name).write_text(name)
+    (place / "held/public").mkdir()
+    (place / "held/public/seal.json").touch()
+    told = "it holds what opens a sealed suite"
+    for folder in (place / "held", private, private / "truths"):
+        assert told in str(refused(folder, place)), folder
+    assert refused(place / "held/public", place) is None
+    suite = Kept(place / "kept/data")
+    with pytest.raises(UsageError, match="it lies in a sealed suite's bundle, which holds truths"):
+        refuse_exposed([], suite, None, copied=[private / "truths/t-1.json"], is_unsafe_allowed=False)
+
+
+def test_the_key_that_signs_submissions_is_shown_to_nobody(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(place / "settings"))
+    key = place / "settings/itbench/key.pem"
+    key.parent.mkdir(parents=True)
+    assert refused(place / "settings", place) is None, "there is no key yet"
+    key.touch()
+    assert "it holds your private key" in str(refused(place / "settings", place))
+    (place / "agent/other name").hardlink_to(key)
+    assert "is a hard link to a file of itbench" in str(refused(place / "agent", place))
+    suite = Kept(place / "kept/data")
+    with pytest.raises(UsageError, match="it holds your private key"):
+        refuse_exposed([], suite, None, copied=[key], is_unsafe_allowed=False)

@@ -11,12 +11,14 @@ from itbench.interfaces.sandbox import Mount
 from itbench.interfaces.suite import Suite
 from itbench.run.plan.own_files import RUN_FILES, OwnFiles
 from itbench.sandbox.image.store import PROGRAM_PREFIX, store_folder
+from itbench.sealed.bundle import OPENING, SEAL
 from itbench.store.connect import is_run_file
 
 _LONGEST_PATH_FILE = 1 << 16
 _ANSWERS = "in which the answers of other trials are"
 _MAKES = "with which a program can make the truth"
 _LINKED = "is a hard link to a file of itbench, its cache, its run files or the suite's truths"
+_OPENED = "it holds what opens a sealed suite, its truths among them"
 
 
 def refuse_exposed(
@@ -69,7 +71,14 @@ def _problem(source: Path, own: OwnFiles) -> str | None:
         real = Path(os.path.realpath(place.path))
         if real.is_relative_to(shown) or (place.is_whole and shown.is_relative_to(real)):
             return place.why
+    if _is_of_opened_bundle(shown):
+        return _OPENED
     return next(_found_below(shown, own), None)
+
+
+def _is_of_opened_bundle(path: Path) -> bool:
+    """Tell whether a file or a folder is in a sealed suite's bundle with truths, be it private or revealed, whatever suite is run."""
+    return any((folder / SEAL).is_file() and (folder / OPENING).is_file() for folder in (path, *path.parents))
 
 
 def _file_problem(path: Path, own: OwnFiles) -> str | None:
@@ -78,6 +87,8 @@ def _file_problem(path: Path, own: OwnFiles) -> str | None:
     for place in own.places:
         if place.is_whole and real.is_relative_to(os.path.realpath(place.path)):
             return f"it lies in {str(place.path)!r}, and {place.why}" if place.path != real else place.why
+    if _is_of_opened_bundle(real):
+        return "it lies in a sealed suite's bundle, which holds truths"
     if path.name.endswith(RUN_FILES) or real.name.endswith(RUN_FILES) or is_run_file(real):
         return f"it is a run file, {_ANSWERS}"
     if any(map(own.names.distribution_in, (path.name, real.name))):
@@ -129,6 +140,8 @@ def _found_below(shown: Path, own: OwnFiles) -> Iterator[str]:
         for name in [*folders, *files]:
             if own.names.distribution_in(name):
                 yield f"it holds {name!r}, so that programs there can import what makes the truth"
+        if SEAL in files and OPENING in files:
+            yield _OPENED
         for name in files:
             if name.endswith(RUN_FILES):
                 yield f"it holds the run file {name!r}, {_ANSWERS}"

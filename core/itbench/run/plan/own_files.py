@@ -3,6 +3,7 @@
 import filecmp
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
@@ -10,10 +11,12 @@ from pathlib import Path
 
 from importlib_metadata import Distribution
 
+from itbench.errors import UsageError
 from itbench.host.cache import cache_dir
 from itbench.interfaces.suite import Suite
 from itbench.plugins.points import installed_points
 from itbench.sandbox.image.store import store_folder
+from itbench.sealed.keys import default_key_path
 
 RUN_FILES = (".itbench", ".itbench.live")
 """How the names of files end in which answers of other trials are."""
@@ -91,6 +94,10 @@ class OwnFiles:
 
     def _of_itbench(self) -> Iterator[Place]:
         yield Place(cache_dir(), "it holds the cache of itbench, in which truths lie")
+        with suppress(UsageError):  # A user without a home folder has no such key.
+            key = default_key_path()
+            if os.path.lexists(key):
+                yield Place(key, "it holds your private key, with which submissions are signed")
         for name in sorted(self.names.packages):
             spec = find_spec(name)
             folders = [] if spec is None else list(spec.submodule_search_locations or [])
