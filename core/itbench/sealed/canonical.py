@@ -18,6 +18,23 @@ def canonical(value: JsonValue) -> bytes:
     return text.encode()
 
 
+def is_canonical(data: bytes) -> bool:
+    """Tell whether bytes are JSON as `canonical` spells it."""
+    try:
+        return canonical(json.loads(data)) == data
+    except (ValueError, RecursionError):
+        return False
+
+
+def is_unicode(text: str) -> bool:
+    """Tell whether a text can be written as UTF-8: it has no half of a surrogate pair."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def joined(tag: str, *parts: bytes) -> bytes:
     """Return a tag and parts, each after its length, so that it can be told where each begins and what all of it is for."""
     return b"".join(len(part).to_bytes(_LENGTH_BYTES) + part for part in (tag.encode(), *parts))

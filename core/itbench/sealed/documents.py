@@ -8,12 +8,11 @@ from pydantic import Field, field_validator, model_validator
 
 from itbench.interfaces.model import Frozen
 from itbench.interfaces.task import ID_PATTERN
-from itbench.sealed.canonical import canonical, joined, sha256
-from itbench.sealed.envelope import DIGEST_PATTERN, SignedDocument
+from itbench.sealed.canonical import canonical, is_unicode, joined, sha256
+from itbench.sealed.envelope import DIGEST_PATTERN, HEX_PATTERN, SignedDocument
 
 SALT_BYTES = 16
-_SALT_PATTERN = r"^[0-9a-f]{32}$"
-_HEX = r"^[0-9a-f]{64}$"
+_SALT_PATTERN = r"^[0-9a-f]{32}\Z"
 _LONGEST_PATH = 4096
 _ODD = re.compile(r"[\x00-\x1f\x7f\\]")
 
@@ -23,7 +22,7 @@ class SealedFile(Frozen):
 
     path: str = Field(description="Below the bundle, with `/`.")
     size: int = Field(ge=0, description="Bytes.")
-    sha256: str = Field(pattern=_HEX)
+    sha256: str = Field(pattern=HEX_PATTERN)
 
     @field_validator("path")
     @classmethod
@@ -138,15 +137,7 @@ def path_problem(path: str) -> str | None:
         return "is no path below a folder"
     if _ODD.search(path):
         return "has a control character or a backslash"
-    return None if _is_unicode(path) else "is no Unicode"
-
-
-def _is_unicode(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+    return None if is_unicode(path) else "is no Unicode"
 
 
 def _commitment(tag: str, salt: str, data: bytes) -> str:

@@ -12,11 +12,13 @@ from pydantic import Field, ValidationError
 
 from itbench.errors import DataError
 from itbench.interfaces.model import Frozen
-from itbench.sealed.canonical import canonical, sha256
+from itbench.sealed.canonical import canonical, is_canonical, sha256
 from itbench.sealed.keys import SigningKey, is_signed
 
-KEY_PATTERN = r"^ed25519:[0-9a-f]{64}$"
-DIGEST_PATTERN = r"^sha256:[0-9a-f]{64}$"
+# `$` would take a line feed at the end, too, and then one key would have two spellings.
+KEY_PATTERN = r"^ed25519:[0-9a-f]{64}\Z"
+DIGEST_PATTERN = r"^sha256:[0-9a-f]{64}\Z"
+HEX_PATTERN = r"^[0-9a-f]{64}\Z"
 _TYPE = "application/vnd.itbench.{}+json"
 
 
@@ -72,10 +74,7 @@ def opened(data: bytes, kind: type[Document], source: str) -> Signed[Document]:
     except ValidationError as error:
         raise DataError(f"{source}: {_first(error)}") from error
     # Otherwise two readers could find two things in the same bytes, as with a key that is there twice.
-    if (
-        canonical(json.loads(payload)) != payload
-        or _envelope(wanted, payload, document.key, signature) != data
-    ):
+    if not is_canonical(payload) or _envelope(wanted, payload, document.key, signature) != data:
         raise DataError(f"{source}: it is not spelled as itbench writes it, so it was changed")
     if not is_signed(document.key, signature, encoded(wanted, payload)):
         raise DataError(f"{source}: it was changed: the signature of {document.key} does not fit")

@@ -2,7 +2,9 @@
 
 import base64
 import json
+import resource
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
@@ -10,7 +12,7 @@ import pytest
 from hypothesis import given, settings, strategies as some
 
 from itbench.errors import DataError, UsageError
-from itbench.sealed.canonical import canonical, joined, sha256
+from itbench.sealed.canonical import canonical, is_canonical, joined, sha256
 from itbench.sealed.documents import (
     DrawnSeed,
     Opening,
@@ -235,3 +237,69 @@ def test_what_is_not_installed_is_named_with_its_extra(monkeypatch: pytest.Monke
     for use in (SigningKey.new, lambda: is_signed(KEY.public, b"", b"")):
         with pytest.raises(UsageError, match=r"run: pip install 'itbench\[seal\]'"):
             use()
+
+
+PRIME = 2**255 - 19
+SMALL_ORDER = [
+    0, 1, PRIME - 1, PRIME, PRIME + 1,
+    *(int.from_bytes(bytes.fromhex(text), "little") for text in (
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+    )),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("sign_bit", [0, 1])
+@pytest.mark.parametrize("y", SMALL_ORDER)
+def test_a_key_with_which_anybody_can_sign_is_refused(y: int, sign_bit: int) -> None:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    raw = (y | sign_bit << 255).to_bytes(32, "little")
+    of_nobody, forged = b"\x01" + bytes(63), []
+    for number in range(200):
+        with suppress(InvalidSignature):
+            Ed25519PublicKey.from_public_bytes(raw).verify(of_nobody, b"%d" % number)
+            forged.append(b"%d" % number)
+    assert forged, "the package takes such signatures"
+    assert not any(is_signed(f"ed25519:{raw.hex()}", of_nobody, data) for data in forged)
+
+
+HOSTILE = {
+    "an endless number": b'{"text":' + b"9" * 5000 + b"}",
+    "no number": b'{"text":NaN}',
+    "deep": b'{"text":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+    "half a pair": b'{"text":"\\ud800"}',
+    "no object": b"[]",
+}
+
+
+@pytest.mark.parametrize("case", HOSTILE)
+def test_a_hostile_document_is_refused_in_one_line(case: str) -> None:
+    payload = HOSTILE[case]
+    name = "application/vnd.itbench.note.v1+json"
+    signature = base64.b64encode(KEY.sign(encoded(name, payload))).decode()
+    envelope = {"payload": base64.b64encode(payload).decode(), "payloadType": name}
+    data = json.dumps(envelope | {"signatures": [{"keyid": KEY.public, "sig": signature}]}).encode()
+    for each in (data, payload, b"", b"\xff", b"null"):
+        with pytest.raises(DataError, match=r"^x: ") as refused:
+            opened(each, Note, "x")
+        assert "\n" not in str(refused.value)
+    assert not is_canonical(payload) or case == "no object"
+
+
+def test_a_document_names_its_key_in_one_way() -> None:
+    with pytest.raises(ValueError, match="String should match pattern"):
+        Note(key=KEY.public + "\n")
+
+
+def test_no_part_of_a_key_is_left_where_it_cannot_be_written(tmp_path: Path) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, before[1]))
+    try:
+        with pytest.raises(UsageError, match="name another place with --key"):
+            own_key(tmp_path / "key.pem")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert not list(tmp_path.iterdir())
+    assert own_key(tmp_path / "key.pem")[2]
