@@ -95,6 +95,8 @@ def write_bundles(
     write_new(private / SEAL, signed.data, PRIVATE)
     write_new(private / OPENING, _json(opening.model_dump(mode="json")), PRIVATE)
     key.write(private / KEY)
+    for root in (public, private):
+        _forget_times(root)
     return signed
 
 
@@ -115,8 +117,14 @@ def _copy(entries: Sequence[Input], folder: Path, mode: int) -> None:
         if problem is not None:
             raise DataError(f"{str(entry.source)!r} cannot be sealed: its path {problem}; rename it")
         copy_to(entry.source, folder / entry.path, mode)
-        # When it was made may tell something.
-        os.utime(folder / entry.path, (0, 0))
+
+
+def _forget_times(root: Path) -> None:
+    """Give everything in a folder one time: when a task was made, and how long that took, may tell something."""
+    for folder, _, names in os.walk(root, topdown=False):
+        for name in names:
+            os.utime(Path(folder, name), (0, 0))
+        os.utime(folder, (0, 0))
 
 
 def _sealed(root: Path, *tops: str) -> list[SealedFile]:

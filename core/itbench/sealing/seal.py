@@ -94,7 +94,9 @@ def seal_suite(
             _require_sealable(domain, suite, tasks)
             _require_sound(domain, suite, tasks, progress)
             signed = write_bundles(domain, suite, tasks, drawn, folder, progress)
-            shutil.rmtree(folder / _MADE, ignore_errors=True)
+            if drawn is not None:
+                # Truths are in it: what cannot be removed must not stay unseen.
+                shutil.rmtree(folder / _MADE)
             folder.rename(place)
     return SealedFolder(
         suite=f"{domain.name}/{suite.name}",
