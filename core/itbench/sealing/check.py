@@ -10,7 +10,6 @@ from itbench.interfaces.plan import Plan
 from itbench.run.plan.registration import broken_registration, plan_hash
 from itbench.sealed.bundle import Bundle, is_bundle, read_bundle
 from itbench.sealing.receipt import Receipt, faults_of_run, faults_of_submission, read_receipt
-from itbench.sealing.score import records_of
 from itbench.sealing.submission import SubmissionFile, read_submission
 from itbench.store.check import FileCheck, check_file
 from itbench.store.reader import RunFile
@@ -68,7 +67,7 @@ def check_path(path: Path, promised: Promised = NOTHING) -> FileCheck | SealedCh
         return _run(path, promised, receipt)
     try:
         if kind == "bundle":
-            return _bundle(read_bundle(path), promised)
+            return _bundle(read_bundle(path), promised, receipt)
         if kind == "receipt":
             return _receipt(path, promised)
         return _submission(read_submission(path), promised, receipt)
@@ -89,13 +88,16 @@ def _kind(path: Path) -> str | None:
     return "receipt" if head.startswith(b'{"payload"') else "submission"
 
 
-def _bundle(bundle: Bundle, promised: Promised) -> SealedCheck:
+def _bundle(bundle: Bundle, promised: Promised, receipt: Receipt | None) -> SealedCheck:
     seal = bundle.seal.document
     faults = [
         *bundle.faults(),
         *_differs("seal", bundle.seal.digest, promised.seal),
         *_differs("key", seal.key, promised.key),
+        *(_owner_faults(receipt, bundle.seal.digest, seal.key) if receipt else ()),
     ]
+    if promised.plan_hash is not None:
+        faults.append("a bundle has no plan; leave out --plan-hash")
     facts = {
         "seal": bundle.seal.digest,
         "key": seal.key,
@@ -109,38 +111,53 @@ def _bundle(bundle: Bundle, promised: Promised) -> SealedCheck:
 
 
 def _submission(found: SubmissionFile, promised: Promised, receipt: Receipt | None) -> SealedCheck:
-    index = found.index.document
+    index, plan = found.index.document, plan_hash(found.plan)
     faults = [
         *_differs("seal", index.seal, promised.seal),
-        *(
-            _differs("key", index.key, promised.key)
-            if receipt is None
-            else _differs("key", receipt.key, promised.key)
-        ),
         *(broken_registration(found.plan, promised.plan_hash) if promised.plan_hash else ()),
-        *(faults_of_submission(records_of(index), found.index.digest, receipt) if receipt else ()),
     ]
+    if receipt is None:
+        faults += _differs("key", index.key, promised.key)
+    else:
+        faults += [
+            *_differs("receipt's key", receipt.key, promised.key),
+            *faults_of_submission(found.index, plan, receipt),
+        ]
     faults += [f"{line.name}: {fault}" for line in found.trials() for fault in line.faults()]
     facts = {
         "submission": found.index.digest,
         "seal": index.seal,
         "key": index.key,
         "run": index.run,
-        "plan_hash": plan_hash(found.plan),
+        "plan_hash": plan,
         "trials": len(index.trials),
+        **({} if receipt is None else {"receipt_key": receipt.key}),
     }
     return SealedCheck(found.path, faults, "submission", facts)
 
 
 def _receipt(path: Path, promised: Promised) -> SealedCheck:
     found = read_receipt(path).document
-    faults = [*_differs("seal", found.seal, promised.seal), *_differs("key", found.key, promised.key)]
+    faults = [
+        *_differs("seal", found.seal, promised.seal),
+        *_differs("key", found.key, promised.key),
+        *_differs("plan hash", found.plan_hash, promised.plan_hash),
+    ]
+    if promised.receipt is not None:
+        faults.append("it is a receipt itself; leave out --receipt")
     values = [each.value for each in found.trials if each.value is not None]
     facts = {
         "submission": found.submission,
+        "submitter": found.submitter,
         "seal": found.seal,
         "key": found.key,
         "run": found.run,
+        "plan_hash": found.plan_hash,
+        "number": found.number,
+        "number_of_submitter": found.number_of_submitter,
+        "suite_tasks": found.suite_tasks,
+        "planned_tasks": found.planned_tasks,
+        "planned_trials": found.planned_trials,
         "trials": len(found.trials),
         "scored": len(values),
     }
@@ -154,7 +171,7 @@ def _run(path: Path, promised: Promised, receipt: Receipt | None) -> FileCheck:
     try:
         with RunFile(path) as run:
             faults = list(_broken_promises(run, promised, receipt))
-    except RunFileError as error:
+    except (DataError, RunFileError) as error:
         faults = [str(error)]
     return replace(found, faults=faults)
 
@@ -170,7 +187,27 @@ def _broken_promises(run: RunFile, promised: Promised, receipt: Receipt | None) 
         else:
             yield from _differs("key", receipt.key, promised.key)
     if receipt is not None:
-        yield from faults_of_run(run, receipt)
+        yield from _receipt_faults(run, plan, receipt)
+
+
+def _receipt_faults(run: RunFile, plan: Plan, receipt: Receipt) -> Iterator[str]:
+    """Yield how a run differs from its receipt; both are held against the bundle, which has the salts."""
+    root = Path(plan.suite_data or "")
+    bundle = read_bundle(root) if is_bundle(root) else None
+    if bundle is None or bundle.opening is None:
+        yield f"its private bundle, which a receipt is checked with, is not at {str(root)!r}; put it there, or score again what was revealed"
+        return
+    yield from _owner_faults(receipt, bundle.seal.digest, bundle.seal.document.key)
+    yield from _differs("plan hash", plan_hash(plan), receipt.plan_hash)
+    yield from faults_of_run(run, receipt, bundle.opening.salts)
+
+
+def _owner_faults(receipt: Receipt, seal: str, key: str) -> Iterator[str]:
+    """Yield whether a receipt is of another suite, or signed by somebody else than the suite's owner."""
+    if receipt.seal != seal:
+        yield f"the receipt is of the seal {receipt.seal}, this one is {seal}"
+    if receipt.key != key:
+        yield f"the receipt is signed by {receipt.key}, the seal by {key}"
 
 
 def _differs(what: str, found: str, promised: str | None) -> list[str]:

@@ -13,21 +13,21 @@ from itbench.run.trial.collect import Collected
 from itbench.run.trial.judge import Judge
 from itbench.run.trial.outcome import Outcome, answer_hash, is_handed_in, submission_of
 from itbench.sealing.observe import Observer
-from itbench.sealing.records import HandedIn, TrialLine
+from itbench.sealing.records import TrialLine
 from itbench.store.outcome import value_of
 
 
 async def judged(line: TrialLine, task: Task, judge: Judge, observer: Observer) -> TrialRecord:
     """Return a trial with its score.
 
-    The fault that the record names is taken as it is, since it can only lower the score; what was handed in is checked, observed
-    and scored here.
+    The fault that the record names is taken as it is: the trial then counts as 0 or has no score, which every report says. What was
+    handed in is checked, observed and scored here.
 
     Raises:
         DataError: the record holds a file that the task does not ask for, or one that is larger than it may be.
     """
     key = TrialKey(task.id, line.trial["repeat"], line.trial["attempt"])
-    outcome = Outcome(fault=line.fault(), collected=_collected(line.handed_in, task, line.name))
+    outcome = Outcome(fault=line.fault(), collected=collected_of(line, task))
     if outcome.fault is None:
         try:
             with blame(Stage.ENVIRONMENT):
@@ -54,12 +54,19 @@ async def judged(line: TrialLine, task: Task, judge: Judge, observer: Observer) 
     )
 
 
-def _collected(handed_in: HandedIn | None, task: Task, name: str) -> Collected:
-    """Return the files as they were in the workspace, the answer among them."""
+def collected_of(line: TrialLine, task: Task) -> Collected:
+    """Return the files as they were in the workspace, the answer among them.
+
+    Raises:
+        DataError: there is a file that the task does not ask for, or one that is larger than it may be.
+    """
+    handed_in, name = line.handed_in, line.name
     if handed_in is None:
         return Collected()
     files, answer = handed_in.contents(), task.hand_in.answer
-    if answer is not None and answer not in files and handed_in.answer is not None:
+    # The answer may be the word null.
+    has_answer = handed_in.answer is not None or line.trial["handed_in"] == 1
+    if answer is not None and answer not in files and has_answer:
         files[answer] = json_text(handed_in.answer).encode()
     for path, data in files.items():
         if path not in task.hand_in.collected:

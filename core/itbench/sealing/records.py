@@ -14,10 +14,12 @@ from itbench.interfaces.json import JsonObject
 from itbench.interfaces.model import Frozen
 from itbench.interfaces.plan import Plan
 from itbench.interfaces.trace import TAKEN, TraceEvent, Usage
-from itbench.sealed.envelope import DIGEST_PATTERN, SignedDocument
-from itbench.store.values import EVENT, TRIAL, wrong_columns
+from itbench.sealed.canonical import is_unicode
+from itbench.sealed.envelope import DIGEST_PATTERN, HEX_PATTERN, SignedDocument
+from itbench.store.values import EVENT, LARGEST, TRIAL, wrong_columns
 
-_HEX = r"^[0-9a-f]{64}$"
+MOST_LINE_BYTES = 1 << 28
+"""More than a trial has: what is handed in and traces are bounded."""
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 # Those of the table `trial` but its number, which is of the run file alone.
 COLUMNS = tuple(name for name in TRIAL if name != "id")
@@ -39,16 +41,15 @@ class HandedIn(Frozen):
     notes: tuple[str, ...] = ()
     files: dict[str, str] = Field(description="Base64 of each file but the answer, by path.")
 
-    def contents(self) -> dict[str, bytes]:
-        """Return the files.
+    def faults(self) -> list[str]:
+        """Return which files are not base64, one clause each."""
+        return [
+            f"its file {path!r} is not base64" for path, text in self.files.items() if _bytes_of(text) is None
+        ]
 
-        Raises:
-            DataError: one is not base64.
-        """
-        try:
-            return {path: base64.b64decode(text, validate=True) for path, text in self.files.items()}
-        except (binascii.Error, ValueError) as error:
-            raise DataError(f"a file is not base64: {error}") from error
+    def contents(self) -> dict[str, bytes]:
+        """Return the files, of which there are no faults."""
+        return {path: _bytes_of(text) or b"" for path, text in self.files.items()}
 
 
 class TrialLine(Frozen):
@@ -71,10 +72,11 @@ class TrialLine(Frozen):
         if missing:
             return [f"its columns are not those of a trial: {', '.join(missing)}"]
         wrong = list(wrong_columns(self.trial, {name: TRIAL[name] for name in COLUMNS}))
+        wrong += [f"{name} cannot be stored" for name, value in self.trial.items() if not _is_storable(value)]
         for place, (at_s, kind, data) in enumerate(self.events):
             row = {"position": place, "at_s": at_s, "kind": kind, "data": data}
             wrong += [f"event {place}: {clause}" for clause in wrong_columns(row, EVENT)]
-        return wrong
+        return wrong + ([] if self.handed_in is None else self.handed_in.faults())
 
     def fault(self) -> Fault | None:
         """Return what those who ran it say went wrong."""
@@ -103,7 +105,7 @@ class IndexedTrial(Frozen):
     task: str
     repeat: int = Field(ge=0)
     attempt: int = Field(ge=0)
-    sha256: str = Field(pattern=_HEX)
+    sha256: str = Field(pattern=HEX_PATTERN)
 
     @property
     def name(self) -> str:
@@ -117,7 +119,7 @@ class Index(SignedDocument):
     format: Literal["itbench submission index"] = "itbench submission index"
     seal: str = Field(pattern=DIGEST_PATTERN)
     run: str = Field(description="Id of the run.")
-    head: str = Field(pattern=_HEX, description="SHA-256 of the first line.")
+    head: str = Field(pattern=HEX_PATTERN, description="SHA-256 of the first line.")
     trials: tuple[IndexedTrial, ...] = Field(description="The lines between the first and the last.")
 
     @model_validator(mode="after")
@@ -126,6 +128,25 @@ class Index(SignedDocument):
         if len(set(names)) < len(names):
             raise ValueError("two of its trials are one attempt")
         return self
+
+    @property
+    def records(self) -> dict[str, str]:
+        """The SHA-256 of each record by its name."""
+        return {each.name: each.sha256 for each in self.trials}
+
+
+def _bytes_of(text: str) -> bytes | None:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _is_storable(value: object) -> bool:
+    """Tell whether SQLite takes a value: not a half of a surrogate pair, nor an integer of more than 64 bits."""
+    if isinstance(value, int):
+        return -LARGEST <= value < LARGEST
+    return not isinstance(value, str) or is_unicode(value)
 
 
 def name_of(row: Mapping[str, Any]) -> str:
@@ -147,11 +168,12 @@ def read_line(line: bytes) -> JsonObject:
     """
     try:
         value: object = json.loads(line)
+        # The same record in another spelling would pass for another record.
+        is_spelled_so = isinstance(value, dict) and line_of(value) == line
     except (ValueError, RecursionError) as error:
         raise DataError(f"it is not JSON: {error}") from error
     if not isinstance(value, dict):
         raise DataError(f"it is a {type(value).__name__}, must be a JSON object")
-    # The same record in another spelling would pass for another record.
-    if line_of(value) != line:
+    if not is_spelled_so:
         raise DataError("it is not spelled as itbench writes it")
     return value

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,24 +17,23 @@ from itbench.interfaces.task import Task
 from itbench.plugins.code import fingerprint
 from itbench.plugins.domains import domain_host
 from itbench.run.plan.planning import file_name
+from itbench.run.plan.registration import plan_hash
 from itbench.run.trial.judge import Judge
 from itbench.sealed.bundle import KEY
-from itbench.sealed.documents import Seal
+from itbench.sealed.documents import Seal, path_problem
 from itbench.sealed.envelope import sign
 from itbench.sealed.keys import SigningKey
 from itbench.sealed.suite import SealedSuite
 from itbench.sealing.judging import judged
-from itbench.sealing.ledger import Ledger
+from itbench.sealing.ledger import Entry, Ledger
 from itbench.sealing.observe import Observer
+from itbench.sealing.planned import plan_notes, planned_tasks, scored_plan
 from itbench.sealing.receipt import Receipt, scored_trials
-from itbench.sealing.records import Index
 from itbench.sealing.submission import SubmissionFile, read_submission
 from itbench.store.connect import making
 from itbench.store.reader import RunFile
 from itbench.store.values import wrong_trial
 from itbench.store.writer import ScoringOrigin, begin_scoring, fill_plan, insert_score, insert_trial
-from itbench.suites.hashing import hash_of_shown, suite_hash
-from itbench.suites.load import load_tasks
 from itbench.version import __version__
 
 
@@ -73,27 +72,47 @@ def score_submission(
         StorageError: the run file cannot be written.
     """
     suite = SealedSuite(bundle)
-    if suite.is_public:
+    opening = suite.bundle.opening
+    if opening is None:
         raise UsageError(f"{str(bundle)!r} is the public bundle; the truths are in the private one")
     suite.prepare(progress)
     submission = read_submission(path)
     domain = domain_host().get(suite.domain)
-    notes = tuple(_require_rules(domain, suite.bundle.seal.document))
+    rules = _rule_notes(domain, suite.bundle.seal.document)
     _require_fit(suite, submission, submitter)
-    ledger = Ledger(bundle)
-    ledger.refuse_replay(submission.index)
-    tasks = _planned_tasks(suite, submission)
-    plan = submission.plan.model_copy(update={"suite_data": str(bundle)})
-    target = out / file_name(plan)
-    _write(target, plan, tasks, submission, domain, suite, progress)
-    scored_at = datetime.now(UTC).isoformat(timespec="seconds")
-    receipt = _write_receipt(target, bundle, submission, domain, suite, scored_at)
-    if receipt is not None:
-        ledger.add(submission.index, scored_at)
-    return ScoredSubmission(path=target, receipt=receipt, key=submission.index.document.key, notes=notes)
+    tasks = planned_tasks(suite, submission)
+    key = _key(suite)
+    job = _Job(domain, suite, submission, scored_plan(submission.plan, domain, suite), tasks)
+    target = out / _name(submission)
+    if key is None:
+        _write(target, job, progress)
+        return ScoredSubmission(
+            path=target,
+            receipt=None,
+            key=submission.index.document.key,
+            notes=(*rules, *plan_notes(suite, submission.plan)),
+        )
+    with Ledger(bundle).noted(submission.index, datetime.now(UTC).isoformat(timespec="seconds")) as entry:
+        _write(target, job, progress)
+        receipt = _write_receipt(target, job, opening.salts, entry, key)
+    return ScoredSubmission(
+        path=target,
+        receipt=receipt,
+        key=entry.key,
+        notes=(*rules, *plan_notes(suite, submission.plan), *_ledger_notes(entry)),
+    )
 
 
-def _require_rules(domain: Domain, seal: Seal) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class _Job:
+    domain: Domain
+    suite: SealedSuite
+    submission: SubmissionFile
+    plan: Plan
+    tasks: list[Task]
+
+
+def _rule_notes(domain: Domain, seal: Seal) -> list[str]:
     """Refuse rules of another version than those that the seal promises; return what else is installed otherwise."""
     if domain.scoring_version != seal.scoring_version:
         raise UsageError(
@@ -118,59 +137,46 @@ def _require_fit(suite: SealedSuite, submission: SubmissionFile, submitter: str 
         raise DataError(f"the submission is signed by {index.key}, expected was {submitter}")
 
 
-def _planned_tasks(suite: SealedSuite, submission: SubmissionFile) -> list[Task]:
-    """Return the tasks of the plan as agents were told them, which must be those that were sealed.
-
-    Raises:
-        DataError: one is not in the suite, or its text, limits or inputs are not what the plan says.
-    """
-    plan, seal = submission.plan, suite.bundle.seal.document
-    if (plan.domain, plan.suite, plan.suite_version) != (seal.domain, seal.suite, seal.suite_version):
-        raise DataError(f"the plan of the submission is of another suite than {seal.domain}/{seal.suite}")
-    known = {task.id: task.limited(plan.limits) for task in load_tasks(suite)}
-    shown = _shown(seal)
-    for planned in plan.tasks:
-        if planned.id not in known:
-            raise DataError(f"task {planned.id!r} of the submission is not in the sealed suite")
-        if hash_of_shown(known[planned.id].document(), shown.get(planned.id, ())) != planned.content_hash:
-            raise DataError(
-                f"task {planned.id!r} of the submission has another text, other limits or other inputs than sealed"
-            )
-    if len({task.id for task in plan.tasks}) < len(plan.tasks):
-        raise DataError("the plan of the submission has a task twice")
-    if suite_hash(task.content_hash for task in plan.tasks) != plan.suite_hash:
-        raise DataError("the plan of the submission has another hash of the suite than its tasks have")
-    return [known[planned.id] for planned in plan.tasks]
+def _key(suite: SealedSuite) -> SigningKey | None:
+    """Return the key that signs receipts, None where the suite was revealed."""
+    path = suite.root / KEY
+    if not os.path.lexists(path):
+        return None
+    key = SigningKey.read(path)
+    if key.public != suite.bundle.seal.document.key:
+        raise DataError(f"{str(path)!r} is not the key that signed the seal")
+    return key
 
 
-def _shown(seal: Seal) -> Mapping[str, list[tuple[str, str]]]:
-    found: dict[str, list[tuple[str, str]]] = {}
-    for each in seal.files:
-        top, _, rest = each.path.partition("/")
-        task_id, _, path = rest.partition("/")
-        if top == "inputs":
-            found.setdefault(task_id, []).append((path, each.sha256))
-    return found
+def _name(submission: SubmissionFile) -> str:
+    """Return the name of the run file, which is made of what the plan says."""
+    name = file_name(submission.plan)
+    if "/" in name or path_problem(name) is not None:
+        raise DataError(
+            f"{submission.path}: no file can have the name {name!r}, which is made of what its plan says"
+        )
+    return name
 
 
-def _write(
-    target: Path,
-    plan: Plan,
-    tasks: list[Task],
-    submission: SubmissionFile,
-    domain: Domain,
-    suite: SealedSuite,
-    progress: Progress,
-) -> None:
-    judge, observer = Judge(domain, suite), Observer(domain, suite, plan, progress)
+def _ledger_notes(entry: Entry) -> Iterator[str]:
+    if entry.number > 1:
+        yield (
+            f"this is submission {entry.number} that the bundle has scored, and {entry.number_of_submitter} of this key: "
+            "each score tells a little of the truths"
+        )
+
+
+def _write(target: Path, job: _Job, progress: Progress) -> None:
+    domain, plan, submission = job.domain, job.plan, job.submission
+    judge, observer = Judge(domain, job.suite), Observer(domain, job.suite, plan, progress)
     origin = ScoringOrigin(__version__, domain_host().origin(domain.name), domain.scoring_version)
-    known, repeats = {task.id: task for task in tasks}, planned_repeats(plan.model_dump())
+    known, repeats = {task.id: task for task in job.tasks}, planned_repeats(plan.model_dump())
     total = len(submission.index.document.trials)
 
     async def work() -> None:
         with making(target) as connection:
             connection.execute("BEGIN IMMEDIATE")
-            fill_plan(connection, plan, tasks)
+            fill_plan(connection, plan, job.tasks)
             scoring = begin_scoring(connection, origin)
             for done, line in enumerate(submission.trials()):
                 progress("scoring", done, total)
@@ -187,37 +193,32 @@ def _write(
     asyncio.run(work())
 
 
-def _write_receipt(
-    target: Path, bundle: Path, submission: SubmissionFile, domain: Domain, suite: SealedSuite, scored_at: str
-) -> Path | None:
-    if not os.path.lexists(bundle / KEY):
-        return None
-    key, index = SigningKey.read(bundle / KEY), submission.index
-    if key.public != suite.bundle.seal.document.key:
-        raise DataError(f"{str(bundle / KEY)!r} is not the key that signed the seal")
+def _write_receipt(target: Path, job: _Job, salts: Mapping[str, str], entry: Entry, key: SigningKey) -> Path:
+    index, plan = job.submission.index, job.submission.plan
     with RunFile(target) as run:
-        trials = scored_trials(run, records_of(index.document))
+        trials = scored_trials(run, index.document.records, salts)
     receipt = Receipt(
         key=key.public,
         seal=index.document.seal,
         submission=index.digest,
         submitter=index.document.key,
         run=index.document.run,
-        scored_at=scored_at,
+        plan_hash=plan_hash(plan),
+        number=entry.number,
+        number_of_submitter=entry.number_of_submitter,
+        suite_tasks=len(job.suite.bundle.seal.document.tasks),
+        planned_tasks=len(plan.tasks),
+        planned_trials=plan.planned_trials,
+        scored_at=datetime.now(UTC).isoformat(timespec="seconds"),
         itbench_version=__version__,
-        domain_origin=domain_host().origin(domain.name),
-        domain_code=_code(domain.name),
-        scoring_version=domain.scoring_version,
+        domain_origin=domain_host().origin(job.domain.name),
+        domain_code=_code(job.domain.name),
+        scoring_version=job.domain.scoring_version,
         trials=trials,
     )
     path = target.with_suffix(".receipt.json")
     write_output(path, sign(receipt, key).data.decode())
     return path
-
-
-def records_of(index: Index) -> dict[str, str]:
-    """Return the SHA-256 of each record of a submission by its name."""
-    return {each.name: each.sha256 for each in index.trials}
 
 
 def _code(domain: str) -> str | None:

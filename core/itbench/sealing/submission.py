@@ -2,21 +2,26 @@
 
 import hashlib
 import json
+import os
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from pydantic import ValidationError
 
 from itbench.errors import DataError
-from itbench.interfaces.json import JsonObject
-from itbench.interfaces.plan import Plan
+from itbench.interfaces.json import JsonObject, json_problem
+from itbench.interfaces.plan import MOST_TRIALS, Plan
+from itbench.sealed.canonical import canonical
 from itbench.sealed.envelope import Signed, opened
-from itbench.sealing.records import Head, Index, TrialLine, name_of, read_line
+from itbench.sealing.records import MOST_LINE_BYTES, Head, Index, TrialLine, name_of, read_line
 
-# More than a trial can hold: files and traces are bounded.
-MOST_LINE_BYTES = 1 << 30
 _SHOWN = 5
+# So many lines that nobody signed are looked at, to name them.
+_MORE = 100
+_STEP_BYTES = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +68,13 @@ def read_submission(path: Path) -> SubmissionFile:
         DataError: it is none, or anything in it is not as it was signed; names what.
         UsageError: the package `cryptography` is not installed.
     """
-    head, lines, last = _split(path)
-    index = opened(last, Index, f"{path}: the index in its last line")
+    try:
+        with _opened(path) as file:
+            offset, last = _last_line(file, path)
+            index = opened(last, Index, f"{path}: the index in its last line")
+            head, *lines = _lines(file, path, offset, len(index.document.trials) + 1 + _MORE)
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror}") from error
     faults = _faults(path, head, lines, index.document)
     if faults:
         more = f"; and {len(faults) - _SHOWN} more" if len(faults) > _SHOWN else ""
@@ -75,23 +85,50 @@ def read_submission(path: Path) -> SubmissionFile:
     return SubmissionFile(path, index, plan, lines)
 
 
-def _split(path: Path) -> tuple[_Line, list[_Line], bytes]:
-    """Return where the lines are, and the bytes of the last one."""
-    lines: list[_Line] = []
-    offset, data = 0, b""
-    try:
-        with path.open("rb") as file:
-            while line := file.readline(MOST_LINE_BYTES):
-                data = line
-                lines.append(_Line(offset, len(line), hashlib.sha256(line).hexdigest()))
-                offset += len(line)
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror}") from error
-    if len(lines) < 2:
-        raise DataError(f"{path}: it is no submission, or was cut off: it has {len(lines)} lines")
+def _opened(path: Path) -> IO[bytes]:
+    """Open a plain file; a named pipe would be waited for indefinitely, and can be read once only."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return os.fdopen(descriptor, "rb")
+    os.close(descriptor)
+    raise DataError(f"{path}: it is no plain file, so it is no submission")
+
+
+def _last_line(file: IO[bytes], path: Path) -> tuple[int, bytes]:
+    """Return where the last line is, and its bytes."""
+    size = file.seek(0, os.SEEK_END)
+    if not size:
+        raise DataError(f"{path}: it is no submission, or was cut off: it has 0 lines")
+    begin, data = size, b""
+    while begin and data.find(b"\n", 0, -1) < 0:
+        if len(data) > MOST_LINE_BYTES:
+            raise DataError(
+                f"{path}: it is no submission: its last line has more than {MOST_LINE_BYTES} bytes"
+            )
+        step = min(max(_STEP_BYTES, len(data)), begin)
+        begin -= step
+        file.seek(begin)
+        data = file.read(step) + data
     if not data.endswith(b"\n"):
         raise DataError(f"{path}: it was cut off: its last line has no end")
-    return lines[0], lines[1:-1], data
+    offset = data.rfind(b"\n", 0, -1) + 1
+    if begin + offset == 0:
+        raise DataError(f"{path}: it is no submission, or was cut off: it has 1 lines")
+    return begin + offset, data[offset:]
+
+
+def _lines(file: IO[bytes], path: Path, end: int, most: int) -> list[_Line]:
+    """Return where the lines before an offset are, at most so many, so that no number of them fills the memory."""
+    file.seek(0)
+    lines: list[_Line] = []
+    offset = 0
+    while offset < end and len(lines) < most:
+        line = file.readline(min(MOST_LINE_BYTES, end - offset))
+        if not line:
+            raise DataError(f"{path}: it was cut off while it was read")
+        lines.append(_Line(offset, len(line), hashlib.sha256(line).hexdigest()))
+        offset += len(line)
+    return lines
 
 
 def _faults(path: Path, head: _Line, lines: Sequence[_Line], index: Index) -> list[str]:
@@ -141,15 +178,24 @@ def _name(path: Path, line: _Line) -> str | None:
 
 
 def _plan(path: Path, head: _Line) -> Plan:
+    source = f"{path}: its first line"
     with path.open("rb") as file:
         data = file.read(head.size)
+    value = _read(data, source)
+    problem = json_problem(value)
+    if problem is not None:
+        raise DataError(f"{source}: {problem}")
     try:
-        return Head.model_validate(_read(data, f"{path}: its first line")).plan
+        canonical(value)
+        plan = Head.model_validate(value).plan
+    except UnicodeEncodeError as error:
+        raise DataError(f"{source}: a text in it is no Unicode") from error
     except ValidationError as error:
         detail = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        raise DataError(
-            f"{path}: its first line: {'.'.join(map(str, detail['loc']))}: {detail['msg']}"
-        ) from error
+        raise DataError(f"{source}: {'.'.join(map(str, detail['loc']))}: {detail['msg']}") from error
+    if plan.planned_trials > MOST_TRIALS:
+        raise DataError(f"{source}: its plan has {plan.planned_trials} trials, which no run has")
+    return plan
 
 
 def _read(line: bytes, source: str) -> JsonObject:

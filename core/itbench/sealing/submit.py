@@ -14,7 +14,7 @@ from itbench.interfaces.progress import Progress, no_progress
 from itbench.run.plan.registration import plan_hash
 from itbench.sealed.envelope import sign
 from itbench.sealed.keys import own_key
-from itbench.sealing.records import COLUMNS, Head, Index, IndexedTrial, line_of
+from itbench.sealing.records import COLUMNS, MOST_LINE_BYTES, Head, Index, IndexedTrial, line_of
 from itbench.store.claim import is_claimed
 from itbench.store.reader import RunFile
 
@@ -72,7 +72,7 @@ def submit_run(
         progress: is told how far it is.
 
     Raises:
-        UsageError: the run is not of a sealed suite, or was made where the truths are.
+        UsageError: the run is not of a sealed suite, was made where the truths are, or is a shard.
         RunFileError: the run is in use, or damaged.
         StorageError: the file cannot be written.
     """
@@ -85,6 +85,10 @@ def submit_run(
         if plan.is_scored:
             raise UsageError(
                 f"{str(path)!r} was run and scored where the truths are, so there is nothing to hand in"
+            )
+        if plan.shard is not None:
+            raise UsageError(
+                f"{str(path)!r} is shard {plan.shard} of a run; hand in what `itbench merge` makes of all shards"
             )
         if is_claimed(path):
             raise RunFileError(f"{str(path)!r} is in use; hand it in when it has ended")
@@ -146,6 +150,10 @@ def _lines(run: RunFile, counts: _Counts, progress: Progress) -> Iterator[tuple[
         line = line_of(
             {"trial": row, "handed_in": handed_in if detail.is_handed_in else None, "events": events}
         )
+        if len(line) > MOST_LINE_BYTES:
+            raise UsageError(
+                f"{str(run.path)!r}: trial {trial} has {len(line)} bytes, a submission takes {MOST_LINE_BYTES} of each"
+            )
         counts.files += len(files)
         counts.events += len(events)
         key = {name: row[name] for name in ("task", "repeat", "attempt")}

@@ -87,7 +87,9 @@ AMOUNT = Column(lambda value: isinstance(value, (int, float)) and 0 <= value < m
 FLAG = Column(lambda value: isinstance(value, int) and value in {0, 1}, "0 or 1")
 SHARE = Column(lambda value: isinstance(value, (int, float)) and 0 <= value <= 1, "a number from 0 to 1")
 MOMENT = Column(_is_moment, "a time by ISO 8601 with its zone")
-STAGE = Column(lambda value: value in _STAGES, f"one of {', '.join(sorted(_STAGES))}")
+STAGE = Column(
+    lambda value: isinstance(value, str) and value in _STAGES, f"one of {', '.join(sorted(_STAGES))}"
+)
 DIGEST = Column(lambda value: isinstance(value, str) and _HASH.fullmatch(value) is not None, "a hash")
 JSON = Column(_is_json, "JSON")
 JSON_OBJECT = Column(lambda value: isinstance(parsed(value), dict), "a JSON object")

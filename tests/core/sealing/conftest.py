@@ -132,14 +132,53 @@ def submission(itbench: Callable[..., Any], sealed: Sealed, kept: Path) -> Path:
     return Path("my.submission")
 
 
+@pytest.fixture
+def other(itbench: Callable[..., Any], kept: Path) -> None:
+    """Seal another three tasks of the same suite into the folder `other`."""
+    if not (kept / "other").exists():
+        assert itbench("seal", "held", "--tasks", "3", "--out", "other").code == 0
+        shutil.copytree("other", kept / "other")
+    else:
+        shutil.copytree(kept / "other", "other")
+
+
+def flip(path: Path, place: int = 0) -> None:
+    """Change one bit of a file."""
+    data = bytearray(path.read_bytes())
+    data[place] ^= 1
+    path.write_bytes(data)
+
+
+def only(folder: str, ending: str = ".itbench") -> Path:
+    """Return the one file in a folder whose name ends so."""
+    (path,) = Path(folder).glob(f"*{ending}")
+    return path
+
+
+def same(head: dict[str, Any], trials: list[dict[str, Any]]) -> None:
+    """Change nothing."""
+
+
 def resigned(
-    path: Path, target: Path, change: Callable[[dict[str, Any], list[dict[str, Any]]], None], key: SigningKey
+    path: Path,
+    target: Path,
+    change: Callable[[dict[str, Any], list[dict[str, Any]]], None],
+    key: SigningKey,
+    spelled: Callable[[bytes], bytes] = bytes,
 ) -> Path:
-    """Write a submission that was changed before its author signed it: what a cheating author can do."""
+    """Write a submission that was changed before its author signed it: what a cheating author can do.
+
+    Args:
+        path: of the submission.
+        target: where the changed one is written.
+        change: is given the head and the records.
+        key: signs it.
+        spelled: changes the bytes of each line at last.
+    """
     head, *trials, last = map(json.loads, path.read_text().splitlines())
     index = json.loads(base64.b64decode(last["payload"]))
     change(head, trials)
-    lines = [line_of(each) for each in (head, *trials)]
+    lines = [spelled(line_of(each)) for each in (head, *trials)]
     hashes = [hashlib.sha256(line).hexdigest() for line in lines]
     named = [{name: each["trial"][name] for name in ("task", "repeat", "attempt")} for each in trials]
     made = Index(

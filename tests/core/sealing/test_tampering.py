@@ -3,24 +3,20 @@
 import json
 import shutil
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as some
-from tests.core.sealing.conftest import Sealed, resigned
+from tests.core.sealing.conftest import Sealed, flip
 
-from itbench.errors import DataError, ITBenchError
+from itbench.errors import DataError
 from itbench.sealed.bundle import read_bundle
 from itbench.sealed.canonical import sha256
 from itbench.sealed.documents import files_by_task, task_commitment
 from itbench.sealed.envelope import sign
 from itbench.sealed.keys import SigningKey
-from itbench.sealing.score import score_submission
 from itbench.sealing.submission import read_submission
-from itbench.store.connect import open_run
-from itbench.store.seals import seal_all
 
 # Slow: they seal a suite, whose tasks are made by processes of their own.
 pytestmark = pytest.mark.slow
@@ -36,12 +32,6 @@ def faults_of(root: Path) -> str:
         return "; ".join(read_bundle(root).faults())
     except DataError as error:
         return str(error)
-
-
-def flip(path: Path, place: int = 0) -> None:
-    data = bytearray(path.read_bytes())
-    data[place] ^= 1
-    path.write_bytes(data)
 
 
 def swap(one: Path, other: Path) -> None:
@@ -173,16 +163,6 @@ CHANGES: dict[str, tuple[str, Callable[[Path], object], str]] = {
         "opening.json: it was changed",
     ),
 }  # fmt: skip
-
-
-@pytest.fixture
-def other(itbench: Itbench, kept: Path) -> None:
-    """Seal another three tasks of the same suite into the folder `other`."""
-    if not (kept / "other").exists():
-        assert itbench("seal", "held", "--tasks", "3", "--out", "other").code == 0
-        shutil.copytree("other", kept / "other")
-    else:
-        shutil.copytree(kept / "other", "other")
 
 
 @pytest.mark.parametrize("case", CHANGES)
@@ -324,200 +304,3 @@ def test_an_owner_who_changes_a_truth_after_the_seal_was_published_is_found_out(
     )
     scored = itbench("score", "--sealed", sealed.private, submission)
     assert (scored.code, "the submission is of the suite with" in scored.err) == (3, True)
-
-
-def other_limits(head: Row, trials: list[Row]) -> None:
-    head["plan"]["limits"]["turns"] = 7
-
-
-def other_suite(head: Row, trials: list[Row]) -> None:
-    head["plan"]["suite"] = "fixed"
-
-
-def fewer_tasks(head: Row, trials: list[Row]) -> None:
-    head["plan"]["tasks"].pop()
-
-
-def easy_task(head: Row, trials: list[Row]) -> None:
-    head["plan"]["tasks"][0]["content_hash"] = "sha256:" + "0" * 64
-
-
-def unknown_task(head: Row, trials: list[Row]) -> None:
-    head["plan"]["tasks"][0]["id"] = "sum-0009"
-
-
-def observed(head: Row, trials: list[Row]) -> None:
-    trials[0]["handed_in"]["observed"] = {"seen": ["anything"]}
-
-
-def scored(head: Row, trials: list[Row]) -> None:
-    trials[0]["score"] = 1.0
-
-
-def more_files(head: Row, trials: list[Row]) -> None:
-    trials[0]["handed_in"]["files"]["../../evil"] = ""
-
-
-def large_file(head: Row, trials: list[Row]) -> None:
-    trials[0]["handed_in"]["files"]["answer.json"] = "AAAA" * 2_000_000
-
-
-def third_repeat(head: Row, trials: list[Row]) -> None:
-    trials[-1]["trial"]["repeat"] = 2
-
-
-def odd_time(head: Row, trials: list[Row]) -> None:
-    trials[0]["trial"]["wall_s"] = -1
-
-
-def odd_event(head: Row, trials: list[Row]) -> None:
-    trials[0]["events"].append([1.0, "message", "no JSON"])
-
-
-def no_column(head: Row, trials: list[Row]) -> None:
-    trials[0]["trial"].pop("turns")
-
-
-def no_plan(head: Row, trials: list[Row]) -> None:
-    head["plan"].pop("repeats")
-
-
-SIGNED = {
-    other_limits: "task 'sum-0000' of the submission has another text, other limits or other inputs than sealed",
-    other_suite: "the plan of the submission is of another suite than held/fresh",
-    fewer_tasks: "another hash of the suite than its tasks have",
-    easy_task: "task 'sum-0000' of the submission has another text",
-    unknown_task: "task 'sum-0009' of the submission is not in the sealed suite",
-    observed: "trial sum-0000 repeat 0 attempt 0: handed_in.observed: Extra inputs are not permitted",
-    scored: "trial sum-0000 repeat 0 attempt 0: score: Extra inputs are not permitted",
-    more_files: "it holds the file '../../evil', which the task does not ask for",
-    large_file: "its file 'answer.json' has 6000000 bytes, allowed: 5000000",
-    third_repeat: "trial sum-0002 repeat 2 attempt 0: repeat is 2, which is not planned",
-    odd_time: "wall_s is -1, must be a number from 0",
-    odd_event: "data is 'no JSON', must be JSON",
-    no_column: "its columns are not those of a trial: turns",
-    no_plan: "its first line: plan.repeats: Field required",
-}
-
-
-@pytest.mark.parametrize("change", SIGNED, ids=lambda change: change.__name__)
-def test_what_a_cheating_author_signs_is_still_looked_at(
-    change: Callable[[Row, list[Row]], None], sealed: Sealed, submission: Path
-) -> None:
-    forged = resigned(submission, Path("forged"), change, SigningKey.new())
-    with pytest.raises(ITBenchError) as refused:
-        score_submission(sealed.private, forged, Path("out"))
-    assert SIGNED[change] in str(refused.value)
-    assert not list(Path("out").glob("*"))
-
-
-def off_schema(head: Row, trials: list[Row]) -> None:
-    trials[0]["handed_in"]["answer"] = {"sum": "all", "value": 1.0}
-
-
-def test_an_answer_off_its_schema_is_the_fault_of_its_author(
-    itbench: Itbench, sealed: Sealed, submission: Path
-) -> None:
-    forged = resigned(submission, Path("forged"), off_schema, SigningKey.new())
-    done = itbench("score", "--sealed", sealed.private, forged, "--json")
-    assert (json.loads(done.out)["agent_faults"], json.loads(done.out)["trials_scored"]) == (1, 6)
-
-
-def same(head: Row, trials: list[Row]) -> None:
-    """Change nothing."""
-
-
-def other_run(head: Row, trials: list[Row]) -> None:
-    head["plan"]["id"] = "another1"
-
-
-def test_a_submission_does_not_come_again_under_another_name(
-    itbench: Itbench, sealed: Sealed, submission: Path, other: None
-) -> None:
-    score = ("score", "--sealed", sealed.private)
-    assert itbench(*score, submission, "--out", "once").code == 0
-    assert itbench(*score, submission, "--out", "again").code == 0, "the very same may be scored again"
-    key = SigningKey.new()
-    for change, told in (
-        (same, "each run can be handed in once"),
-        (other_run, "was handed in before, scored at "),
-    ):
-        done = itbench(*score, resigned(submission, Path("stolen"), change, key), "--out", "stolen-runs")
-        assert (done.code, told in done.err) == (3, True), done.err
-    wrong = itbench("score", "--sealed", "other/private", submission)
-    assert (
-        wrong.code,
-        f"the submission is of the suite with {sealed.seal}, this bundle has" in wrong.err,
-    ) == (3, True)
-    strange = itbench(*score, submission, "--submitter", key.public, "--out", "third")
-    assert (strange.code, f"expected was {key.public}" in strange.err) == (3, True)
-    public = itbench("score", "--sealed", sealed.public, submission)
-    assert (public.code, "is the public bundle; the truths are in the private one" in public.err) == (2, True)
-    ledger = next((sealed.private / "scored").iterdir())
-    ledger.write_text("{}")
-    unknown = itbench(*score, submission, "--out", "fourth")
-    assert (unknown.code, "it is not known what was scored before" in unknown.err) == (3, True)
-
-
-def test_a_receipt_binds_both_sides(itbench: Itbench, sealed: Sealed, submission: Path) -> None:
-    assert itbench("score", "--sealed", sealed.private, submission, "--out", "o").code == 0
-    run, receipt = next(Path("o").glob("*.itbench")), next(Path("o").glob("*.json"))
-    for path in (run, submission):
-        assert itbench("check", path, "--receipt", receipt, "--key", sealed.document["key"]).code == 0
-    assert "canary" not in receipt.read_text()
-    changed = resigned(submission, Path("changed"), off_schema, SigningKey.new())
-    told = itbench("check", changed, "--receipt", receipt).out
-    assert "the receipt is of the submission sha256:" in told
-    assert (
-        "trial sum-0000 repeat 0 attempt 0 was scored from another record than the one in this submission"
-        in told
-    )
-    # What somebody who can write the run file can make of it, seals and all.
-    for query, words in (
-        ("UPDATE score SET value = 0.25 WHERE trial = 2", "got 0.25 (scored), the receipt says"),
-        (
-            "UPDATE score SET metrics = '{}' WHERE trial = 2",
-            "its submission, its trace or its score is not the one of the receipt",
-        ),
-        (
-            "UPDATE event SET at_s = at_s + 1 WHERE trial = 3",
-            "its submission, its trace or its score is not the one of the receipt",
-        ),
-    ):
-        shutil.copy(run, "forged.itbench")
-        with closing(open_run(Path("forged.itbench"), is_writable=True)) as connection:
-            connection.execute("BEGIN")
-            connection.execute(query)
-            seal_all(connection)
-            connection.execute("COMMIT")
-        assert itbench("check", "forged.itbench").code == 0
-        done = itbench("check", "forged.itbench", "--receipt", receipt)
-        assert (done.code, words in done.out) == (3, True), done.out
-    flip(receipt, 40)
-    assert itbench("check", run, "--receipt", receipt).code == 3
-    assert itbench("check", receipt).code == 3
-
-
-def test_a_plan_that_was_promised_is_checked_after_the_run(itbench: Itbench, sealed: Sealed) -> None:
-    words = ("run", sealed.public, "-k", "2", "--seed", "7")
-    promised = json.loads(itbench(*words, "--dry-run", "--json").out)["plan_hash"]
-    assert promised in itbench(*words, "--dry-run").out
-    assert itbench(*words, "--max-trials", "1", "--out", "mine").code == 0
-    run = next(Path("mine").glob("*"))
-    assert itbench("check", run, "--plan-hash", promised, "--seal", sealed.seal).code == 0
-    assert itbench("submit", run, "--out", "mine.submission").code == 0
-    assert itbench("check", "mine.submission", "--plan-hash", promised, "--seal", sealed.seal).code == 0
-    changes = {"-k": "3", "--seed": "8", "--turn-limit": "3", "--agent": "null", "-n": "2", "--attempts": "3"}
-    for option, value in changes.items():
-        given = {"-k": "2", "--seed": "7", option: value}
-        again = itbench(
-            "run", sealed.public, *(word for pair in given.items() for word in pair), "--dry-run", "--json"
-        )
-        assert json.loads(again.out)["plan_hash"] != promised, option
-    refused = itbench("check", run, "mine.submission", "--plan-hash", "sha256:" + "0" * 64)
-    assert (refused.code, refused.out.count(f"its plan has the hash {promised}, promised was sha256:00")) == (
-        3,
-        2,
-    )
-    unsigned = itbench("check", run, "--key", sealed.document["key"])
-    assert (unsigned.code, "name its receipt with --receipt" in unsigned.out) == (3, True)

@@ -11,7 +11,7 @@ _OF_PLAN = frozenset(
     {
         "itbench_version", "domain", "domain_origin", "domain_code", "suite", "suite_version", "suite_hash", "suite_seal",
         "suite_as_published", "suite_extra", "role_models", "repeats", "seed", "attempts", "max_cost_usd", "sandbox",
-        "bench_sandbox", "is_faulty_data_allowed",
+        "bench_sandbox", "is_faulty_data_allowed", "shard",
     }
 )  # fmt: skip
 _OF_AGENT = frozenset({"name", "role", "origin", "code", "options", "arguments", "description"})
@@ -37,7 +37,8 @@ def broken_registration(plan: Plan, promised: str) -> Iterator[str]:
     """Yield how a run's plan differs from what was promised, one clause each."""
     found = plan_hash(plan)
     if found != promised:
-        yield f"its plan has the hash {found}, promised was {promised}"
+        part = "" if plan.shard is None else f" (it is shard {plan.shard} of a run)"
+        yield f"its plan has the hash {found}{part}, promised was {promised}"
     for each in plan.resumed:
         now = (each.itbench_version, each.domain_origin, each.domain_code, each.agent_origin, each.agent_code)
         began = (
