@@ -124,7 +124,8 @@ def test_only_its_owner_can_read_the_private_bundle_whatever_the_umask(
     assert len(modes) == 3 + 2 * 4
     # Inputs are public, and a sandbox may show them to another user.
     assert {mode for path, mode in modes.items() if not path.startswith("inputs/")} == {0o600}
-    assert {path.stat().st_mtime for path in Path("open").rglob("inputs/**/*") if path.is_file()} == {0}
+    assert {path.stat().st_mtime for path in (*Path("open/public").rglob("*"), *private.rglob("*"))} == {0}
+    assert sorted(path.name for path in Path("open").iterdir()) == ["private", "public"]
 
 
 def test_what_is_revealed_is_scored_by_anybody_and_holds_no_key(
