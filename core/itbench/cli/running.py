@@ -249,11 +249,14 @@ def score(
         ),
     ] = None,
     out: Annotated[
-        Path,
+        Path | None,
         typer.Option(
-            "--out", "-o", help="With --sealed: folder for the run file and its receipt.", metavar="DIR"
+            "--out",
+            "-o",
+            help="With --sealed: folder for the run file and its receipt; default: runs.",
+            metavar="DIR",
         ),
-    ] = Path("runs"),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Score the stored submissions of a run again.
@@ -267,9 +270,15 @@ def score(
 
     itbench score --sealed DIR/private mine.submission
     """
+    from itbench.errors import UsageError
+
     if sealed is not None:
-        _score_sealed(sealed, path, out, submitter, as_json=as_json, fail_under=fail_under)
+        if truths is not None:
+            raise UsageError("--truths does not go with --sealed, which has the truths")
+        _score_sealed(sealed, path, out or Path("runs"), submitter, as_json=as_json, fail_under=fail_under)
         return
+    if submitter is not None or out is not None:
+        raise UsageError("--submitter and --out go with --sealed only")
     from itbench.cli.waiting import waiting
     from itbench.report.rescoring_text import rescoring_json, rescoring_text
     from itbench.run.rescore import rescore

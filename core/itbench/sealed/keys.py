@@ -67,7 +67,10 @@ class SigningKey:
         from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
         try:
-            status, data = path.stat(), path.read_bytes()
+            status = path.stat()
+            if not stat.S_ISREG(status.st_mode):
+                raise DataError(f"the key {str(path)!r} is no plain file")
+            data = path.read_bytes()
             found = load_pem_private_key(data, password=None)
         except OSError as error:
             raise DataError(f"the key {str(path)!r} cannot be read: {error.strerror}") from error

@@ -14,7 +14,7 @@ from itbench.sealing.submission import SubmissionFile, read_submission
 from itbench.store.check import FileCheck, check_file
 from itbench.store.reader import RunFile
 
-_HEAD_BYTES = 1 << 16
+_HEAD_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +81,11 @@ def _kind(path: Path) -> str | None:
         return "bundle"
     if not path.is_file():
         return None
-    with path.open("rb") as file:
-        head = file.read(_HEAD_BYTES)
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD_BYTES)
+    except OSError:
+        return None  # Whoever opens it as a run file says why not.
     if not head.startswith(b"{"):
         return None
     return "receipt" if head.startswith(b'{"payload"') else "submission"

@@ -89,6 +89,8 @@ def read_receipt(path: Path) -> Signed[Receipt]:
         UsageError: the package `cryptography` is not installed.
     """
     try:
+        if path.exists() and not path.is_file():
+            raise DataError(f"{path}: it is no plain file, so it is no receipt")
         data = path.read_bytes()
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror}") from error

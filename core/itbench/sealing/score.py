@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,6 +24,7 @@ from itbench.sealed.bundle import KEY
 from itbench.sealed.documents import Seal, path_problem
 from itbench.sealed.envelope import sign
 from itbench.sealed.keys import SigningKey
+from itbench.sealed.new_file import PRIVATE
 from itbench.sealed.suite import SealedSuite
 from itbench.sealing.judging import judged
 from itbench.sealing.ledger import Entry, Ledger
@@ -84,6 +86,8 @@ def score_submission(
     key = _key(suite)
     job = _Job(domain, suite, submission, scored_plan(submission.plan, domain, suite), tasks)
     target = out / _name(submission)
+    if os.path.lexists(target):
+        raise UsageError(f"{str(target)!r} is there already; name another folder with --out")
     if key is None:
         _write(target, job, progress)
         return ScoredSubmission(
@@ -175,6 +179,7 @@ def _write(target: Path, job: _Job, progress: Progress) -> None:
 
     async def work() -> None:
         with making(target) as connection:
+            _keep_private(connection)
             connection.execute("BEGIN IMMEDIATE")
             fill_plan(connection, plan, job.tasks)
             scoring = begin_scoring(connection, origin)
@@ -191,6 +196,13 @@ def _write(target: Path, job: _Job, progress: Progress) -> None:
             connection.execute("PRAGMA journal_mode=DELETE")
 
     asyncio.run(work())
+
+
+def _keep_private(connection: sqlite3.Connection) -> None:
+    """Let only this user read a run file: reasons of scores and what was observed tell of truths."""
+    (path,) = (row["file"] for row in connection.execute("PRAGMA database_list") if row["name"] == "main")
+    for ending in ("", "-wal", "-shm"):
+        Path(path + ending).chmod(PRIVATE)
 
 
 def _write_receipt(target: Path, job: _Job, salts: Mapping[str, str], entry: Entry, key: SigningKey) -> Path:

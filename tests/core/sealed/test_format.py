@@ -223,7 +223,7 @@ def test_what_is_no_key_is_refused(tmp_path: Path) -> None:
     for path, told in {
         text: "is no private key in PEM",
         other: "is no Ed25519 key",
-        folder: "cannot be read",
+        folder: "is no plain file",
     }.items():
         path.chmod(0o700)
         with pytest.raises(DataError, match=told):

@@ -1,7 +1,9 @@
 """What binds both sides: each run is handed in once and counted, receipts tell what was scored and nothing of a truth, plans are promised."""
 
 import json
+import os
 import shutil
+import stat
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -10,7 +12,7 @@ from typing import Any
 import pytest
 from tests.core.sealing.conftest import Sealed, flip, only, resigned, same
 
-from itbench.errors import StorageError
+from itbench.errors import StorageError, UsageError
 from itbench.sealed.bundle import read_bundle
 from itbench.sealed.canonical import joined, sha256
 from itbench.sealed.envelope import sign
@@ -210,7 +212,7 @@ def test_no_promise_is_passed_over(itbench: Itbench, sealed: Sealed, submission:
 
 def test_a_submission_whose_scoring_fails_does_not_count(sealed: Sealed, submission: Path) -> None:
     first = score_submission(sealed.private, submission, Path("o"))
-    with pytest.raises(StorageError, match="there is a file already"):
+    with pytest.raises(UsageError, match="is there already; name another folder with --out"):
         score_submission(sealed.private, submission, Path("o"))
     Path("no folder").touch()
     with pytest.raises(StorageError):
@@ -250,3 +252,39 @@ def test_shards_are_handed_in_as_one_run_and_keep_its_promise(itbench: Itbench, 
     assert itbench("submit", "whole.itbench", "--out", "whole.submission").code == 0
     done = itbench("score", "--sealed", sealed.private, "whole.submission", "--out", "o")
     assert (done.code, "6 of 6 trials" in done.out) == (0, True), done.err
+
+
+def test_only_its_owner_can_read_a_run_file_with_scores(sealed: Sealed, submission: Path) -> None:
+    before = os.umask(0)
+    try:
+        done = score_submission(sealed.private, submission, Path("o"))
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(done.path.stat().st_mode) == 0o600
+    assert [path.suffix for path in sorted(Path("o").iterdir())] == [".itbench", ".json"]
+
+
+def test_options_that_would_be_passed_over_are_refused(
+    itbench: Itbench, sealed: Sealed, submission: Path
+) -> None:
+    for words, told in (
+        (("--sealed", sealed.private, submission, "--truths", "t"), "--truths does not go with --sealed"),
+        (("x.itbench", "--submitter", "ed25519:x"), "--submitter and --out go with --sealed only"),
+        (("x.itbench", "--out", "o"), "--submitter and --out go with --sealed only"),
+    ):
+        done = itbench("score", *words)
+        assert (done.code, told in done.err) == (2, True), done.err
+
+
+def test_what_is_no_file_is_named_and_not_waited_for(
+    itbench: Itbench, sealed: Sealed, submission: Path
+) -> None:
+    os.mkfifo("pipe")
+    for words in (
+        ("check", submission, "--receipt", "pipe"),
+        ("check", "pipe"),
+        ("score", "--sealed", sealed.private, "pipe"),
+        ("submit", only("mine"), "--out", "x", "--key", "pipe"),
+    ):
+        done = itbench(*words)
+        assert (done.code, "plain file" in done.err + done.out) == (3, True), (words, done.err)
