@@ -85,6 +85,10 @@ def traversal(head: Row, trials: list[Row]) -> None:
     head["plan"]["agent"]["name"] = "/../../../evil"
 
 
+def subfolder(head: Row, trials: list[Row]) -> None:
+    head["plan"]["agent"]["name"] = "a/b"
+
+
 def control_character(head: Row, trials: list[Row]) -> None:
     head["plan"]["agent"]["name"] = "evil\0"
 
@@ -156,6 +160,7 @@ SIGNED = {
     no_column: "its columns are not those of a trial: turns",
     no_plan: "its first line: plan.repeats: Field required",
     traversal: "no file can have the name ",
+    subfolder: "no file can have the name ",
     control_character: "no file can have the name ",
     line_feed: "no file can have the name ",
     odd_moment: "the plan of the submission was made at 'yesterday', must be a time by ISO 8601",
