@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import Field, ValidationError
 
-from itbench.errors import DataError
+from itbench.errors import DataError, StorageError
 from itbench.interfaces.model import Frozen
 from itbench.sealed.bundle import SCORED
 from itbench.sealed.envelope import DIGEST_PATTERN, KEY_PATTERN, Signed
@@ -53,23 +53,33 @@ class Ledger:
 
         Raises:
             DataError: the run, or any record of it, was handed in before otherwise; says when, and by whose key.
-            OSError: the folder cannot be written.
+            StorageError: the folder cannot be written.
         """
-        self._folder.mkdir(mode=0o700, exist_ok=True)
         path = self._folder / f"{index.digest.removeprefix('sha256:')}.json"
-        with self._locked():
-            before = list(self._entries())
-            entry = next((each for each in before if each.submission == index.digest), None)
-            is_new = entry is None
-            if entry is None:
-                entry = _new(index, before, scored_at)
-                write_new(path, entry.model_dump_json().encode() + b"\n", PRIVATE)
+        try:
+            entry, is_new = self._note(path, index, scored_at)
+        except OSError as error:
+            raise StorageError(
+                f"cannot write {str(self._folder)!r}, in which it is noted what was scored: {error.strerror}"
+            ) from error
         try:
             yield entry
         except BaseException:
             if is_new:
                 path.unlink()
             raise
+
+    def _note(self, path: Path, index: Signed[Index], scored_at: str) -> tuple[Entry, bool]:
+        """Return the entry of a submission, and whether it was written just now."""
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        with self._locked():
+            before = list(self._entries())
+            entry = next((each for each in before if each.submission == index.digest), None)
+            if entry is not None:
+                return entry, False
+            entry = _new(index, before, scored_at)
+            write_new(path, entry.model_dump_json().encode() + b"\n", PRIVATE)
+            return entry, True
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

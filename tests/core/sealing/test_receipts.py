@@ -224,6 +224,10 @@ def test_a_submission_whose_scoring_fails_does_not_count(sealed: Sealed, submiss
     third = score_submission(
         sealed.private, resigned(submission, Path("x"), new_run, SigningKey.new()), Path("o")
     )
+    shutil.move("s/private/scored", "aside")
+    Path("s/private/scored").touch()
+    with pytest.raises(StorageError, match="scored', in which it is noted what was scored: File exists"):
+        score_submission(sealed.private, submission, Path("fourth"))
     receipts = [read_receipt(done.receipt).document for done in (first, again, third) if done.receipt]
     assert [(each.number, each.number_of_submitter) for each in receipts] == [(1, 1), (1, 1), (2, 1)]
 
