@@ -1,12 +1,10 @@
 """Durations and dollars as users write them."""
 
 import math
-import re
 
 import typer
 
-_DURATION = re.compile(r"(?P<amount>\d+(?:\.\d+)?)\s*(?P<unit>s|m|min|h)?")
-_SECONDS = {None: 1, "s": 1, "m": 60, "min": 60, "h": 3600}
+from itbench.text.amounts import seconds_of
 
 
 def duration(text: str) -> float:
@@ -15,9 +13,8 @@ def duration(text: str) -> float:
     Raises:
         BadParameter: it is not of this form, or no time at all.
     """
-    found = _DURATION.fullmatch(text.strip().lower())
-    seconds = float(found["amount"]) * _SECONDS[found["unit"]] if found else 0.0
-    if not 0 < seconds < math.inf:
+    seconds = seconds_of(text)
+    if seconds is None:
         raise typer.BadParameter(
             f"{text!r} is not a duration; allowed: seconds, or a number with s, m or h, such as 15m"
         )

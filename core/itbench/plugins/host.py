@@ -13,6 +13,7 @@ from importlib_metadata import Distribution, EntryPoint
 from itbench.errors import PluginError, UsageError
 from itbench.plugins.importing import importing
 from itbench.plugins.points import installed_points
+from itbench.text.near import nearest
 
 DISABLE_VARIABLE = "ITBENCH_DISABLE_PLUGINS"
 # An exception may hold a megabyte of text.
@@ -146,11 +147,9 @@ class PluginHost(Generic[T_co]):
 
 def unknown(noun: str, name: str, known: Iterable[str]) -> str:
     """Return the message for a name that is not there, with near ones and all that are."""
-    import difflib  # Takes longer to import than a listing takes to print.
-
     names = sorted(known)
-    near = difflib.get_close_matches(name, names, n=1)
-    hint = f"did you mean {near[0]!r}? " if near else ""
+    near = nearest(name, names)
+    hint = f"did you mean {near!r}? " if near is not None else ""
     return f"unknown {noun} {name!r}; {hint}known: {', '.join(names) or 'none'}"
 
 

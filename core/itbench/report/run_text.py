@@ -9,6 +9,7 @@ from itbench.report.agent_label import agent_label
 from itbench.report.floor import floor_line
 from itbench.report.metric_families import folded_metrics, whole_metrics
 from itbench.report.plan_notes import plan_warnings
+from itbench.report.run_cost import run_cost
 from itbench.report.shown import newer_rules, shown_metrics, shown_values
 from itbench.report.summary import RunSummary, metric_means, run_symptoms, summarise
 from itbench.report.table import counted, dollars, number, seconds, table, taken_by_one, terminal_columns
@@ -23,10 +24,6 @@ _REASONS = """
 SELECT outcome.*, score.reasons FROM outcome JOIN task ON task.id = outcome.task
 LEFT JOIN latest_score AS score ON score.trial = outcome.trial
 ORDER BY task.position, outcome.repeat
-"""
-# Of all attempts, not only of those that count.
-_COST = """
-SELECT sum(cost_usd) AS cost_usd, count(cost_usd) AS priced, sum(replies > 0 AND cost_usd IS NULL) AS unknown FROM trial
 """
 
 
@@ -146,12 +143,12 @@ def _passes(summary: RunSummary) -> Iterator[str]:
 
 def _cost(run: RunFile, most_usd: float | None) -> Iterator[str]:
     """Yield what all attempts cost together, and how many of them that leaves out."""
-    row = run.connection.execute(_COST).fetchone()
-    if not row["priced"] and not row["unknown"]:
+    cost = run_cost(run)
+    if cost.is_none:
         return
-    attempts = counted(row["unknown"], "attempt")
-    left_out = f" ({attempts} with unknown cost left out)" if row["unknown"] and row["priced"] else ""
-    known = dollars(row["cost_usd"]) if row["priced"] else "unknown"
+    attempts = counted(cost.unknown, "attempt")
+    left_out = f" ({attempts} with unknown cost left out)" if cost.unknown and cost.usd is not None else ""
+    known = dollars(cost.usd) if cost.usd is not None else "unknown"
     limit = f", at most {dollars(most_usd)}" if most_usd is not None else ""
     yield f"cost of the run: {known}{left_out}{limit}"
 

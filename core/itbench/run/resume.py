@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+from itbench.interfaces.plan import Plan
 from itbench.interfaces.progress import Progress, no_progress
 from itbench.interfaces.record import TrialKey
 from itbench.run.plan.versions import installed
@@ -10,7 +11,8 @@ from itbench.run.rescore import rescore_faults
 from itbench.run.runner import Job
 from itbench.run.session import Session, reopen
 from itbench.store.claim import Claim
-from itbench.store.connect import must_exist
+from itbench.store.connect import COMPANIONS, must_exist
+from itbench.store.live.file import ENDING
 from itbench.store.reader import RunFile
 from itbench.store.writer import replace_plan
 
@@ -18,6 +20,7 @@ _MISSING = """
 SELECT trial.task, trial.repeat, trial.attempt, outcome.status, trial.fault_stage
 FROM outcome JOIN trial ON trial.id = outcome.trial
 """
+_ENDED = frozenset({"scored", "agent fault", "leak"})
 
 
 def resume(
@@ -83,3 +86,18 @@ def _missing(session: Session) -> list[Job]:
     return [
         (tasks[key[0]], TrialKey(*key, tried.get(key, 0))) for key in session.plan.trials() if key not in done
     ]
+
+
+def has_nothing_to_resume(path: Path) -> bool:
+    """Tell whether each planned trial of a run has ended as it was meant to, and nobody was stopped while it wrote the file.
+
+    Raises:
+        RunFileError: the file cannot be read.
+    """
+    if any(path.with_name(f"{path.name}{ending}").exists() for ending in (*COMPANIONS, ENDING)):
+        return False
+    with RunFile(path) as run:
+        plan = Plan.model_validate(run.plan())
+        ended = _ENDED if plan.is_scored else _ENDED | {"unscored"}
+        found = [row["status"] for row in run.connection.execute("SELECT status FROM outcome")]
+    return len(found) == plan.planned_trials and ended.issuperset(found)

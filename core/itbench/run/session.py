@@ -93,7 +93,15 @@ def start(options: RunOptions, progress: Progress = no_progress) -> Session:
     Raises:
         ITBenchError: something that was asked for is not available.
     """
-    session = prepare(options, progress)
+    return begin(prepare(options, progress), options, progress)
+
+
+def begin(session: Session, options: RunOptions, progress: Progress = no_progress) -> Session:
+    """Write the file of a run that was prepared with these options.
+
+    Raises:
+        ITBenchError: something that it needs is not available.
+    """
     remember(session.domain.name, session.suite, options.suite)
     _refuse_missing(session.plan.agent.name, missing_for(session))
     _make_ready(session.agent, session.sandbox, session.bench_sandbox, progress)
@@ -117,7 +125,8 @@ def prepare(options: RunOptions, progress: Progress = no_progress) -> Session:
     options = replace(options, suite=of_suite, is_scored=options.is_scored and is_open)
     name, agent_options = parse_agent(options.agent or default_agent(domain))
     spec = find_agent(name, domain)
-    request = AgentRequest(name=name, options=agent_options, arguments=options.arguments, seed=options.seed)
+    both = {**agent_options, **options.agent_options}
+    request = AgentRequest(name=name, options=both, arguments=options.arguments, seed=options.seed)
     agent = spec.create(request)
     suite.prepare_to_run(progress)
     known = load_tasks(suite)

@@ -15,7 +15,7 @@ from itbench.store.version1 import bring_up_to_date, show_as_today
 
 # What may stand beside a run file while it is used, by the ending of its name.
 COMPANIONS = ("-wal", "-shm", "-journal", ENDING)
-_PART = ".part"
+PART = ".part"
 _BUSY_S = 10.0
 # An extended error code has the primary one in its last byte.
 _PRIMARY = 0xFF
@@ -31,7 +31,7 @@ def making(path: Path) -> Iterator[sqlite3.Connection]:
     Raises:
         StorageError: it cannot be written there.
     """
-    part = path.with_name(f"{path.name}{_PART}")
+    part = path.with_name(f"{path.name}{PART}")
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists():
@@ -111,7 +111,7 @@ def must_exist(path: Path) -> None:
         raise RunFileError(f"{str(path)!r} is not a run file: it is not even a plain file")
     if not path.is_file():
         raise RunFileError(f"no run file at {str(path)!r}; `itbench runs` lists what there is")
-    if path.name.endswith(_PART):
+    if path.name.endswith(PART):
         raise RunFileError(f"{str(path)!r} is a run file that is being made, or was never completed")
     for beside in (_beside(path, ending) for ending in COMPANIONS):
         # SQLite would wait for a pipe indefinitely, and write through a link.

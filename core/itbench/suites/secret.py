@@ -70,13 +70,19 @@ def recalled(plan: JsonObject) -> dict[str, str]:
     return {key: _recalled(reference, key, fingerprint, plan) for key, fingerprint in wanted.items()}
 
 
+def is_meant(value: str, fingerprint: str) -> bool:
+    """Tell whether a secret option is the one of which this is the fingerprint."""
+    _, salt, _ = fingerprint.split(":")
+    return hmac.compare_digest(_fingerprint(value, bytes.fromhex(salt)), fingerprint)
+
+
 def _secret(suite: Suite, options: SuiteOptions) -> dict[str, str]:
     return {key: value for key, value in options.extra.items() if key in suite.secret_options}
 
 
 def _recalled(reference: str, key: str, fingerprint: str, plan: JsonObject) -> str:
     for value in _values(reference, key):
-        if _matches(value, fingerprint):
+        if is_meant(value, fingerprint):
             return value
     others = "".join(f" --suite-option {name}={value}" for name, value in plan["suite_extra"].items())
     raise UsageError(
@@ -105,11 +111,6 @@ def _fingerprint(value: str, salt: bytes | None = None) -> str:
 @lru_cache(maxsize=256)
 def _digest(value: str, salt: bytes) -> bytes:
     return hashlib.scrypt(value.encode(), salt=salt, n=_COST, r=_BLOCK, p=_PARALLEL, dklen=32)
-
-
-def _matches(value: str, fingerprint: str) -> bool:
-    _, salt, _ = fingerprint.split(":")
-    return hmac.compare_digest(_fingerprint(value, bytes.fromhex(salt)), fingerprint)
 
 
 def _folder() -> Path:

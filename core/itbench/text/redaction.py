@@ -104,7 +104,12 @@ class StreamRedactor:
 
 def environment_secrets(variables: Mapping[str, str] = os.environ) -> list[str]:
     """Return the values of all environment variables that are named like secrets."""
-    return [value for name, value in variables.items() if _NAME_OF_SECRET.search(name)]
+    return [value for name, value in variables.items() if is_named_like_a_secret(name)]
+
+
+def is_named_like_a_secret(name: str) -> bool:
+    """Tell whether a variable or an option has a name like `API_KEY` or `password`."""
+    return _NAME_OF_SECRET.search(name.replace("-", "_")) is not None
 
 
 def environment_redactor() -> Redactor:
@@ -118,7 +123,7 @@ def clean_words(words: Sequence[str], redactor: Redactor) -> tuple[str, ...]:
     is_value = False
     for word in words:
         name, equals, _ = word.partition("=")
-        is_named = _NAME_OF_SECRET.search(name.lstrip("-").replace("-", "_")) is not None
+        is_named = is_named_like_a_secret(name.lstrip("-"))
         if is_value or (equals and is_named):
             cleaned.append(f"{name}={MARK}" if equals and is_named else MARK)
         else:

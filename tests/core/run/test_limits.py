@@ -12,36 +12,6 @@ from itbench.store.reader import RunFile
 
 Itbench = Callable[..., Any]
 
-# Spends a dollar a trial, half of it before its only turn; the trial of `sum-0002` fails at first.
-SPENDER = """
-from dataclasses import replace
-from itbench import AgentSpec, Stage, StageError
-from itbench_sums import DOMAIN as SUMS, Adder
-
-class Spender(Adder):
-    def __init__(self, request):
-        self._events, self._delay_s, self._wrong = 1, 0, int(request.options.get("wrong", "0"))
-        self._fails, self._cost = "fails" in request.options, 0.5
-        if request.options.get("price") == "unknown":
-            self._cost = None
-    async def solve(self, task, workspace, trace):
-        trace.use(input_tokens=10, output_tokens=10, cost_usd=self._cost)
-        trace.use(input_tokens=10, output_tokens=10, cost_usd=self._cost)
-        if self._fails:
-            raise StageError(Stage.MODEL, "down")
-        await super().solve(task, workspace, trace)
-
-DOMAIN = replace(SUMS, name="spend", agents=(
-    AgentSpec(name="spender", summary="s", create=Spender, role="baseline", is_in_process=True),))
-"""
-
-
-@pytest.fixture
-def spend(sums: Path, distribution: Callable[..., Path]) -> None:
-    distribution(
-        "spend", group="itbench.domains", points={"spend": "spend_mod:DOMAIN"}, code={"spend_mod": SPENDER}
-    )
-
 
 def run(itbench: Itbench, *words: str) -> tuple[Any, Path]:
     done = itbench("run", *words)

@@ -17,6 +17,7 @@ class RunOptions:
     Attributes:
         reference: `DOMAIN` or `DOMAIN/SUITE`, or the path of a folder that `itbench make` wrote.
         agent: `NAME` or `NAME:key=value,...`; None for the domain's baseline.
+        agent_options: further options of the agent, beside those in `agent`.
         arguments: what stands after `--`.
         task_globs: ids of tasks to run; none for all.
         tags: that a task must have.
@@ -39,6 +40,7 @@ class RunOptions:
 
     reference: str
     agent: str | None = None
+    agent_options: Mapping[str, str] = field(default_factory=dict)
     arguments: tuple[str, ...] = ()
     task_globs: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
@@ -65,6 +67,7 @@ class RunOptions:
             UsageError: a word that is not UTF-8.
         """
         words = [self.reference, self.agent or "", *self.arguments, *self.task_globs, *self.tags]
+        words += [*self.agent_options, *self.agent_options.values()]
         words += [*self.role_models, *self.role_models.values()]
         words += [str(self.suite.data or ""), *self.suite.extra, *self.suite.extra.values()]
         for word in words:

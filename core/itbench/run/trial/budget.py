@@ -20,11 +20,13 @@ class Budget:
 
     Attributes:
         most_usd: US dollars that the run may cost; None for any amount.
+        noun: what it is that may cost so much.
         spent_usd: US dollars of the trials that are over, as far as they are known.
         unknown: replies whose cost is not known.
     """
 
     most_usd: float | None = None
+    noun: str = field(default="run", kw_only=True)
     spent_usd: float = 0.0
     unknown: int = 0
     _running: list[Trace] = field(default_factory=list)
@@ -46,11 +48,11 @@ class Budget:
             return None
         spent_usd = self.spent_usd + sum(map(_spent_usd, self._running))
         if spent_usd >= self.most_usd:
-            return f"{_dollars(spent_usd)} is spent, of at most {_dollars(self.most_usd)} for the run"
+            return f"{_dollars(spent_usd)} is spent, of at most {_dollars(self.most_usd)} for the {self.noun}"
         unknown = self.unknown + sum(map(_unknown, self._running))
         if unknown:
             return (
-                f"the run may cost at most {_dollars(self.most_usd)}, but what {unknown} of its replies cost is not known; "
+                f"the {self.noun} may cost at most {_dollars(self.most_usd)}, but what {unknown} of its replies cost is not known; "
                 "where the price of the model is not, give it with the option price=INPUT/OUTPUT"
             )
         return None
