@@ -1,4 +1,4 @@
-"""The JSON Schemas (2020-12) of the envelopes that every domain extends, read offline.
+"""The JSON Schemas (2020-12) of the envelopes that every domain extends, and of study files, read offline.
 
 A domain refers to them by their ids: `{"$ref": "urn:itbench:truth"}`.
 """
@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from referencing import Registry
 
-NAMES = ("run", "score", "submission", "task", "truth")
+NAMES = ("run", "score", "study", "submission", "task", "truth")
 
 __all__ = ["NAMES", "load", "registry"]
 
 
 @cache
 def load(name: str) -> dict[str, Any]:
-    """Return the schema of one envelope; `name` is one of NAMES."""
+    """Return one schema; `name` is one of NAMES."""
     value: dict[str, Any] = json.loads(files(__name__).joinpath(f"{name}.json").read_text("utf-8"))
     return value
 
