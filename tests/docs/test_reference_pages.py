@@ -11,9 +11,13 @@ import pytest
 from typer.core import TyperGroup
 from typer.main import get_command
 
+import itbench_schemas
 from itbench import EventKind, ITBenchError
 from itbench.cli.app import build_app
 from itbench.cli.page import page
+from itbench.run.study.entries import check_study
+from itbench.run.study.read import read_study
+from itbench.run.study.state import StudyState
 from itbench.store.schema import APPLICATION_ID, OUTCOME, TABLES, VERSION
 from itbench.validation.rules import RULES
 
@@ -50,6 +54,42 @@ def test_the_page_of_errors_has_every_class_with_its_exit_code() -> None:
     public = [error for error in public if error.__module__ == "itbench.errors"]
     assert len(public) == 6
     assert shown == {error.__name__: error.exit_code for error in public}
+
+
+@pytest.mark.parametrize(
+    ("heading", "name"),
+    [
+        ("The study", None),
+        ("A suite", "StudySuite"),
+        ("An agent", "StudyAgent"),
+        ("Limits", "StudyLimits"),
+    ],
+)
+def test_the_page_of_the_study_file_has_every_key_of_its_schema(heading: str, name: str | None) -> None:
+    schema = itbench_schemas.load("study")
+    schema = schema if name is None else schema["$defs"][name]
+    assert keys_below(heading) == list(schema["properties"])
+
+
+def test_the_page_of_the_study_file_has_every_key_of_its_folder() -> None:
+    found = [key for cell in keys_below("The folder of a study") for key in cell.split("`, `")]
+    assert found == list(StudyState.model_fields)
+
+
+def keys_below(heading: str) -> list[str]:
+    text = (REFERENCE / "study-file.md").read_text()
+    section = text.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    return [row[0].strip("`") for row in rows_of(section) if row[0] != "key"]
+
+
+def test_the_studies_on_the_pages_can_be_read(tmp_path: Path) -> None:
+    page = (REFERENCE.parent / "how-to" / "plan-files.md").read_text()
+    blocks = re.findall(r"^```yaml[^\n]*\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    assert len(blocks) == 2
+    for text in blocks:
+        path = tmp_path / "study.yaml"
+        path.write_text(text)
+        check_study(read_study(path))
 
 
 def test_the_page_about_domains_has_every_rule_in_order() -> None:

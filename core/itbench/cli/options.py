@@ -39,6 +39,14 @@ RunPath = Annotated[
         parser=run_path,
     ),
 ]
+RunOrFolder = Annotated[
+    Path,
+    typer.Argument(
+        help="A run file, latest for the newest in runs/, latest:AGENT, or the folder of a study.",
+        metavar="RUN|DIR",
+        parser=run_path,
+    ),
+]
 RunPaths = Annotated[
     list[Path],
     typer.Argument(
@@ -50,6 +58,13 @@ SuiteOrFolder = Annotated[
     str,
     typer.Argument(
         help="DOMAIN, DOMAIN/SUITE, or a folder that itbench make wrote.", metavar="DOMAIN[/SUITE]|PATH"
+    ),
+]
+SuiteOrStudy = Annotated[
+    str,
+    typer.Argument(
+        help="DOMAIN, DOMAIN/SUITE, a folder that itbench make wrote, or a study file (.yaml, .json).",
+        metavar="DOMAIN[/SUITE]|PATH",
     ),
 ]
 Globs = Annotated[

@@ -15,10 +15,11 @@ from itbench.cli.options import (
     FailUnder,
     Globs,
     MaxCost,
+    RunOrFolder,
     RunPath,
     Shard,
     SuiteOption,
-    SuiteOrFolder,
+    SuiteOrStudy,
     TaskFile,
     TimeLimit,
     TokenLimit,
@@ -27,6 +28,8 @@ from itbench.cli.options import (
 )
 from itbench.cli.output import print_json, print_note, print_text
 from itbench.cli.quick import QuickCommand
+from itbench.cli.studying import is_study_file, resume_study, run_study
+from itbench.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +48,8 @@ def register(app: typer.Typer) -> None:
 
 
 def run(
-    reference: SuiteOrFolder,
+    context: typer.Context,
+    reference: SuiteOrStudy,
     arguments: Annotated[
         list[str] | None, typer.Argument(help="For the agent, after --.", metavar="[-- ARGUMENTS]")
     ] = None,
@@ -136,6 +140,8 @@ def run(
 ) -> None:
     """Run a suite with an agent and print the scores.
 
+    A study file runs several suites and agents, and prints one table of their scores.
+
     For example:
 
     itbench run DOMAIN --agent oracle --limit 2
@@ -145,7 +151,21 @@ def run(
     itbench run DOMAIN --agent command -- ./my-agent --fast
 
     itbench run DOMAIN --model openai/gpt-5 --dry-run
+
+    itbench run study.yaml
     """
+    if is_study_file(reference):
+        run_study(
+            context,
+            reference,
+            out=out,
+            max_trials=max_trials,
+            max_cost=max_cost,
+            fail_under=fail_under,
+            dry_run=dry_run,
+            as_json=as_json,
+        )
+        return
     from itbench.cli.waiting import waiting
     from itbench.interfaces.task import OtherLimits
     from itbench.run.plan.options import RunOptions, parse_pairs, parse_shard, with_model
@@ -190,7 +210,7 @@ def run(
 
 
 def resume(
-    path: RunPath,
+    path: RunOrFolder,
     arguments: Annotated[
         list[str] | None,
         typer.Argument(
@@ -208,12 +228,23 @@ def resume(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Resume a run.
+    """Resume a run, or all runs of a study.
 
     Runs the missing trials, and retries those that failed through no fault of the agent.
 
     Example: itbench resume latest
     """
+    if path.is_dir():
+        if arguments:
+            raise UsageError("words after -- belong to one run; resume the run that needs them by its file")
+        resume_study(
+            path,
+            max_cost=max_cost,
+            fail_under=fail_under,
+            allow_other_version=allow_other_version,
+            as_json=as_json,
+        )
+        return
     from itbench.cli.waiting import waiting
     from itbench.run.resume import resume as prepare
 

@@ -70,6 +70,9 @@ class StudySuite(Frozen):
     )
     options: dict[Key, Word] = Field(default_factory=dict, description="Settings that only this suite knows.")
     tasks: tuple[Text, ...] = Field(default=(), description="Only tasks whose id matches one of these globs.")
+    task_file: Text | None = Field(
+        default=None, description="Only tasks that this file names, one id or glob a line."
+    )
     tags: tuple[Text, ...] = Field(default=(), description="Only tasks with all of these tags.")
     limit: Amount | None = Field(default=None, description="Maximum number of tasks.")
     repeats: Repeats | None = Field(default=None, description="In place of the study's.")

@@ -11,6 +11,7 @@ from itbench.interfaces.suite import SuiteOptions
 from itbench.interfaces.task import OtherLimits
 from itbench.kit.folder import is_suite_folder
 from itbench.run.plan.options import RunOptions, parse_agent
+from itbench.run.plan.task_file import read_task_file
 from itbench.run.study.read import StudyError, StudyFile
 from itbench.text.amounts import seconds_of
 
@@ -156,7 +157,7 @@ def _options(study: Study, suite: StudySuite, agent: StudyAgent, settings: Setti
         agent=_agent_name(agent),
         agent_options={**agent.options, **_of_model(agent)},
         arguments=agent.arguments,
-        task_globs=suite.tasks,
+        task_globs=_globs(suite, settings.base),
         tags=suite.tags,
         limit=suite.limit,
         repeats=suite.repeats or study.repeats,
@@ -177,6 +178,11 @@ def _options(study: Study, suite: StudySuite, agent: StudyAgent, settings: Setti
             extra=suite.options,
         ),
     )
+
+
+def _globs(suite: StudySuite, base: Path) -> tuple[str, ...]:
+    named = None if suite.task_file is None else base / suite.task_file
+    return (*suite.tasks, *read_task_file(named))
 
 
 def _located(reference: str, base: Path) -> str:

@@ -21,7 +21,7 @@ from itbench.run.trial.apart import Apart
 from itbench.run.trial.forwarded import forwarded
 
 Result = TypeVar("Result")
-# More would make run files that nobody can open; whatever is large belongs into a summary of it.
+# More would make run files that nobody can open; whatever is large belongs in a summary of it.
 MOST_OBSERVED_BYTES = 4_000_000
 _CLOSING = "closing the environment"
 

@@ -301,6 +301,7 @@ SUITES = TEXTS | st.fixed_dictionaries(
         "as_published": st.booleans(),
         "options": OPTIONS,
         "tasks": LISTS,
+        "task_file": TEXTS,
         "tags": LISTS,
         "limit": AMOUNTS,
         "repeats": st.integers(1, 10**7),
