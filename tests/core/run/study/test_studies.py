@@ -325,7 +325,7 @@ def test_a_budget_holds_over_all_runs(spend: None, itbench: Itbench) -> None:
     assert "cost of the study: $4.00, at most $4.00" in done.out
     again = itbench("resume", folder)
     assert (again.code, begun(folder)) == (1, 4)
-    assert again.err.startswith("stopped: $4.00 is spent, of at most $4.00 for the study; continue with: ")
+    assert again.err.splitlines()[-1].startswith("stopped: $4.00 is spent, of at most $4.00 for the study; ")
     more = itbench("resume", folder, "--max-cost", "7.5")
     assert (more.code, begun(folder)) == (1, 8)
     assert "cost of the study: $8.00, at most $7.50" in more.out
