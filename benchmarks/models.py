@@ -31,7 +31,7 @@ from itbench.models import (
     ToolCall,
 )
 from itbench.models.providers import ANTHROPIC, OPENAI
-from itbench.run.trial.workspace import TracedWorkspace
+from itbench.runs.trial.workspace import TracedWorkspace
 from itbench.sandbox.plain.sandbox import LocalSandbox
 from itbench.testing.model_server import Answer, ModelServer
 

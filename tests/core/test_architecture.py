@@ -26,7 +26,7 @@ LAYERS = [
     {"view"},
     {"report", "testing"},
     {"audit", "sealing", "validation"},
-    {"run"},
+    {"runs"},
     {"agents", "sandbox", "kit", "sealed"},
     {"egress", "suites"},
     {"models", "store", "statistics", "schema"},

@@ -15,9 +15,9 @@ import itbench_schemas
 from itbench import EventKind, ITBenchError
 from itbench.cli.app import build_app
 from itbench.cli.page import page
-from itbench.run.study.entries import check_study
-from itbench.run.study.read import read_study
-from itbench.run.study.state import StudyState
+from itbench.runs.study.entries import check_study
+from itbench.runs.study.read import read_study
+from itbench.runs.study.state import StudyState
 from itbench.store.schema import APPLICATION_ID, OUTCOME, TABLES, VERSION
 from itbench.validation.rules import RULES
 

@@ -16,8 +16,8 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 RUNNING = f"{sys.version_info[0]}.{sys.version_info[1]}"
 NEWEST = "3.13"
 TESTS = [
-    "tests/core/run/test_trial.py",
-    "tests/core/run/test_runs.py",
+    "tests/core/runs/test_trial.py",
+    "tests/core/runs/test_runs.py",
     "tests/core/store",
     "tests/core/plugins",
     "tests/core/schema",

@@ -28,7 +28,7 @@ def install_agent(
     from itbench.errors import UsageError
     from itbench.interfaces.agent import AgentRequest
     from itbench.plugins.agents import agent_host
-    from itbench.run.plan.options import parse_agent
+    from itbench.runs.plan.options import parse_agent
 
     name, options = parse_agent(agent)
     spec = agent_host().get(name)

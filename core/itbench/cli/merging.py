@@ -10,7 +10,7 @@ from itbench.cli.output import print_json, print_note, print_text
 from itbench.cli.quick import QuickCommand
 
 if TYPE_CHECKING:
-    from itbench.run.merging import MergedRun
+    from itbench.runs.merging import MergedRun
 
 
 def register(app: typer.Typer) -> None:
@@ -36,7 +36,7 @@ def merge(
     Example: itbench merge shards/*.itbench --out runs/whole.itbench
     """
     from itbench.cli.waiting import waiting
-    from itbench.run.merging import merge as carry_out
+    from itbench.runs.merging import merge as carry_out
 
     with waiting() as progress:
         merged = carry_out(paths, out, is_partial_allowed=allow_missing, progress=progress)

@@ -133,7 +133,7 @@ def suite_options(
         UsageError: a pair that is not of the form key=value.
     """
     from itbench.interfaces.suite import SuiteOptions
-    from itbench.run.plan.options import parse_pairs
+    from itbench.runs.plan.options import parse_pairs
 
     extra = parse_pairs(tuple(pairs or ()), "--suite-option")
     return SuiteOptions(data=data, as_published=as_published, extra=extra)

@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from itbench.interfaces.json import JsonObject
-    from itbench.run.plan.options import RunOptions
-    from itbench.run.runner import Job
-    from itbench.run.session import Session
+    from itbench.runs.plan.options import RunOptions
+    from itbench.runs.runner import Job
+    from itbench.runs.session import Session
 
 
 def register(app: typer.Typer) -> None:
@@ -168,10 +168,10 @@ def run(
         return
     from itbench.cli.waiting import waiting
     from itbench.interfaces.task import OtherLimits
-    from itbench.run.plan.options import RunOptions, parse_pairs, parse_shard, with_model
-    from itbench.run.plan.task_file import read_task_file
-    from itbench.run.runner import all_jobs
-    from itbench.run.session import start
+    from itbench.runs.plan.options import RunOptions, parse_pairs, parse_shard, with_model
+    from itbench.runs.plan.task_file import read_task_file
+    from itbench.runs.runner import all_jobs
+    from itbench.runs.session import start
 
     options = RunOptions(
         reference=reference,
@@ -246,7 +246,7 @@ def resume(
         )
         return
     from itbench.cli.waiting import waiting
-    from itbench.run.resume import resume as prepare
+    from itbench.runs.resume import resume as prepare
 
     with waiting() as progress:
         session, jobs = prepare(
@@ -312,7 +312,7 @@ def score(
         raise UsageError("--submitter and --out go with --sealed only")
     from itbench.cli.waiting import waiting
     from itbench.report.rescoring_text import rescoring_json, rescoring_text
-    from itbench.run.rescore import rescore
+    from itbench.runs.rescore import rescore
 
     with waiting() as progress:
         done = rescore(path, truths, progress)
@@ -348,8 +348,8 @@ def _score_sealed(
 def _preview(options: "RunOptions", *, as_json: bool) -> None:
     from itbench.cli.waiting import waiting
     from itbench.report.preview_text import preview_json, preview_text
-    from itbench.run.preview import preview
-    from itbench.run.session import prepare
+    from itbench.runs.preview import preview
+    from itbench.runs.session import prepare
 
     with waiting() as progress:
         session = prepare(options, progress)
@@ -363,8 +363,8 @@ def _preview(options: "RunOptions", *, as_json: bool) -> None:
 
 def _carry_out(session: "Session", jobs: "Sequence[Job]", *, as_json: bool, fail_under: float | None) -> None:
     from itbench.report.progress import RunProgress
-    from itbench.run.hooks import Hooks
-    from itbench.run.runner import Ending, execute
+    from itbench.runs.hooks import Hooks
+    from itbench.runs.runner import Ending, execute
 
     _tell(session.notes)
     hooks = Hooks()

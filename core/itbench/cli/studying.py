@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from itbench.errors import ITBenchError
     from itbench.interfaces.progress import Progress
     from itbench.interfaces.study import Study
-    from itbench.run.hooks import Hooks
-    from itbench.run.session import Session
-    from itbench.run.study.carry_out import StudyEnd
-    from itbench.run.study.entries import Entry, Settings
-    from itbench.run.study.open import OpenStudy
+    from itbench.runs.hooks import Hooks
+    from itbench.runs.session import Session
+    from itbench.runs.study.carry_out import StudyEnd
+    from itbench.runs.study.entries import Entry, Settings
+    from itbench.runs.study.open import OpenStudy
 
 _ENDINGS = (".yaml", ".yml", ".json")
 # What the command line may say of all runs of a study; all else stands in its file.
@@ -50,7 +50,7 @@ def run_study(
         UsageError: an option is given that belongs in its file, or the study cannot be run.
     """
     from itbench.cli.waiting import waiting
-    from itbench.run.study.open import begin_study, planned_study
+    from itbench.runs.study.open import begin_study, planned_study
 
     _refuse_others(context)
     path = Path(reference)
@@ -83,7 +83,7 @@ def resume_study(
         UsageError: it cannot be resumed.
     """
     from itbench.cli.waiting import waiting
-    from itbench.run.study.open import reopen_study
+    from itbench.runs.study.open import reopen_study
 
     with _one_line_each(), waiting() as progress:
         found = reopen_study(
@@ -105,7 +105,7 @@ class _Notes:
 
     def hooks(self, session: "Session") -> "Hooks":
         from itbench.report.progress import RunProgress
-        from itbench.run.hooks import Hooks
+        from itbench.runs.hooks import Hooks
 
         for note in session.notes:
             print_note(f"note: {note}")
@@ -138,7 +138,7 @@ def _is_given(context: typer.Context, name: str) -> bool:
 @contextmanager
 def _one_line_each() -> "Iterator[None]":
     """Print whatever is wrong with a study as a list."""
-    from itbench.run.study.read import StudyError
+    from itbench.runs.study.read import StudyError
 
     try:
         yield
@@ -151,9 +151,9 @@ def _one_line_each() -> "Iterator[None]":
 def _preview(study: "Study", settings: "Settings", *, as_json: bool) -> None:
     from itbench.cli.waiting import waiting
     from itbench.report.study_preview import StudyPreview, study_preview_json, study_preview_text
-    from itbench.run.preview import preview
-    from itbench.run.study.check import prepared_sessions
-    from itbench.run.study.entries import study_entries
+    from itbench.runs.preview import preview
+    from itbench.runs.study.check import prepared_sessions
+    from itbench.runs.study.entries import study_entries
 
     entries = study_entries(study, settings)
     with waiting() as progress:
@@ -167,8 +167,8 @@ def _preview(study: "Study", settings: "Settings", *, as_json: bool) -> None:
 
 
 def _carry_out(study: "OpenStudy", *, fail_under: float | None, as_json: bool) -> None:
-    from itbench.run.runner import Ending
-    from itbench.run.study.carry_out import carry_out
+    from itbench.runs.runner import Ending
+    from itbench.runs.study.carry_out import carry_out
 
     again = f"itbench resume {study.folder}"
     try:

@@ -70,7 +70,7 @@ def _sandbox() -> list[list[str]]:
 
 
 def _limits() -> list[list[str]]:
-    from itbench.run.plan.capacity import capacity
+    from itbench.runs.plan.capacity import capacity
 
     room = capacity(["bubblewrap"])
     return [

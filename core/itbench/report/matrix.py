@@ -11,8 +11,8 @@ from itbench.interfaces.study import Study
 from itbench.report.leaderboard import Board, Standing, boards_of
 from itbench.report.run_cost import RunCost, run_cost, total_cost
 from itbench.report.summary import RunSummary, summarise
-from itbench.run.study.entries import study_agents, study_suites
-from itbench.run.study.state import StudyRun, read_state
+from itbench.runs.study.entries import study_agents, study_suites
+from itbench.runs.study.state import StudyRun, read_state
 from itbench.store.reader import RunFile
 
 _WARNING = "warning: "

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from itbench.interfaces.agent import TrialEstimate
 from itbench.interfaces.json import JsonObject
 from itbench.report.table import table
-from itbench.run.plan.registration import plan_hash
-from itbench.run.preview import FEWEST_TURNS, MOST_TURNS, Preview
+from itbench.runs.plan.registration import plan_hash
+from itbench.runs.preview import FEWEST_TURNS, MOST_TURNS, Preview
 
 if TYPE_CHECKING:
     from itbench.interfaces.plan import Plan

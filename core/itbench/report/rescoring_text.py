@@ -4,7 +4,7 @@ import dataclasses
 
 from itbench.interfaces.json import JsonObject
 from itbench.report.table import counted, number
-from itbench.run.rescore import ChangedValue, Rescoring
+from itbench.runs.rescore import ChangedValue, Rescoring
 from itbench.text.harmless import one_line
 
 _SHOWN_REASONS = 3

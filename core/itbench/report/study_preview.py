@@ -8,8 +8,8 @@ from pathlib import Path
 from itbench.interfaces.agent import TrialEstimate
 from itbench.interfaces.json import JsonObject
 from itbench.report.table import counted, table
-from itbench.run.preview import FEWEST_TURNS, MOST_TURNS, Preview
-from itbench.run.study.entries import Entry
+from itbench.runs.preview import FEWEST_TURNS, MOST_TURNS, Preview
+from itbench.runs.study.entries import Entry
 
 _NUMBERS = ["tasks", "trials", "input tokens", "output tokens", "cost"]
 

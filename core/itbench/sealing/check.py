@@ -7,7 +7,7 @@ from pathlib import Path
 from itbench.errors import DataError, RunFileError
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.plan import Plan
-from itbench.run.plan.registration import broken_registration, plan_hash
+from itbench.runs.plan.registration import broken_registration, plan_hash
 from itbench.sealed.bundle import Bundle, is_bundle, read_bundle
 from itbench.sealing.receipt import Receipt, faults_of_run, faults_of_submission, read_receipt
 from itbench.sealing.submission import SubmissionFile, read_submission

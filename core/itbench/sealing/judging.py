@@ -8,10 +8,10 @@ from itbench.interfaces.json import json_text
 from itbench.interfaces.record import ScoreRecord, TrialKey, TrialRecord
 from itbench.interfaces.submission import Submission
 from itbench.interfaces.task import Task
-from itbench.run.trial.blame import Blamed, blame
-from itbench.run.trial.collect import Collected
-from itbench.run.trial.judge import Judge
-from itbench.run.trial.outcome import Outcome, answer_hash, is_handed_in, submission_of
+from itbench.runs.trial.blame import Blamed, blame
+from itbench.runs.trial.collect import Collected
+from itbench.runs.trial.judge import Judge
+from itbench.runs.trial.outcome import Outcome, answer_hash, is_handed_in, submission_of
 from itbench.sealing.observe import Observer
 from itbench.sealing.records import TrialLine
 from itbench.store.outcome import value_of

@@ -17,9 +17,9 @@ from itbench.interfaces.suite import Suite
 from itbench.interfaces.task import Task
 from itbench.interfaces.trace import Trace
 from itbench.interfaces.workspace import Input
-from itbench.run.trial.setup import Surroundings
-from itbench.run.trial.trial import trial_seed
-from itbench.run.trial.world import opened
+from itbench.runs.trial.setup import Surroundings
+from itbench.runs.trial.trial import trial_seed
+from itbench.runs.trial.world import opened
 from itbench.sandbox.plain.sandbox import LocalSandbox
 from itbench.sealed.new_file import PUBLIC, copy_to
 

@@ -17,9 +17,9 @@ from itbench.interfaces.shard import planned_repeats
 from itbench.interfaces.task import Task
 from itbench.plugins.code import fingerprint
 from itbench.plugins.domains import domain_host
-from itbench.run.plan.planning import file_name
-from itbench.run.plan.registration import plan_hash
-from itbench.run.trial.judge import Judge
+from itbench.runs.plan.planning import file_name
+from itbench.runs.plan.registration import plan_hash
+from itbench.runs.trial.judge import Judge
 from itbench.sealed.bundle import KEY
 from itbench.sealed.documents import Seal, path_problem
 from itbench.sealed.envelope import sign

@@ -21,7 +21,7 @@ from itbench.kit.generated.draw import secret_seed
 from itbench.kit.generated.suite import GeneratedSuite
 from itbench.kit.published.dataset_suite import DatasetSuite
 from itbench.plugins.domains import domain_host, find_suite
-from itbench.run.trial.judge import Judge
+from itbench.runs.trial.judge import Judge
 from itbench.sealed.bundle import is_bundle
 from itbench.sealed.keys import require_cryptography
 from itbench.sealed.reopen import named_suite

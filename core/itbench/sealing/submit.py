@@ -11,7 +11,7 @@ from itbench.host.output_file import open_output
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.plan import Plan
 from itbench.interfaces.progress import Progress, no_progress
-from itbench.run.plan.registration import plan_hash
+from itbench.runs.plan.registration import plan_hash
 from itbench.sealed.envelope import sign
 from itbench.sealed.keys import own_key
 from itbench.sealing.records import COLUMNS, MOST_LINE_BYTES, Head, Index, IndexedTrial, line_of

@@ -16,10 +16,10 @@ from itbench.interfaces.record import TrialKey, TrialRecord
 from itbench.interfaces.sandbox import Prepared, Sandbox
 from itbench.interfaces.suite import Suite
 from itbench.interfaces.task import Task
-from itbench.run.trial.judge import Judge
-from itbench.run.trial.perfect import solver
-from itbench.run.trial.setup import Surroundings
-from itbench.run.trial.trial import TrialSetting, run_trial
+from itbench.runs.trial.judge import Judge
+from itbench.runs.trial.perfect import solver
+from itbench.runs.trial.setup import Surroundings
+from itbench.runs.trial.trial import TrialSetting, run_trial
 from itbench.sandbox.plain.sandbox import LocalSandbox
 from itbench.suites.shown import Secrets
 from itbench.validation.finding import Finding, Skipped

@@ -11,7 +11,7 @@ from itbench.interfaces.task import Task
 from itbench.kit.directory import DirectorySuite, read_json
 from itbench.kit.folder import located
 from itbench.plugins.domains import find_suite
-from itbench.run.trial.blame import Blamed, blame
+from itbench.runs.trial.blame import Blamed, blame
 from itbench.schema.check import schema_faults
 from itbench.sealed.bundle import is_bundle
 from itbench.sealed.reopen import named_suite

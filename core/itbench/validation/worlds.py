@@ -12,9 +12,9 @@ from itbench.interfaces.fault import Stage
 from itbench.interfaces.task import Task
 from itbench.interfaces.trace import Trace
 from itbench.interfaces.workspace import Workspace
-from itbench.run.trial.blame import Blamed, blame
-from itbench.run.trial.setup import Surroundings
-from itbench.run.trial.world import opened
+from itbench.runs.trial.blame import Blamed, blame
+from itbench.runs.trial.setup import Surroundings
+from itbench.runs.trial.world import opened
 from itbench.suites.shown import shown_inputs
 from itbench.validation.case import Case, run_sandbox, side_by_side
 from itbench.validation.finding import Finding, Skipped

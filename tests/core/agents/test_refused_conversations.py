@@ -13,9 +13,9 @@ from itbench.interfaces.provider import QUESTION
 from itbench.interfaces.record import TrialKey, TrialRecord
 from itbench.plugins.agents import agent_host
 from itbench.plugins.domains import find_suite
-from itbench.run.trial.judge import Judge
-from itbench.run.trial.setup import Surroundings
-from itbench.run.trial.trial import TrialSetting, run_trial
+from itbench.runs.trial.judge import Judge
+from itbench.runs.trial.setup import Surroundings
+from itbench.runs.trial.trial import TrialSetting, run_trial
 from itbench.sandbox.plain.sandbox import LocalSandbox
 from itbench.testing.model_server import Answer, Asked, ModelServer, Raw, Status
 

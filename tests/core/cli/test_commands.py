@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from itbench.run.plan.options import parse_agent, with_model
+from itbench.runs.plan.options import parse_agent, with_model
 
 Itbench = Callable[..., Any]
 COMMANDS = [

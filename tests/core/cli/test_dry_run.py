@@ -135,7 +135,7 @@ def test_an_endpoint_of_no_model_is_refused(sums: Path, itbench: Itbench) -> Non
 def test_model_and_endpoint_become_options_of_the_agent(
     agent: str | None, model: str | None, base_url: str | None, expected: str | None
 ) -> None:
-    from itbench.run.plan.options import with_model
+    from itbench.runs.plan.options import with_model
 
     assert with_model(agent, model, base_url) == expected
 

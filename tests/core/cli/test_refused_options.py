@@ -9,7 +9,7 @@ from hypothesis import given, strategies as st
 from itbench.errors import UsageError
 from itbench.interfaces.plan import MOST_TRIALS
 from itbench.models.options import checked_url
-from itbench.run.plan.options import parse_agent, parse_pairs, with_model
+from itbench.runs.plan.options import parse_agent, parse_pairs, with_model
 
 Itbench = Callable[..., Any]
 

@@ -22,7 +22,7 @@ from itbench.host.faults import (
 )
 from itbench.host.paths import read_below
 from itbench.interfaces.fault import Stage
-from itbench.run.trial.blame import fault_of
+from itbench.runs.trial.blame import fault_of
 from itbench.sandbox.errors import SandboxError
 from itbench.sandbox.inside import below
 from itbench.sandbox.plain.sandbox import LocalSandbox

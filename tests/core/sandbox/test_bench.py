@@ -24,9 +24,9 @@ from itbench import (
     Workspace,
 )
 from itbench.interfaces.record import TrialKey, TrialRecord
-from itbench.run.trial.judge import Judge
-from itbench.run.trial.setup import Surroundings
-from itbench.run.trial.trial import TrialSetting, run_trial
+from itbench.runs.trial.judge import Judge
+from itbench.runs.trial.setup import Surroundings
+from itbench.runs.trial.trial import TrialSetting, run_trial
 from itbench.sandbox.bench import BENCH_LIMITS, bench_sandbox
 from itbench.sandbox.plain.sandbox import LocalSandbox
 

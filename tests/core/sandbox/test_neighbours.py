@@ -12,9 +12,9 @@ from itbench.agents.command.agent import CommandAgent
 from itbench.interfaces.record import TrialKey, TrialRecord
 from itbench.interfaces.task import Limits
 from itbench.plugins.domains import find_suite
-from itbench.run.trial.judge import Judge
-from itbench.run.trial.setup import Surroundings
-from itbench.run.trial.trial import TrialSetting, run_trial
+from itbench.runs.trial.judge import Judge
+from itbench.runs.trial.setup import Surroundings
+from itbench.runs.trial.trial import TrialSetting, run_trial
 
 # Some work of its own, then the right answer.
 HONEST = """

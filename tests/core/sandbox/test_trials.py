@@ -11,9 +11,9 @@ from itbench.interfaces.fault import Stage
 from itbench.interfaces.record import TrialKey, TrialRecord
 from itbench.interfaces.suite import SuiteOptions
 from itbench.plugins.domains import find_suite
-from itbench.run.trial.judge import Judge
-from itbench.run.trial.setup import Surroundings
-from itbench.run.trial.trial import TrialSetting, run_trial
+from itbench.runs.trial.judge import Judge
+from itbench.runs.trial.setup import Surroundings
+from itbench.runs.trial.trial import TrialSetting, run_trial
 
 ADD = """
 import json, os, re, sys

@@ -15,9 +15,9 @@ from itbench.agents.command.agent import CommandAgent
 from itbench.agents.command.options import command_options
 from itbench.interfaces.record import TrialKey, TrialRecord
 from itbench.plugins.domains import find_suite
-from itbench.run.trial.judge import Judge
-from itbench.run.trial.setup import Surroundings
-from itbench.run.trial.trial import TrialSetting, run_trial
+from itbench.runs.trial.judge import Judge
+from itbench.runs.trial.setup import Surroundings
+from itbench.runs.trial.trial import TrialSetting, run_trial
 from itbench.testing.model_server import Answer, Asked, Broken, ModelServer, Status, script
 
 KEY = "sk-planted-0123456789abcdef"

@@ -17,9 +17,9 @@ from itbench.agents.named.program import NamedProgram
 from itbench.errors import UsageError
 from itbench.interfaces.record import TrialKey, TrialRecord
 from itbench.plugins.domains import find_suite
-from itbench.run.trial.judge import Judge
-from itbench.run.trial.setup import Surroundings
-from itbench.run.trial.trial import TrialSetting, run_trial
+from itbench.runs.trial.judge import Judge
+from itbench.runs.trial.setup import Surroundings
+from itbench.runs.trial.trial import TrialSetting, run_trial
 from itbench.sandbox.bubblewrap.sandbox import BubblewrapSandbox
 from itbench.testing.model_server import Asked, ModelServer
 

@@ -20,7 +20,7 @@ from itbench.errors import UsageError
 from itbench.host.cache import cache_dir
 from itbench.interfaces.sandbox import Mount
 from itbench.plugins.domains import find_suite
-from itbench.run.plan.exposed import refuse_exposed
+from itbench.runs.plan.exposed import refuse_exposed
 
 PROGRAMS = [CLAUDE_CODE, CODEX, GEMINI_CLI, MINI_SWE_AGENT]
 

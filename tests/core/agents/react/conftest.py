@@ -26,7 +26,7 @@ from itbench.agents.model_driven.options import react_options
 from itbench.agents.react.agent import ReactAgent
 from itbench.models.find import model_host
 from itbench.plugins.agents import agent_host
-from itbench.run.trial.workspace import TracedWorkspace
+from itbench.runs.trial.workspace import TracedWorkspace
 from itbench.sandbox.plain.sandbox import LocalSandbox, LocalWorkspace
 from itbench.testing.model_server import Asked, ModelServer
 

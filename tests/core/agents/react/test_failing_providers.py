@@ -18,9 +18,9 @@ from itbench.agents.react.agent import ReactAgent
 from itbench.interfaces.progress import no_progress
 from itbench.interfaces.record import TrialKey, TrialRecord
 from itbench.plugins.domains import find_suite
-from itbench.run.trial.judge import Judge
-from itbench.run.trial.setup import Surroundings
-from itbench.run.trial.trial import TrialSetting, run_trial
+from itbench.runs.trial.judge import Judge
+from itbench.runs.trial.setup import Surroundings
+from itbench.runs.trial.trial import TrialSetting, run_trial
 from itbench.sandbox.plain.sandbox import LocalSandbox
 from itbench.testing.model_server import Answer, Asked, Broken, ModelServer, Raw, Status
 from itbench.testing.troubles import documented_troubles, failing

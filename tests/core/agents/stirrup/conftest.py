@@ -11,7 +11,7 @@ import pytest
 
 from itbench import AgentRequest, HandIn, JsonObject, LimitReached, Limits, Sandbox, Task, Tool, Trace
 from itbench.plugins.agents import agent_host
-from itbench.run.trial.workspace import TracedWorkspace
+from itbench.runs.trial.workspace import TracedWorkspace
 from itbench.sandbox.plain.sandbox import LocalSandbox
 from itbench.testing.model_server import Asked, ModelServer
 

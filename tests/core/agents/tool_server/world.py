@@ -10,7 +10,7 @@ from typing import Any
 from itbench import JsonValue, Limits, Task, Tool, Trace
 from itbench.agents.command.agent import CommandAgent
 from itbench.agents.command.options import CommandOptions
-from itbench.run.trial.workspace import TracedWorkspace
+from itbench.runs.trial.workspace import TracedWorkspace
 
 ADD = {
     "type": "object",

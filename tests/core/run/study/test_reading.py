@@ -10,8 +10,8 @@ import yaml
 from hypothesis import given, settings, strategies as st
 
 from itbench.interfaces.study import Study
-from itbench.run.study.entries import check_study
-from itbench.run.study.read import StudyError, read_study
+from itbench.runs.study.entries import check_study
+from itbench.runs.study.read import StudyError, read_study
 from itbench.schema.check import found_faults
 from itbench_schemas import load
 
