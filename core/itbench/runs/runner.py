@@ -1,10 +1,8 @@
 """Runs the trials that a run still lacks, many concurrently, and tells the hooks of each."""
 
 import asyncio
-import signal
 from collections import deque
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -12,6 +10,7 @@ from itbench.interfaces.fault import Stage
 from itbench.interfaces.record import TrialKey, TrialRecord
 from itbench.interfaces.task import Task
 from itbench.runs.hooks import Hooks
+from itbench.runs.interrupt import Interrupt, SignalInterrupt
 from itbench.runs.session import Session
 from itbench.runs.trial.budget import budget_of
 from itbench.runs.trial.judge import Judge
@@ -45,8 +44,16 @@ class Execution:
     reason: str = ""
 
 
-def execute(session: Session, jobs: Sequence[Job], hooks: Hooks) -> Execution:
+def execute(
+    session: Session, jobs: Sequence[Job], hooks: Hooks, interrupt: Interrupt | None = None
+) -> Execution:
     """Run the jobs, as many as the run's budget allows.
+
+    Args:
+        session: ready to go.
+        jobs: the trials to run.
+        hooks: are told what happens.
+        interrupt: by which another thread ends the run; None to let Ctrl-C and SIGTERM do so.
 
     Raises:
         StorageError: the run file cannot be written; what had ended before is kept.
@@ -58,7 +65,7 @@ def execute(session: Session, jobs: Sequence[Job], hooks: Hooks) -> Execution:
         live = LiveWriter(session.path)
         hooks.add(live)
         try:
-            return asyncio.run(_execute(session, jobs, hooks, done))
+            return asyncio.run(_execute(session, jobs, hooks, done, interrupt or SignalInterrupt()))
         finally:
             live.close()
             writer.close()
@@ -73,18 +80,22 @@ def all_jobs(session: Session) -> list[Job]:
     return [(tasks[task], TrialKey(task, repeat, 0)) for task, repeat in session.plan.trials()]
 
 
-async def _execute(session: Session, jobs: Sequence[Job], hooks: Hooks, done: int) -> Execution:
+async def _execute(
+    session: Session, jobs: Sequence[Job], hooks: Hooks, done: int, interrupt: Interrupt
+) -> Execution:
     is_complete = False
     await hooks.call("run_started", plan=session.plan, path=session.path, done=done)
     try:
-        execution = await _work_off(session, jobs, hooks)
+        execution = await _work_off(session, jobs, hooks, interrupt)
         is_complete = execution.ending is Ending.COMPLETE
     finally:
         await hooks.call("run_finished", plan=session.plan, path=session.path, is_complete=is_complete)
     return execution
 
 
-async def _work_off(session: Session, jobs: Sequence[Job], hooks: Hooks) -> Execution:
+async def _work_off(
+    session: Session, jobs: Sequence[Job], hooks: Hooks, interrupt: Interrupt
+) -> Execution:
     """Share the jobs among workers; the first bug or storage failure ends all of them."""
     setting = _setting(session, hooks)
     waiting = deque(jobs)
@@ -103,7 +114,7 @@ async def _work_off(session: Session, jobs: Sequence[Job], hooks: Hooks) -> Exec
         ]
     if not workers:
         return Execution(Ending.COMPLETE)
-    with _interruptible(workers) as was_interrupted:
+    with interrupt.cancels(workers):
         finished, pending = await asyncio.wait(workers, return_when=asyncio.FIRST_EXCEPTION)
         for worker in pending:
             worker.cancel()
@@ -113,7 +124,7 @@ async def _work_off(session: Session, jobs: Sequence[Job], hooks: Hooks) -> Exec
     for failure in failures:
         if failure is not None:
             raise failure
-    if was_interrupted:
+    if interrupt.has_come:
         return Execution(Ending.INTERRUPTED)
     reason = setting.budget.refusal() if waiting else None
     return Execution(Ending.SPENT, reason) if reason else Execution(Ending.COMPLETE)
@@ -188,30 +199,3 @@ def _setting(session: Session, hooks: Hooks) -> TrialSetting:
 def _secrets(session: Session) -> Secrets:
     sound = [task for task in session.tasks if task.id not in session.plan.faulty]
     return Secrets(session.suite, (entry for task in sound for entry in session.suite.hidden(task.id)))
-
-
-@contextmanager
-def _interruptible(workers: Sequence[asyncio.Task[None]]) -> Iterator[list[bool]]:
-    """Let Ctrl-C and SIGTERM cancel the workers instead of tearing the loop down.
-
-    Yields:
-        A list that is empty until an interrupt has come.
-    """
-    loop, interrupts = asyncio.get_running_loop(), list[bool]()
-
-    def interrupt() -> None:
-        interrupts.append(True)
-        for worker in workers:
-            worker.cancel()
-
-    signals: tuple[signal.Signals, ...] = (signal.SIGINT, signal.SIGTERM)
-    try:
-        for number in signals:
-            loop.add_signal_handler(number, interrupt)
-    except (RuntimeError, ValueError):
-        signals = ()  # Not the main thread: the caller handles signals.
-    try:
-        yield interrupts
-    finally:
-        for number in signals:
-            loop.remove_signal_handler(number)
