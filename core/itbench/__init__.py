@@ -9,6 +9,20 @@ from typing import TYPE_CHECKING
 from itbench.lazy import lazy_names
 
 if TYPE_CHECKING:
+    from itbench.api.arguments import RunArguments as RunArguments
+    from itbench.api.running import (
+        resume as resume,
+        resume_async as resume_async,
+        run as run,
+        run_async as run_async,
+        score as score,
+        score_async as score_async,
+    )
+    from itbench.api.stored_run import (
+        StoredRun as StoredRun,
+        open_run as open_run,
+    )
+    from itbench.api.stored_trial import StoredTrial as StoredTrial
     from itbench.errors import (
         DataError as DataError,
         ITBenchError as ITBenchError,
@@ -109,6 +123,7 @@ if TYPE_CHECKING:
         ScoreRecord as ScoreRecord,
         TrialKey as TrialKey,
         TrialRecord as TrialRecord,
+        TrialStatus as TrialStatus,
     )
     from itbench.interfaces.role import (
         NoRoleModelError as NoRoleModelError,
@@ -157,11 +172,28 @@ if TYPE_CHECKING:
         ToolError as ToolError,
         Workspace as Workspace,
     )
+    from itbench.report.frames import (
+        events_frame as events_frame,
+        metrics_frame as metrics_frame,
+        trials_frame as trials_frame,
+    )
+    from itbench.report.summary import RunSummary as RunSummary
+    from itbench.runs.rescore import (
+        ChangedValue as ChangedValue,
+        Rescoring as Rescoring,
+    )
+    from itbench.statistics.estimate import Estimate as Estimate
+    from itbench.statistics.interval import Interval as Interval
+    from itbench.statistics.means import MeanOverTasks as MeanOverTasks
     from itbench.version import __version__ as __version__
 
 __getattr__, __dir__, __all__ = lazy_names(
     __name__,
     {
+        "api.arguments": "RunArguments",
+        "api.running": "resume resume_async run run_async score score_async",
+        "api.stored_run": "open_run StoredRun",
+        "api.stored_trial": "StoredTrial",
         "errors": "DataError ITBenchError PluginError RunFileError StorageError UsageError",
         "interfaces.activity": "Activity",
         "interfaces.agent": "Agent AgentFactory AgentRequest AgentSpec ConnectedAgent CopyingAgent DemandingAgent DescribedAgent EquippedAgent EstimatingAgent FloorRole PrivilegedAgent PunctualAgent Role SecretiveAgent TrialEstimate",
@@ -177,7 +209,7 @@ __getattr__, __dir__, __all__ = lazy_names(
         "interfaces.panel": "Panel PanelAxis PanelBar PanelBars PanelCell PanelDifference PanelEdge PanelGraph PanelGrid PanelLine PanelLines PanelNode PanelPart PanelPoint PanelReference PanelScatter PanelTable PanelText RunPanels Tone TrialPanels",
         "interfaces.plan": "Plan",
         "interfaces.progress": "no_progress Progress",
-        "interfaces.record": "ScoreRecord TrialKey TrialRecord",
+        "interfaces.record": "ScoreRecord TrialKey TrialRecord TrialStatus",
         "interfaces.role": "NoRoleModelError RoleModel",
         "interfaces.sandbox": "Mount Prepared Program Sandbox",
         "interfaces.score": "Score",
@@ -189,6 +221,12 @@ __getattr__, __dir__, __all__ = lazy_names(
         "interfaces.task": "HandIn Limits OtherLimits Task",
         "interfaces.trace": "Trace TraceEvent Usage",
         "interfaces.workspace": "Hosting Input Listening Server Session SessionEndedError Tool ToolError Workspace",
+        "report.frames": "events_frame metrics_frame trials_frame",
+        "report.summary": "RunSummary",
+        "runs.rescore": "ChangedValue Rescoring",
+        "statistics.estimate": "Estimate",
+        "statistics.interval": "Interval",
+        "statistics.means": "MeanOverTasks",
         "version": "__version__",
     },
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from itbench.cli.options import AsJson, RunPath, TableFormat, To
+from itbench.cli.options import AsJson, RunPath, RunPaths, TableFormat, To
 from itbench.cli.output import keyed_rows, print_json, print_note, print_report
 from itbench.cli.quick import QuickCommand
 
@@ -72,26 +72,31 @@ def show(
 
 
 def export(
-    path: RunPath,
+    paths: RunPaths,
     to: Annotated[ExportFormat, typer.Option("--to", help="Format.")] = ExportFormat.JSONL,
     output: Annotated[
         str | None,
-        typer.Option("--output", "-o", help="File to write, - for standard output; default: RUN.<format>."),
+        typer.Option(
+            "--output",
+            "-o",
+            help="File to write, - for standard output; default: RUN.<format>, of several runs trials.<format>.",
+        ),
     ] = None,
 ) -> None:
-    """Export a run as jsonl, csv, parquet or html.
+    """Export runs as jsonl, csv or parquet, or one run as html.
 
-    jsonl has everything, csv and parquet have one row for each trial, html is a page for people.
+    jsonl has everything, csv and parquet have one row for each trial, html is a page for people. Several runs are written into one
+    file.
 
     Example: itbench export latest --to csv
     """
-    from itbench.report.export.formats import export_run
-    from itbench.store.reader import RunFile
+    from itbench.report.export.formats import export_runs
 
-    target = output or path.with_suffix(f".{to.value}")
-    with RunFile(path) as run:
-        count = export_run(run, to.value, target)
-    print_note(f"{count} trials written to {target}")
+    default = paths[0] if len(paths) == 1 else Path("trials")
+    target = output or default.with_suffix(f".{to.value}")
+    count = export_runs(paths, to.value, target)
+    of_runs = f" of {len(paths)} runs" if len(paths) > 1 else ""
+    print_note(f"{count} trials{of_runs} written to {target}")
 
 
 def runs(

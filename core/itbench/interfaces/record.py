@@ -2,11 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from itbench.interfaces.fault import Fault
 from itbench.interfaces.score import Score
 from itbench.interfaces.submission import Submission
 from itbench.interfaces.trace import TraceEvent, Usage
+
+
+class TrialStatus(StrEnum):
+    """What became of a trial: it has a score, counts as 0, or has no score."""
+
+    SCORED = "scored"
+    AGENT_FAULT = "agent fault"
+    LEAK = "leak"
+    NO_SCORE = "no score"
+    UNSCORED = "unscored"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from itbench.report.shown import shown_metrics, shown_values
 from itbench.report.stored_metrics import odd_metrics_warning, read_metrics
 from itbench.statistics import (
     Estimate,
+    Interval,
     MeanOverTasks,
     TrialFacts,
     Values,
@@ -82,6 +83,21 @@ class RunSummary:
     values: Values
     shown: dict[str, Estimate]
     scoring_version: int | None
+
+    @property
+    def score(self) -> float | None:
+        """The headline value: the mean over repeats, then over tasks; None without a scored trial."""
+        return self.estimate.mean
+
+    @property
+    def interval(self) -> Interval | None:
+        """The 95 % interval of the score; None without a scored trial."""
+        return self.estimate.interval
+
+    @property
+    def coverage(self) -> float:
+        """The share of planned trials that have a score, from 0 to 1."""
+        return self.estimate.n_scored / self.estimate.n_planned
 
     @property
     def passes(self) -> dict[str, MeanOverTasks]:

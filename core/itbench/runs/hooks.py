@@ -31,6 +31,10 @@ class Hooks:
         self._manager.check_pending()
         self._implementations.clear()
 
+    def add_outside(self, name: str, plugin: object) -> None:
+        """Register a plugin of somebody else."""
+        self._register(name, plugin)
+
     def add_installed(self) -> None:
         """Register the plugins of the group `itbench.plugins`; a broken one is named and left out."""
         for found in PluginHost[object]("plugin", "itbench.plugins", lambda _name, _value: None).listing():

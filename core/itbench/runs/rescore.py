@@ -31,7 +31,15 @@ _FAULTED = "SELECT trial, task FROM outcome WHERE fault_stage IN ('scorer', 'tas
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedValue:
-    """A trial whose value is another now, and the reasons that its score gives for it and did not give before."""
+    """A trial whose value is another now.
+
+    Attributes:
+        task: its id.
+        repeat: counted from 0.
+        before: the value until now; None without a score.
+        after: the value from now on; None without a score.
+        reasons: that the new score gives and the one before did not.
+    """
 
     task: str
     repeat: int

@@ -93,9 +93,7 @@ async def _execute(
     return execution
 
 
-async def _work_off(
-    session: Session, jobs: Sequence[Job], hooks: Hooks, interrupt: Interrupt
-) -> Execution:
+async def _work_off(session: Session, jobs: Sequence[Job], hooks: Hooks, interrupt: Interrupt) -> Execution:
     """Share the jobs among workers; the first bug or storage failure ends all of them."""
     setting = _setting(session, hooks)
     waiting = deque(jobs)

@@ -32,7 +32,12 @@ _TINY = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A confidence interval, of 95 % unless said otherwise; both limits lie in the range of what was measured."""
+    """A confidence interval, of 95 % unless said otherwise; both limits lie in the range of what was measured.
+
+    Attributes:
+        low: the lower limit.
+        high: the upper limit.
+    """
 
     low: float
     high: float

@@ -7,18 +7,18 @@ import sqlite3
 from functools import cache, lru_cache
 
 from itbench.interfaces.fault import Fault, Stage
-from itbench.interfaces.record import ScoreRecord
+from itbench.interfaces.record import ScoreRecord, TrialStatus
 
 # The one stage whose fault is the agent's own zero.
 (_AGENT,) = (stage.value for stage in Stage if stage.is_scored)
 
 STATUS = f"""CASE
-        WHEN score.is_leak THEN 'leak'
-        WHEN trial.fault_stage = '{_AGENT}' THEN 'agent fault'
-        WHEN trial.fault_stage IS NOT NULL THEN 'no score'
-        WHEN score.trial IS NULL THEN 'unscored'
-        WHEN score.fault_stage IS NOT NULL THEN 'no score'
-        ELSE 'scored'
+        WHEN score.is_leak THEN '{TrialStatus.LEAK}'
+        WHEN trial.fault_stage = '{_AGENT}' THEN '{TrialStatus.AGENT_FAULT}'
+        WHEN trial.fault_stage IS NOT NULL THEN '{TrialStatus.NO_SCORE}'
+        WHEN score.trial IS NULL THEN '{TrialStatus.UNSCORED}'
+        WHEN score.fault_stage IS NOT NULL THEN '{TrialStatus.NO_SCORE}'
+        ELSE '{TrialStatus.SCORED}'
     END"""
 VALUE = f"""CASE
         WHEN score.is_leak OR trial.fault_stage = '{_AGENT}' THEN 0.0

@@ -25,6 +25,15 @@ def run_path(word: str) -> Path:
     return found
 
 
+def stored_path(path: str | Path) -> Path:
+    """Return the path of a run file that a program names: a path, or a word as on the command line.
+
+    Raises:
+        UsageError: there is no such run.
+    """
+    return run_path(path) if isinstance(path, str) else path
+
+
 def _newest_first(agent: str) -> Iterator[Path]:
     # What is no file, or empty, never was a run.
     found = [path for path in FOLDER.glob("*.itbench") if path.is_file() and path.stat().st_size]

@@ -15,7 +15,7 @@ from itbench import RunFileError
 from itbench.report.comparison import compare_runs
 from itbench.report.comparison_forms import comparison_json
 from itbench.report.document import document_text
-from itbench.report.export.formats import export_run
+from itbench.report.export.formats import export_runs
 from itbench.report.leaderboard import boards
 from itbench.report.leaderboard_forms import boards_sections
 from itbench.report.run_text import run_text
@@ -164,9 +164,9 @@ def shown_by(path: Path) -> list[str]:
         for reference in ("sum-0001:1", "sum-0002"):
             lines = trial_lines(run, run.find_trial(reference)["id"], lambda: "truth")
             found.append("\n".join(painted(line, has_colour=False) for line in lines))
-        for kind in ("jsonl", "csv", "html"):
-            export_run(run, kind, "exported")
-            found.append(Path("exported").read_text())
+    for kind in ("jsonl", "csv", "html"):
+        export_runs([path], kind, "exported")
+        found.append(Path("exported").read_text())
     found.append(document_text(boards_sections(boards([path]))))
     return [*found, json.dumps(comparison_json(compare_runs(path, Path("other.itbench"))))]
 

@@ -1,4 +1,4 @@
-"""Writes a run as jsonl, csv, parquet or html, one trial at a time."""
+"""Writes runs as jsonl, csv, parquet or html, one trial at a time."""
 
 import csv
 import json
@@ -8,29 +8,36 @@ from typing import IO
 
 from itbench.errors import UsageError
 from itbench.host.output_file import open_output
-from itbench.report.export.columns import COLUMNS, METRIC_PREFIX, METRIC_TYPE, SCHEMA_VERSION
+from itbench.report.export.columns import SCHEMA_VERSION
 from itbench.report.export.page import write_page
-from itbench.report.export.rows import flat_rows, full_records, metric_names
+from itbench.report.export.rows import flat_rows, full_records
+from itbench.report.export.several import Runs
+from itbench.report.export.tables import all_metric_names, trial_types
 from itbench.store.connect import COMPANIONS, is_run_file
 from itbench.store.live.file import ENDING
-from itbench.store.reader import RunFile
 from itbench.text.harmless import one_line
 from itbench.text.spreadsheet import csv_cell
 
 _BATCH_ROWS = 10_000
 
 
-def export_run(run: RunFile, format_name: str, target: str | Path) -> int:
-    """Write the run and return the number of trials; `-` is standard output.
+def export_runs(paths: Sequence[Path], format_name: str, target: str | Path) -> int:
+    """Write runs one after another into one file and return the number of trials; `-` is standard output.
 
     Raises:
         StorageError: it cannot be written; a plain file is then as it was.
-        UsageError: the file is a run, or the format needs a package that is not installed.
+        UsageError: the file is a run, a run is there twice, the format needs a package that is not installed or has no place for
+            more than one run.
+        RunFileError: a run file is damaged.
     """
-    _spare_run(run.path, target)
-    run.require_whole()
+    if format_name == "html" and len(paths) > 1:
+        raise UsageError("a page has one run; use --to csv, parquet or jsonl for several, or `itbench view`")
+    runs = Runs(paths)
+    for run in runs:
+        _spare_run(run.path, target)
+        run.require_whole()
     with open_output(target) as file:
-        return _WRITERS[format_name](run, file)
+        return _WRITERS[format_name](runs, file)
 
 
 def _spare_run(path: Path, target: str | Path) -> None:
@@ -51,25 +58,25 @@ def _is_same_file(one: Path, other: Path) -> bool:
         return False  # At least one of them is not there.
 
 
-def _jsonl(run: RunFile, file: IO[bytes]) -> int:
+def _jsonl(runs: Runs, file: IO[bytes]) -> int:
     count = 0
-    for record in full_records(run):
+    for record in (record for run in runs for record in full_records(run)):
         file.write(json.dumps(record, ensure_ascii=True, separators=(",", ":")).encode() + b"\n")
         count += 1
     return count
 
 
-def _csv(run: RunFile, file: IO[bytes]) -> int:
+def _csv(runs: Runs, file: IO[bytes]) -> int:
     # The csv module wants text; a wrapper that is closed would close the file below it.
     class Encoded:
         def write(self, text: str) -> int:
             return file.write(text.encode("utf-8"))
 
-    metrics = metric_names(run)
-    writer = csv.DictWriter(Encoded(), list(_types(metrics)), lineterminator="\n")
+    metrics = all_metric_names(runs)
+    writer = csv.DictWriter(Encoded(), list(trial_types(metrics)), lineterminator="\n")
     writer.writerow({name: one_line(name) for name in writer.fieldnames})
     count = 0
-    for row in flat_rows(run, metrics):
+    for row in (row for run in runs for row in flat_rows(run, metrics)):
         # As JSON and every reader of CSV spell it.
         texts = row | {"handed_in": str(row["handed_in"]).lower()}
         writer.writerow({name: csv_cell(value) for name, value in texts.items()})
@@ -77,19 +84,19 @@ def _csv(run: RunFile, file: IO[bytes]) -> int:
     return count
 
 
-def _parquet(run: RunFile, file: IO[bytes]) -> int:
+def _parquet(runs: Runs, file: IO[bytes]) -> int:
     try:
         import pyarrow as pa
         from pyarrow import parquet
     except ImportError as error:
         raise UsageError("parquet needs pyarrow: pip install 'itbench[parquet]'") from error
-    metrics = metric_names(run)
-    fields = [(name, getattr(pa, kind)()) for name, kind in _types(metrics).items()]
+    metrics = all_metric_names(runs)
+    fields = [(name, getattr(pa, kind)()) for name, kind in trial_types(metrics).items()]
     schema = pa.schema(fields, metadata={"itbench.schema_version": str(SCHEMA_VERSION)})
     count = 0
     with parquet.ParquetWriter(file, schema) as writer:
         batch = []
-        for row in flat_rows(run, metrics):
+        for row in (row for run in runs for row in flat_rows(run, metrics)):
             batch.append(row)
             count += 1
             if len(batch) == _BATCH_ROWS:
@@ -99,14 +106,13 @@ def _parquet(run: RunFile, file: IO[bytes]) -> int:
     return count
 
 
-def _types(metrics: Sequence[str]) -> dict[str, str]:
-    """Return the type of each column of a run with these metrics."""
-    return COLUMNS | {f"{METRIC_PREFIX}{name}": METRIC_TYPE for name in metrics}
+def _html(runs: Runs, file: IO[bytes]) -> int:
+    return sum(write_page(run, file) for run in runs)
 
 
-_WRITERS: dict[str, Callable[[RunFile, IO[bytes]], int]] = {
+_WRITERS: dict[str, Callable[[Runs, IO[bytes]], int]] = {
     "jsonl": _jsonl,
     "csv": _csv,
     "parquet": _parquet,
-    "html": write_page,
+    "html": _html,
 }

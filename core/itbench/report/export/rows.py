@@ -9,10 +9,11 @@ from itbench.report.agent_label import model_of
 from itbench.report.export.attempts import asked_models, costs_of_all_attempts
 from itbench.report.export.columns import COLUMNS, METRIC_PREFIX, SCHEMA_VERSION
 from itbench.report.stored_metrics import read_metrics
+from itbench.report.stored_parts import stored_events
 from itbench.store.envelope import SubmissionEnvelope
 from itbench.store.reader import RunFile
 
-_ROWS = """
+TRIALS = """
 SELECT outcome.*, trial.started_at, task.content_hash AS task_hash, score.metrics, score.reasons,
     scoring.started_at AS scored_at, scoring.domain_origin AS scored_by, scoring.truths
 FROM outcome JOIN trial ON trial.id = outcome.trial JOIN task ON task.id = outcome.task
@@ -43,9 +44,9 @@ def metric_names(run: RunFile) -> list[str]:
 
 
 def full_records(run: RunFile) -> Iterator[JsonObject]:
-    """Yield everything that is kept of each trial: row, score, submission and trace."""
+    """Yield everything that is kept of each trial of a run that is whole: row, score, submission and trace."""
     for trial, row, metrics in _rows(run):
-        detail = run.detail(trial)
+        detail = run.read_detail(trial)
         envelope = SubmissionEnvelope(
             task=row["task"],
             repeat=row["repeat"],
@@ -59,8 +60,8 @@ def full_records(run: RunFile) -> Iterator[JsonObject]:
             "details": json.loads(detail.score["details"]) if detail.score else {},
             "submission": envelope.model_dump(mode="json"),
             "events": [
-                {"at_s": event["at_s"], "kind": event["kind"], "data": json.loads(event["data"])}
-                for event in run.events(trial)
+                {"at_s": event.at_s, "kind": event.kind, "data": json.loads(event.data)}
+                for event in stored_events(run, trial)
             ],
         }
 
@@ -68,7 +69,7 @@ def full_records(run: RunFile) -> Iterator[JsonObject]:
 def _rows(run: RunFile) -> Iterator[tuple[int, JsonObject, JsonObject]]:
     """Yield number, row and metrics of each trial; all columns but those of the metrics are in the row."""
     fixed, models, costs = _fixed(run.plan()), asked_models(run), costs_of_all_attempts(run)
-    for found in run.connection.execute(_ROWS):
+    for found in run.connection.execute(TRIALS):
         row = fixed | {name: found[name] for name in COLUMNS if name in found.keys()}  # noqa: SIM118 - a Row
         row |= {
             "model": fixed["model"] or models.get(found["trial"]),

@@ -1,6 +1,5 @@
 """Stored trials as the panels of a domain see them; what is large is read when it is asked for."""
 
-import json
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -9,14 +8,11 @@ from itbench.errors import ITBenchError
 from itbench.interfaces.domain import Domain
 from itbench.interfaces.fault import Fault, Stage
 from itbench.interfaces.json import JsonObject
-from itbench.interfaces.score import Score
 from itbench.interfaces.shown import ShownTrial
-from itbench.interfaces.submission import Submission
 from itbench.interfaces.task import Task
-from itbench.interfaces.trace import TraceEvent
 from itbench.plugins.domains import domain_host
 from itbench.report.agent_label import agent_label, model_of
-from itbench.report.stored_metrics import read_metrics
+from itbench.report.stored_parts import stored_events, stored_score, stored_submission
 from itbench.store.reader import RunFile
 from itbench.view.data.truth import SuiteOfRun
 
@@ -63,48 +59,18 @@ def _shown(run: RunFile, key: str, plan: JsonObject, suite: SuiteOfRun, row: Any
         task=Task.model_validate_json(row["document"]),
         repeat=row["repeat"],
         value=row["value"],
-        score=_score(row),
+        score=stored_score(row),
         fault=fault,
         turns=row["turns"],
         tokens=row["tokens"],
         cost_usd=row["cost_usd"],
-        submission=partial(_submission, run, row["trial"]),
+        submission=partial(stored_submission, run, row["trial"]),
         truth=partial(_truth, suite, task),
-        events=partial(_events, run, row["trial"]),
+        events=partial(stored_events, run, row["trial"]),
         inputs=partial(suite.inputs, task),
-    )
-
-
-def _score(row: Any) -> Score | None:
-    if row["score_value"] is None:
-        return None
-    return Score(
-        value=row["score_value"],
-        metrics=read_metrics(row["metrics"]),
-        reasons=tuple(json.loads(row["reasons"])),
-        details=json.loads(row["details"]),
-    )
-
-
-def _submission(run: RunFile, trial: int) -> Submission | None:
-    row = run.connection.execute("SELECT * FROM submission WHERE trial = ?", (trial,)).fetchone()
-    if row is None:
-        return None
-    files = run.connection.execute("SELECT path, data FROM file WHERE trial = ?", (trial,)).fetchall()
-    return Submission(
-        answer=json.loads(row["answer"]),
-        files={file["path"]: bytes(file["data"]) for file in files},
-        observed=json.loads(row["observed"]),
-        notes=tuple(json.loads(row["notes"])),
     )
 
 
 def _truth(suite: SuiteOfRun, task: str) -> JsonObject | None:
     found = suite.truth(task)
     return None if isinstance(found, str) else found
-
-
-def _events(run: RunFile, trial: int) -> Iterator[TraceEvent]:
-    query = "SELECT at_s, kind, data FROM event WHERE trial = ? ORDER BY position"
-    for row in run.connection.execute(query, (trial,)):
-        yield TraceEvent(row["at_s"], row["kind"], row["data"])

@@ -1,0 +1,1 @@
+"""What a program or a notebook does with runs: start, resume and score them, read them, and make data frames of them."""
