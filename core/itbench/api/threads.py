@@ -10,6 +10,8 @@ from itbench.interfaces.progress import Progress
 from itbench.runs.interrupt import Interrupt
 
 Result = TypeVar("Result")
+# A kernel of Jupyter cancels a task in the handler of a signal, which by itself does not wake a loop that waits.
+_LOOK_EVERY_S = 0.2
 
 
 def in_thread(work: Callable[[], Result]) -> "Future[Result]":
@@ -49,7 +51,7 @@ async def awaited(done: "Future[Result]", interrupt: Interrupt) -> Result:
     ended = asyncio.wrap_future(done)
     while not ended.done():
         try:
-            await asyncio.wait([ended])
+            await asyncio.wait([ended], timeout=_LOOK_EVERY_S)
         except asyncio.CancelledError as error:
             stopped = stopped or error
             interrupt.come()
