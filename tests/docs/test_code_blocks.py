@@ -87,6 +87,7 @@ def test_every_python_block_without_a_prompt_is_run_by_a_test() -> None:
         "bring-a-dataset.md",
         "incidents.md",
         "models.md",
+        "python.md",
         "scoring.md",
         "writing-a-domain.md",
     }
@@ -112,6 +113,22 @@ def test_the_example_of_scoring_gives_what_the_page_says() -> None:
     names: dict[str, Any] = {"text": truth, "answer": json.loads(answer)}
     exec(code, names)
     assert names["parts"].value == pytest.approx(1 / 3)
+
+
+@pytest.mark.slow
+def test_the_page_about_python_works_from_top_to_bottom(
+    incident_cache: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for library in ("pandas", "polars"):
+        pytest.importorskip(library)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ITBENCH_CACHE", str(incident_cache))
+    names: dict[str, Any] = {"__name__": "shown"}
+    for code in blocks("python.md", "python"):
+        exec(code, names)
+    assert len(names["frame"]) == 4
+    assert len(names["metrics"]) > 10
+    assert names["rescoring"].changes == []
 
 
 @pytest.mark.slow  # It searches for an incident.

@@ -69,7 +69,7 @@ def run(
         model: `PROVIDER/NAME`, for an agent that drives a model; `react` without an agent.
         base_url: endpoint of the model, instead of the provider's own.
         role_models: `PROVIDER/NAME` of models that play roles in the environments, by role.
-        tasks: ids of tasks, or patterns such as `sre-00*`; none for all.
+        tasks: ids of tasks, or patterns such as `task-00*`; none for all.
         tags: that a task must have.
         limit: largest number of tasks.
         repeats: trials of each task.

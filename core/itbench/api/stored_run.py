@@ -91,7 +91,7 @@ class StoredRun:
         """Return the latest attempt at each task and repeat that was tried, in the order of the plan, read one by one.
 
         Args:
-            tasks: ids of tasks, or patterns such as `sre-00*`; none for all.
+            tasks: ids of tasks, or patterns such as `task-00*`; none for all.
             status: only trials of which this became; None for all.
 
         Raises:
