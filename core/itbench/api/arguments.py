@@ -10,6 +10,7 @@ from itbench.interfaces.progress import Progress
 from itbench.interfaces.suite import SuiteOptions
 from itbench.interfaces.task import OtherLimits
 from itbench.runs.plan.options import RunOptions, parse_shard, with_model
+from itbench.runs.plan.task_file import read_task_file
 
 
 class RunArguments(TypedDict, total=False):
@@ -21,6 +22,7 @@ class RunArguments(TypedDict, total=False):
     base_url: str | None
     role_models: Mapping[str, str]
     tasks: Sequence[str]
+    task_file: str | Path | None
     tags: Sequence[str]
     limit: int | None
     repeats: int
@@ -58,12 +60,16 @@ def run_options(suite: str | Path, given: RunArguments) -> RunOptions:
         _check_count(name, given.get(name))
     for name in ("cost_limit_usd", "time_limit_s", "command_limit_s", "max_cost_usd"):
         check_amount(name, given.get(name))
+    task_file = given.get("task_file")
     data, shard = given.get("data"), given.get("shard")
     return RunOptions(
         reference=str(suite),
         agent=with_model(given.get("agent"), given.get("model"), given.get("base_url")),
         arguments=texts("arguments", given.get("arguments", ())),
-        task_globs=texts("tasks", given.get("tasks", ())),
+        task_globs=(
+            *texts("tasks", given.get("tasks", ())),
+            *read_task_file(None if task_file is None else Path(task_file)),
+        ),
         tags=texts("tags", given.get("tags", ())),
         limit=given.get("limit"),
         repeats=given.get("repeats", 1),

@@ -33,6 +33,7 @@ def run(
     base_url: str | None = None,
     role_models: Mapping[str, str] = {},
     tasks: Sequence[str] = (),
+    task_file: str | Path | None = None,
     tags: Sequence[str] = (),
     limit: int | None = None,
     repeats: int = 1,
@@ -70,6 +71,7 @@ def run(
         base_url: endpoint of the model, instead of the provider's own.
         role_models: `PROVIDER/NAME` of models that play roles in the environments, by role.
         tasks: ids of tasks, or patterns such as `task-00*`; none for all.
+        task_file: further ids of tasks, one a line, as `itbench subset --out` writes them.
         tags: that a task must have.
         limit: largest number of tasks.
         repeats: trials of each task.
@@ -108,6 +110,7 @@ def run(
         base_url=base_url,
         role_models=role_models,
         tasks=tasks,
+        task_file=task_file,
         tags=tags,
         limit=limit,
         repeats=repeats,
