@@ -34,9 +34,10 @@ def in_thread(work: Callable[[], Result]) -> "Future[Result]":
 def waited(done: "Future[Result]", interrupt: Interrupt) -> Result:
     """Wait for the end of the work; what a signal raises meanwhile ends the work first, and is raised then."""
     stopped: BaseException | None = None
-    while not done.done():
+    while True:
         try:
             wait([done])
+            break
         except BaseException as error:  # noqa: BLE001 - raised again at the end
             stopped = stopped or error
             interrupt.come()

@@ -31,17 +31,29 @@ class Hooks:
         self._manager.check_pending()
         self._implementations.clear()
 
-    def add_outside(self, name: str, plugin: object) -> None:
-        """Register a plugin of somebody else."""
-        self._register(name, plugin)
-
     def add_installed(self) -> None:
         """Register the plugins of the group `itbench.plugins`; a broken one is named and left out."""
         for found in PluginHost[object]("plugin", "itbench.plugins", lambda _name, _value: None).listing():
             if found.status is Status.OK:
-                self._register(found.name, found.value)
+                self.add_outside(found.name, found.value)
             elif found.status is not Status.DISABLED:
                 self._warn(f"plugin {found.name!r} of {found.origin} is {found.status}: {found.cause}")
+
+    def add_outside(self, name: str, plugin: object) -> None:
+        """Register a plugin of somebody else; one that fails is named and left out."""
+        try:
+            self._manager.register(plugin, name)
+            self._manager.check_pending()
+        except BaseException as error:
+            # Foreign code: registering reads the attributes of what a plugin gives.
+            if not is_of_plugin(error):
+                raise
+            if self._manager.has_plugin(name):
+                self._manager.unregister(name=name)
+            self._warn(f"plugin {name!r} is left out: {error}")
+        else:
+            self._outside.add(name)
+            self._implementations.clear()
 
     def hears(self, hook: str) -> bool:
         """Tell whether any plugin implements a hook."""
@@ -60,21 +72,6 @@ class Hooks:
     def tell(self, hook: str, **arguments: Any) -> None:
         """Call a hook that returns nothing."""
         self._results(hook, arguments)
-
-    def _register(self, name: str, plugin: object) -> None:
-        try:
-            self._manager.register(plugin, name)
-            self._manager.check_pending()
-        except BaseException as error:
-            # Foreign code: registering reads the attributes of what a plugin gives.
-            if not is_of_plugin(error):
-                raise
-            if self._manager.has_plugin(name):
-                self._manager.unregister(name=name)
-            self._warn(f"plugin {name!r} is left out: {error}")
-        else:
-            self._outside.add(name)
-            self._implementations.clear()
 
     def _results(self, hook: str, arguments: dict[str, Any]) -> list[tuple[str, Any]]:
         results = []

@@ -18,6 +18,7 @@ Itbench = Callable[..., Any]
 POLARS = {"int64": "Int64", "float64": "Float64", "string": "String", "bool_": "Boolean"}
 PANDAS = {"int64": "Int64", "float64": "float64", "string": "string", "bool_": "boolean"}
 TYPES = {"polars": POLARS, "pandas": PANDAS}
+pytestmark = pytest.mark.slow  # Two large libraries are imported.
 libraries = pytest.mark.parametrize("library", ["polars", "pandas"])
 
 

@@ -108,6 +108,7 @@ def test_what_is_cancelled_before_it_has_begun_writes_no_trial(patient: None) ->
     assert [itbench.open_run(path).summary().trials for path in Path("runs").glob("*.itbench")] in ([], [0])
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_a_program_cleanly_and_the_run_can_be_resumed(patient: None) -> None:
     process = subprocess.Popen(
         [sys.executable, "-c", INTERRUPTED],
