@@ -13,7 +13,7 @@ from itbench.interfaces.submission import Submission
 from itbench.interfaces.task import Task
 from itbench.interfaces.trace import TraceEvent
 from itbench.report.stored_parts import stored_events, stored_score, stored_submission
-from itbench.suites.reopen import planned_suite
+from itbench.sealed.reopen import planned_suite
 
 _SCORE = """
 SELECT value AS score_value, metrics, reasons, details FROM latest_score WHERE trial = ?
