@@ -20,6 +20,7 @@ from itbench.cli import (
     reading,
     running,
     sandboxing,
+    scoring,
     sealing,
     viewing,
 )
@@ -45,6 +46,7 @@ def build_app(words: Sequence[str]) -> typer.Typer:
     app.callback(help=HELP)(_options)
     for module in (
         running,
+        scoring,
         listing,
         reading,
         comparing,

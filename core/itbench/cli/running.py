@@ -16,7 +16,6 @@ from itbench.cli.options import (
     Globs,
     MaxCost,
     RunOrFolder,
-    RunPath,
     Shard,
     SuiteOption,
     SuiteOrStudy,
@@ -28,13 +27,13 @@ from itbench.cli.options import (
 )
 from itbench.cli.output import print_json, print_note, print_text
 from itbench.cli.quick import QuickCommand
+from itbench.cli.run_report import report_run, tell_notes
 from itbench.cli.studying import is_study_file, resume_study, run_study
 from itbench.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from itbench.interfaces.json import JsonObject
     from itbench.runs.plan.options import RunOptions
     from itbench.runs.runner import Job
     from itbench.runs.session import Session
@@ -44,7 +43,6 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command("run", cls=QuickCommand)(run)
     app.command("resume", cls=QuickCommand)(resume)
-    app.command("score", cls=QuickCommand)(score)
 
 
 def run(
@@ -259,92 +257,6 @@ def resume(
     _carry_out(session, jobs, as_json=as_json, fail_under=fail_under)
 
 
-def score(
-    path: RunPath,
-    fail_under: FailUnder = None,
-    truths: Annotated[
-        Path | None, typer.Option("--truths", help="Read the truths from this folder.", metavar="DIR")
-    ] = None,
-    sealed: Annotated[
-        Path | None,
-        typer.Option(
-            "--sealed",
-            help="Score a submission, in place of a run, with this private bundle of a sealed suite.",
-            metavar="PRIVATE",
-        ),
-    ] = None,
-    submitter: Annotated[
-        str | None,
-        typer.Option(
-            "--submitter", help="With --sealed: refuse a submission that another key signed.", metavar="KEY"
-        ),
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out",
-            "-o",
-            help="With --sealed: folder for the run file and its receipt; default: runs.",
-            metavar="DIR",
-        ),
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Score the stored submissions of a run again.
-
-    Prints which scores changed and why; earlier scores are kept. With --sealed, checks a submission that `itbench submit` wrote,
-    scores it, and writes a run file with the scores, and a signed receipt beside it.
-
-    For example:
-
-    itbench score runs/my-run.itbench --truths ../held-out
-
-    itbench score --sealed DIR/private mine.submission
-    """
-    from itbench.errors import UsageError
-
-    if sealed is not None:
-        if truths is not None:
-            raise UsageError("--truths does not go with --sealed, which has the truths")
-        _score_sealed(sealed, path, out or Path("runs"), submitter, as_json=as_json, fail_under=fail_under)
-        return
-    if submitter is not None or out is not None:
-        raise UsageError("--submitter and --out go with --sealed only")
-    from itbench.cli.waiting import waiting
-    from itbench.report.rescoring_text import rescoring_json, rescoring_text
-    from itbench.runs.rescore import rescore
-
-    with waiting() as progress:
-        done = rescore(path, truths, progress)
-    if not as_json:
-        print_text(rescoring_text(done))
-    _report(path, as_json=as_json, fail_under=fail_under, more={"rescoring": rescoring_json(done)})
-
-
-def _score_sealed(
-    bundle: Path,
-    path: Path,
-    out: Path,
-    submitter: str | None,
-    *,
-    as_json: bool,
-    fail_under: float | None,
-) -> None:
-    from itbench.cli.waiting import waiting
-    from itbench.sealing.score import score_submission
-
-    with waiting() as progress:
-        done = score_submission(bundle, path, out, submitter, progress)
-    _tell(done.notes)
-    receipt = None if done.receipt is None else str(done.receipt)
-    if not as_json:
-        print_text(f"{done.path}, of a submission signed by {done.key}")
-        print_text(f"receipt: {receipt or 'none, since the bundle has no key'}")
-    _report(
-        done.path, as_json=as_json, fail_under=fail_under, more={"submitter": done.key, "receipt": receipt}
-    )
-
-
 def _preview(options: "RunOptions", *, as_json: bool) -> None:
     from itbench.cli.waiting import waiting
     from itbench.report.preview_text import preview_json, preview_text
@@ -353,7 +265,7 @@ def _preview(options: "RunOptions", *, as_json: bool) -> None:
 
     with waiting() as progress:
         session = prepare(options, progress)
-    _tell(session.notes)
+    tell_notes(session.notes)
     found = preview(session)
     if as_json:
         print_json(preview_json(found))
@@ -366,7 +278,7 @@ def _carry_out(session: "Session", jobs: "Sequence[Job]", *, as_json: bool, fail
     from itbench.runs.hooks import Hooks
     from itbench.runs.runner import Ending, execute
 
-    _tell(session.notes)
+    tell_notes(session.notes)
     hooks = Hooks()
     hooks.add_installed()
     hooks.add(RunProgress())
@@ -375,40 +287,8 @@ def _carry_out(session: "Session", jobs: "Sequence[Job]", *, as_json: bool, fail
         print_note(f"interrupted; resume with: itbench resume {session.path}")
         raise typer.Exit(INTERRUPTED)
     try:
-        _report(session.path, as_json=as_json, fail_under=fail_under)
+        report_run(session.path, as_json=as_json, fail_under=fail_under)
     finally:
         if done.ending is Ending.SPENT:
             again = f"itbench resume {session.path} --max-cost USD"
             print_note(f"stopped: {done.reason}; continue with: {again}")
-
-
-def _tell(notes: "Sequence[str]") -> None:
-    for note in notes:
-        print_note(f"note: {note}")
-
-
-def _report(path: Path, *, as_json: bool, fail_under: float | None, more: "JsonObject | None" = None) -> None:
-    from itbench.report.run_text import run_text
-    from itbench.report.summary import run_symptoms, summarise, summary_json
-    from itbench.store.reader import RunFile
-
-    with RunFile(path) as found:
-        summary = summarise(found)
-        if as_json:
-            print_json(
-                summary_json(summary) | {"warnings": run_symptoms(found), "path": str(path)} | (more or {})
-            )
-        else:
-            print_text(run_text(found, ends_with_score=True))
-    if summary.has_no_working_agent:
-        failed = (
-            f"the agent failed in all {summary.trials} trials" if summary.trials > 1 else "the agent failed"
-        )
-        print_note(f"error: {failed}, for example with {summary.agent_error!r}")
-    value = summary.estimate.mean
-    is_under = fail_under is not None and (value is None or value < fail_under)
-    if is_under:
-        score = "there is no score" if value is None else f"the score is {value:.3f}"
-        print_note(f"error: {score}, with --fail-under {fail_under:g}")
-    if is_under or not summary.is_sound:
-        raise typer.Exit(1)

@@ -4,6 +4,7 @@ import inspect
 import math
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -11,11 +12,13 @@ import pytest
 
 import itbench
 from itbench.api.arguments import run_options
-from itbench.cli import running as commands
+from itbench.cli import running, scoring
 from itbench.runs.plan.options import RunOptions
 
 # Of the command line: what is only printed, or has no place in a program.
-ONLY_THERE = {"dry_run", "fail_under", "as_json"}
+ONLY_THERE = {"context", "dry_run", "fail_under", "as_json"}
+# A submission is no run, and is scored by the command alone.
+OF_SUBMISSIONS = {"sealed", "submitter", "out"}
 ONLY_HERE = {"progress", "hooks"}
 OTHER_NAMES = {
     "reference": "suite",
@@ -31,11 +34,21 @@ OTHER_NAMES = {
 }
 
 
-@pytest.mark.parametrize("name", ["run", "resume", "score"])
-def test_each_option_of_the_command_is_an_argument_with_the_same_default(name: str) -> None:
-    options = inspect.signature(getattr(commands, name)).parameters
-    arguments = inspect.signature(getattr(itbench, name)).parameters
-    expected = {OTHER_NAMES.get(option, option): option for option in options if option not in ONLY_THERE}
+@pytest.mark.parametrize(
+    ("command", "left_out"),
+    [
+        (running.run, ONLY_THERE),
+        (running.resume, ONLY_THERE),
+        (scoring.score, ONLY_THERE | OF_SUBMISSIONS),
+    ],
+    ids=["run", "resume", "score"],
+)
+def test_each_option_of_the_command_is_an_argument_with_the_same_default(
+    command: Callable[..., None], left_out: set[str]
+) -> None:
+    options = inspect.signature(command).parameters
+    arguments = inspect.signature(getattr(itbench, command.__name__)).parameters
+    expected = {OTHER_NAMES.get(option, option): option for option in options if option not in left_out}
     assert set(arguments) - ONLY_HERE == set(expected)
     for argument, option in expected.items():
         ours, theirs = arguments[argument].default, options[option].default
