@@ -3,6 +3,7 @@
 import json
 import re
 import runpy
+import shlex
 import subprocess
 import tomllib
 from collections.abc import Callable
@@ -179,6 +180,21 @@ def test_data_blocks_can_be_read_and_shell_blocks_parsed(page: Path) -> None:
     for kind, read in readers.items():
         for text in _blocks(page.read_text(), kind):
             assert read(text) is not None, text
+
+
+def test_the_command_of_the_example_workflow_is_one_of_itbench(
+    itbench: Callable[..., Any], tmp_path: Path
+) -> None:
+    (block,) = blocks("ci.md", "yaml")
+    (job,) = yaml.safe_load(block)["jobs"].values()
+    (step,) = [step["run"] for step in job["steps"] if step.get("run", "").startswith("itbench")]
+    words = shlex.split(step.replace("\\\n", ""))
+    agent = tmp_path / "my-agent"
+    agent.write_text("#!/bin/sh\n")
+    agent.chmod(0o755)
+    at = words.index("--")
+    done = itbench(*words[1:at], "--dry-run", *words[at:])
+    assert done.code == 0, done.err
 
 
 def test_the_suite_that_the_page_on_datasets_shows_is_the_one_that_ships() -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from itbench.cli.amounts import dollars, duration
+from itbench.report.ci.fail_on import FailOn
 from itbench.store.run_path import run_path
 
 if TYPE_CHECKING:
@@ -121,6 +122,31 @@ Shard = Annotated[
 FailUnder = Annotated[
     float | None,
     typer.Option("--fail-under", min=0, max=1, help="Exit with 1 if the score is lower.", metavar="SCORE"),
+]
+FailOnOption = Annotated[
+    list[FailOn] | None,
+    typer.Option(
+        "--fail-on",
+        help="Exit with 1 after any fault that is not the agent's, retried or not, or after one of the agent's.",
+    ),
+]
+FailIfWorse = Annotated[
+    Path | None,
+    typer.Option(
+        "--fail-if-worse-than",
+        help="Exit with 1 if this run is worse than that one (paired test, one-sided, at 5 %).",
+        metavar="RUN",
+        parser=run_path,
+    ),
+]
+JUnit = Annotated[
+    str | None, typer.Option("--junit", help="Write JUnit XML with a case for each trial.", metavar="FILE")
+]
+GitHub = Annotated[
+    bool,
+    typer.Option(
+        "--github", help="Annotate the workflow of GitHub Actions, and add to the summary of the step."
+    ),
 ]
 
 

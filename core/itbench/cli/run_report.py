@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from itbench.cli.checks import Checks
 from itbench.cli.output import print_json, print_note, print_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from itbench.interfaces.json import JsonObject
+    from itbench.report.summary import RunSummary
 
 
 def tell_notes(notes: "Sequence[str]") -> None:
@@ -19,13 +21,12 @@ def tell_notes(notes: "Sequence[str]") -> None:
         print_note(f"note: {note}")
 
 
-def report_run(
-    path: Path, *, as_json: bool, fail_under: float | None, more: "JsonObject | None" = None
-) -> None:
-    """Print a run, and end with exit code 1 where it is not sound or its score is too low.
+def report_run(path: Path, checks: Checks, *, as_json: bool, more: "JsonObject | None" = None) -> None:
+    """Print a run, and end with exit code 1 where it is not sound or not as it is demanded.
 
     Raises:
         Exit: with that code.
+        ITBenchError: it cannot be compared with another run, or what other programs read cannot be written.
     """
     from itbench.report.run_text import run_text
     from itbench.report.summary import run_symptoms, summarise, summary_json
@@ -33,21 +34,26 @@ def report_run(
 
     with RunFile(path) as found:
         summary = summarise(found)
+        judged = checks.demands.judged(found, summary)
         if as_json:
-            print_json(
-                summary_json(summary) | {"warnings": run_symptoms(found), "path": str(path)} | (more or {})
-            )
+            told = {"warnings": run_symptoms(found), "path": str(path), "checks": judged.document()}
+            print_json(summary_json(summary) | told | (more or {}))
         else:
             print_text(run_text(found, ends_with_score=True))
+    if judged.drop is not None and not judged.drop.is_worse:
+        print_note(f"note: {judged.drop.text}")
+    failures = [*unsound(summary), *judged.unmet]
+    for failure in failures:
+        print_note(f"error: {failure}")
+    checks.tell([(path, failures)])
+    if failures or not summary.is_sound:
+        raise typer.Exit(1)
+
+
+def unsound(summary: "RunSummary") -> "Iterator[str]":
+    """Yield why no agent worked at all, if so."""
     if summary.has_no_working_agent:
         failed = (
             f"the agent failed in all {summary.trials} trials" if summary.trials > 1 else "the agent failed"
         )
-        print_note(f"error: {failed}, for example with {summary.agent_error!r}")
-    value = summary.estimate.mean
-    is_under = fail_under is not None and (value is None or value < fail_under)
-    if is_under:
-        score = "there is no score" if value is None else f"the score is {value:.3f}"
-        print_note(f"error: {score}, with --fail-under {fail_under:g}")
-    if is_under or not summary.is_sound:
-        raise typer.Exit(1)
+        yield f"{failed}, for example with {summary.agent_error!r}"

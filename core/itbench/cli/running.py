@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from itbench.cli.checks import Checks
 from itbench.cli.exit_codes import INTERRUPTED
 from itbench.cli.options import (
     AsJson,
@@ -12,8 +13,12 @@ from itbench.cli.options import (
     CommandLimit,
     CostLimit,
     Data,
+    FailIfWorse,
+    FailOnOption,
     FailUnder,
+    GitHub,
     Globs,
+    JUnit,
     MaxCost,
     RunOrFolder,
     Shard,
@@ -108,6 +113,10 @@ def run(
     command_limit: CommandLimit = None,
     max_cost: MaxCost = None,
     fail_under: FailUnder = None,
+    fail_on: FailOnOption = None,
+    fail_if_worse_than: FailIfWorse = None,
+    junit: JUnit = None,
+    github: GitHub = False,
     no_score: Annotated[
         bool, typer.Option("--no-score", help="Do not read truths; score later with itbench score.")
     ] = False,
@@ -152,6 +161,13 @@ def run(
 
     itbench run study.yaml
     """
+    checks = Checks(
+        fail_under=fail_under,
+        fail_on=tuple(fail_on or ()),
+        worse_than=fail_if_worse_than,
+        junit=junit,
+        is_github=github,
+    )
     if is_study_file(reference):
         run_study(
             context,
@@ -159,7 +175,7 @@ def run(
             out=out,
             max_trials=max_trials,
             max_cost=max_cost,
-            fail_under=fail_under,
+            checks=checks,
             dry_run=dry_run,
             as_json=as_json,
         )
@@ -169,7 +185,7 @@ def run(
     from itbench.runs.plan.options import RunOptions, parse_pairs, parse_shard, with_model
     from itbench.runs.plan.task_file import read_task_file
     from itbench.runs.runner import all_jobs
-    from itbench.runs.session import start
+    from itbench.runs.session import begin, prepare
 
     options = RunOptions(
         reference=reference,
@@ -203,8 +219,10 @@ def run(
         _preview(options, as_json=as_json)
         return
     with waiting() as progress:
-        session = start(options, progress)
-    _carry_out(session, all_jobs(session), as_json=as_json, fail_under=fail_under)
+        session = prepare(options, progress)
+        checks.before(session)
+        session = begin(session, options, progress)
+    _carry_out(session, all_jobs(session), checks, as_json=as_json)
 
 
 def resume(
@@ -217,6 +235,10 @@ def resume(
     ] = None,
     max_cost: MaxCost = None,
     fail_under: FailUnder = None,
+    fail_on: FailOnOption = None,
+    fail_if_worse_than: FailIfWorse = None,
+    junit: JUnit = None,
+    github: GitHub = False,
     allow_other_version: Annotated[
         bool,
         typer.Option(
@@ -232,13 +254,24 @@ def resume(
 
     Example: itbench resume latest
     """
+    checks = Checks(
+        fail_under=fail_under,
+        fail_on=tuple(fail_on or ()),
+        worse_than=fail_if_worse_than,
+        junit=junit,
+        is_github=github,
+    )
     if path.is_dir():
         if arguments:
             raise UsageError("words after -- belong to one run; resume the run that needs them by its file")
+        if fail_if_worse_than is not None:
+            raise UsageError(
+                "--fail-if-worse-than compares one run; hold each run of a study against its own"
+            )
         resume_study(
             path,
             max_cost=max_cost,
-            fail_under=fail_under,
+            checks=checks,
             allow_other_version=allow_other_version,
             as_json=as_json,
         )
@@ -254,7 +287,8 @@ def resume(
             max_cost_usd=max_cost,
             arguments=tuple(arguments or ()),
         )
-    _carry_out(session, jobs, as_json=as_json, fail_under=fail_under)
+    checks.before(session)
+    _carry_out(session, jobs, checks, as_json=as_json)
 
 
 def _preview(options: "RunOptions", *, as_json: bool) -> None:
@@ -273,7 +307,7 @@ def _preview(options: "RunOptions", *, as_json: bool) -> None:
         print_text(preview_text(found))
 
 
-def _carry_out(session: "Session", jobs: "Sequence[Job]", *, as_json: bool, fail_under: float | None) -> None:
+def _carry_out(session: "Session", jobs: "Sequence[Job]", checks: Checks, *, as_json: bool) -> None:
     from itbench.report.progress import RunProgress
     from itbench.runs.hooks import Hooks
     from itbench.runs.runner import Ending, execute
@@ -287,7 +321,7 @@ def _carry_out(session: "Session", jobs: "Sequence[Job]", *, as_json: bool, fail
         print_note(f"interrupted; resume with: itbench resume {session.path}")
         raise typer.Exit(INTERRUPTED)
     try:
-        report_run(session.path, as_json=as_json, fail_under=fail_under)
+        report_run(session.path, checks, as_json=as_json)
     finally:
         if done.ending is Ending.SPENT:
             again = f"itbench resume {session.path} --max-cost USD"

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from itbench.cli.options import AsJson, FailUnder, RunPath
+from itbench.cli.checks import Checks
+from itbench.cli.options import AsJson, FailIfWorse, FailOnOption, FailUnder, GitHub, JUnit, RunPath
 from itbench.cli.output import print_text
 from itbench.cli.quick import QuickCommand
 from itbench.cli.run_report import report_run, tell_notes
@@ -20,6 +21,10 @@ def register(app: typer.Typer) -> None:
 def score(
     path: RunPath,
     fail_under: FailUnder = None,
+    fail_on: FailOnOption = None,
+    fail_if_worse_than: FailIfWorse = None,
+    junit: JUnit = None,
+    github: GitHub = False,
     truths: Annotated[
         Path | None, typer.Option("--truths", help="Read the truths from this folder.", metavar="DIR")
     ] = None,
@@ -59,10 +64,17 @@ def score(
 
     itbench score --sealed DIR/private mine.submission
     """
+    checks = Checks(
+        fail_under=fail_under,
+        fail_on=tuple(fail_on or ()),
+        worse_than=fail_if_worse_than,
+        junit=junit,
+        is_github=github,
+    )
     if sealed is not None:
         if truths is not None:
             raise UsageError("--truths does not go with --sealed, which has the truths")
-        _score_sealed(sealed, path, out or Path("runs"), submitter, as_json=as_json, fail_under=fail_under)
+        _score_sealed(sealed, path, out or Path("runs"), submitter, checks, as_json=as_json)
         return
     if submitter is not None or out is not None:
         raise UsageError("--submitter and --out go with --sealed only")
@@ -74,7 +86,7 @@ def score(
         done = rescore(path, truths, progress)
     if not as_json:
         print_text(rescoring_text(done))
-    report_run(path, as_json=as_json, fail_under=fail_under, more={"rescoring": rescoring_json(done)})
+    report_run(path, checks, as_json=as_json, more={"rescoring": rescoring_json(done)})
 
 
 def _score_sealed(
@@ -82,9 +94,9 @@ def _score_sealed(
     path: Path,
     out: Path,
     submitter: str | None,
+    checks: Checks,
     *,
     as_json: bool,
-    fail_under: float | None,
 ) -> None:
     from itbench.cli.waiting import waiting
     from itbench.sealing.score import score_submission
@@ -96,6 +108,4 @@ def _score_sealed(
     if not as_json:
         print_text(f"{done.path}, of a submission signed by {done.key}")
         print_text(f"receipt: {receipt or 'none, since the bundle has no key'}")
-    report_run(
-        done.path, as_json=as_json, fail_under=fail_under, more={"submitter": done.key, "receipt": receipt}
-    )
+    report_run(done.path, checks, as_json=as_json, more={"submitter": done.key, "receipt": receipt})

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from itbench.cli.checks import Checks
 from itbench.cli.exit_codes import INTERRUPTED
 from itbench.cli.output import print_json, print_note, print_text
 from itbench.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager
 
     from itbench.errors import ITBenchError
@@ -25,7 +26,20 @@ if TYPE_CHECKING:
 
 _ENDINGS = (".yaml", ".yml", ".json")
 # What the command line may say of all runs of a study; all else stands in its file.
-_OF_ALL_RUNS = frozenset({"reference", "out", "max_trials", "max_cost", "fail_under", "dry_run", "as_json"})
+_OF_ALL_RUNS = frozenset(
+    {
+        "reference",
+        "out",
+        "max_trials",
+        "max_cost",
+        "fail_under",
+        "fail_on",
+        "junit",
+        "github",
+        "dry_run",
+        "as_json",
+    }
+)
 
 
 def is_study_file(reference: str) -> bool:
@@ -40,7 +54,7 @@ def run_study(
     out: Path,
     max_trials: int,
     max_cost: float | None,
-    fail_under: float | None,
+    checks: Checks,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -66,14 +80,14 @@ def run_study(
             return
         with waiting() as progress:
             found = begin_study(path, study, settings, progress)
-    _carry_out(found, fail_under=fail_under, as_json=as_json)
+    _carry_out(found, checks, as_json=as_json)
 
 
 def resume_study(
     folder: Path,
     *,
     max_cost: float | None,
-    fail_under: float | None,
+    checks: Checks,
     allow_other_version: bool,
     as_json: bool,
 ) -> None:
@@ -89,7 +103,7 @@ def resume_study(
         found = reopen_study(
             folder, progress, max_cost_usd=max_cost, is_other_version_allowed=allow_other_version
         )
-    _carry_out(found, fail_under=fail_under, as_json=as_json)
+    _carry_out(found, checks, as_json=as_json)
 
 
 class _Notes:
@@ -166,7 +180,7 @@ def _preview(study: "Study", settings: "Settings", *, as_json: bool) -> None:
         print_text(study_preview_text(found))
 
 
-def _carry_out(study: "OpenStudy", *, fail_under: float | None, as_json: bool) -> None:
+def _carry_out(study: "OpenStudy", checks: Checks, *, as_json: bool) -> None:
     from itbench.runs.runner import Ending
     from itbench.runs.study.carry_out import carry_out
 
@@ -181,24 +195,32 @@ def _carry_out(study: "OpenStudy", *, fail_under: float | None, as_json: bool) -
         print_note(f"interrupted; resume with: {again}")
         raise typer.Exit(INTERRUPTED)
     try:
-        _report(study.folder, end, fail_under=fail_under, as_json=as_json)
+        _report(study.folder, end, checks, as_json=as_json)
     finally:
         if end.ending is Ending.SPENT:
             print_note(f"stopped: {end.reason}; continue with: {again} --max-cost USD")
 
 
-def _report(folder: Path, end: "StudyEnd", *, fail_under: float | None, as_json: bool) -> None:
+def _report(folder: Path, end: "StudyEnd", checks: Checks, *, as_json: bool) -> None:
     from itbench.report.document import document_text
     from itbench.report.matrix import study_matrix
     from itbench.report.matrix_forms import matrix_json, matrix_section
+    from itbench.store.reader import RunFile
 
     matrix = study_matrix(folder, end.failures)
     if as_json:
         print_json(matrix_json(matrix))
     else:
         print_text(document_text([matrix_section(matrix)]))
-    under = [] if fail_under is None else matrix.below(fail_under)
-    for cell in under:
-        print_note(f"error: {cell}: {cell.score_text}, with --fail-under {fail_under:g}")
-    if under or not matrix.is_sound:
+    failures: list[tuple[Path, Sequence[str]]] = []
+    for cell in matrix.cells:
+        if cell.path is not None and cell.summary is not None:
+            with RunFile(cell.path) as run:
+                failures.append((cell.path, checks.demands.judged(run, cell.summary).unmet))
+            for failure in failures[-1][1]:
+                print_note(f"error: {cell}: {failure}")
+        elif checks.fail_under is not None:
+            print_note(f"error: {cell}: there is no score, with --fail-under {checks.fail_under:g}")
+    checks.tell(failures)
+    if any(unmet for _, unmet in failures) or not matrix.is_sound:
         raise typer.Exit(1)

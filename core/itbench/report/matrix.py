@@ -50,11 +50,6 @@ class Cell:
         return None if self.summary is None else self.summary.estimate.mean
 
     @property
-    def score_text(self) -> str:
-        """The score in a sentence."""
-        return "there is no score" if self.score is None else f"the score is {self.score:.3f}"
-
-    @property
     def marks(self) -> list[str]:
         """What a reader must know of the run beside its numbers."""
         if self.path is None or self.summary is None:
@@ -100,10 +95,6 @@ class Matrix:
     def boards(self) -> Mapping[str, Sequence[Board]]:
         """The boards of each suite: one, unless its tasks have changed between its runs."""
         return {suite: self._boards(suite) for suite in self.suites}
-
-    def below(self, score: float) -> list[Cell]:
-        """Return the runs whose score is lower, or that have none."""
-        return [cell for cell in self.cells if cell.score is None or cell.score < score]
 
     def cell(self, suite: str, agent: str) -> Cell | None:
         """Return the run of an agent on a suite; None where it does not work on it."""
