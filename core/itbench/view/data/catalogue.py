@@ -13,6 +13,7 @@ from itbench.report.summary import RunSummary
 from itbench.store.claim import is_claimed
 from itbench.store.reader import RunFile
 from itbench.view.data.apart import summary_of
+from itbench.view.data.copies import TrialCopies
 from itbench.view.data.files import Stamp, keyed, live_stamp_of, run_files, stamp_of
 from itbench.view.data.run_row import RunRow, run_row
 
@@ -61,6 +62,7 @@ class Catalogue:
     def __init__(self, paths: Sequence[Path]) -> None:
         self.paths = tuple(paths)
         self.version = 0
+        self.copies = TrialCopies()
         self._is_listed = False
         self._entries: dict[str, RunEntry] = {}
         self._summaries: OrderedDict[tuple[str, Stamp | None], RunSummary] = OrderedDict()

@@ -2,40 +2,19 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from itbench.report.stored_metrics import read_metrics
 from itbench.store.reader import RunFile
 from itbench.view.data.conditions import Condition, conditions
+from itbench.view.data.copies import TrialCopies
+from itbench.view.data.trial_columns import COLUMNS, FROM, METRIC, TEXTS, column_of, copied_column_of
 from itbench.view.data.wanted import Wanted
 
-METRIC = "metric."
-# Columns by the name that a reader knows them by.
-COLUMNS: Mapping[str, str] = {
-    "task": "outcome.task",
-    "repeat": "outcome.repeat",
-    "attempts": "outcome.attempts",
-    "status": "outcome.status",
-    "score": "outcome.value",
-    "turns": "outcome.turns",
-    "calls": "outcome.tool_calls",
-    "failed": "outcome.failed_tool_calls",
-    "tokens": "outcome.tokens",
-    "cost": "outcome.cost_usd",
-    "time": "outcome.wall_s",
-    "limit": "outcome.limit_hit",
-    "fault": "outcome.fault_stage",
-    "tags": "json_extract(task.document, '$.tags')",
-    "why": "coalesce(outcome.fault, json_extract(score.reasons, '$[0]'), '')",
-}
-TEXTS = frozenset({"task", "status", "limit", "fault", "tags", "why"})
+_Column: TypeAlias = Callable[[str], str | None]
 _LIKE = ("%", "_", "\\")
-_FROM = """
-FROM outcome JOIN task ON task.id = outcome.task
-LEFT JOIN latest_score AS score ON score.trial = outcome.trial
-"""
 _FIELDS = """
 SELECT outcome.*, json_extract(task.document, '$.tags') AS tags, score.reasons AS reasons, score.metrics AS metrics
 """
@@ -80,22 +59,84 @@ class TrialPage:
     total: int
 
 
-def trial_page(run: RunFile, wanted: Wanted) -> TrialPage:
-    """Return the trials that are wanted."""
+@dataclass(frozen=True, slots=True)
+class _Query:
+    """Which trials are wanted, in SQL.
+
+    Attributes:
+        source: of all trials.
+        trial: the column of their numbers.
+        where: the condition.
+        order: of the rows.
+        values: of the condition.
+    """
+
+    source: str
+    trial: str
+    where: str
+    order: str
+    values: Sequence[Any]
+
+    @property
+    def counted(self) -> str:
+        """How many there are."""
+        return f"SELECT count(*) {self.source} {self.where}"
+
+    @property
+    def chosen(self) -> str:
+        """The numbers of those of one page."""
+        return f"SELECT {self.trial} {self.source} {self.where} ORDER BY {self.order} LIMIT ? OFFSET ?"
+
+
+def trial_page(run: RunFile, wanted: Wanted, copies: TrialCopies | None = None) -> TrialPage:
+    """Return the trials that are wanted; of a large run they are chosen from its copy."""
     (total,) = run.connection.execute(
         "SELECT count(*) FROM (SELECT DISTINCT task, repeat FROM trial)"
     ).fetchone()
     columns = [*COLUMNS, *(f"{METRIC}{name}" for name in metric_names(run))]
-    where, values = _where(conditions(wanted.text, columns))
-    matching = total
-    if where:
-        (matching,) = run.connection.execute(f"SELECT count(*) {_FROM} {where}", values).fetchone()
-    order = _order(wanted)
-    # The rows of the page are chosen by their numbers first, so that only theirs are put together.
-    chosen = f"SELECT outcome.trial {_FROM} {where} ORDER BY {order} LIMIT ? OFFSET ?"
-    query = f"{_FIELDS} {_FROM} WHERE outcome.trial IN ({chosen}) ORDER BY {order}"
-    found = run.connection.execute(query, (*values, wanted.size, wanted.offset)).fetchall()
-    return TrialPage(rows=[_row(each) for each in found], matching=matching, total=total)
+    found = conditions(wanted.text, columns)
+    numbers, matching = _chosen(run, wanted, found, copies)
+    # Only the rows of the page are put together.
+    query = f"{_FIELDS} {FROM} WHERE outcome.trial IN (SELECT value FROM json_each(?))"  # noqa: S608 - our own words
+    rows = {row["trial"]: _row(row) for row in run.connection.execute(query, (json.dumps(numbers),))}
+    page = [rows[number] for number in numbers if number in rows]
+    return TrialPage(rows=page, matching=total if matching is None else matching, total=total)
+
+
+def _chosen(
+    run: RunFile, wanted: Wanted, found: Sequence[Condition], copies: TrialCopies | None
+) -> tuple[list[int], int | None]:
+    """Return the numbers of the trials of the page, and how many match; None where all do."""
+    names = {wanted.sort, *(condition.column or "" for condition in found)}
+    if copies is not None and not (wanted.text or wanted.sort or wanted.offset):
+        copies.begin(run)
+    elif copies is not None and not any(name.startswith(METRIC) for name in names):
+        copy = copies.of(run)
+        numbers = None if copy is None else _asked(copy.ask, _query(wanted, found, copied_column_of), wanted)
+        if numbers is not None:
+            return numbers
+    ask = run.connection.execute
+    return _asked(lambda *given: ask(*given).fetchall(), _query(wanted, found, column_of), wanted) or ([], 0)
+
+
+def _asked(
+    ask: Callable[[str, Sequence[Any]], list[Any] | None], query: _Query, wanted: Wanted
+) -> tuple[list[int], int | None] | None:
+    counted = ask(query.counted, query.values) if query.where else [(None,)]
+    chosen = ask(query.chosen, (*query.values, wanted.size, wanted.offset))
+    return None if counted is None or chosen is None else ([each[0] for each in chosen], counted[0][0])
+
+
+def _query(wanted: Wanted, found: Sequence[Condition], column: _Column) -> _Query:
+    where, values = _where(found, column)
+    is_copy = column is copied_column_of
+    return _Query(
+        source="FROM row" if is_copy else FROM,
+        trial="row.trial" if is_copy else "outcome.trial",
+        where=where,
+        order=_order(wanted, column, "row.position" if is_copy else "task.position"),
+        values=values,
+    )
 
 
 def metric_names(run: RunFile) -> list[str]:
@@ -104,40 +145,35 @@ def metric_names(run: RunFile) -> list[str]:
     return list(read_metrics(row["metrics"])) if row else []
 
 
-def _order(wanted: Wanted) -> str:
+def _order(wanted: Wanted, column: _Column, position: str) -> str:
     direction = "DESC" if wanted.is_descending else "ASC"
-    column = _column(wanted.sort)
-    first = f"{column} IS NULL, {column} {direction}, " if column else ""
-    return f"{first}task.position {direction if wanted.sort == 'task' else 'ASC'}, outcome.repeat"
+    if wanted.sort == "task":  # As the plan has them.
+        return f"{position} {direction}, {column('repeat')}"
+    sorted_by = column(wanted.sort)
+    first = f"{sorted_by} IS NULL, {sorted_by} {direction}, " if sorted_by else ""
+    return f"{first}{position}, {column('repeat')}"
 
 
-def _column(name: str) -> str | None:
-    """Return the SQL of a column; its name is one that is known, or becomes a quoted text."""
-    if name == "task":
-        return None  # As the plan has them.
-    if name.startswith(METRIC):
-        path = '$."' + name.removeprefix(METRIC).replace('"', "") + '"'
-        return "json_extract(score.metrics, {})".format("'" + path.replace("'", "''") + "'")
-    return COLUMNS.get(name)
-
-
-def _where(found: Sequence[Condition]) -> tuple[str, list[Any]]:
+def _where(found: Sequence[Condition], column: _Column) -> tuple[str, list[Any]]:
     parts, values = [], []
     for condition in found:
-        sql, more = _any(condition) if condition.column is None else _one(condition, condition.column)
+        sql, more = (
+            _any(condition, column)
+            if condition.column is None
+            else _one(condition, condition.column, column(condition.column))
+        )
         parts.append(f"NOT coalesce({sql}, 0)" if condition.is_not else sql)
         values += more
     return ("WHERE " + " AND ".join(f"({part})" for part in parts) if parts else ""), values
 
 
-def _any(condition: Condition) -> tuple[str, list[Any]]:
+def _any(condition: Condition, column: _Column) -> tuple[str, list[Any]]:
     columns = sorted(TEXTS)
-    parts = " OR ".join(f"{COLUMNS[name]} LIKE ? ESCAPE '\\'" for name in columns)
+    parts = " OR ".join(f"{column(name)} LIKE ? ESCAPE '\\'" for name in columns)
     return parts, [_pattern(condition.value)] * len(columns)
 
 
-def _one(condition: Condition, name: str) -> tuple[str, list[Any]]:
-    column = COLUMNS["task"] if name == "task" else _column(name)
+def _one(condition: Condition, name: str, column: str | None) -> tuple[str, list[Any]]:
     if condition.operator == ":":
         return f"{column} LIKE ? ESCAPE '\\'", [_pattern(condition.value)]
     if condition.value == "-":

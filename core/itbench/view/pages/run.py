@@ -12,8 +12,10 @@ from itbench.report.table import taken_by_one
 from itbench.report.transcript.fields import text_of
 from itbench.store.reader import RunFile
 from itbench.view.data.catalogue import Catalogue, RunEntry
+from itbench.view.data.copies import TrialCopies
 from itbench.view.data.live import under_way
-from itbench.view.data.trials import METRIC, TrialRow, metric_names, trial_page
+from itbench.view.data.trial_columns import METRIC
+from itbench.view.data.trials import TrialRow, metric_names, trial_page
 from itbench.view.pages.grid import Cell, Column, Grid, Row
 from itbench.view.pages.page import Asked, Page
 from itbench.view.pages.words import cost_text, metric_text, score_text, time_text, tokens_text
@@ -48,7 +50,8 @@ def run_page(catalogue: Catalogue, asked: Asked, run: str) -> Page:
     entry = catalogue.entry(run)
     try:
         with catalogue.open(run) as file:
-            context = _context(file, entry, asked)
+            # What is worked on changes before it is copied.
+            context = _context(file, entry, asked, None if entry.is_running else catalogue.copies)
     except ITBenchError as error:
         if entry.row is not None and entry.problem is None:
             raise
@@ -65,7 +68,7 @@ def _title(plan: JsonObject) -> str:
     return f"{plan['domain']}/{plan['suite']}, {agent_label(plan['agent'])}"
 
 
-def _context(run: RunFile, entry: RunEntry, asked: Asked) -> dict[str, Any]:
+def _context(run: RunFile, entry: RunEntry, asked: Asked, copies: TrialCopies | None) -> dict[str, Any]:
     plan = run.plan()
     return {
         "entry": entry,
@@ -75,14 +78,14 @@ def _context(run: RunFile, entry: RunEntry, asked: Asked) -> dict[str, Any]:
         "planned": sum(map(len, planned_repeats(plan).values())),
         "plan_text": text_of(plan | {"tasks": f"{len(plan['tasks'])} tasks"}),
         "warnings": plan_warnings(plan),
-        "grid": _grid(run, entry.key, asked, plan),
+        "grid": _grid(run, entry.key, asked, plan, copies),
         "under_way": under_way(entry.path),
     }
 
 
-def _grid(run: RunFile, key: str, asked: Asked, plan: JsonObject) -> Grid:
+def _grid(run: RunFile, key: str, asked: Asked, plan: JsonObject, copies: TrialCopies | None) -> Grid:
     wanted = asked.wanted()
-    found = trial_page(run, wanted)
+    found = trial_page(run, wanted, copies)
     names = list(dict.fromkeys(name for row in found.rows for name in row.metrics)) or metric_names(run)
     shown = set(plan.get("shown_metrics", {}).values())
     metrics = [

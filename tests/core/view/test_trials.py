@@ -1,0 +1,60 @@
+"""Trials chosen from the copy of a large run are those that the run itself gives."""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from itbench import Trace
+from itbench.store.reader import RunFile
+from itbench.view.data.copies import TrialCopies
+from itbench.view.data.trial_columns import COLUMNS
+from itbench.view.data.trials import trial_page
+from itbench.view.data.wanted import Wanted
+
+Write = Callable[..., Path]
+NAME = "20260102T030405Z-sums-easy-someone-aaaaaaaa"
+FILTERS = ("", "sum-0003", "-sum-0003", "turns>2", "turns<=2 score=0.5", "limit=-", "status!=scored", "OFF")
+
+
+def traces(count: int) -> list[Trace]:
+    """Return traces with 0 to 4 turns."""
+    found = []
+    for at in range(count):
+        trace = Trace()
+        for _ in range(at * 3 % 5):
+            trace.turn()
+        found.append(trace)
+    return found
+
+
+def numbers(run: RunFile, wanted: Wanted, copies: TrialCopies | None) -> tuple[list[int], int, int]:
+    """Return what a page shows: its trials, how many match, and how many there are."""
+    page = trial_page(run, wanted, copies)
+    return [row.trial for row in page.rows], page.matching, page.total
+
+
+@pytest.mark.parametrize("text", FILTERS)
+def test_a_copy_gives_the_same_trials_in_the_same_order(write_run: Write, text: str) -> None:
+    copies = TrialCopies(least=1)
+    with RunFile(write_run(NAME, traces(12))) as run:
+        for sort in ("", *COLUMNS, "metric.error", "no such column"):
+            for is_descending in (False, True):
+                for page in (1, 2):
+                    wanted = Wanted(text=text, sort=sort, is_descending=is_descending, page=page, size=5)
+                    assert numbers(run, wanted, copies) == numbers(run, wanted, None), wanted
+        assert copies.of(run) is not None
+
+
+def test_a_run_that_has_changed_is_not_chosen_from_its_copy(write_run: Write) -> None:
+    copies, path = TrialCopies(least=1), write_run(NAME, traces(3))
+    wanted = Wanted(text="repeat>0")
+    with RunFile(path) as run:
+        assert numbers(run, wanted, copies) == ([], 0, 3)
+        row = run.find_trial("sum-0001")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE trial SET repeat = 1 WHERE id = ?", (row["id"],))
+    with RunFile(path, is_known=True) as run:
+        assert numbers(run, wanted, copies) == ([row["id"]], 1, 3)
