@@ -13,6 +13,7 @@ from pathlib import Path
 
 from checks import checks
 from sandbox import sandbox
+from viewer import viewer
 
 ROOT = Path(__file__).resolve().parents[1]
 SUMS = ROOT / "tests" / "plugins" / "sums" / "src"
@@ -29,6 +30,7 @@ def main() -> None:
             start_up({name: value for name, value in variables.items() if name != "PYTHONPATH"}),
             throughput(folder, variables),
             large_run(folder, variables),
+            viewer(folder, folder / "large.itbench", variables),
             large_snapshot(folder, variables),
             making(folder, variables),
             sandbox(folder),

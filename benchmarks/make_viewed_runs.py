@@ -1,0 +1,97 @@
+"""Writes many small runs, and one of a trial of 1,000 turns and 100 MB, for the benchmark of the viewer."""
+
+import asyncio
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from itbench import Limits, Score, Submission, Trace
+from itbench.interfaces.plan import Plan, PlannedAgent, PlannedTask
+from itbench.interfaces.record import ScoreRecord, TrialKey, TrialRecord
+from itbench.store.writer import RunWriter, ScoringOrigin, write_plan
+from itbench_sums import DOMAIN, Sums
+
+HASH = "sha256:" + "0" * 64
+TURNS, OUTPUT = 1000, 100_000
+
+
+def main(folder: Path, count: int) -> None:
+    """Write the runs into a folder."""
+    short = folder / "short.itbench"
+    _write(short, [_trace(3, 200) for _ in range(10)])
+    for number in range(count):
+        shutil.copyfile(short, folder / f"20260101T{number:06}Z-short.itbench")
+    short.unlink()
+    _write(folder / "20270101T000001Z-long.itbench", [_trace(TURNS, OUTPUT)])
+
+
+def _trace(turns: int, output: int) -> Trace:
+    """Return a trace whose outputs do not shrink when they are packed."""
+    found = Trace(limits=Limits(turns=TURNS))
+    for turn in range(turns):
+        found.turn()
+        found.record("reply", text=f"I look at part {turn}.", use={"input_tokens": 900, "output_tokens": 20})
+        text = os.urandom(output // 2).hex()
+        found.tool_call(
+            "execute",
+            {"command": f"cat part-{turn}"},
+            {"exit_code": 0, "stdout": text, "stderr": ""},
+            is_ok=True,
+            duration_s=0.1,
+        )
+    return found
+
+
+def _write(path: Path, traces: list[Trace]) -> None:
+    tasks = list(Sums("many", len(traces)).tasks())
+    plan = Plan(
+        id="viewed",
+        created_at="2026-01-01T00:00:00+00:00",
+        itbench_version="0",
+        python_version="3",
+        domain=DOMAIN.name,
+        domain_origin="itbench-sums 1.0",
+        suite="many",
+        suite_version="1",
+        suite_hash=HASH,
+        agent=PlannedAgent(name="someone"),
+        tasks=tuple(PlannedTask(id=task.id, content_hash=HASH) for task in tasks),
+        repeats=1,
+        seed=0,
+        attempts=1,
+        max_trials=1,
+        sandbox="none",
+    )
+    write_plan(path, plan, tasks)
+    writer = RunWriter(path, ScoringOrigin("0", "itbench-sums 1.0", 1))
+    try:
+        asyncio.run(_finish(writer, [_record(task.id, trace) for task, trace in zip(tasks, traces, strict=True)]))
+    finally:
+        writer.close()
+
+
+async def _finish(writer: RunWriter, records: list[TrialRecord]) -> None:
+    for record in records:
+        await writer.trial_finished(record)
+
+
+def _record(task: str, trace: Trace) -> TrialRecord:
+    return TrialRecord(
+        key=TrialKey(task, 0, 0),
+        fault=None,
+        limit=None,
+        submission=Submission(answer={"sum": 3}),
+        handed_in=True,
+        answer_hash="0" * 16,
+        started_at="2026-01-01T00:00:00.000+00:00",
+        wall_s=1.0,
+        usage=trace.usage,
+        events=list(trace.events),
+        scoring=ScoreRecord(score=Score(value=0.5, metrics={"error": 1.0}, reasons=("off by one",))),
+        value=0.5,
+    )
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))
