@@ -66,7 +66,9 @@ def _write(path: Path, traces: list[Trace]) -> None:
     write_plan(path, plan, tasks)
     writer = RunWriter(path, ScoringOrigin("0", "itbench-sums 1.0", 1))
     try:
-        asyncio.run(_finish(writer, [_record(task.id, trace) for task, trace in zip(tasks, traces, strict=True)]))
+        asyncio.run(
+            _finish(writer, [_record(task.id, trace) for task, trace in zip(tasks, traces, strict=True)])
+        )
     finally:
         writer.close()
 

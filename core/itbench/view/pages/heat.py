@@ -6,7 +6,7 @@ from typing import Any
 
 from itbench.report.table import number
 from itbench.view.data.catalogue import Catalogue
-from itbench.view.data.chosen import chosen_runs, suites_of
+from itbench.view.data.chosen import MOST_RUNS, chosen_runs, left_out, suites_of
 from itbench.view.data.heat import TaskCell, task_cells, task_tags
 from itbench.view.pages.page import Asked, Page, Trail
 from itbench.view.pages.words import metric_text
@@ -78,6 +78,7 @@ def heat_page(catalogue: Catalogue, asked: Asked) -> Page:
         )
         for task in tags
     ]
+    shown_suite = suite or (entries[0].row.reference if entries and entries[0].row else "")
     grouped = _grouped(rows, tags, traits, group, scale) if group else rows
     context: dict[str, Any] = {
         "entries": entries,
@@ -92,7 +93,9 @@ def heat_page(catalogue: Catalogue, asked: Asked) -> Page:
             *sorted({name for each in traits.values() for name in each}),
         ],
         "suites": suites_of(catalogue),
-        "suite": suite or (entries[0].row.reference if entries and entries[0].row else ""),
+        "suite": shown_suite,
+        "most_runs": MOST_RUNS,
+        "runs_left_out": left_out(catalogue, keys, shown_suite),
         "keys": keys,
     }
     trail: Trail = (("Runs", "runs", {}),) if keys else ()

@@ -12,7 +12,7 @@ from itbench.report.agent_label import agent_label, model_of
 from itbench.report.leaderboard import Board, Standing, boards_of
 from itbench.report.summary import RunSummary
 from itbench.view.data.catalogue import Catalogue
-from itbench.view.data.chosen import MOST_RUNS, chosen_runs, suites_of
+from itbench.view.data.chosen import MOST_RUNS, chosen_runs, left_out, suites_of
 from itbench.view.pages.page import Asked, Page, Trail
 
 _PUBLISHED = "published elsewhere"
@@ -49,14 +49,17 @@ def leaderboard_page(catalogue: Catalogue, asked: Asked) -> Page:
     by_path = {entry.path: entry.key for entry in entries}
     skipped: list[str] = []
     found = _boards([(entry.path, catalogue.summary(entry.key)) for entry in entries], skipped)
+    shown_suite = suite or (entries[0].row.reference if entries and entries[0].row else "")
+    # The board that says most comes first: a run of a single task has one of its own.
+    found.sort(key=lambda board: (-len(board.standings), -board.standings[0].summary.estimate.n_planned))
     context: dict[str, Any] = {
         "boards": [_shown(board, by_path) for board in found],
         "skipped": skipped,
         "suites": suites_of(catalogue),
-        "suite": suite or (entries[0].row.reference if entries and entries[0].row else ""),
+        "suite": shown_suite,
         "keys": keys,
         "most": MOST_RUNS,
-        "is_cut": not keys and len(entries) == MOST_RUNS,
+        "left_out": left_out(catalogue, keys, shown_suite),
     }
     trail: Trail = (("Runs", "runs", {}),) if keys else ()
     return Page(template="leaderboard.html", title="Leaderboard", context=context, trail=trail)

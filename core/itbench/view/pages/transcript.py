@@ -80,6 +80,7 @@ class Transcript:
             EventKind.USAGE: self._usage,
             EventKind.OUTPUT: self._output,
             EventKind.WAITING: self._waiting,
+            EventKind.NOTE: self._note,
         }
 
     def shown(self, event: Event) -> Shown:
@@ -230,6 +231,13 @@ class Transcript:
         found.note = f"{data.get('failure')}; " + (
             "given up" if again is None else f"again after {time_text(again)}"
         )
+
+    def _note(self, found: Shown, data: JsonObject) -> None:
+        """Show what a note is about as its title, as in a terminal, and all else that it holds."""
+        more = {name: value for name, value in data.items() if name != "about" and value not in (None, "")}
+        self._other(found, more)
+        found.title = str(data.get("about") or "note")
+        found.note = found.note or ("" if data.get("about") else "empty")
 
     def _other(self, found: Shown, data: JsonObject) -> None:
         found.tone = (

@@ -31,7 +31,8 @@ from itbench.view.panels.difference import difference
 from itbench.view.panels.tables import Cell, Chart, table_of
 from itbench.view.panels.templates import fill
 
-_WIDE_PX, _NARROW_PX = 920.0, 360.0
+# Drawn for each of these, as letters in a picture that is scaled would be too large or too small.
+_WIDTHS_PX: Final = {"wide": 1240.0, "middle": 760.0, "narrow": 360.0}
 _MOST_ROWS: Final = 500
 _HEATS: Final = 6
 _SQUARE: Final = 1
@@ -92,8 +93,8 @@ def failed_html(title: str, reason: str) -> Markup:
 
 def _drawn(part: Chart, link: Link) -> list[tuple[str, Markup]]:
     if isinstance(part, PanelGraph):
-        return [("graph", graph(part, _WIDE_PX, link))]
-    return [("wide", _chart(part, _WIDE_PX, link)), ("narrow", _chart(part, _NARROW_PX, link))]
+        return [("graph", graph(part, _WIDTHS_PX["wide"], link))]
+    return [(name, _chart(part, width, link)) for name, width in _WIDTHS_PX.items()]
 
 
 def _chart(part: PanelScatter | PanelBars | PanelLines, width: float, link: Link) -> Markup:
