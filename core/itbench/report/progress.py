@@ -53,36 +53,27 @@ class RunProgress:
 
     @hookimpl
     def trial_started(self, key: TrialKey) -> None:
-        """Show a trial that begins."""
-        if self._screen is not None:
-            self._in_flight.started(key, time.time())
+        """Take in a trial that begins."""
+        self._in_flight.started(key, time.time())
 
     @hookimpl
     def trial_activity(self, key: TrialKey, activity: Activity, text: str) -> None:
         """Learn what a trial is busy with."""
-        if self._screen is not None:
-            self._in_flight.does(key, activity, text, time.time())
+        self._in_flight.does(key, activity, text, time.time())
 
     @hookimpl
     def trial_progress(self, key: TrialKey, text: str, done: int, total: int) -> None:
         """Learn how far the set-up of a trial's world is."""
-        if self._screen is not None:
-            self._in_flight.opens(key, text, done, total, time.time())
-        else:
-            self._waits.opening(key, text, done, total, time.monotonic())
+        self._in_flight.opens(key, text, done, total, time.time())
 
     @hookimpl
     def trace_event(self, key: TrialKey, event: TraceEvent) -> None:
         """Learn what a trial does and waits for."""
-        if self._screen is not None:
-            self._in_flight.hears(key, event, time.time())
-        else:
-            self._waits.hear(key, event, time.monotonic())
+        self._in_flight.hears(key, event, time.time())
 
     @hookimpl
     def trial_finished(self, record: TrialRecord) -> None:
         """Count a trial that has ended."""
-        self._waits.end(record.key)
         self._in_flight.ended(record.key)
         self._tally.add(record)
         now = time.monotonic()
@@ -102,11 +93,12 @@ class RunProgress:
 
     def show(self) -> None:
         """Draw the screen anew; elsewhere, say what trials wait for that is new or has lasted."""
+        trials = list(self._in_flight.trials.values())
         if self._screen is None:
-            for line in self._waits.news(time.monotonic()):
+            for line in self._waits.news(trials, time.time()):
                 self._say(line)
             return
-        state, trials = self._state(), list(self._in_flight.trials.values())
+        state = self._state()
         self._screen.show(lambda paper: screen_lines(state, trials, paper, time.time()))
 
     def _state(self) -> RunState:

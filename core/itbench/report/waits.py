@@ -1,95 +1,50 @@
-"""What each trial waits for, as its trace tells."""
+"""Lines about what trials wait for, where a run has no display: each once, and again only when it has lasted."""
 
-import json
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
-from itbench.interfaces.events import EventKind
-from itbench.interfaces.json import JsonObject
+from itbench.interfaces.activity import Activity
 from itbench.interfaces.record import TrialKey
-from itbench.interfaces.trace import TraceEvent
+from itbench.store.live.state import Doing, TrialState
 
-# A reply that takes longer than this is worth a word.
-_SILENT_S = 30.0
-# So is a world that is not open by then.
-_OPENING_S = 3.0
-_AGAIN_S = 20.0
-# What a program does while its model is asked.
-_BESIDE = frozenset({EventKind.OUTPUT, EventKind.NETWORK})
-_MOST_LINES = 3
-_LONGEST_TEXT = 160
+# A reply that takes longer than this is worth a word, and so is a world that is not open by then.
+_QUIET_S: Final = {Activity.MODEL: 30.0, Activity.PROVIDER: 30.0, Activity.ENVIRONMENT: 3.0}
+_AGAIN_S: Final = 20.0
+_MOST_LINES: Final = 3
 
 
-@dataclass(slots=True)
-class _Wait:
-    """One wait: since when, until when if that is known, for what, and when a line was last written about it.
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a line was last written about, and when."""
 
-    Until it has lasted `quiet_s` seconds, there is nothing to say about one without a known end.
-    """
-
-    since_s: float
-    until_s: float | None
-    what: str
-    said_at_s: float | None = None
-    quiet_s: float = _SILENT_S
-
-    def text(self, now_s: float) -> str:
-        if self.until_s is None:
-            return f"has waited {now_s - self.since_s:.0f} s for {self.what}"
-        if now_s >= self.until_s:
-            return f"waits for {self.what}, asked {now_s - self.until_s:.0f} s ago"
-        return f"waits {self.until_s - now_s:.0f} s for {self.what}"
+    activity: Activity
+    at: float
 
 
 class Waits:
-    """Keeps the waits of all trials that run."""
+    """Keeps which waits were told."""
 
     def __init__(self) -> None:
-        self._waits: dict[TrialKey, _Wait] = {}
+        self._said: dict[TrialKey, _Said] = {}
 
-    def hear(self, key: TrialKey, event: TraceEvent, now_s: float) -> None:
-        """Learn from an event of a trial's trace."""
-        if event.kind == EventKind.WAITING:
-            data = json.loads(event.data)
-            wait_s = data.get("wait_s")
-            before = self._waits.get(key)
-            said_at_s = before.said_at_s if before is not None else None
-            until_s = None if wait_s is None else now_s + wait_s
-            self._waits[key] = _Wait(now_s, until_s, _what(data), said_at_s)
-        elif event.kind == EventKind.REQUEST:
-            self._waits[key] = _Wait(now_s, None, "its model to answer")
-        elif event.kind not in _BESIDE:
-            self._waits.pop(key, None)
-
-    def opening(self, key: TrialKey, text: str, done: int, total: int, now_s: float) -> None:
-        """Learn how far the world of a trial is that is being set up."""
-        before = self._waits.get(key)
-        since_s, said_at_s = (now_s, None) if before is None else (before.since_s, before.said_at_s)
-        what = f"its world: {text}" + (f" ({done} of {total})" if total else "")
-        self._waits[key] = _Wait(since_s, None, what, said_at_s, quiet_s=_OPENING_S)
-
-    def end(self, key: TrialKey) -> None:
-        """Forget a trial that has ended."""
-        self._waits.pop(key, None)
-
-    def news(self, now_s: float) -> list[str]:
+    def news(self, trials: Iterable[TrialState], now: float) -> list[str]:
         """Return a line for each wait that nothing was said about yet, or not for some time; for many, the number only."""
+        waiting = {trial.key: trial.doing for trial in trials if _is_due(trial.doing, now)}
+        self._said = {
+            key: said
+            for key, said in self._said.items()
+            if key in waiting and waiting[key].activity is said.activity
+        }
         fresh = [
-            (key, wait)
-            for key, wait in self._due(now_s)
-            if wait.said_at_s is None or now_s - wait.said_at_s >= _AGAIN_S
+            (key, doing)
+            for key, doing in waiting.items()
+            if key not in self._said or now - self._said[key].at >= _AGAIN_S
         ]
-        for _, wait in fresh:
-            wait.said_at_s = now_s
-        lines = [f"{trial_name(key)}: {wait.text(now_s)}" for key, wait in fresh[:_MOST_LINES]]
+        self._said |= {key: _Said(doing.activity, now) for key, doing in fresh}
+        lines = [f"{trial_name(key)}: {_line(doing, now)}" for key, doing in fresh[:_MOST_LINES]]
         more = len(fresh) - _MOST_LINES
         return lines + ([f"{more} more trials wait"] if more > 0 else [])
-
-    def _due(self, now_s: float) -> list[tuple[TrialKey, _Wait]]:
-        return [
-            (key, wait)
-            for key, wait in self._waits.items()
-            if wait.until_s is not None or now_s - wait.since_s >= wait.quiet_s
-        ]
 
 
 def trial_name(key: TrialKey) -> str:
@@ -97,9 +52,20 @@ def trial_name(key: TrialKey) -> str:
     return f"{key.task}:{key.repeat}" + (f":{key.attempt}" if key.attempt else "")
 
 
-def _what(data: JsonObject) -> str:
-    model, failure = data.get("model") or "its model", " ".join(str(data.get("failure")).split())
-    shown = failure if len(failure) <= _LONGEST_TEXT else f"{failure[:_LONGEST_TEXT]}…"
-    attempt, attempts = data.get("attempt"), data.get("attempts")
-    count = f", attempt {attempt} of {attempts}" if attempt and attempts else ""
-    return f"{model}: {shown}{count}"
+def _is_due(doing: Doing, now: float) -> bool:
+    """Tell whether it is a wait, and one with a known end or one that has lasted."""
+    if doing.activity is Activity.ENVIRONMENT and not doing.text:
+        return False  # Its world tells nothing of how far it is.
+    quiet_s = _QUIET_S.get(doing.activity)
+    return quiet_s is not None and (doing.until is not None or now - doing.since >= quiet_s)
+
+
+def _line(doing: Doing, now: float) -> str:
+    what = {Activity.MODEL: "its model to answer", Activity.ENVIRONMENT: f"its world: {doing.text}"}.get(
+        doing.activity, doing.text
+    )
+    if doing.until is None:
+        return f"has waited {now - doing.since:.0f} s for {what}"
+    if now >= doing.until:
+        return f"waits for {what}, asked {now - doing.until:.0f} s ago"
+    return f"waits {doing.until - now:.0f} s for {what}"

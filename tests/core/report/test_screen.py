@@ -63,7 +63,7 @@ def scene() -> Scene:
     made.event(model, "usage", 19, role="user", input_tokens=5, output_tokens=5, cost_usd=5)
     made.event(model, "request", 17)
     made.event(provider, "request", 5)
-    made.event(provider, "waiting", 2, failure="status 429", wait_s=40, attempt=4, attempts=8)
+    made.event(provider, "waiting", 2, model="m/x", failure="status 429", wait_s=40, attempt=4, attempts=8)
     made.does(scoring, Activity.SCORING, "", 1)
     made.event(unknown, "usage", 9, input_tokens=None, output_tokens=7, cost_usd=None)
     made.does(unknown, Activity.AGENT, "./agent", 9)
@@ -80,7 +80,7 @@ def test_each_trial_says_what_it_does_and_has_used(scene: Scene) -> None:
         "sre-0001:0     -              -      -  room on this machine 12 s",
         "sre-0002:0     7              -      -  tool 3 s: kubectl get pods",
         "sre-0003:0     7    123.5k/4.3k  $0.12  model 17 s, after ls",
-        "sre-0004:0     7              -      -  provider's wait 38 s left: status 429, attempt 4 of 8",
+        "sre-0004:0     7              -      -  provider's wait 38 s left: m/x: status 429, attempt 4 of 8",
         "sre-0005:0     7              -      -  scoring 1 s",
         "sre-0006:0     7            ?/7      ?  agent 9 s: ./agent",
     ]

@@ -11,6 +11,7 @@ from itbench.interfaces.sums import Sum, possible
 from itbench.interfaces.trace import TraceEvent
 
 LONGEST_TEXT = 300
+_LONGEST_FAILURE = 160
 COUNTED = ("input_tokens", "output_tokens", "cost_usd")
 """What is counted of the replies of models, in the order of the columns of the live file."""
 # What ends a request to a model.
@@ -114,7 +115,9 @@ class TrialState:
         wait_s = possible(data.get("wait_s"))
         attempt, attempts = data.get("attempt"), data.get("attempts")
         count = f", attempt {attempt} of {attempts}" if attempt and attempts else ""
-        text = f"{data.get('failure')}"[:LONGEST_TEXT] + count
+        failure = " ".join(f"{data.get('failure')}".split())
+        shown = failure if len(failure) <= _LONGEST_FAILURE else f"{failure[:_LONGEST_FAILURE]}…"
+        text = f"{data.get('model') or 'its model'}: {shown}{count}"[:LONGEST_TEXT]
         self.doing = Doing(Activity.PROVIDER, now, text, None if wait_s is None else now + wait_s)
 
 
