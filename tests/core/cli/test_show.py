@@ -1,17 +1,12 @@
 """`itbench show` as a person sees it: in a real terminal, through a real pager, of real runs and of long traces."""
 
-import fcntl
 import json
 import os
-import pty
 import re
-import select
 import shutil
 import sqlite3
-import struct
 import subprocess
 import sys
-import termios
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -27,59 +22,19 @@ PROGRAM = [sys.executable, "-c", "from itbench.cli.main import main; main()"]
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 COLOUR = re.compile(r"\x1b\[\d{1,2}m")
 PAGED = "sed s/^/PAGED:/"
-_OF_TERMINALS = {"PAGER", "LESS", "NO_COLOR", "COLUMNS", "LINES"}
+Shown = Callable[..., str]
 
 
-class Terminal:
-    """A program in a terminal of its own."""
+@pytest.fixture
+def shown(terminal: Callable[..., Any]) -> Shown:
+    """Return a function that returns what `itbench show` writes on a terminal."""
 
-    def __init__(self, words: Sequence[str | Path], *, rows: int, **variables: str) -> None:
-        self._own, theirs = pty.openpty()
-        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, 80, 0, 0))
-        kept = {name: value for name, value in os.environ.items() if name not in _OF_TERMINALS}
-        environment = kept | {"TERM": "xterm", "PYTHONPATH": os.pathsep.join(sys.path)} | variables
-        self.process = subprocess.Popen(
-            [*PROGRAM, *map(str, words)],
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            env=environment,
-            start_new_session=True,
-        )
-        os.close(theirs)
-        self.text = ""
+    def show(words: Sequence[str | Path], **more: Any) -> str:
+        opened = terminal("show", *words, **more)
+        assert opened.end() == 0, opened.text
+        return str(opened.text)
 
-    def read_until(self, wanted: str) -> None:
-        """Read until a text has come."""
-        while wanted not in self.text:
-            assert self._read(), f"{wanted!r} is not in {self.text!r}"
-
-    def press(self, keys: str) -> None:
-        """Send keys."""
-        os.write(self._own, keys.encode())
-
-    def end(self) -> int:
-        """Read all that comes until the program ends, and return its exit code."""
-        while self._read():
-            pass
-        os.close(self._own)
-        return self.process.wait()
-
-    def _read(self) -> bool:
-        ready, _, _ = select.select([self._own], [], [], 120)
-        assert ready, f"nothing more came after {self.text!r}"
-        try:
-            found = os.read(self._own, 65536)
-        except OSError:
-            return False  # The other end is closed.
-        self.text += found.decode().replace("\r\n", "\n")
-        return bool(found)
-
-
-def shown(words: Sequence[str | Path], *, rows: int = 24, **variables: str) -> str:
-    terminal = Terminal(["show", *words], rows=rows, **variables)
-    assert terminal.end() == 0, terminal.text
-    return terminal.text
+    return show
 
 
 @pytest.fixture
@@ -89,7 +44,7 @@ def run(sums: Path, itbench: Itbench) -> str:
 
 
 @pytest.mark.slow
-def test_only_what_a_terminal_cannot_hold_is_paged(run: str) -> None:
+def test_only_what_a_terminal_cannot_hold_is_paged(run: str, shown: Shown) -> None:
     """Slow, like all below: each starts programs."""
     paged = shown([run, "sum-0000"], PAGER=PAGED)
     assert paged.count("PAGED:") > 24
@@ -112,7 +67,7 @@ def test_what_is_not_a_terminal_has_neither_pager_nor_colour(run: str) -> None:
 
 
 @pytest.mark.slow
-def test_colour_is_there_unless_it_is_refused(run: str) -> None:
+def test_colour_is_there_unless_it_is_refused(run: str, shown: Shown) -> None:
     coloured = shown([run, "sum-0000", "--no-pager"])
     assert "\x1b[1m" in coloured
     plain = shown([run, "sum-0000", "--no-pager"], NO_COLOR="1")
@@ -126,19 +81,18 @@ def test_colour_is_there_unless_it_is_refused(run: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("less") is None, reason="there is no less on this machine")
-def test_less_shows_the_beginning_at_once_and_can_be_left(run: str) -> None:
+def test_less_shows_the_beginning_at_once_and_can_be_left(run: str, terminal: Callable[..., Any]) -> None:
     for keys in ("q", "\x03q"):  # The second is Ctrl-C, which less takes and stays.
-        terminal = Terminal(["show", run, "sum-0000"], rows=10)
-        terminal.read_until("score 1.000")
-        terminal.read_until(":")
-        terminal.press(keys)
-        assert terminal.end() == 0, terminal.text
-        assert "submission" not in terminal.text
-        assert "Traceback" not in terminal.text
+        less = terminal("show", run, "sum-0000", rows=10)
+        less.shows("(?s)score 1.000.*:")
+        less.press(keys)
+        assert less.end() == 0, less.text
+        assert "submission" not in less.text
+        assert "Traceback" not in less.text
 
 
 @pytest.mark.slow
-def test_a_pager_that_is_not_there_is_said_and_all_is_printed(run: str) -> None:
+def test_a_pager_that_is_not_there_is_said_and_all_is_printed(run: str, shown: Shown) -> None:
     text = shown([run, "sum-0000"], PAGER="no-such-pager -x")
     assert "note: there is no program 'no-such-pager', which PAGER names; all is printed" in text
     assert "submission" in text
@@ -201,7 +155,7 @@ HOSTILE = "evil\x1b[2J\x1b]8;;http://x\x1b\\\r\x07\x9b1m\u202e"
 
 
 @pytest.mark.slow
-def test_in_colour_too_a_terminal_only_shows_what_an_agent_wrote(run: str) -> None:
+def test_in_colour_too_a_terminal_only_shows_what_an_agent_wrote(run: str, shown: Shown) -> None:
     kinds = {
         "turn": {"number": HOSTILE},
         "request": {"number": 1, "system": HOSTILE, "messages": [{"role": "user", "text": HOSTILE}]},

@@ -174,6 +174,27 @@ def test_a_reader_that_keeps_the_file_locked_holds_up_no_trial(waiting: str, bac
     assert names() == {path.name}
 
 
+@pytest.mark.slow
+def test_a_reader_that_never_lets_go_ends_the_live_view_with_one_word_and_not_the_run(
+    waiting: str, background: Background, run_with_trials: Callable[..., Path]
+) -> None:
+    """Slow: the writer waits for 20 seconds."""
+    process = background("run", "waiting", "--time-limit", "5m", "--max-trials", "1")
+    path, _ = in_flight(process, 1)
+    with closing(sqlite3.connect(live_path(path))) as connection:
+        connection.execute("BEGIN")
+        connection.execute("SELECT count(*) FROM trial").fetchone()
+        Path("go").touch()
+        run_with_trials(process, 1)
+        Path("go").unlink()
+        assert process.stderr is not None
+        line = next(line for line in process.stderr if line.startswith(WARNING))
+        assert line == f"{WARNING}another process has kept the file locked for 20 s\n"
+        Path("go").touch()
+        assert process.wait(60) == 0, process.communicate()
+    assert names() == {path.name}
+
+
 # A process that may write no file larger than so many bytes.
 LIMITED = """
 import resource

@@ -1,17 +1,14 @@
 """What a run shows on a real terminal while it continues."""
 
-import fcntl
 import os
 import re
 import signal
-import struct
 import subprocess
 import sys
-import termios
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,90 +17,16 @@ from itbench.text.harmless import width
 PROGRAM = [sys.executable, "-c", "from itbench.cli.main import main; main()"]
 # Colours, the cursor hidden and shown, a line up, a line or the rest of one erased: all that the display needs.
 OWN_SEQUENCES = re.compile(r"\x1b\[(?:[0-9;]*m|\?25[lh]|1A|2K|K)")
-AGAIN = re.compile(r"\r(?:\x1b\[(?:1A|2K))+")
 
 
-class Terminal:
-    """A terminal of some size, and a command that runs on it."""
-
-    def __init__(self, *words: str, columns: int = 80, rows: int = 10, kind: str = "xterm") -> None:
-        self._ours, theirs = os.openpty()
-        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-        kept = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "LINES"}}
-        variables = {"PYTHONPATH": os.pathsep.join(sys.path), "TERM": kind, "PYTHONIOENCODING": "utf-8"}
-        self.process = subprocess.Popen(
-            [*PROGRAM, *words], env=kept | variables, stdin=theirs, stdout=theirs, stderr=theirs
-        )
-        os.close(theirs)
-        self._said = b""
-        self._reader = threading.Thread(target=self._read)
-        self._reader.start()
-
-    @property
-    def said(self) -> str:
-        """All that was written so far."""
-        return self._said.decode(errors="replace")
-
-    @property
-    def frames(self) -> list[list[str]]:
-        """The lines of the display each time it was drawn, and what was printed with it."""
-        return [
-            [OWN_SEQUENCES.sub("", line) for line in part.split("\r\n")] for part in AGAIN.split(self.said)
-        ]
-
-    def shows(self, pattern: str) -> str:
-        """Wait until something is shown, and return the frame."""
-        deadline = time.monotonic() + 100
-        while time.monotonic() < deadline:
-            for frame in self.frames:
-                if re.search(pattern, text := "\n".join(frame)):
-                    return text
-            assert self.process.poll() is None, self.said
-            time.sleep(0.05)
-        raise AssertionError(f"{pattern!r} is not in {self.said}")
-
-    def end(self) -> int:
-        """Wait until the command ends, and return its exit code."""
-        code = self.process.wait(100)
-        self._reader.join()
-        return code
-
-    def close(self) -> None:
-        """End the command, if it runs."""
-        self.process.kill()
-        self.end()
-
-    def _read(self) -> None:
-        while True:
-            try:
-                data = os.read(self._ours, 65536)
-            except OSError:
-                break  # Nobody has the other side any more.
-            if not data:
-                break
-            self._said += data
-        os.close(self._ours)
-
-
-@pytest.fixture
-def terminal() -> Iterator[Callable[..., Terminal]]:
-    """Return a function that runs a command on a terminal."""
-    opened: list[Terminal] = []
-
-    def run(*words: str, columns: int = 80, rows: int = 10, kind: str = "xterm") -> Terminal:
-        opened.append(Terminal(*words, columns=columns, rows=rows, kind=kind))
-        return opened[-1]
-
-    yield run
-    for each in opened:
-        each.close()
+Start = Callable[..., Any]
 
 
 @pytest.mark.slow
 def test_a_terminal_shows_each_trial_and_obeys_nothing_that_an_agent_said(
-    waiting: str, terminal: Callable[..., Terminal]
+    waiting: str, terminal: Start
 ) -> None:
-    shown = terminal("run", "waiting", "--time-limit", "5m", "--max-trials", "12")
+    shown = terminal("run", "waiting", "--time-limit", "5m", "--max-trials", "12", rows=10)
     frame = shown.shows("more trials under way")
     assert re.search(r"^waiting/easy  ─+  0/12$", frame, re.MULTILINE)
     assert "no score yet" in frame
@@ -126,7 +49,7 @@ def test_a_terminal_shows_each_trial_and_obeys_nothing_that_an_agent_said(
 
 
 @pytest.mark.slow
-def test_a_resumed_run_shows_where_it_continues(waiting: str, terminal: Callable[..., Terminal]) -> None:
+def test_a_resumed_run_shows_where_it_continues(waiting: str, terminal: Start) -> None:
     Path("go").touch()
     first = terminal(
         "run", "waiting/many", "--time-limit", "5m", "-S", "count=4", "--max-cost", "0.4", "--max-trials", "1"
@@ -144,10 +67,8 @@ def test_a_resumed_run_shows_where_it_continues(waiting: str, terminal: Callable
 
 
 @pytest.mark.slow
-def test_a_terminal_that_cannot_draw_gets_plain_lines(
-    waiting: str, terminal: Callable[..., Terminal]
-) -> None:
-    shown = terminal("run", "waiting", "--time-limit", "5m", "-n", "2", kind="dumb")
+def test_a_terminal_that_cannot_draw_gets_plain_lines(waiting: str, terminal: Start) -> None:
+    shown = terminal("run", "waiting", "--time-limit", "5m", "-n", "2", TERM="dumb")
     while not list(Path().glob("runs/*.live")):
         assert shown.process.poll() is None
         time.sleep(0.02)

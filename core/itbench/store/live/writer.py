@@ -23,7 +23,7 @@ from itbench.text.harmless import one_line
 
 EVERY_S = 1.0
 # A reader has the file for a moment; one that is stopped meanwhile has it for good.
-_MOST_BUSY_S = 60.0
+_MOST_BUSY_S = 20.0
 _STARTED: Final = "started"
 _ENDED: Final = "ended"
 
