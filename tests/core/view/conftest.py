@@ -116,6 +116,7 @@ def write_run(tmp_path: Path) -> Callable[..., Path]:
         traces: Sequence[Trace],
         *,
         agent: str = "someone",
+        suite: str = "easy",
         files: dict[str, bytes] | None = None,
         is_ended: bool = True,
         errors: Sequence[float] = (),
@@ -130,7 +131,7 @@ def write_run(tmp_path: Path) -> Callable[..., Path]:
             )
             for at in range(len(traces))
         ]
-        write_plan(path, _plan(name[-8:], agent, tasks), tasks)
+        write_plan(path, _plan(name[-8:], agent, suite, tasks), tasks)
         if is_ended:
             records = [
                 _record(task, trace, files or {}, error)
@@ -142,7 +143,7 @@ def write_run(tmp_path: Path) -> Callable[..., Path]:
     return write
 
 
-def _plan(name: str, agent: str, tasks: Sequence[Task]) -> Plan:
+def _plan(name: str, agent: str, suite: str, tasks: Sequence[Task]) -> Plan:
     return Plan(
         id=name,
         created_at="2026-01-02T03:04:05+00:00",
@@ -150,7 +151,7 @@ def _plan(name: str, agent: str, tasks: Sequence[Task]) -> Plan:
         python_version="3",
         domain="sums",
         domain_origin="itbench-sums 1.0",
-        suite="easy",
+        suite=suite,
         suite_version="0",
         suite_hash=HASH,
         agent=PlannedAgent(name=agent),

@@ -230,6 +230,35 @@ def test_a_group_of_the_heat_map_has_the_mean_of_its_tasks(
     assert "mean of" not in view.get("/heat?group=tag&by=outcome").text
 
 
+def test_of_many_runs_the_pages_say_how_many_they_leave_out(
+    viewer: Start, write_run: Write, eventually: Callable[..., None]
+) -> None:
+    for at in range(41):
+        write_run(f"20260102T0304{at:02}Z-sums-easy-someone-{at:08}", [trace()])
+    newest = write_run("20260103T000000Z-sums-single-someone-99999999", [trace()], suite="single")
+    view = viewer()
+    eventually(lambda: newest.stem[-8:] in view.get("/").text and "not read yet" not in view.get("/").text)
+    for page in ("/heat", "/leaderboard"):
+        text = view.get(page).text
+        assert "<option selected>sums/easy</option>" in text
+        assert "The newest 40 runs of this suite are shown, 1 older one is left out" in text
+        assert "left out" not in view.get(f"{page}?suite=sums/single").text
+
+
+def test_a_note_is_shown_with_what_it_is_about_and_holds(viewer: Start, write_run: Write) -> None:
+    found = Trace()
+    found.record("note", about="what was compared", candidates=12)
+    found.record("note")
+    found.tool_call("execute", {"command": ["ls", "a b"]}, "", is_ok=True, duration_s=0.1)
+    write_run(RUN, [found])
+    text = viewer().get(f"/run/{RUN}/trial/1").text
+    assert (
+        '<span class="kind">what was compared</span> <span class="event-note">candidates: 12</span>' in text
+    )
+    assert '<span class="kind">note</span> <span class="event-note">empty</span>' in text
+    assert "ls &#39;a b&#39;" in text
+
+
 def test_pictures_are_drawn_and_other_files_kept(viewer: Start, write_run: Write) -> None:
     picture = b"\x89PNG\r\n\x1a\n" + bytes(20)
     write_run(RUN, [trace("hello")], files={"a.png": picture, "b.png": b"<html>", "notes.md": b"# hi"})

@@ -87,9 +87,15 @@ def _grid(run: RunFile, key: str, asked: Asked, plan: JsonObject, copies: TrialC
     wanted = asked.wanted()
     found = trial_page(run, wanted, copies)
     names = list(dict.fromkeys(name for row in found.rows for name in row.metrics)) or metric_names(run)
-    shown = set(plan.get("shown_metrics", {}).values())
+    titles = {metric: title for title, metric in plan.get("shown_metrics", {}).items()}
     metrics = [
-        Column(key=f"{METRIC}{name}", title=name, is_number=True, is_optional=name not in shown)
+        Column(
+            key=f"{METRIC}{name}",
+            title=titles.get(name, name),
+            is_number=True,
+            is_optional=name not in titles,
+            about=f"{METRIC}{name}",
+        )
         for name in names
     ]
     return Grid(

@@ -1,6 +1,7 @@
 """What happened in a trial, event by event, as a reader wants to see it."""
 
 import json
+import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -186,6 +187,8 @@ class Transcript:
         found.tone = "" if is_ok else "bad"
         arguments, output = data.get("arguments"), data.get("output")
         command = arguments.get("command") if isinstance(arguments, dict) else None
+        if isinstance(command, list) and all(isinstance(word, str) for word in command):
+            command = shlex.join(command)
         found.title = str(data.get("name"))
         found.note = f"{time_text(data.get('duration_s'))}{'' if is_ok else ', failed'}"
         if isinstance(arguments, dict) and command is not None and len(arguments) == 1:
