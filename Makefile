@@ -7,7 +7,7 @@ SOURCES = core/itbench domains schemas/itbench_schemas
 # Sources are compiled once, and not again by each of the hundreds of programs that the tests start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run lint format fast test soak coverage docs bench clean
+.PHONY: run lint format fast test soak coverage docs bench pictures clean
 
 run: $(VENV)/.installed
 	@$(BIN)/itbench sandbox build || echo "continuing without a sandbox, which the built-in baseline does not need"
@@ -46,6 +46,10 @@ docs: $(VENV)/.installed-test
 bench: $(VENV)/.installed-test
 	$(BIN)/python -m compileall -q $(SOURCES) tests/plugins $(VENV)/lib
 	$(BIN)/python benchmarks/run_all.py
+
+# The pictures of the viewer in docs/pictures, of runs that it makes; it needs a browser.
+pictures: $(VENV)/.installed-test
+	$(BIN)/python benchmarks/pictures
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
