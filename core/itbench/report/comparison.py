@@ -121,13 +121,23 @@ def compare_runs(first: Path, second: Path) -> RunComparison:
         RunFileError: one cannot be read.
     """
     with RunFile(first) as one, RunFile(second) as other:
-        plans, values = (one.plan(), other.plan()), (one.values(), other.values())
-        retried = (one.retried(), other.retried())
-        versions = _oldest_rules(one), _oldest_rules(other)
+        return compare_open_runs(one, other)
+
+
+def compare_open_runs(one: RunFile, other: RunFile) -> RunComparison:
+    """Compare two runs that are open already.
+
+    Raises:
+        UsageError: they are not of one suite.
+        RunFileError: one cannot be read.
+    """
+    plans, values = (one.plan(), other.plan()), (one.values(), other.values())
+    retried = (one.retried(), other.retried())
+    versions = _oldest_rules(one), _oldest_rules(other)
     names = [f"{plan['domain']}/{plan['suite']}" for plan in plans]
     if names[0] != names[1]:
         raise UsageError(
-            f"{first} is a run of {names[0]}, {second} one of {names[1]}; compare runs of one suite"
+            f"{one.path} is a run of {names[0]}, {other.path} one of {names[1]}; compare runs of one suite"
         )
     tasks = [
         ComparedTask(task, _mean(values[0].get(task, [])), _mean(values[1].get(task, [])))

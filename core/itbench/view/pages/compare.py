@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from itbench.errors import ITBenchError, UsageError
-from itbench.report.comparison import compare_runs
+from itbench.report.comparison import compare_open_runs
 from itbench.view.data.catalogue import Catalogue
 from itbench.view.data.chosen import chosen_runs
 from itbench.view.data.heat import TaskCell, task_cells
@@ -34,7 +34,8 @@ def compare_page(catalogue: Catalogue, asked: Asked) -> Page:
     paired, problem = None, ""
     if len(entries) == _PAIR:
         try:
-            paired = compare_runs(entries[0].path, entries[1].path)
+            with catalogue.open(entries[0].key) as one, catalogue.open(entries[1].key) as other:
+                paired = compare_open_runs(one, other)
         except ITBenchError as error:
             problem = str(error)
     columns = [
