@@ -12,6 +12,8 @@ _TAB = "    "
 
 def harmless(text: str) -> str:
     """Return text of which a browser shows every character: no controls, no marks of direction, no piles of accents."""
+    if text.isascii() and text.isprintable():
+        return text
     return many_lines(text.replace("\r\n", "\n").replace("\t", _TAB))
 
 

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -57,10 +57,14 @@ class Catalogue:
 
     Args:
         paths: run files, and folders with run files.
+        keys: gives each run file a key.
     """
 
-    def __init__(self, paths: Sequence[Path]) -> None:
+    def __init__(
+        self, paths: Sequence[Path], keys: Callable[[Sequence[Path]], Mapping[str, Path]] = keyed
+    ) -> None:
         self.paths = tuple(paths)
+        self._keys = keys
         self.version = 0
         self.copies = TrialCopies()
         self._is_listed = False
@@ -136,8 +140,15 @@ class Catalogue:
                 return
             self._update(entry)
 
+    def take(self, entries: Iterable[RunEntry]) -> None:
+        """Show these runs, as another process has read them."""
+        with self._lock:
+            self.version += 1
+            self._is_listed = True
+            self._entries = {entry.key: entry for entry in entries}
+
     def _list(self) -> None:
-        files = keyed(run_files(self.paths))
+        files = self._keys(run_files(self.paths))
         with self._lock:
             if files.keys() != self._entries.keys():
                 self.version += 1

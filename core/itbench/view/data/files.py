@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from itbench.errors import UsageError
 from itbench.store.connect import COMPANIONS, log_of
 from itbench.store.live.file import live_path
 
@@ -40,6 +41,17 @@ def _stamp(*paths: Path) -> Stamp:
         except OSError:
             parts += [-1, -1, -1]
     return Stamp(tuple(parts))
+
+
+def require_paths(paths: Sequence[Path]) -> None:
+    """Check that paths are there.
+
+    Raises:
+        UsageError: one is not.
+    """
+    for path in paths:
+        if not path.exists():
+            raise UsageError(f"there is no {str(path)!r}; name run files, or folders with run files")
 
 
 def run_files(paths: Sequence[Path]) -> list[Path]:

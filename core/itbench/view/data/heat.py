@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itbench.interfaces.json import JsonObject
 from itbench.report.stored_metrics import read_metrics
 from itbench.store.reader import RunFile
+from itbench.view.data.catalogue import Catalogue
 
 _ROWS = """
 SELECT outcome.trial, outcome.task, outcome.status, outcome.value, outcome.fault_stage, outcome.limit_hit, outcome.turns,
@@ -42,6 +43,29 @@ class TaskCell:
         """The mean score of the repeats that have one."""
         scored = [value for value in self.values if value is not None]
         return sum(scored) / len(scored) if scored else None
+
+
+@dataclass(frozen=True, slots=True)
+class TasksOfRun:
+    """What a run made of its tasks.
+
+    Attributes:
+        cells: of the tasks that were tried.
+        tags: of each task, in the order of the plan.
+    """
+
+    cells: Mapping[str, TaskCell]
+    tags: Mapping[str, Sequence[str]]
+
+
+def tasks_of_run(catalogue: Catalogue, key: str) -> TasksOfRun:
+    """Return what the run of a key made of its tasks.
+
+    Raises:
+        RunFileError: it cannot be read.
+    """
+    with catalogue.open(key) as run:
+        return TasksOfRun(task_cells(run), task_tags(run))
 
 
 def task_cells(run: RunFile) -> Mapping[str, TaskCell]:

@@ -4,17 +4,14 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from itbench.errors import ITBenchError
-from itbench.interfaces.domain import Domain
 from itbench.interfaces.fault import Fault, Stage
 from itbench.interfaces.json import JsonObject
 from itbench.interfaces.shown import ShownTrial
 from itbench.interfaces.task import Task
-from itbench.plugins.domains import domain_host
 from itbench.report.agent_label import agent_label, model_of
 from itbench.report.stored_parts import stored_events, stored_score, stored_submission
 from itbench.store.reader import RunFile
-from itbench.view.data.truth import SuiteOfRun
+from itbench.view.data.truth import SuiteOfRun, Suites
 
 _TRIALS = """
 SELECT outcome.*, task.document AS document, score.value AS score_value, score.metrics AS metrics, score.reasons AS reasons,
@@ -24,27 +21,19 @@ FROM outcome JOIN task ON task.id = outcome.task LEFT JOIN latest_score AS score
 _ORDER = "ORDER BY task.position, outcome.repeat"
 
 
-def domain_of(plan: JsonObject) -> Domain | None:
-    """Return the domain of a run; None where it is not installed, or cannot be used."""
-    try:
-        return domain_host().get(plan["domain"])
-    except ITBenchError:
-        return None
-
-
-def shown_trials(run: RunFile, key: str) -> Iterator[ShownTrial]:
+def shown_trials(run: RunFile, key: str, suites: Suites = SuiteOfRun) -> Iterator[ShownTrial]:
     """Yield all trials of a run that ended, in the order of the plan."""
     plan = run.plan()
-    suite = SuiteOfRun(plan)
+    suite = suites(plan)
     for row in run.connection.execute(f"{_TRIALS} {_ORDER}"):
         yield _shown(run, key, plan, suite, row)
 
 
-def shown_trial(run: RunFile, key: str, number: int) -> ShownTrial | None:
+def shown_trial(run: RunFile, key: str, number: int, suites: Suites = SuiteOfRun) -> ShownTrial | None:
     """Return one trial; None where it is not the latest attempt, or is not there."""
     row = run.connection.execute(f"{_TRIALS} WHERE outcome.trial = ?", (number,)).fetchone()
     plan = run.plan()
-    return None if row is None else _shown(run, key, plan, SuiteOfRun(plan), row)
+    return None if row is None else _shown(run, key, plan, suites(plan), row)
 
 
 def _shown(run: RunFile, key: str, plan: JsonObject, suite: SuiteOfRun, row: Any) -> ShownTrial:

@@ -150,16 +150,24 @@ def object_of(text: str) -> JsonObject | None:
     return found if isinstance(found, dict) else None
 
 
-def is_checked_at_once(run: RunFile, trial: int, entries: Iterable[Entry]) -> bool:
+def is_checked_at_once(
+    run: RunFile, trial: int, entries: Iterable[Entry], *, is_patient: bool = False
+) -> bool:
     """Look whether a trial is what was written, unless that takes long; then a page asks for it afterwards.
+
+    Args:
+        run: with the trial.
+        trial: its number.
+        entries: of its trace.
+        is_patient: whether it is looked at however long that takes.
 
     Raises:
         RunFileError: it is not.
     """
-    is_small = sum(entry.size for entry in entries) <= _CHECKED
-    if is_small:
+    is_looked_at = is_patient or sum(entry.size for entry in entries) <= _CHECKED
+    if is_looked_at:
         run.require_whole_trial(trial)
-    return is_small
+    return is_looked_at
 
 
 def read_events(run: RunFile, trial: int, first: int, last: int) -> Iterator[Event]:

@@ -1,13 +1,13 @@
 """The heat map: tasks by runs, by score, outcome, fault or a metric, in groups of tags or of what scores tell of tasks."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from itbench.report.table import number
 from itbench.view.data.catalogue import Catalogue
 from itbench.view.data.chosen import MOST_RUNS, chosen_runs, left_out, suites_of
-from itbench.view.data.heat import TaskCell, task_cells, task_tags
+from itbench.view.data.heat import TaskCell, TasksOfRun, tasks_of_run
 from itbench.view.pages.page import Asked, Page, Trail
 from itbench.view.pages.words import metric_text
 
@@ -54,8 +54,15 @@ class HeatRow:
     size: int = 0
 
 
-def heat_page(catalogue: Catalogue, asked: Asked) -> Page:
+def heat_page(
+    catalogue: Catalogue, asked: Asked, *, read: Callable[[Catalogue, str], TasksOfRun] = tasks_of_run
+) -> Page:
     """Return the heat map of the runs that are asked for, or of the newest of a suite.
+
+    Args:
+        catalogue: with the runs.
+        asked: which of them, and what is shown.
+        read: gives what a run made of its tasks; one that remembers it makes many maps of the same runs faster.
 
     Raises:
         UsageError: there is no such run.
@@ -67,10 +74,10 @@ def heat_page(catalogue: Catalogue, asked: Asked) -> Page:
     cells: dict[str, Mapping[str, TaskCell]] = {}
     tags: dict[str, Sequence[str]] = {}
     for entry in entries:
-        with catalogue.open(entry.key) as run:
-            cells[entry.key] = task_cells(run)
-            tags |= task_tags(run)
-    traits = _traits(cells.values())
+        found = read(catalogue, entry.key)
+        cells[entry.key] = found.cells
+        tags |= found.tags
+    traits = _traits(cells.values()) if asked.setting.has_truth else {}
     scale = _scale(by, cells.values())
     rows = [
         HeatRow(

@@ -46,15 +46,36 @@ class Raw:
     name: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What the one who shows the pages decides for all of them.
+
+    Attributes:
+        rows: on a page of a table; None for as many as suit the table.
+        events: of a trace on a page.
+        has_truth: whether truths are shown, and what tells of them: reasons and details of scores, and what domains show.
+        is_patient: whether a page may take as long as its checks take; else a large trial is checked after it is shown.
+        is_live: whether it follows what changes, and so tells of trials under way.
+    """
+
+    rows: int | None = None
+    events: int = 100
+    has_truth: bool = True
+    is_patient: bool = False
+    is_live: bool = True
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """The parameters of a page, as somebody wrote them into an address.
 
     Attributes:
         values: all values by name, in their order.
+        setting: in which the page is shown.
     """
 
     values: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    setting: Setting = Setting()
 
     def text(self, name: str, default: str = "") -> str:
         """Return the last value of a parameter."""
@@ -87,7 +108,7 @@ class Asked:
             sort=self.text("sort"),
             is_descending=self.text("order") == "desc",
             page=self.count("page", 1, least=1),
-            size=size,
+            size=self.setting.rows or size,
         )
 
 

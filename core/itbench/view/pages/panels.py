@@ -11,28 +11,45 @@ from itbench.report.leaderboard import boards_of
 from itbench.view.charts.marks import Link
 from itbench.view.data.catalogue import Catalogue, RunEntry
 from itbench.view.data.chosen import chosen_runs
-from itbench.view.data.shown import domain_of, shown_trial, shown_trials
+from itbench.view.data.shown import shown_trial, shown_trials
+from itbench.view.data.truth import SuiteOfRun, Suites
 from itbench.view.pages.page import Asked, Page, number_of
-from itbench.view.panels.call import run_panels, trial_panels
+from itbench.view.panels.call import RUN_LIMIT_S, TRIAL_LIMIT_S, run_panels, trial_panels
 from itbench.view.panels.render import panel_html
 
 _TEMPLATE = "panels.html"
 
 
-def trial_panels_page(catalogue: Catalogue, _asked: Asked, run: str, trial: str, *, leads: Link) -> Page:
+def trial_panels_page(
+    catalogue: Catalogue,
+    asked: Asked,
+    run: str,
+    trial: str,
+    *,
+    leads: Link,
+    limit_s: float = TRIAL_LIMIT_S,
+    suites: Suites = SuiteOfRun,
+) -> Page:
     """Return what the domain shows of one trial.
 
     Raises:
         UsageError: there is no such run.
     """
     with catalogue.open(run) as file:
-        domain = domain_of(file.plan())
-        shown = shown_trial(file, run, number_of(trial, "trial"))
-        found = trial_panels(domain, shown, leads) if domain and shown else []
+        domain = suites(file.plan()).domain if asked.setting.has_truth else None
+        shown = shown_trial(file, run, number_of(trial, "trial"), suites) if domain else None
+        found = trial_panels(domain, shown, leads, limit_s=limit_s) if domain and shown else []
     return Page(template=_TEMPLATE, title="Panels", context={"panels": found})
 
 
-def run_panels_page(catalogue: Catalogue, asked: Asked, *, leads: Link) -> Page:
+def run_panels_page(
+    catalogue: Catalogue,
+    asked: Asked,
+    *,
+    leads: Link,
+    limit_s: float = RUN_LIMIT_S,
+    suites: Suites = SuiteOfRun,
+) -> Page:
     """Return what the runs that are asked for say together, and what the domain shows of all their trials.
 
     Raises:
@@ -46,10 +63,10 @@ def run_panels_page(catalogue: Catalogue, asked: Asked, *, leads: Link) -> Page:
 
         def trials() -> Iterator[ShownTrial]:
             for key, file in files:
-                yield from shown_trials(file, key)
+                yield from shown_trials(file, key, suites)
 
-        domain = domain_of(files[0][1].plan()) if files else None
-        found = run_panels(domain, trials(), leads) if domain else []
+        domain = suites(files[0][1].plan()).domain if files and asked.setting.has_truth else None
+        found = run_panels(domain, trials(), leads, limit_s=limit_s) if domain else []
     return Page(template=_TEMPLATE, title="Panels", context={"panels": [*together, *found]})
 
 

@@ -38,14 +38,26 @@ def piece_page(catalogue: Catalogue, asked: Asked, run: str, trial: str, part: s
     """
     number, offset = number_of(trial, "trial"), asked.count("offset", 0)
     with catalogue.open(run) as file:
-        piece = _piece(file, number, part, asked.text("path"), offset)
+        piece = piece_of_part(file, number, part, asked.text("path"), offset)
     if piece is None:
         raise UsageError(f"trial {number} has no part {part!r}")
     told = {"text": harmless(piece.text), "total": piece.total, "following": piece.following}
     return Raw(json.dumps(told).encode(), "application/json")
 
 
-def _piece(file: RunFile, number: int, part: str, path: str, offset: int) -> Piece | None:
+def piece_of_part(file: RunFile, number: int, part: str, path: str, offset: int) -> Piece | None:
+    """Return a piece of a text of a trial; None where there is no such text.
+
+    Args:
+        file: of the run.
+        number: of the trial.
+        part: the position of an event, `file`, or the name of what else there is.
+        path: within the event, or of the file.
+        offset: where the piece begins.
+
+    Raises:
+        UsageError: there is no such trial or file.
+    """
     if part.isascii() and part.isdecimal():
         return piece_of_event(file, number, number_of(part, "part"), path, offset)
     if part == "file":

@@ -79,7 +79,7 @@ def _context(run: RunFile, entry: RunEntry, asked: Asked, copies: TrialCopies | 
         "plan_text": text_of(plan | {"tasks": f"{len(plan['tasks'])} tasks"}),
         "warnings": plan_warnings(plan),
         "grid": _grid(run, entry.key, asked, plan, copies),
-        "under_way": under_way(entry.path),
+        "under_way": under_way(entry.path) if asked.setting.is_live else [],
     }
 
 
@@ -101,7 +101,7 @@ def _grid(run: RunFile, key: str, asked: Asked, plan: JsonObject, copies: TrialC
     return Grid(
         name=f"trials-{plan['domain']}",
         columns=[*_COLUMNS[:4], *metrics, *_COLUMNS[4:]],
-        rows=[_row(key, row) for row in found.rows],
+        rows=[_row(key, row, has_truth=asked.setting.has_truth) for row in found.rows],
         wanted=wanted,
         matching=found.matching,
         total=found.total,
@@ -112,7 +112,8 @@ def _grid(run: RunFile, key: str, asked: Asked, plan: JsonObject, copies: TrialC
     )
 
 
-def _row(key: str, row: TrialRow) -> Row:
+def _row(key: str, row: TrialRow, *, has_truth: bool) -> Row:
+    why = row.why if has_truth else ""
     status = row.status + (f" ({row.limit_hit} limit)" if row.limit_hit else "")
     cells = {
         "task": Cell(
@@ -133,7 +134,7 @@ def _row(key: str, row: TrialRow) -> Row:
         "limit": Cell(text=row.limit_hit or "-", value=row.limit_hit),
         "fault": Cell(text=row.fault_stage or "-", value=row.fault_stage),
         "tags": Cell(text=", ".join(row.tags), value=", ".join(row.tags)),
-        "why": Cell(text=row.why, value=row.why),
+        "why": Cell(text=why, value=why),
     }
     return Row(key=str(row.trial), cells=cells | _metric_cells(row.metrics))
 

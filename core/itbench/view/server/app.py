@@ -5,6 +5,7 @@ from functools import partial
 from importlib.resources import files
 from urllib.parse import quote
 
+from markupsafe import Markup
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response, StreamingResponse
@@ -15,7 +16,7 @@ from itbench.view.data.catalogue import Catalogue
 from itbench.view.pages.drawn import leads_by
 from itbench.view.pages.makers import MAKERS, PANELS, Maker
 from itbench.view.pages.page import Asked, Page, Raw
-from itbench.view.pages.templates import make_environment
+from itbench.view.pages.templates import Surroundings, make_environment, page_html
 from itbench.view.server.addresses import PATHS, link
 from itbench.view.server.guard import App, Guard
 from itbench.view.server.watcher import Watcher
@@ -38,7 +39,8 @@ class Viewer:
     def __init__(self, catalogue: Catalogue, watcher: Watcher) -> None:
         self._catalogue = catalogue
         self._watcher = watcher
-        self._templates = make_environment(link)
+        around = Surroundings(link=link, later=_later, source="served.js", changes=link("changes"))
+        self._templates = make_environment(around)
 
     def app(self, token: str, port: int) -> App:
         """Return the application behind its guard."""
@@ -59,22 +61,14 @@ class Viewer:
         for key, value in request.query_params.multi_items():
             values.setdefault(key, []).append(value)
         found = maker(self._catalogue, Asked(values), **request.path_params)
-        return _raw(found) if isinstance(found, Raw) else HTMLResponse(self._html(name, found))
-
-    def _html(self, name: str, page: Page) -> str:
-        common = {
-            "title": page.title,
-            "page": name,
-            "trail": page.trail,
-            "changes": link("changes"),
-            "scripts": page.scripts,
-        }
-        return self._templates.get_template(page.template).render({**common, **page.context})
+        return (
+            _raw(found) if isinstance(found, Raw) else HTMLResponse(page_html(self._templates, name, found))
+        )
 
     def _problem(self, request: Request, error: Exception) -> Response:
         status = 404 if isinstance(error, UsageError) else 500
         page = Page(template="problem.html", title="Not shown", context={"problem": str(error)})
-        return HTMLResponse(self._html("problem", page), status)
+        return HTMLResponse(page_html(self._templates, "problem", page), status)
 
     async def _changes(self, request: Request) -> Response:
         return StreamingResponse(self._watcher.changes(), media_type="text/event-stream")
@@ -86,6 +80,11 @@ class Viewer:
             raise UsageError(f"there is no file {name!r}")
         kind = _TYPES.get(name.rpartition(".")[2], "application/octet-stream")
         return Response(known[name].read_bytes(), media_type=kind)
+
+
+def _later(page: str, **parameters: object) -> Markup:
+    """Return a place whose content a script asks for."""
+    return Markup('<div data-later="{}"></div>').format(link(page, **parameters))
 
 
 def _raw(found: Raw) -> Response:

@@ -9,6 +9,7 @@ import uvicorn
 
 from itbench.errors import UsageError
 from itbench.view.data.catalogue import Catalogue
+from itbench.view.data.files import require_paths
 from itbench.view.server.app import Viewer
 from itbench.view.server.guard import TOKEN
 from itbench.view.server.watcher import Watcher
@@ -42,9 +43,7 @@ def serve(paths: Sequence[Path], *, port: int, listening: Callable[[str], object
     Raises:
         UsageError: there is no such path, or the port is taken.
     """
-    for path in paths:
-        if not path.exists():
-            raise UsageError(f"there is no {str(path)!r}; name run files, or folders with run files")
+    require_paths(paths)
     token = secrets.token_urlsafe(24)
     with _bound(port) as listener, Watcher(Catalogue(paths)) as watcher:
         port = listener.getsockname()[1]

@@ -1,7 +1,7 @@
 // The page of a trial: long texts in pieces, folding, search, and going from turn to turn. Words of others are only ever set as text.
 "use strict";
 (() => {
-  const { keys } = window.itbench;
+  const { keys, source } = window.itbench;
   const trace = document.querySelector("[data-trace]");
 
   // A long text comes in pieces; of a very long one no more than this is put on the page at once.
@@ -12,16 +12,14 @@
     let offset = Number(button.dataset.offset ?? 0);
     button.disabled = true;
     if (!offset) pre.textContent = "";
-    let taken = 0, total = 0, following = offset;
+    let taken = 0, total = 0, following = offset, leftOut = false;
     try {
       while (following !== null && taken < AT_ONCE) {
-        address.searchParams.set("offset", String(following));
-        const answer = await fetch(address);
-        if (!answer.ok) throw new Error(await answer.text());
-        const piece = await answer.json();
+        const piece = await source.piece(address, following);
         pre.append(piece.text);
         taken += piece.text.length;
         ({ total, following } = piece);
+        leftOut = Boolean(piece.leftOut);
         button.textContent = following === null ? "" : `Reading: ${following} of ${total} characters`;
       }
     } catch {
@@ -29,6 +27,7 @@
       button.textContent = "This could not be read; try again";
       return;
     }
+    if (leftOut) button.after(`The first ${taken} of ${total} characters; itbench view shows all.`);
     if (following === null) { button.remove(); return; }
     button.dataset.offset = String(following);
     button.disabled = false;
@@ -40,7 +39,7 @@
   });
   document.querySelectorAll("button[data-at-once]").forEach(showRest);
 
-  for (const check of document.querySelectorAll("[data-check]")) fetch(check.dataset.check).then((answer) => answer.json()).then(({ problem }) => {
+  for (const check of document.querySelectorAll("[data-check]")) source.check(check.dataset.check).then(({ problem }) => {
     if (!problem) return;
     check.className = "box bad";
     check.textContent = problem;
@@ -64,9 +63,9 @@
   const loadMore = (link) => {
     loading ??= (async () => {
       link.textContent = "Reading …";
-      const answer = await fetch(link.href.split("#")[0]);
-      if (!answer.ok) { link.textContent = "More events could not be read; try again"; return false; }
-      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (!source.page) { location.href = link.href; return false; }
+      const fresh = await source.page(link.href.split("#")[0]);
+      if (!fresh) { link.textContent = "More events could not be read; try again"; return false; }
       const more = [...fresh.querySelectorAll("[data-events] > *")].filter((each) => !each.querySelector(":scope > a.more-events:not([data-more])"));
       link.parentElement.replaceWith(...more);
       watchMore();
@@ -78,7 +77,7 @@
   const seen = new IntersectionObserver((found) => {
     for (const each of found) if (each.isIntersecting) loadMore(each.target);
   }, { rootMargin: "800px" });
-  const watchMore = () => { seen.disconnect(); const link = events.querySelector("a[data-more]"); if (link) seen.observe(link); };
+  const watchMore = () => { seen.disconnect(); if (!source.page) return; const link = events.querySelector("a[data-more]"); if (link) seen.observe(link); };
   events.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-more]");
     if (link && !event.ctrlKey && !event.metaKey) { event.preventDefault(); loadMore(link); }
@@ -162,12 +161,9 @@
     needle = text;
     mark(text);
     if (!text) { found.hidden = true; outline.querySelector(".turns").hidden = false; count.textContent = ""; return; }
-    const address = new URL(trace.dataset.search, location.href);
-    address.searchParams.set("q", text);
-    const answer = await fetch(address);
-    if (!answer.ok || needle !== text) return;
-    const told = await answer.json();
-    count.textContent = told.found.length >= told.most ? `the first ${told.most} events` : told.found.length === 1 ? "1 event" : `${told.found.length} events`;
+    const told = await source.search(trace, text);
+    if (!told || needle !== text) return;
+    count.textContent = (told.where ?? "") + told.found.length >= told.most ? `the first ${told.most} events` : told.found.length === 1 ? "1 event" : `${told.found.length} events`;
     found.replaceChildren(...told.found.map(({ position, around }) => {
       const line = document.createElement("li"), link = document.createElement("a");
       link.dataset.position = position;

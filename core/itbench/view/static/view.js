@@ -1,7 +1,8 @@
-// What all pages do: theme, keyboard, tables, ticks, and taking over what changed. Words of others are only ever set as text.
+// What all pages do, whatever gives them the rest (served.js, kept.js): theme, keyboard, tables, ticks, and taking over what changed. Words of others are only ever set as text.
 "use strict";
 (() => {
   const root = document.documentElement;
+  const { source } = window.itbench;
   root.classList.add("has-script");
   const kept = {
     get(name) { try { return localStorage.getItem("itbench." + name); } catch { return null; } },
@@ -101,7 +102,8 @@
   const setUpGrid = (grid) => {
     chooseColumns(grid);
     const search = grid.querySelector("input[type=search]");
-    const isWhole = grid.dataset.whole === "yes";
+    // Without a server, only the rows of this page can be sorted and filtered.
+    const isWhole = !source.page || grid.dataset.whole === "yes";
     let timer = 0;
     search.addEventListener("input", () => {
       if (isWhole) { filterRows(grid); return; }
@@ -133,11 +135,8 @@
   const takeOver = async (address, isFilter) => {
     latest += 1;
     const own = latest;
-    const answer = await fetch(address, { headers: { Accept: "text/html" } });
-    if (!answer.ok) return false;
-    const text = await answer.text();
-    if (own !== latest) return false;
-    const fresh = new DOMParser().parseFromString(text, "text/html");
+    const fresh = await source.page(address);
+    if (!fresh || own !== latest) return false;
     let changed = false;
     for (const old of document.querySelectorAll("[data-live]")) {
       const now = fresh.querySelector(`[data-live="${CSS.escape(old.dataset.live)}"]`);
@@ -179,11 +178,7 @@
       const address = place.dataset.later;
       if (place.dataset.asked) continue;
       place.dataset.asked = "yes";
-      fetch(address).then(async (answer) => {
-        if (!answer.ok) return;
-        const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-        place.replaceChildren(...fresh.body.childNodes);
-      }).catch(() => {});
+      source.page(new URL(address, location.href)).then((fresh) => { if (fresh) place.replaceChildren(...fresh.body.childNodes); }).catch(() => {});
     }
   };
   const listen = () => {
@@ -226,7 +221,7 @@
     "[": () => document.querySelector("a[data-go=previous]")?.click(),
     "]": () => document.querySelector("a[data-go=next]")?.click(),
   };
-  window.itbench = { keys };
+  window.itbench.keys = keys;
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest?.("input:not([type=checkbox]), textarea, select, dialog");
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -248,14 +243,15 @@
     if (button) {
       const address = new URL(button.dataset.openTicked, location.href);
       for (const key of ticked) address.searchParams.append(button.dataset.parameter, key);
-      location.href = address.href;
+      location.href = (source.ticked?.(address) ?? address).href;
     }
     for (const menu of document.querySelectorAll("details.columns[open]")) if (!menu.contains(event.target)) menu.open = false;
   });
   document.addEventListener("change", (event) => {
     const box = event.target.closest?.("input[data-tick]");
     if (!box) {
-      if (event.target.closest?.("select[data-submit]")) event.target.form.requestSubmit();
+      const to = event.target.closest?.("select[data-submit]")?.selectedOptions[0]?.dataset.to;
+      if (to) location.href = new URL(to, location.href).href;
       return;
     }
     if (box.checked) ticked.add(box.dataset.tick); else ticked.delete(box.dataset.tick);
