@@ -71,8 +71,8 @@ class Domain:
         scoring_changes: what changed in the rules with each scoring version from 2 on, one sentence for each change; add an
             entry whenever a stored submission can get another score.
         audit: gives the candidates and features of a suite's tasks, for `itbench audit`; None where nobody wrote any.
-        trial_panels: gives what `itbench view` shows of a trial beside what it shows of every trial; None for nothing.
-        run_panels: gives what `itbench view` shows of the trials of a run, or of several; None for nothing.
+        trial_panels: gives what the pages show of a trial beside what it shows of every trial; None for nothing.
+        run_panels: gives what the pages show of the trials of a run, or of several; None for nothing.
         api_version: of the interface that the plugin was written for.
     """
 

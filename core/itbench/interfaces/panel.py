@@ -1,4 +1,4 @@
-"""What a domain shows of its trials on the pages of `itbench view`: data only, no HTML.
+"""What a domain shows of its trials on the pages of `itbench view` and `itbench site`: data only, no HTML.
 
 A panel has a title and parts. Each part is checked where it is made: the number of its marks is bounded, and long labels are
 cut. Numbers may be NaN or infinite; they are shown as missing. All text is escaped on the page.

@@ -16,7 +16,7 @@ from itbench.plugins.host import PluginHost, Status
 _EXTRAS = {
     "cryptography": ("seal", "itbench seal"),
     "huggingface_hub": ("hub", "itbench fetch"),
-    "jinja2": ("view", "itbench view"),
+    "jinja2": ("view", "itbench view, site"),
     "mcp": ("mcp", "--agent claude-code, codex or gemini-cli, and programs that use tools by MCP"),
     "pyarrow": ("parquet", "itbench export --to parquet"),
     "uvicorn": ("view", "itbench view"),

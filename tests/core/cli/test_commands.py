@@ -18,7 +18,7 @@ COMMANDS = [
     "audit", "check",
     "compare", "doctor", "export", "fetch", "install-agent", "leaderboard", "list-agents", "list-domains", "list-suites",
     "list-tasks", "make", "merge", "new-domain", "pin", "rank-correlation", "reliability", "resume", "reveal", "run", "runs", "score",
-    "seal", "show", "submit", "subset", "validate", "view",
+    "seal", "show", "site", "submit", "subset", "validate", "view",
 ]  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -110,40 +111,43 @@ def eventually() -> Callable[[Callable[[], bool]], None]:
 @pytest.fixture
 def write_run(tmp_path: Path) -> Callable[..., Path]:
     """Return a function that writes a run through the real store: one trial of each trace, with its metric `error`."""
+    return partial(run_in, tmp_path / "runs")
 
-    def write(
-        name: str,
-        traces: Sequence[Trace],
-        *,
-        agent: str = "someone",
-        suite: str = "easy",
-        files: dict[str, bytes] | None = None,
-        is_ended: bool = True,
-        errors: Sequence[float] = (),
-    ) -> Path:
-        path = tmp_path / "runs" / f"{name}.itbench"
-        tasks = [
-            Task(
-                id=f"sum-{at:04}",
-                title="Add two numbers",
-                instructions="Add 1 and 2; write it.",
-                tags=("even",),
-            )
-            for at in range(len(traces))
+
+def run_in(
+    folder: Path,
+    name: str,
+    traces: Sequence[Trace],
+    *,
+    agent: str = "someone",
+    suite: str = "easy",
+    files: dict[str, bytes] | None = None,
+    is_ended: bool = True,
+    errors: Sequence[float] = (),
+    secret: dict[str, str] | None = None,
+) -> Path:
+    """Write a run into a folder."""
+    path = folder / f"{name}.itbench"
+    tasks = [
+        Task(
+            id=f"sum-{at:04}",
+            title="Add two numbers",
+            instructions="Add 1 and 2; write it.",
+            tags=("even",),
+        )
+        for at in range(len(traces))
+    ]
+    write_plan(path, _plan(name[-8:].rjust(8, "0").lower(), agent, suite, tasks, secret or {}), tasks)
+    if is_ended:
+        records = [
+            _record(task, trace, files or {}, error)
+            for task, trace, error in zip(tasks, traces, errors or [1.0] * len(tasks), strict=True)
         ]
-        write_plan(path, _plan(name[-8:], agent, suite, tasks), tasks)
-        if is_ended:
-            records = [
-                _record(task, trace, files or {}, error)
-                for task, trace, error in zip(tasks, traces, errors or [1.0] * len(tasks), strict=True)
-            ]
-            asyncio.run(_write(path, records))
-        return path
-
-    return write
+        asyncio.run(_write(path, records))
+    return path
 
 
-def _plan(name: str, agent: str, suite: str, tasks: Sequence[Task]) -> Plan:
+def _plan(name: str, agent: str, suite: str, tasks: Sequence[Task], secret: dict[str, str]) -> Plan:
     return Plan(
         id=name,
         created_at="2026-01-02T03:04:05+00:00",
@@ -154,6 +158,7 @@ def _plan(name: str, agent: str, suite: str, tasks: Sequence[Task]) -> Plan:
         suite=suite,
         suite_version="0",
         suite_hash=HASH,
+        suite_secret=secret,
         agent=PlannedAgent(name=agent),
         tasks=tuple(PlannedTask(id=task.id, content_hash=HASH) for task in tasks),
         repeats=1,
@@ -191,6 +196,59 @@ def _record(task: Task, trace: Trace, files: dict[str, bytes], error: float) -> 
     )
 
 
+EVIL = "<img src=x onerror=alert(1)><script>alert(2)</script>\x1b[2J\u202egone"
+
+
+def conversation() -> Trace:
+    """Return a trace of three turns with requests, replies and calls, of which the words are hostile and one output is long."""
+    found = Trace()
+    for turn in range(3):
+        found.turn()
+        told: list[Any] = [{"role": "user", "text": "Look around."}]
+        if turn:
+            told = [{"role": "assistant", "reply": turn - 1}, {"role": "tool", "content": f"seen {turn}"}]
+        more = {"after": turn - 1, "from": 2 * turn - 1} if turn else {}
+        found.record("request", number=turn, model="m", messages=told, **more)
+        found.record("reply", request=turn, text=f"I look, {turn}. {EVIL}", calls=[], use={})
+        lines = "".join(f"line {at}\n" for at in range(400)) + "the-last-line"
+        output = {"exit_code": 0, "stdout": lines if turn == 0 else EVIL, "stderr": ""}
+        found.tool_call("execute", {"command": f"cat {turn} {EVIL}"}, output, is_ok=True, duration_s=0.1)
+    return found
+
+
+def site_runs(folder: Path) -> Path:
+    """Write the runs of the site that tests share: two that compare, one of another agent's words, and a damaged one."""
+    short = Trace()
+    short.turn()
+    short.message("assistant", "done")
+    files = {"a.png": b"\x89PNG\r\n\x1a\n" + bytes(20), "page.html": b"<script>alert(3)</script>", EVIL: b"x"}
+    for at, name in enumerate(
+        ("20260102T030405Z-sums-Easy-one-aaaaaaaa", "20260102T030406Z-sums-easy-two-bbbbbbbb")
+    ):
+        traces = [conversation(), *[short] * (6 + at)]
+        run_in(
+            folder,
+            name,
+            traces,
+            agent=("someone", "another")[at],
+            files=files,
+            errors=[at, *[2.0] * (6 + at)],
+        )
+    whole = run_in(folder, "con", [short], agent=EVIL)
+    whole.with_name("20260101T000000Z-cut.itbench").write_bytes(whole.read_bytes()[:9000])
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shared_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a site that all tests of a process share; beside it are the runs."""
+    from itbench.view.site.build import build_site
+
+    folder = tmp_path_factory.mktemp("site")
+    build_site([site_runs(folder / "runs")], folder / "pages")
+    return folder / "pages"
+
+
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """Return the path of a browser, or skip and say why there is none."""
@@ -223,7 +281,7 @@ class Watched:
 
 @pytest.fixture
 def open_page(chromium: str) -> Iterator[Callable[..., Watched]]:
-    """Return a function that opens a viewer in the browser; at the end nothing went wrong and nothing left this machine.
+    """Return a function that opens a viewer, or an address, in the browser; at the end nothing went wrong and nothing left this machine.
 
     The browser is started with the first page: once it is, no other event loop can run in this thread.
     """
@@ -233,7 +291,7 @@ def open_page(chromium: str) -> Iterator[Callable[..., Watched]]:
     with ExitStack() as stack:
         browser: Any = None
 
-        def open_it(viewer: Viewer, *, width: int = 1400) -> Watched:
+        def open_it(shown: Viewer | str, *, width: int = 1400) -> Watched:
             nonlocal browser
             if browser is None:
                 started = stack.enter_context(sync_playwright())
@@ -247,11 +305,14 @@ def open_page(chromium: str) -> Iterator[Callable[..., Watched]]:
             page.on("dialog", lambda dialog: found.problems.append(f"dialog: {dialog.message}"))
             page.on("request", lambda request: found.asked.append(request.url))
             opened.append(found)
-            page.goto(viewer.address)
+            page.goto(shown if isinstance(shown, str) else shown.address)
             return found
 
         yield open_it
     for found in opened:
         assert found.problems == []
         assert found.asked
-        assert {urlsplit(each).hostname for each in found.asked} == {"127.0.0.1"}
+        assert {urlsplit(each).hostname or urlsplit(each).scheme for each in found.asked} <= {
+            "127.0.0.1",
+            "file",
+        }

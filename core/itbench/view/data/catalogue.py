@@ -147,6 +147,10 @@ class Catalogue:
             self._is_listed = True
             self._entries = {entry.key: entry for entry in entries}
 
+    def close(self) -> None:
+        """Forget what was copied."""
+        self.copies.close()
+
     def _list(self) -> None:
         files = self._keys(run_files(self.paths))
         with self._lock:

@@ -89,6 +89,13 @@ class TrialCopies:
         found = None if copying is None else copying.result()
         return found if found is not None and found.stamp == stamp_of(run.path) else None
 
+    def close(self) -> None:
+        """Forget all copies, also those that are not whole yet."""
+        self._worker.shutdown(cancel_futures=True)
+        with self._lock:
+            while self._copies:
+                self._copies.popitem()[1].add_done_callback(_forget)
+
 
 def _copied(path: Path, stamp: Stamp) -> TrialCopy | None:
     try:

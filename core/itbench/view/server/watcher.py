@@ -36,6 +36,7 @@ class Watcher:
     ) -> None:
         self.stop()
         self._thread.join()
+        self.catalogue.close()
 
     def first(self, most_s: float) -> None:
         """Wait until all is read, but not longer than so many seconds."""

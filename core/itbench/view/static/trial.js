@@ -12,14 +12,14 @@
     let offset = Number(button.dataset.offset ?? 0);
     button.disabled = true;
     if (!offset) pre.textContent = "";
-    let taken = 0, total = 0, following = offset, leftOut = false;
+    let taken = 0, total = 0, following = offset, cutAt = null;
     try {
       while (following !== null && taken < AT_ONCE) {
         const piece = await source.piece(address, following);
         pre.append(piece.text);
         taken += piece.text.length;
         ({ total, following } = piece);
-        leftOut = Boolean(piece.leftOut);
+        cutAt = piece.cutAt ?? null;
         button.textContent = following === null ? "" : `Reading: ${following} of ${total} characters`;
       }
     } catch {
@@ -27,7 +27,7 @@
       button.textContent = "This could not be read; try again";
       return;
     }
-    if (leftOut) button.after(`The first ${taken} of ${total} characters; itbench view shows all.`);
+    if (cutAt !== null) button.after(`The first ${cutAt} of ${total} characters; itbench view shows all.`);
     if (following === null) { button.remove(); return; }
     button.dataset.offset = String(following);
     button.disabled = false;
@@ -163,7 +163,8 @@
     if (!text) { found.hidden = true; outline.querySelector(".turns").hidden = false; count.textContent = ""; return; }
     const told = await source.search(trace, text);
     if (!told || needle !== text) return;
-    count.textContent = (told.where ?? "") + told.found.length >= told.most ? `the first ${told.most} events` : told.found.length === 1 ? "1 event" : `${told.found.length} events`;
+    const n = told.found.length;
+    count.textContent = (told.where ?? "") + (n >= told.most ? `the first ${told.most} events` : n === 1 ? "1 event" : `${n} events`);
     found.replaceChildren(...told.found.map(({ position, around }) => {
       const line = document.createElement("li"), link = document.createElement("a");
       link.dataset.position = position;
