@@ -2,10 +2,13 @@
 
 import asyncio
 import http.client
+import os
 import shutil
+import subprocess
+import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -22,6 +25,7 @@ from itbench.store.writer import RunWriter, ScoringOrigin, write_plan
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 HASH = "sha256:" + "0" * 64
+SUMS = Path(__file__).resolve().parents[2] / "plugins" / "sums" / "src"
 _START_S = 120.0
 
 
@@ -85,14 +89,53 @@ class Viewer:
 @pytest.fixture
 def viewer(background: Callable[..., Any], tmp_path: Path) -> Callable[..., Viewer]:
     """Return a function that starts `itbench view` on the test's own runs."""
+    return lambda: _listening(background("view", tmp_path / "runs", "--no-open"))
 
-    def start() -> Viewer:
-        process = background("view", tmp_path / "runs", "--no-open")
-        line = process.stderr.readline()
-        assert "http://127.0.0.1:" in line, line + process.stderr.read()
-        return Viewer(line.split()[-1], process=process)
 
-    return start
+def _listening(process: Any) -> Viewer:
+    line = process.stderr.readline()
+    assert "http://127.0.0.1:" in line, line + process.stderr.read()
+    return Viewer(line.split()[-1], process=process)
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Any]]:
+    """Return a function that starts `itbench`, where the domain `sums` is installed, for all tests of a module."""
+    folder = tmp_path_factory.mktemp("program")
+    info = folder / "itbench_sums-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: itbench-sums\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[itbench.domains]\nsums = itbench_sums:DOMAIN\n")
+    known = {"PYTHONPATH": os.pathsep.join([str(folder), str(SUMS), *sys.path])}
+    started: list[subprocess.Popen[str]] = []
+
+    def start(*words: str | Path, **variables: str) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "-c", "from itbench.cli.main import main; main()", *map(str, words)],
+            env=os.environ | known | {"ITBENCH_CACHE": str(folder / "cache")} | variables,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture(scope="module")
+def serve(program: Callable[..., Any]) -> Callable[[Path], Viewer]:
+    """Return a function that starts `itbench view` on a folder, for all tests of a module."""
+    return lambda folder: _listening(program("view", folder, "--no-open"))
+
+
+@pytest.fixture(scope="module")
+def write_in() -> Callable[..., Path]:
+    """Return a function that writes a run into a folder, as `write_run` does."""
+    return run_in
 
 
 @pytest.fixture
@@ -124,9 +167,9 @@ def run_in(
     files: dict[str, bytes] | None = None,
     is_ended: bool = True,
     errors: Sequence[float] = (),
-    secret: dict[str, str] | None = None,
+    **more: Any,
 ) -> Path:
-    """Write a run into a folder."""
+    """Write a run into a folder; what more is given stands in its plan."""
     path = folder / f"{name}.itbench"
     tasks = [
         Task(
@@ -137,17 +180,19 @@ def run_in(
         )
         for at in range(len(traces))
     ]
-    write_plan(path, _plan(name[-8:].rjust(8, "0").lower(), agent, suite, tasks, secret or {}), tasks)
+    write_plan(path, _plan(name[-8:].rjust(8, "0").lower(), agent, suite, tasks, more), tasks)
     if is_ended:
         records = [
             _record(task, trace, files or {}, error)
             for task, trace, error in zip(tasks, traces, errors or [1.0] * len(tasks), strict=True)
         ]
-        asyncio.run(_write(path, records))
+        # In a thread of its own: a browser may have an event loop in this one.
+        with ThreadPoolExecutor(1) as worker:
+            worker.submit(asyncio.run, _write(path, records)).result()
     return path
 
 
-def _plan(name: str, agent: str, suite: str, tasks: Sequence[Task], secret: dict[str, str]) -> Plan:
+def _plan(name: str, agent: str, suite: str, tasks: Sequence[Task], more: Mapping[str, Any]) -> Plan:
     return Plan(
         id=name,
         created_at="2026-01-02T03:04:05+00:00",
@@ -158,7 +203,6 @@ def _plan(name: str, agent: str, suite: str, tasks: Sequence[Task], secret: dict
         suite=suite,
         suite_version="0",
         suite_hash=HASH,
-        suite_secret=secret,
         agent=PlannedAgent(name=agent),
         tasks=tuple(PlannedTask(id=task.id, content_hash=HASH) for task in tasks),
         repeats=1,
@@ -166,6 +210,7 @@ def _plan(name: str, agent: str, suite: str, tasks: Sequence[Task], secret: dict
         attempts=1,
         max_trials=1,
         sandbox="none",
+        **more,
     )
 
 
@@ -214,6 +259,23 @@ def conversation() -> Trace:
         output = {"exit_code": 0, "stdout": lines if turn == 0 else EVIL, "stderr": ""}
         found.tool_call("execute", {"command": f"cat {turn} {EVIL}"}, output, is_ok=True, duration_s=0.1)
     return found
+
+
+@pytest.fixture(scope="module")
+def write_hostile() -> Callable[[Path, int], Path]:
+    """Return a function that writes a run into a folder of which all words are hostile, with an output of some length."""
+
+    def write(folder: Path, size: int) -> Path:
+        found = Trace()
+        found.turn()
+        told = {"exit_code": 1, "stdout": EVIL, "stderr": EVIL}
+        found.tool_call(EVIL, {"command": EVIL}, told, is_ok=False, duration_s=1.0)
+        lines = f"{EVIL}\n" * (size // len(EVIL))
+        found.tool_call("execute", {"command": "cat all"}, lines, is_ok=True, duration_s=1.0)
+        files = {EVIL.replace("/", ""): EVIL.encode()}
+        return run_in(folder, "20260102T030405Z-sums-easy-evil-eeeeeeee", [found], agent=EVIL, files=files)
+
+    return write
 
 
 def site_runs(folder: Path) -> Path:
@@ -279,37 +341,37 @@ class Watched:
             self.problems.append(message.text)
 
 
-@pytest.fixture
-def open_page(chromium: str) -> Iterator[Callable[..., Watched]]:
-    """Return a function that opens a viewer, or an address, in the browser; at the end nothing went wrong and nothing left this machine.
-
-    The browser is started with the first page: once it is, no other event loop can run in this thread.
-    """
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Any]:
+    """Yield the browser of a module; while it runs, no other event loop can run in this thread."""
     from playwright.sync_api import sync_playwright
 
+    with sync_playwright() as started:
+        found = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def open_page(browser: Any) -> Iterator[Callable[..., Watched]]:
+    """Return a function that opens a viewer, or an address, in the browser; at the end nothing went wrong and nothing left this machine."""
     opened: list[Watched] = []
-    with ExitStack() as stack:
-        browser: Any = None
 
-        def open_it(shown: Viewer | str, *, width: int = 1400) -> Watched:
-            nonlocal browser
-            if browser is None:
-                started = stack.enter_context(sync_playwright())
-                browser = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-                stack.callback(browser.close)
-            page = browser.new_context(viewport={"width": width, "height": 900}).new_page()
-            page.set_default_timeout(120_000)
-            found = Watched(page)
-            page.on("console", found.said)
-            page.on("pageerror", lambda error: found.problems.append(str(error)))
-            page.on("dialog", lambda dialog: found.problems.append(f"dialog: {dialog.message}"))
-            page.on("request", lambda request: found.asked.append(request.url))
-            opened.append(found)
-            page.goto(shown if isinstance(shown, str) else shown.address)
-            return found
+    def open_it(shown: Viewer | str) -> Watched:
+        page = browser.new_context(viewport={"width": 1400, "height": 900}).new_page()
+        page.set_default_timeout(120_000)
+        found = Watched(page)
+        page.on("console", found.said)
+        page.on("pageerror", lambda error: found.problems.append(str(error)))
+        page.on("dialog", lambda dialog: found.problems.append(f"dialog: {dialog.message}"))
+        page.on("request", lambda request: found.asked.append(request.url))
+        opened.append(found)
+        page.goto(shown if isinstance(shown, str) else shown.address)
+        return found
 
-        yield open_it
+    yield open_it
     for found in opened:
+        found.page.context.close()
         assert found.problems == []
         assert found.asked
         assert {urlsplit(each).hostname or urlsplit(each).scheme for each in found.asked} <= {

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from itbench import Trace
 from itbench.testing.model_server import Answer, Asked, ModelServer
 
 # A browser takes a second to start, and each page of it some tenths.
@@ -34,14 +33,18 @@ def adder(asked: Asked) -> Answer:
     )
 
 
-@pytest.fixture
-def two_runs(sums: Path, itbench: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make a run of a scripted model and one of an agent without any."""
-    monkeypatch.setenv("PLANTED_KEY", "sk-planted-0123456789abcdef")
+@pytest.fixture(scope="module")
+def view(program: Start, serve: Start, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Return a viewer of a run of a scripted model and of one of an agent without any."""
+    folder = tmp_path_factory.mktemp("runs")
+    run = ("run", "sums/easy", *OPEN[:-1], folder)
     with ModelServer(adder) as server:
         agent = f"react:model=openai/m,base_url={server.openai_url},key_env=PLANTED_KEY,price=2/8"
-        assert itbench("run", "sums/easy", "--agent", agent, "--limit", "4", *OPEN).code == 0
-    assert itbench("run", "sums/easy", "--agent", "adder:wrong=2", "-k", "2", *OPEN).code == 0
+        models = program(*run, "--agent", agent, "--limit", "4", PLANTED_KEY="sk-planted-0123456789abcdef")
+        assert models.wait(300) == 0, models.communicate()
+    other = program(*run, "--agent", "adder:wrong=2", "-k", "2")
+    assert other.wait(300) == 0, other.communicate()
+    return serve(folder)
 
 
 def column(page: Any, key: str) -> list[str]:
@@ -50,9 +53,8 @@ def column(page: Any, key: str) -> list[str]:
     return [text.strip() for text in cells.all_inner_texts()]
 
 
-@pytest.mark.usefixtures("two_runs")
-def test_runs_are_sorted_filtered_and_compared(viewer: Start, open_page: Start) -> None:
-    page = open_page(viewer()).page
+def test_runs_are_sorted_filtered_and_compared(view: Any, open_page: Start) -> None:
+    page = open_page(view).page
     page.wait_for_selector("tr[data-key] >> nth=1")
     assert "token" not in page.url
     page.click("a[data-sort-by=turns]")
@@ -89,9 +91,8 @@ def test_runs_are_sorted_filtered_and_compared(viewer: Start, open_page: Start) 
     assert page.locator(".pair .nothing").count() > 0
 
 
-@pytest.mark.usefixtures("two_runs")
-def test_a_trial_is_navigated_searched_and_read_in_full(viewer: Start, open_page: Start) -> None:
-    page = open_page(viewer()).page
+def test_a_trial_is_navigated_searched_and_read_in_full(view: Any, open_page: Start) -> None:
+    page = open_page(view).page
     page.wait_for_selector("tr[data-key] >> nth=1")
     page.click("tr:has-text('react') td[data-c=run] a")
     page.wait_for_selector("h2:has-text('Trials')")
@@ -125,23 +126,22 @@ def test_a_trial_is_navigated_searched_and_read_in_full(viewer: Start, open_page
     page.wait_for_selector("h1:has-text('sum-0002')")
 
 
-@pytest.mark.usefixtures("two_runs")
-def test_every_page_fits_a_narrow_and_a_wide_window(viewer: Start, open_page: Start) -> None:
-    view = viewer()
-    for width in (400, 1400):
-        page = open_page(view, width=width).page
-        page.wait_for_selector("tr[data-key] >> nth=1")
-        run = page.get_attribute("tr:has-text('react')", "data-key")
-        for path in (
-            "/",
-            f"/run/{run}",
-            f"/run/{run}/trial/1",
-            "/leaderboard",
-            "/heat?group=tag",
-            f"/sides?run={run}&trial=1&trial=2",
-        ):
-            page.goto(view.base + path)
-            page.wait_for_selector("main h1")
+def test_every_page_fits_a_narrow_and_a_wide_window(view: Any, open_page: Start) -> None:
+    page = open_page(view).page
+    page.wait_for_selector("tr[data-key] >> nth=1")
+    run = page.get_attribute("tr:has-text('react')", "data-key")
+    for path in (
+        "/",
+        f"/run/{run}",
+        f"/run/{run}/trial/1",
+        "/leaderboard",
+        "/heat?group=tag",
+        f"/sides?run={run}&trial=1&trial=2",
+    ):
+        page.goto(view.base + path)
+        page.wait_for_selector("main h1")
+        for width in (400, 1400):
+            page.set_viewport_size({"width": width, "height": 900})
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
 
 
@@ -183,27 +183,11 @@ def test_the_page_of_a_run_that_is_running_follows_it(
     page.wait_for_selector("dd:has-text('12 of 12')")
 
 
-def test_a_hostile_trace_of_50_megabytes_is_shown_and_harmless(
-    viewer: Start, write_run: Start, open_page: Start, tmp_path: Path
+@pytest.mark.parametrize("size", [500_000, pytest.param(50_000_000, marks=pytest.mark.soak)])
+def test_a_hostile_trace_is_shown_and_harmless(
+    size: int, serve: Start, write_hostile: Start, open_page: Start, tmp_path: Path
 ) -> None:
-    evil = "<img src=x onerror=alert(1)><script>alert(2)</script>\x1b[2J‮\n"
-    found = Trace()
-    found.turn()
-    found.tool_call(
-        evil, {"command": evil}, {"exit_code": 1, "stdout": evil, "stderr": evil}, is_ok=False, duration_s=1.0
-    )
-    found.tool_call(
-        "execute", {"command": "cat all"}, evil * (50_000_000 // len(evil)), is_ok=True, duration_s=1.0
-    )
-    write_run(
-        "20260102T030405Z-sums-easy-someone-aaaaaaaa",
-        [found],
-        agent=evil,
-        files={evil.replace("/", ""): evil.encode()},
-    )
-    view = viewer()
-    page = open_page(view).page
-    page.wait_for_selector("tr[data-key] a")
+    page = open_page(serve(write_hostile(tmp_path, size).parent)).page
     page.click("tr[data-key] a")
     page.wait_for_selector("h2:has-text('Trials')")
     page.click("tbody tr[data-key] a")
@@ -213,7 +197,9 @@ def test_a_hostile_trace_of_50_megabytes_is_shown_and_harmless(
     assert page.locator("main img").count() == 0
     assert page.evaluate("document.body.innerText.length") < 1_000_000
     page.locator("details.k-tool").nth(1).locator("button.rest").click()
-    page.wait_for_selector("button:has-text('Show more')")
+    page.wait_for_selector("details.k-tool:has-text('<script>alert(2)') >> nth=1")
+    if size > 2_000_000:
+        page.wait_for_selector("button:has-text('Show more')")
     assert page.locator("main script, main img").count() == 0
     page.fill("input[name=find]", "onerror")
     page.wait_for_selector("ol.found a >> nth=1")

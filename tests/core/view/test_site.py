@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,15 @@ import pytest
 from itbench import Trace
 from itbench.errors import UsageError
 from itbench.store.claim import Claim
+from itbench.view.site.addresses import LEFT_OUT, SiteAddresses
 from itbench.view.site.build import build_site
+from itbench.view.site.catalogue import OpenRuns
 from itbench.view.site.hidden import Hider, folders_of
 from itbench.view.site.names import run_keys, safe_name, safe_names
 from itbench.view.site.place import MARKER
+from itbench.view.site.scope import scope_of
 
+HASH = "sha256:" + "0" * 64
 ONE = "20260102t030405z-sums-easy-one-aaaaaaaa"
 TWO = "20260102t030406z-sums-easy-two-bbbbbbbb"
 
@@ -110,6 +115,13 @@ def test_a_run_that_cannot_be_read_is_a_row_with_the_reason(shared_site: Path) -
     assert "This cannot be shown." in (shared_site / "run" / "20260101t000000z-cut.html").read_text()
 
 
+def test_the_leaderboard_of_a_site_has_statistics_of_its_runs(shared_site: Path) -> None:
+    text = (shared_site / "leaderboard.html").read_text()
+    for title in ("Which ranks can be told apart", "Ability"):
+        assert f">{title}<" in text
+    assert "data-later" not in text
+
+
 def test_the_same_runs_give_the_same_bytes(shared_site: Path, tmp_path: Path) -> None:
     build_site([shared_site.parent / "runs"], tmp_path / "again")
     files = [
@@ -155,6 +167,18 @@ def test_names_are_safe_unique_and_stable() -> None:
     assert safe_name("a.b") != safe_name("a-b") == "a-b"
 
 
+def test_what_a_site_does_not_have_leads_to_the_page_that_says_so(shared_site: Path) -> None:
+    with closing(OpenRuns([shared_site.parent / "runs"])) as catalogue:
+        catalogue.refresh(lambda: False)
+        link = SiteAddresses(scope_of(catalogue, None)).link
+    assert link("run", run=ONE) == f"run/{ONE}.html"
+    assert link("trial", run=ONE, trial="7") == f"run/{ONE}/trial-7.html"
+    for run in ("", "../../x", f"{ONE}/.."):
+        assert link("run", run=run) == link("trial", run=run, trial="1") == LEFT_OUT
+    for trial in ("8", "0", "-1", "x", "1/../2"):
+        assert link("trial", run=ONE, trial=trial) == LEFT_OUT
+
+
 def test_run_files_of_one_name_are_told_apart(tmp_path: Path) -> None:
     files = [tmp_path / "x" / "run.itbench", tmp_path / "y" / "run.itbench", tmp_path / "Other.itbench"]
     keys = run_keys(files)
@@ -164,12 +188,20 @@ def test_run_files_of_one_name_are_told_apart(tmp_path: Path) -> None:
 
 
 def test_folders_are_taken_out_of_text(tmp_path: Path) -> None:
-    hider = Hider(["/home/me/runs", "/home/me", "/data/a&b"])
+    hider = Hider(["/home/me/runs", "/home/me", "/data/a&b", "/run/me", "/td/tr"])
     assert hider.text("'/home/me/runs/x' in /home/me; /home/meat/y") == "'x' in .; /home/meat/y"
     assert hider.text("/data/a&amp;b/c") == "c"
-    found = folders_of([tmp_path / "a.itbench"], [{"suite_data": "/data/mine/suite", "python": "/usr/bin/x"}])
+    kept = "<a href='../run/me/x.html'></td/tr>"
+    assert hider.text(kept) == kept
+    plan = {
+        "suite_data": "/data/mine/suite",
+        "python": "/usr/bin/x",
+        "socket": "/run/x.sock",
+        "odd": "/></td><td",
+    }
+    found = folders_of([tmp_path / "a.itbench"], [plan])
     assert {str(tmp_path), "/data/mine"} <= set(found)
-    assert "/usr/bin" not in found
+    assert not {"/usr/bin", "/run", "/></td>"} & set(found)
 
 
 def test_only_a_site_is_replaced(write_run: Callable[..., Path], tmp_path: Path) -> None:
@@ -214,8 +246,11 @@ def test_a_site_is_there_whole_or_not_at_all(write_run: Callable[..., Path], tmp
     assert not list(tmp_path.glob(".itbench-site-*"))
 
 
-def test_of_held_out_tasks_only_numbers_are_shown(write_run: Callable[..., Path], tmp_path: Path) -> None:
-    runs = write_run("20260102T030405Z-a-aaaaaaaa", [Trace()], secret={"seed": "a fingerprint"}).parent
+@pytest.mark.parametrize("kept", [{"suite_secret": {"seed": "a fingerprint"}}, {"suite_seal": HASH}])
+def test_of_held_out_tasks_only_numbers_are_shown(
+    write_run: Callable[..., Path], tmp_path: Path, kept: dict[str, Any]
+) -> None:
+    runs = write_run("20260102T030405Z-a-aaaaaaaa", [Trace()], **kept).parent
     build_site([runs], tmp_path / "default")
     text = "".join(text for _, text in pages_of(tmp_path / "default"))
     assert "0.500" in text
@@ -239,19 +274,13 @@ def test_a_run_under_way_is_shown_as_of_now(write_run: Callable[..., Path], tmp_
 
 
 @pytest.mark.usefixtures("sums")
-def test_truths_are_shown_unless_they_are_left_out(itbench: Callable[..., Any], tmp_path: Path) -> None:
-    run = (
-        "run",
-        "sums/easy",
-        "--agent",
-        "adder:wrong=2",
-        "--limit",
-        "2",
-        "--sandbox",
-        "none",
-        "--allow-unsafe",
-    )
-    assert itbench(*run, "--out", "runs").code == 0
+def test_truths_of_a_merged_run_are_shown_unless_they_are_left_out(
+    itbench: Callable[..., Any], tmp_path: Path
+) -> None:
+    run = ("run", "sums/easy", "--agent", "adder:wrong=2", "--limit", "2", "--sandbox", "none", "--allow-unsafe")  # fmt: skip
+    for shard in ("1/2", "2/2"):
+        assert itbench(*run, "--shard", shard, "--out", "shards").code == 0
+    assert itbench("merge", *(tmp_path / "shards").glob("*.itbench"), "--out", "runs/whole.itbench").code == 0
     done = itbench("site", "latest", "--out", "shown", "--json")
     assert done.code == 0, done.err
     told = json.loads(done.out)

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from itbench.view.site.build import build_site
+
 # A browser takes a second to start, and each page of it some tenths.
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -23,15 +25,18 @@ class Quiet(SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
-@pytest.fixture(params=["disk", "server"])
-def address(request: pytest.FixtureRequest, shared_site: Path) -> Iterator[str]:
-    """Yield the address of the first page."""
-    if request.param == "disk":
-        yield (shared_site / "index.html").as_uri()
-        return
+@pytest.fixture
+def address(shared_site: Path) -> str:
+    """Return the address of the first page on the disk."""
+    return (shared_site / "index.html").as_uri()
+
+
+@pytest.fixture
+def web(shared_site: Path) -> Iterator[str]:
+    """Yield the address of the site below a path of a plain web server."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(shared_site.parent)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/{shared_site.name}/index.html"
+    yield f"http://127.0.0.1:{server.server_port}/{shared_site.name}"
     server.shutdown()
     server.server_close()
 
@@ -64,6 +69,7 @@ def test_a_site_is_sorted_filtered_compared_and_read(address: str, open_page: St
     assert page.locator(".heat-map thead th:visible").count() == 3
     page.select_option("select[name=by]", "outcome")
     page.wait_for_selector("td.done:visible")
+    assert page.locator(".heat-map thead th:visible").count() == 3
     page.go_back()
     page.go_back()
     page.click("button:has-text('Compare')")
@@ -113,21 +119,52 @@ def test_a_trial_of_a_site_is_navigated_searched_and_read_in_full(address: str, 
 
 
 def test_every_page_of_a_site_fits_a_narrow_and_a_wide_window(shared_site: Path, open_page: Start) -> None:
-    for width in (400, 1400):
-        page = open_page((shared_site / "index.html").as_uri(), width=width).page
-        for path in (
-            "index.html",
-            f"run/{ONE}.html",
-            f"run/{ONE}/trial-1.html",
-            "leaderboard.html",
-            "heat-in-tag.html",
-            "compare.html",
-            "left-out.html",
-            f"sides.html?run={ONE}&trial=1&trial=2",
-        ):
-            page.goto(f"{shared_site.as_uri()}/{path}")
-            page.wait_for_selector("main h1")
+    page = open_page((shared_site / "index.html").as_uri()).page
+    for path in (
+        "index.html",
+        f"run/{ONE}.html",
+        f"run/{ONE}/trial-1.html",
+        "leaderboard.html",
+        "heat-in-tag.html",
+        "compare.html",
+        "left-out.html",
+        f"sides.html?run={ONE}&trial=1&trial=2",
+    ):
+        page.goto(f"{shared_site.as_uri()}/{path}")
+        page.wait_for_selector("main h1")
+        assert page.locator("main script, main img[src=x]").count() == 0
+        for width in (400, 1400):
+            page.set_viewport_size({"width": width, "height": 900})
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
+
+
+def test_a_site_loads_texts_and_frames_from_a_web_server_too(web: str, open_page: Start) -> None:
+    page = open_page(f"{web}/run/{ONE}/trial-1.html").page
+    page.fill("input[name=find]", "the-LAST-line")
+    page.wait_for_selector("ol.found a")
+    assert page.inner_text(".found-count") == "1 event"
+    page.goto(f"{web}/heat.html?run={ONE}")
+    page.wait_for_selector("text=Only ticked runs are shown")
+    page.goto(f"{web}/sides.html?run={ONE}&trial=1&trial=2")
+    page.wait_for_selector("iframe").content_frame().wait_for_selector("h3.turn >> nth=2")
+
+
+@pytest.mark.parametrize("size", [500_000, pytest.param(50_000_000, marks=pytest.mark.soak)])
+def test_a_hostile_trace_on_a_site_is_shown_and_harmless(
+    size: int, write_hostile: Start, open_page: Start, tmp_path: Path
+) -> None:
+    made = build_site([write_hostile(tmp_path / "runs", size)], tmp_path / "pages")
+    assert made.bytes < 20_000_000
+    page = open_page(made.index.as_uri()).page
+    page.click("tr[data-key] a")
+    page.click("tbody tr[data-key] a")
+    page.wait_for_selector("details.k-tool >> nth=1")
+    assert "<script>alert(2)</script>\\x1b[2J\\u202e" in page.inner_text("#trace")
+    page.locator("details.k-tool").nth(1).locator("button.rest").click()
+    page.wait_for_selector("details.k-tool:has-text('itbench view shows all')")
+    page.fill("input[name=find]", "onerror")
+    page.wait_for_selector("ol.found a >> nth=1")
+    assert page.locator("main script, main img").count() == 0
 
 
 def test_of_many_compared_runs_only_ticked_ones_are_shown(shared_site: Path, open_page: Start) -> None:
