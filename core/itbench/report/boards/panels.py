@@ -22,11 +22,11 @@ def board_panels(board: Board, keys: Mapping[Path, str]) -> Iterator[Panel]:
         board: of the runs.
         keys: by which the page names each run.
     """
+    names = _names(board)
     if len(board.standings) > 1:
-        names = _names(board)
         yield _pairs_panel(board, names)
         yield _ability_panel(board, names, keys)
-    curves = [curve for curve in _curves(board) if len(curve.curve) > 1]
+    curves = {name: found for name, found in _curves(board, names) if len(found.curve) > 1}
     if curves:
         yield reliability_panel(curves)
 
@@ -80,11 +80,11 @@ def _bars(
         )
 
 
-def _curves(board: Board) -> Iterator[Reliability]:
-    for standing in board.standings:
+def _curves(board: Board, names: Sequence[str]) -> Iterator[tuple[str, Reliability]]:
+    for standing, name in zip(board.standings, names, strict=True):
         summary = standing.summary
         if summary.estimate.n_scored:
-            yield reliability_of(standing.path, summary.plan, summary.values)
+            yield name, reliability_of(standing.path, summary.plan, summary.values)
 
 
 def _names(board: Board) -> list[str]:

@@ -1,7 +1,8 @@
 """How reliably agents solve tasks: pass@k and pass^k over the number of tries."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from itbench.errors import UsageError
@@ -128,8 +129,8 @@ def reliability_json(found: Sequence[Reliability]) -> list[JsonObject]:
     ]
 
 
-def reliability_panel(found: Sequence[Reliability]) -> Panel:
-    """Return the curves as charts: a line for each run, the first 50."""
+def reliability_panel(found: Mapping[str, Reliability]) -> Panel:
+    """Return the curves of runs, by their names, as charts: a line for each run, the first 50."""
     return Panel(
         title="Reliability",
         parts=(
@@ -139,15 +140,17 @@ def reliability_panel(found: Sequence[Reliability]) -> Panel:
     )
 
 
-def _lines(title: str, found: Sequence[Reliability], value: Callable[[Passes], float | None]) -> PanelLines:
+def _lines(
+    title: str, found: Mapping[str, Reliability], value: Callable[[Passes], float | None]
+) -> PanelLines:
     lines = [
         PanelLine(
-            label=agent_label(each.plan["agent"]),
-            kind=agent_label(each.plan["agent"]),
+            label=name,
+            kind=name,
             note=each.plan["id"],
             points=tuple((float(at.k), mean) for at in each.curve if (mean := value(at)) is not None),
         )
-        for each in found[:_MOST_LINES]
+        for name, each in islice(found.items(), _MOST_LINES)
     ]
     return PanelLines(
         title=title, x=PanelAxis(label="k"), y=PanelAxis(unit="%", low=0.0, high=1.0), lines=tuple(lines)

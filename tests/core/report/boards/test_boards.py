@@ -242,6 +242,7 @@ def test_the_page_of_a_leaderboard_has_ranks_abilities_and_reliability(
     ]
     assert len({bar.label for bar in ability.parts[0].bars}) == 5
     assert [len(line.points) for line in curves.parts[0].lines] == [3] * 5
+    assert [line.label for line in curves.parts[0].lines] == [bar.label for bar in ability.parts[0].bars]
 
 
 def test_one_run_without_repeats_has_no_such_panel_and_few_tasks_are_said(
@@ -257,7 +258,7 @@ def test_one_run_without_repeats_has_no_such_panel_and_few_tasks_are_said(
 
 def test_the_curves_are_charts(runs: list[str]) -> None:
     found = reliability([Path(path) for path in runs])
-    panel = reliability_panel(found)
+    panel = reliability_panel({each.plan["id"]: each for each in found})
     always, once = panel.parts
     assert [line.note for line in always.lines] == [each.plan["id"] for each in found]
     assert [x for x, _ in once.lines[2].points] == [1, 2, 3]
