@@ -15,8 +15,19 @@ from itbench.view.data.trials import trial_page
 from itbench.view.data.wanted import Wanted
 
 Write = Callable[..., Path]
+ERRORS = (1.0, 0.5, 3.0, 0.5, 2.0, 1.0, 0.0, 9.0, 1.0, 4.0, 2.5, 0.25)
 NAME = "20260102T030405Z-sums-easy-someone-aaaaaaaa"
-FILTERS = ("", "sum-0003", "-sum-0003", "turns>2", "turns<=2 score=0.5", "limit=-", "status!=scored", "OFF")
+FILTERS = (
+    "",
+    "sum-0003",
+    "-sum-0003",
+    "turns>2",
+    "turns<=2 score=0.5",
+    "limit=-",
+    "status!=scored",
+    "OFF",
+    "metric.error>1",
+)
 
 
 def traces(count: int) -> list[Trace]:
@@ -38,8 +49,7 @@ def numbers(run: RunFile, wanted: Wanted, copies: TrialCopies | None) -> tuple[l
 
 @pytest.mark.parametrize("text", FILTERS)
 def test_a_copy_gives_the_same_trials_in_the_same_order(write_run: Write, text: str) -> None:
-    copies = TrialCopies(least=1)
-    with RunFile(write_run(NAME, traces(12))) as run:
+    with closing(TrialCopies(least=1)) as copies, RunFile(write_run(NAME, traces(12), errors=ERRORS)) as run:
         for sort in ("", *COLUMNS, "metric.error", "no such column"):
             for is_descending in (False, True):
                 for page in (1, 2):
@@ -49,12 +59,12 @@ def test_a_copy_gives_the_same_trials_in_the_same_order(write_run: Write, text: 
 
 
 def test_a_run_that_has_changed_is_not_chosen_from_its_copy(write_run: Write) -> None:
-    copies, path = TrialCopies(least=1), write_run(NAME, traces(3))
-    wanted = Wanted(text="repeat>0")
-    with RunFile(path) as run:
-        assert numbers(run, wanted, copies) == ([], 0, 3)
-        row = run.find_trial("sum-0001")
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("UPDATE trial SET repeat = 1 WHERE id = ?", (row["id"],))
-    with RunFile(path, is_known=True) as run:
-        assert numbers(run, wanted, copies) == ([row["id"]], 1, 3)
+    path, wanted = write_run(NAME, traces(3)), Wanted(text="repeat>0")
+    with closing(TrialCopies(least=1)) as copies:
+        with RunFile(path) as run:
+            assert numbers(run, wanted, copies) == ([], 0, 3)
+            row = run.find_trial("sum-0001")
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute("UPDATE trial SET repeat = 1 WHERE id = ?", (row["id"],))
+        with RunFile(path, is_known=True) as run:
+            assert numbers(run, wanted, copies) == ([row["id"]], 1, 3)

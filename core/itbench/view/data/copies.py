@@ -23,7 +23,7 @@ _KEPT: Final = 4
 _LARGEST_ID = "SELECT coalesce(max(id), 0) FROM trial"
 _FIELDS = ", ".join(f'{column} AS "{name}"' for name, column in COLUMNS.items())
 _COPY = f"""
-CREATE TABLE copy.row AS SELECT outcome.trial AS trial, task.position AS position, {_FIELDS} {FROM}
+CREATE TABLE copy.row AS SELECT outcome.trial AS trial, task.position AS position, {_FIELDS}, score.metrics AS metrics {FROM}
 ORDER BY task.position, outcome.repeat
 """
 

@@ -33,11 +33,17 @@ def column_of(name: str) -> str | None:
     The name of a metric may be anything, and becomes a quoted text.
     """
     if name.startswith(METRIC):
-        path = '$."' + name.removeprefix(METRIC).replace('"', "") + '"'
-        return "json_extract(score.metrics, {})".format("'" + path.replace("'", "''") + "'")
+        return f"json_extract(score.metrics, {_path(name)})"
     return COLUMNS.get(name)
 
 
 def copied_column_of(name: str) -> str | None:
-    """Return the same in a copy, which has no metrics."""
+    """Return the same in a copy."""
+    if name.startswith(METRIC):
+        return f"json_extract(row.metrics, {_path(name)})"
     return f'row."{name}"' if name in COLUMNS else None
+
+
+def _path(metric: str) -> str:
+    path = '$."' + metric.removeprefix(METRIC).replace('"', "") + '"'
+    return "'" + path.replace("'", "''") + "'"

@@ -107,10 +107,9 @@ def _chosen(
     run: RunFile, wanted: Wanted, found: Sequence[Condition], copies: TrialCopies | None
 ) -> tuple[list[int], int | None]:
     """Return the numbers of the trials of the page, and how many match; None where all do."""
-    names = {wanted.sort, *(condition.column or "" for condition in found)}
     if copies is not None and not (wanted.text or wanted.sort or wanted.offset):
         copies.begin(run)
-    elif copies is not None and not any(name.startswith(METRIC) for name in names):
+    elif copies is not None:
         copy = copies.of(run)
         numbers = None if copy is None else _asked(copy.ask, _query(wanted, found, copied_column_of), wanted)
         if numbers is not None:
