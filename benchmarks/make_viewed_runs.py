@@ -1,4 +1,4 @@
-"""Writes many small runs, and one of a trial of 1,000 turns and 100 MB, for the benchmark of the viewer."""
+"""Writes runs for the benchmarks of the viewer: many small ones and one of a trial of 1,000 turns and 100 MB, or some for a site."""
 
 import asyncio
 import os
@@ -14,10 +14,18 @@ from itbench_sums import DOMAIN, Sums
 
 HASH = "sha256:" + "0" * 64
 TURNS, OUTPUT = 1000, 100_000
+SITE_TRIALS, SITE_TURNS, SITE_OUTPUT = 500, 10, 1_000
 
 
-def main(folder: Path, count: int) -> None:
-    """Write the runs into a folder."""
+def site_runs(folder: Path, count: int) -> None:
+    """Write runs of some agents on the same 500 tasks, for a site."""
+    for number in range(count):
+        traces = [_trace(SITE_TURNS, SITE_OUTPUT) for _ in range(SITE_TRIALS)]
+        _write(folder / f"20260101T{number:06}Z-site.itbench", traces, agent=number)
+
+
+def viewed_runs(folder: Path, count: int) -> None:
+    """Write many short runs and a long one, for a viewer."""
     short = folder / "short.itbench"
     _write(short, [_trace(3, 200) for _ in range(10)])
     for number in range(count):
@@ -43,10 +51,10 @@ def _trace(turns: int, output: int) -> Trace:
     return found
 
 
-def _write(path: Path, traces: list[Trace]) -> None:
+def _write(path: Path, traces: list[Trace], agent: int = 0) -> None:
     tasks = list(Sums("many", len(traces)).tasks())
     plan = Plan(
-        id="viewed",
+        id=f"viewed{agent}",
         created_at="2026-01-01T00:00:00+00:00",
         itbench_version="0",
         python_version="3",
@@ -55,7 +63,7 @@ def _write(path: Path, traces: list[Trace]) -> None:
         suite="many",
         suite_version="1",
         suite_hash=HASH,
-        agent=PlannedAgent(name="someone"),
+        agent=PlannedAgent(name=f"someone-{agent}"),
         tasks=tuple(PlannedTask(id=task.id, content_hash=HASH) for task in tasks),
         repeats=1,
         seed=0,
@@ -66,9 +74,12 @@ def _write(path: Path, traces: list[Trace]) -> None:
     write_plan(path, plan, tasks)
     writer = RunWriter(path, ScoringOrigin("0", "itbench-sums 1.0", 1))
     try:
-        asyncio.run(
-            _finish(writer, [_record(task.id, trace) for task, trace in zip(tasks, traces, strict=True)])
-        )
+        records = [
+            # No two agents solve the same tasks, and later ones solve more.
+            _record(task.id, trace, (at * 7 + agent * 3) % 11 < agent + 1)
+            for at, (task, trace) in enumerate(zip(tasks, traces, strict=True))
+        ]
+        asyncio.run(_finish(writer, records))
     finally:
         writer.close()
 
@@ -78,7 +89,8 @@ async def _finish(writer: RunWriter, records: list[TrialRecord]) -> None:
         await writer.trial_finished(record)
 
 
-def _record(task: str, trace: Trace) -> TrialRecord:
+def _record(task: str, trace: Trace, is_solved: bool) -> TrialRecord:
+    value = 1.0 if is_solved else 0.5
     return TrialRecord(
         key=TrialKey(task, 0, 0),
         fault=None,
@@ -90,10 +102,11 @@ def _record(task: str, trace: Trace) -> TrialRecord:
         wall_s=1.0,
         usage=trace.usage,
         events=list(trace.events),
-        scoring=ScoreRecord(score=Score(value=0.5, metrics={"error": 1.0}, reasons=("off by one",))),
-        value=0.5,
+        scoring=ScoreRecord(score=Score(value=value, metrics={"error": 1.0}, reasons=("off by one",))),
+        value=value,
     )
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    write = {"site": site_runs, "view": viewed_runs}[sys.argv[1]]
+    write(Path(sys.argv[2]), int(sys.argv[3]))

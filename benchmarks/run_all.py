@@ -13,6 +13,7 @@ from pathlib import Path
 
 from checks import checks
 from sandbox import sandbox
+from site_pages import site
 from viewer import viewer
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,6 +32,7 @@ def main() -> None:
             throughput(folder, variables),
             large_run(folder, variables),
             viewer(folder, folder / "large.itbench", variables),
+            site(folder, variables),
             large_snapshot(folder, variables),
             making(folder, variables),
             sandbox(folder),

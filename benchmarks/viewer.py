@@ -34,7 +34,7 @@ def viewer(folder: Path, large: Path, variables: Mapping[str, str]) -> Iterator[
     runs = folder / "viewed"
     runs.mkdir()
     try:
-        make = [sys.executable, str(BENCHMARKS / "make_viewed_runs.py"), str(runs), str(RUNS)]
+        make = [sys.executable, str(BENCHMARKS / "make_viewed_runs.py"), "view", str(runs), str(RUNS)]
         subprocess.run(make, env=variables, check=True)
         (runs / "20270101T000000Z-large.itbench").symlink_to(large)
         yield from _measured(runs, variables)
