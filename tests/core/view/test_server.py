@@ -42,13 +42,18 @@ def trace(*outputs: str) -> Trace:
 
 @pytest.fixture(scope="module")
 def view(serve: Start, write_in: Write, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """Return a viewer of a run of two trials, one with notes, that handed in files; a secret stands beside the run."""
+    """Return a viewer of a run of three trials, one with notes, one without calls, that handed in files; a secret stands beside the run."""
     noted = Trace()
     noted.record("note", about="what was compared", candidates=12)
     noted.record("note")
     noted.tool_call("execute", {"command": ["ls", "a b"]}, "", is_ok=True, duration_s=0.1)
+    silent = Trace()
+    silent.turn()
+    silent.message("assistant", "done")
     files = {"a.png": PICTURE, "b.png": b"<html>", "notes.md": b"# hi"}
-    folder = write_in(tmp_path_factory.mktemp("runs"), RUN, [trace("hello"), noted], files=files).parent
+    folder = write_in(
+        tmp_path_factory.mktemp("runs"), RUN, [trace("hello"), noted, silent], files=files
+    ).parent
     (folder / "secret.txt").write_text("a secret beside the runs")
     return serve(folder)
 
@@ -256,6 +261,13 @@ def test_a_note_is_shown_with_what_it_is_about_and_holds(view: Any) -> None:
     )
     assert '<span class="kind">note</span> <span class="event-note">empty</span>' in text
     assert "ls &#39;a b&#39;" in text
+
+
+def test_turns_have_the_same_commands_only_where_there_are_some(view: Any) -> None:
+    for trial, is_told in ((1, True), (3, False)):
+        text = view.get(f"/sides?run={RUN}&trial={trial}&trial={trial}").text
+        assert "Turn 1" in text
+        assert ("the same commands" in text) == is_told
 
 
 def test_pictures_are_drawn_and_other_files_kept(view: Any) -> None:

@@ -131,12 +131,12 @@ def _by_turns(one: Side, other: Side) -> Iterator[Pair]:
     for turn in sorted(turns[0].keys() | turns[1].keys()):
         left, right = (_interesting(found.get(turn, ())) for found in turns)
         if left or right:
-            same = [entry.text for entry in left if entry.kind == EventKind.TOOL] == [
-                entry.text for entry in right if entry.kind == EventKind.TOOL
-            ]
-            yield Pair(
-                name=f"Turn {turn}" if turn else "Before", left=left, right=right, is_same=same and bool(left)
-            )
+            is_same = _commands(left) == _commands(right) != []
+            yield Pair(name=f"Turn {turn}" if turn else "Before", left=left, right=right, is_same=is_same)
+
+
+def _commands(entries: Sequence[Entry]) -> list[str]:
+    return [entry.text for entry in entries if entry.kind == EventKind.TOOL]
 
 
 def _by_commands(one: Side, other: Side) -> Iterator[Pair]:
