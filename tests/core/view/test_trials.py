@@ -47,9 +47,17 @@ def numbers(run: RunFile, wanted: Wanted, copies: TrialCopies | None) -> tuple[l
     return [row.trial for row in page.rows], page.matching, page.total
 
 
+def copy_whole(copies: TrialCopies, run: RunFile) -> None:
+    """Wait until a run is copied."""
+    copying = copies.begin(run)
+    assert copying is not None
+    assert copying.result() is not None
+
+
 @pytest.mark.parametrize("text", FILTERS)
 def test_a_copy_gives_the_same_trials_in_the_same_order(write_run: Write, text: str) -> None:
     with closing(TrialCopies(least=1)) as copies, RunFile(write_run(NAME, traces(12), errors=ERRORS)) as run:
+        copy_whole(copies, run)
         for sort in ("", *COLUMNS, "metric.error", "no such column"):
             for is_descending in (False, True):
                 for page in (1, 2):
@@ -62,6 +70,7 @@ def test_a_run_that_has_changed_is_not_chosen_from_its_copy(write_run: Write) ->
     path, wanted = write_run(NAME, traces(3)), Wanted(text="repeat>0")
     with closing(TrialCopies(least=1)) as copies:
         with RunFile(path) as run:
+            copy_whole(copies, run)
             assert numbers(run, wanted, copies) == ([], 0, 3)
             row = run.find_trial("sum-0001")
         with closing(sqlite3.connect(path)) as connection, connection:

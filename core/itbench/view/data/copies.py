@@ -1,7 +1,7 @@
 """Copies of what large runs are sorted and filtered by, so that their pages come at once; a run file has no index for it.
 
-A copy is a temporary database of SQLite, of which little is in memory, and it stands for one state of one file: a run that has changed since, or
-that is still worked on, is asked itself. The first page of a run starts the copying, as it needs none.
+A copy is a temporary database of SQLite, of which little is in memory, and it stands for one state of one file: a run that has changed since,
+that is still worked on or still copied, is asked itself. The first page of a run starts the copying, as it needs none.
 """
 
 import sqlite3
@@ -84,9 +84,9 @@ class TrialCopies:
         return found
 
     def of(self, run: RunFile) -> TrialCopy | None:
-        """Return the copy of a run as it is now, once it is there; None where there is none."""
+        """Return the copy of a run as it is now; None where there is none, or not yet: to wait for it takes longer than to ask the run."""
         copying = self.begin(run)
-        found = None if copying is None else copying.result()
+        found = copying.result() if copying is not None and copying.done() else None
         return found if found is not None and found.stamp == stamp_of(run.path) else None
 
     def close(self) -> None:
