@@ -16,7 +16,16 @@ from itbench.cli import running, scoring
 from itbench.runs.plan.options import RunOptions
 
 # Of the command line: what is only printed, or has no place in a program.
-ONLY_THERE = {"context", "dry_run", "fail_under", "fail_on", "fail_if_worse_than", "junit", "github", "as_json"}
+ONLY_THERE = {
+    "context",
+    "dry_run",
+    "fail_under",
+    "fail_on",
+    "fail_if_worse_than",
+    "junit",
+    "github",
+    "as_json",
+}
 # A submission is no run, and is scored by the command alone.
 OF_SUBMISSIONS = {"sealed", "submitter", "out"}
 ONLY_HERE = {"progress", "hooks"}
