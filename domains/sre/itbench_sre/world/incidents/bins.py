@@ -3,6 +3,8 @@
 from collections import deque
 from typing import TYPE_CHECKING
 
+from itbench_sre.world.incidents.symptoms import component
+from itbench_sre.world.incidents.truth import service_of_alert
 from itbench_sre.world.mechanisms.scene import Scene
 from itbench_sre.world.store.refs import ref_of
 
@@ -56,8 +58,9 @@ def _distances(incident: "Incident") -> dict[str, int]:
         for other in scene.dependencies(body):
             neighbours.setdefault(name, set()).add(other)
             neighbours.setdefault(other, set()).add(name)
-    start = dict(incident.label.page.alert[1]).get("service_name", "")
-    found, waiting = {start: 0}, deque([start])
+    start = component(service_of_alert(incident.label.page.alert))
+    found = {name: 0 for name in {*neighbours, *scene.names} if component(name) == start} or {start: 0}
+    waiting = deque(sorted(found))
     while waiting:
         name = waiting.popleft()
         for other in sorted(neighbours.get(name, ())):

@@ -4,6 +4,9 @@ Each mechanism of an incident is drawn several times, with other targets, depths
 could be the root stands beside instances of itself that could be as well, so that what kind of change it was, who made
 it and how far it went do not tell which one harmed.
 
+Most changes touch one part of the application, a workload with some of what it calls, as the work of one team does:
+where that workload calls an engineer, most changes are near it, and nearness does not tell either.
+
 Routine operations stand between them: some soon after a change that only new pods meet, on a workload that it concerns,
 and as many on any workload.
 """
@@ -25,6 +28,9 @@ _BURSTS = (2, 3)
 # A burst is what one team or one pipeline does one after another.
 _BURST_US = 150 * SECOND_US
 _TRIES = 12
+# So many of so many changes touch the part of the application that is worked on.
+_NEAR = (4, 5)
+_CALLED = 3
 # A change that only new pods meet is followed by a routine operation two times of three.
 _FOLLOWED = (2, 3)
 _MOST_FOLLOWED = 2
@@ -41,6 +47,7 @@ def draw_changes(
         family: of mechanisms that is among them, where the cluster has targets for it; empty for any.
     """
     starts = _starts(random.fork("bursts"), from_us, until_us)
+    part = _part(scene, random.fork("part"))
     taken: set[Ref] = set()
     found: list[Change] = []
     for number, mechanism in enumerate(_mechanisms(random.fork("mechanisms"), family)):
@@ -48,7 +55,9 @@ def draw_changes(
         for ordinal in range(stream.between(*_OF_EACH)):
             own = stream.fork(f"change {ordinal}")
             at_us = own.pick(starts) + own.below(_BURST_US)
-            change = _draw(mechanism, scene, own, at_us, taken)
+            times, of = _NEAR
+            near = part if own.fork("near").below(of) < times else frozenset()
+            change = _draw(mechanism, scene, own, at_us, taken, near)
             if change is not None:
                 taken.add(change.target)
                 found.append(change)
@@ -70,16 +79,37 @@ def _mechanisms(random: Randomness, wanted: str) -> list[Mechanism]:
     return found
 
 
+def _part(scene: Scene, random: Randomness) -> frozenset[str]:
+    """Return the names of workloads that work together, and of their Services: one that is called, and some that it calls."""
+    called = [body for body in scene.workloads if scene.callers(body)]
+    asking = [body for body in called if len(scene.callees(body)) > 1] or called
+    if not asking:
+        return frozenset()
+    middle = random.pick(asking)
+    workloads = [middle, *random.shuffled(scene.callees(middle))[:_CALLED]]
+    names = {body["metadata"]["name"] for body in workloads}
+    services = scene.store.list("Service", scene.namespace)
+    behind = {
+        body["metadata"]["name"] for body in services if any(each in workloads for each in scene.behind(body))
+    }
+    return frozenset(names | behind)
+
+
 def _draw(
-    mechanism: Mechanism, scene: Scene, random: Randomness, at_us: int, taken: set[Ref]
+    mechanism: Mechanism, scene: Scene, random: Randomness, at_us: int, taken: set[Ref], near: frozenset[str]
 ) -> Change | None:
+    """Return a change whose target is not taken: one that touches one of these names if there is one, else any."""
+    other = None
     for number in range(_TRIES):
         change = mechanism.draw(scene, random.fork(f"try {number}"), at_us)
         if change is None:
-            return None
-        if change.target not in taken:
+            break
+        if change.target in taken:
+            continue
+        if not near or not near.isdisjoint((change.target.name, *change.affects)):
             return change
-    return None
+        other = other or change
+    return other
 
 
 def _routine(
