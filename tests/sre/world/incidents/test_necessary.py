@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from itbench_sre.world.incidents.necessary import necessary, sufficient_pair
+from itbench_sre.world.incidents.necessary import necessary, sufficient, sufficient_pair
 
 
 @given(places=st.integers(1, 14), needed=st.sets(st.integers(0, 13), max_size=3))
@@ -51,3 +51,21 @@ def test_a_page_that_no_single_pair_explains_has_no_pair(sets: tuple[set[int], .
         return any(not each & left_out for each in sets)
 
     assert sufficient_pair(range(6), fires_without) is None
+
+
+@given(places=st.integers(1, 14), enough=st.sets(st.integers(0, 13), min_size=1, max_size=3))
+def test_what_is_enough_is_found_with_two_runs_for_each_halving(places: int, enough: set[int]) -> None:
+    enough = {place % places for place in enough}
+    asked = []
+
+    def fires_with(kept: frozenset[int]) -> bool:
+        asked.append(kept)
+        return bool(enough & kept)
+
+    assert sufficient(range(places), fires_with) in enough
+    assert len(asked) <= 2 * (places - 1).bit_length()
+
+
+def test_nothing_is_enough_where_two_are_needed_together_or_nothing_is_there() -> None:
+    assert sufficient(range(8), lambda kept: {1, 6} <= kept) is None
+    assert sufficient((), bool) is None

@@ -4,8 +4,8 @@ Each mechanism of an incident is drawn several times, with other targets, depths
 could be the root stands beside instances of itself that could be as well, so that what kind of change it was, who made
 it and how far it went do not tell which one harmed.
 
-Most changes touch one part of the application, a workload with some of what it calls, as the work of one team does:
-where that workload calls an engineer, most changes are near it, and nearness does not tell either.
+In the same way most changes are spread over a few workloads that work together, one and some that it calls, as the work
+of one team is: whichever of them fails, and whichever calls an engineer, other changes touch it and its neighbours too.
 
 Routine operations stand between them: some soon after a change that only new pods meet, on a workload that it concerns,
 and as many on any workload.
@@ -27,10 +27,10 @@ _OF_EACH = (2, 4)
 _BURSTS = (2, 3)
 # A burst is what one team or one pipeline does one after another.
 _BURST_US = 150 * SECOND_US
-_TRIES = 12
-# So many of so many changes touch the part of the application that is worked on.
+_TRIES = 20
+# So many of so many changes touch the part of the application that is worked on, of so many workloads at most.
 _NEAR = (4, 5)
-_CALLED = 3
+_PART = 4
 # A change that only new pods meet is followed by a routine operation two times of three.
 _FOLLOWED = (2, 3)
 _MOST_FOLLOWED = 2
@@ -52,12 +52,15 @@ def draw_changes(
     found: list[Change] = []
     for number, mechanism in enumerate(_mechanisms(random.fork("mechanisms"), family)):
         stream = random.fork(f"mechanism {number}")
+        order = stream.fork("order").shuffled(part)
         for ordinal in range(stream.between(*_OF_EACH)):
             own = stream.fork(f"change {ordinal}")
             at_us = own.pick(starts) + own.below(_BURST_US)
-            times, of = _NEAR
-            near = part if own.fork("near").below(of) < times else frozenset()
-            change = _draw(mechanism, scene, own, at_us, taken, near)
+            change = None
+            if order and _is(own.fork("near"), _NEAR):
+                near = Scene(scene.world, frozenset((order[ordinal % len(order)],)))
+                change = _draw(mechanism, near, own.fork("in"), at_us, taken)
+            change = change or _draw(mechanism, scene, own, at_us, taken)
             if change is not None:
                 taken.add(change.target)
                 found.append(change)
@@ -79,37 +82,34 @@ def _mechanisms(random: Randomness, wanted: str) -> list[Mechanism]:
     return found
 
 
-def _part(scene: Scene, random: Randomness) -> frozenset[str]:
-    """Return the names of workloads that work together, and of their Services: one that is called, and some that it calls."""
+def _part(scene: Scene, random: Randomness) -> list[str]:
+    """Return the names of workloads that work together: one that is called, and some that it calls."""
     called = [body for body in scene.workloads if scene.callers(body)]
     asking = [body for body in called if len(scene.callees(body)) > 1] or called
     if not asking:
-        return frozenset()
+        return []
     middle = random.pick(asking)
-    workloads = [middle, *random.shuffled(scene.callees(middle))[:_CALLED]]
-    names = {body["metadata"]["name"] for body in workloads}
-    services = scene.store.list("Service", scene.namespace)
-    behind = {
-        body["metadata"]["name"] for body in services if any(each in workloads for each in scene.behind(body))
-    }
-    return frozenset(names | behind)
+    others = random.shuffled([body for body in scene.callees(middle) if body != middle])
+    return [body["metadata"]["name"] for body in (middle, *others[: _PART - 1])]
+
+
+def _is(random: Randomness, share: tuple[int, int]) -> bool:
+    times, of = share
+    return random.below(of) < times
 
 
 def _draw(
-    mechanism: Mechanism, scene: Scene, random: Randomness, at_us: int, taken: set[Ref], near: frozenset[str]
+    mechanism: Mechanism, scene: Scene, random: Randomness, at_us: int, taken: set[Ref]
 ) -> Change | None:
-    """Return a change whose target is not taken: one that touches one of these names if there is one, else any."""
-    other = None
+    """Return a change whose target is not taken, and that touches what a scene is focused on; None where none is found."""
     for number in range(_TRIES):
         change = mechanism.draw(scene, random.fork(f"try {number}"), at_us)
         if change is None:
-            break
-        if change.target in taken:
-            continue
-        if not near or not near.isdisjoint((change.target.name, *change.affects)):
+            return None
+        touched = {change.target.name, *change.affects}
+        if change.target not in taken and (not scene.focus or scene.focus & touched):
             return change
-        other = other or change
-    return other
+    return None
 
 
 def _routine(
@@ -120,8 +120,7 @@ def _routine(
     waiting = [change for change in changes if CATALOGUE[change.mechanism].waits]
     for number, change in enumerate(random.fork("order").shuffled(waiting)):
         own = random.fork(f"after {number}")
-        times, of = _FOLLOWED
-        if own.below(of) < times and len(found) < _MOST_FOLLOWED:
+        if _is(own, _FOLLOWED) and len(found) < _MOST_FOLLOWED:
             at_us = change.at_us + own.between(*_FOLLOWS_US)
             found += _operation(scene, change.affects, own, at_us, taken)
     for number in range(max(len(found), random.between(1, 2))):

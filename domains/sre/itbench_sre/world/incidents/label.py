@@ -7,7 +7,7 @@ or a probe harms; it is a trigger if it does nothing alone and some probe still 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from itbench_sre.world.incidents.necessary import necessary, sufficient_pair
+from itbench_sre.world.incidents.necessary import necessary, sufficient, sufficient_pair
 
 if TYPE_CHECKING:
     from itbench_sre.world.incidents.page import Page
@@ -42,13 +42,18 @@ def label(variants: "Variants", probes: "Probes", *, is_pair_sought: bool = True
         return None
     if page.alert in variants.quiet:
         return Label(page)
-    places = range(len(variants.changes))
-    everything = frozenset(places)
+    everything = frozenset(range(len(variants.changes)))
+    # What was changed after it called did not make it call.
+    places = [place for place in everything if variants.changes[place].at_us * 1000 <= page.onset_ns]
 
     def fires_without(left_out: frozenset[int]) -> bool:
         return variants.fires(everything - left_out, page)
 
-    needed = necessary(places, fires_without)
+    alone = sufficient(places, lambda kept: variants.fires_soon(kept, page))
+    if alone is not None and not fires_without(frozenset((alone,))):
+        return Label(page, (alone,))
+    # Nothing else is needed where one is enough.
+    needed = necessary(places, fires_without) if alone is None else []
 
     def acts(place: int) -> bool:
         return variants.fires((place,), page) or probes.harm((place,), page)

@@ -7,8 +7,9 @@ found is confirmed change by change, in full.
 
 from collections.abc import Callable, Sequence
 
-# Whether the page still fires when these places are left out.
+# Whether the page still fires when these places are left out, or when only these are kept.
 FiresWithout = Callable[[frozenset[int]], bool]
+FiresWith = Callable[[frozenset[int]], bool]
 
 
 def necessary(places: Sequence[int], fires_without: FiresWithout) -> list[int]:
@@ -31,7 +32,8 @@ def sufficient_pair(places: Sequence[int], fires_without: FiresWithout) -> tuple
 
     Asked for where no single change is needed. Each of such a pair fires the page alone, so one is sought that does.
     """
-    first = _sufficient(tuple(places), frozenset(places), fires_without)
+    everything = frozenset(places)
+    first = sufficient(places, lambda kept: fires_without(everything - kept))
     if first is None:
         return None
     second = _needed_without(first, places, fires_without)
@@ -51,12 +53,12 @@ def _needed_without(gone: int, places: Sequence[int], fires_without: FiresWithou
     return found[0] if len(found) == 1 else None
 
 
-def _sufficient(kept: Sequence[int], everything: frozenset[int], fires_without: FiresWithout) -> int | None:
-    """Return a change that fires the page alone, by halves; None where the halves need each other."""
-    if len(kept) == 1:
-        return kept[0]
-    middle = len(kept) // 2
-    for half in (kept[:middle], kept[middle:]):
-        if fires_without(everything - frozenset(half)):
-            return _sufficient(half, everything, fires_without)
+def sufficient(places: Sequence[int], fires_with: FiresWith) -> int | None:
+    """Return a place that fires the page alone, by halves; None where the halves need each other, or there is no place."""
+    if len(places) < 2:
+        return places[0] if places else None
+    middle = len(places) // 2
+    for half in (places[:middle], places[middle:]):
+        if fires_with(frozenset(half)):
+            return sufficient(half, fires_with)
     return None

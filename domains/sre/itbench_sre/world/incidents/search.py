@@ -2,17 +2,21 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from itbench_sre.world.clock.randomness import Randomness, mixed
 from itbench_sre.world.incidents.draw import draw_changes
 from itbench_sre.world.incidents.label import Label, label
 from itbench_sre.world.incidents.probes import Probes
 from itbench_sre.world.incidents.setting import CHANGES_US, QUIET_US, RECORDED_US, Setting
-from itbench_sre.world.incidents.variants import Variants
+from itbench_sre.world.incidents.variants import Variants, quiet_pages
 from itbench_sre.world.mechanisms.change import Change
 from itbench_sre.world.mechanisms.routine import ROUTINE
 from itbench_sre.world.mechanisms.scene import Scene
 from itbench_sre.world.world import World
+
+if TYPE_CHECKING:
+    from itbench_sre.world.telemetry.ruler import AlertKey
 
 # So many draws share a settled cluster; then another one is taken.
 _DRAWS_OF_A_WORLD = 6
@@ -52,17 +56,23 @@ def drawn_changes(setting: Setting, draw: int, world: World) -> list[Change]:
     return draw_changes(Scene(world), random, begin_us, begin_us + CHANGES_US, setting.family)
 
 
-def incident_at(setting: Setting, draw: int, world: World | None = None) -> Incident | None:
+def incident_at(
+    setting: Setting,
+    draw: int,
+    world: World | None = None,
+    quiet: "dict[AlertKey, list[int]] | None" = None,
+) -> Incident | None:
     """Return the incident of one draw; None where it has no single explanation, or a routine operation is one.
 
     Parameters:
         world: of the setting, where it is there already.
+        quiet: which paging alerts fire in it without any change, where that is known.
     """
     world = world or setting.world()
     changes = drawn_changes(setting, draw, world)
     if len(changes) < _LEAST_CHANGES:
         return None
-    variants = Variants(world, changes, world.start_us + RECORDED_US)
+    variants = Variants(world, changes, world.start_us + RECORDED_US, quiet)
     is_pair_sought = Randomness(mixed(setting.seed, f"pair {draw}")).below(_PAIRS) == 0
     found = label(variants, Probes(variants), is_pair_sought=is_pair_sought)
     if found is None or any(changes[place].family == ROUTINE for place in found.roots):
@@ -81,8 +91,9 @@ def search(seed: int, application: str = "", family: str = "") -> Iterator[Incid
     while True:
         setting = Setting(seed=mixed(seed, f"world {number}") >> 1, application=application, family=family)
         world = setting.world()
+        quiet = quiet_pages(world, world.start_us + RECORDED_US)
         for draw in range(_DRAWS_OF_A_WORLD):
-            yield incident_at(setting, draw, world)
+            yield incident_at(setting, draw, world, quiet)
         number += 1
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from itbench_sre.world.clock.loop import SECOND_US
+from itbench_sre.world.clock.loop import MINUTE_US, SECOND_US
 from itbench_sre.world.copying import Snapshot
 from itbench_sre.world.incidents.page import Page, page_of, paging
 
@@ -22,6 +22,16 @@ _SAME_NS = 60_000_000_000
 # A usual run of twenty minutes takes 15,000 to 50,000.
 _MOST_CALLBACKS = 250_000
 _LOOK_US = 30 * SECOND_US  # rules that call are evaluated so often
+# What fires the page by itself does so about when it fires with everything.
+_SOON_US = 2 * MINUTE_US
+
+
+def quiet_pages(world: "World", end_us: int) -> "dict[AlertKey, list[int]]":
+    """Return which paging alerts fire when in a world without any change."""
+    copied = world.copy()
+    copied.ask_pages_only()
+    copied.run_until(end_us)
+    return paging(copied.ruler)
 
 
 class Variants:
@@ -32,8 +42,15 @@ class Variants:
         runs: how many were made.
     """
 
-    def __init__(self, world: "World", changes: "Sequence[Change]", end_us: int) -> None:
+    def __init__(
+        self,
+        world: "World",
+        changes: "Sequence[Change]",
+        end_us: int,
+        quiet: "dict[AlertKey, list[int]] | None" = None,
+    ) -> None:
         self.world = world
+        self._quiet = quiet
         self.changes = tuple(changes)
         self.runs = 0
         self._end_us = end_us
@@ -58,10 +75,7 @@ class Variants:
     @cached_property
     def quiet(self) -> "dict[AlertKey, list[int]]":
         """Which paging alerts fire when, without any of the changes."""
-        self.runs += 1
-        world = self.begun(())
-        world.run_until(self._end_us)
-        return paging(world.ruler)
+        return quiet_pages(self.world, self._end_us) if self._quiet is None else self._quiet
 
     def fires(self, kept: Iterable[int], page: Page) -> bool:
         """Whether the page fires with the changes of these places only."""
@@ -70,14 +84,24 @@ class Variants:
             return page.alert in self.quiet
         key = places, page.alert
         if key not in self._known:
-            self._known[key] = self._fires(places, page)
+            self._known[key] = self._fires(places, page, self._end_us)
         return self._known[key]
 
-    def _fires(self, kept: frozenset[int], page: Page) -> bool:
+    def fires_soon(self, kept: Iterable[int], page: Page) -> bool:
+        """Whether the page fires with the changes of these places only, not long after it fires with all of them."""
+        places = frozenset(kept)
+        key = places, page.alert
+        if key not in self._known:
+            if not self._fires(places, page, min(page.onset_ns // 1000 + _SOON_US, self._end_us)):
+                return False
+            self._known[key] = True
+        return self._known[key]
+
+    def _fires(self, kept: frozenset[int], page: Page, until_us: int) -> bool:
         self.runs += 1
         world = self.begun(kept)
-        while world.loop.now_us < self._end_us:
-            world.run_until(min(world.loop.now_us + _LOOK_US, self._end_us))
+        while world.loop.now_us < until_us:
+            world.run_until(min(world.loop.now_us + _LOOK_US, until_us))
             if page.alert in world.ruler.fired:
                 return True
         return False

@@ -33,7 +33,7 @@ class SecretValue(Mechanism):
             return None
         ref = ref_of(body)
         key = random.pick(sorted(body["data"]))
-        readers = [each for each in scene.workloads if _reads(each, ref.name)]
+        readers = [each for each in scene.everything if _reads(each, ref.name)]
         value, words = _value(body["data"][key], random)
         return Plan(
             target=ref,

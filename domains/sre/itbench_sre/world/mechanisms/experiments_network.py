@@ -15,7 +15,7 @@ class _Network(Experiment):
     def target(self, scene: Scene, body: JsonObject, random: Randomness) -> dict[str, Any]:
         """Aim at all that a workload exchanges, or at what it exchanges with one other."""
         found: dict[str, Any] = {"direction": random.pick(("to", "to", "from", "both"))}
-        others = random.pick([scene.callees(body), scene.callers(body), scene.workloads]) or scene.workloads
+        others = random.pick([scene.callees(body), scene.callers(body), scene.everything]) or scene.everything
         if random.below(3):
             other = random.pick(others)
             labels = dict(other["spec"]["selector"]["matchLabels"])

@@ -77,7 +77,7 @@ def _restarts(scene: Scene, name: str, random: Randomness) -> list[Restart]:
     """Restart the server of flags where it reads a copy that is made at its start; one time of four nobody thinks of it."""
     readers = [
         body
-        for body in scene.workloads
+        for body in scene.everything
         if reads(body, name) and body["spec"]["template"]["spec"].get("initContainers")
     ]
     return [Restart(ref_of(body)) for body in readers if random.fork("restart").below(4)]
@@ -88,7 +88,7 @@ def _flooders(scene: Scene, flag: str) -> list[Name]:
     asking = scene.asking(flag)
     players = [
         body
-        for body in scene.workloads
+        for body in scene.everything
         if body["metadata"]["name"] in asking and (program := scene.program(body)) and program.role == "load"
     ]
     return [of_workload(body, scene.names)[1] for body in players]

@@ -20,7 +20,7 @@ class MoreUsers(Mechanism):
         """Pick a number of users."""
         fits = [
             body
-            for body in scene.workloads
+            for body in scene.everything
             if (program := scene.program(body)) and program.role == "load" and "users" in program.settings
         ]
         body = scene.pick(random, fits)

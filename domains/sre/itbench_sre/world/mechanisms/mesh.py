@@ -81,7 +81,7 @@ class MutualTls(Mechanism):
             return None
         mode = random.pick(("STRICT", "STRICT", "STRICT", "PERMISSIVE", "DISABLE"))
         spec = {"selector": {"matchLabels": body["spec"]["selector"]["matchLabels"]}, "mtls": {"mode": mode}}
-        left = leave(scene, random.pick(scene.callers(body) or scene.workloads), random.fork("leaves"), hand)
+        left = leave(scene, random.pick(scene.callers(body) or scene.everything), random.fork("leaves"), hand)
         is_left = random.fork("leaves at all").below(4) > 0
         return Plan(
             target=ref,

@@ -197,7 +197,7 @@ class TrafficCampaign(_Neighbour):
     def made(self, scene: Scene, ref: Ref, random: Randomness, depth: int) -> tuple[JsonObject, str] | None:
         """Copy the workload that plays users."""
         fits = [
-            body for body in scene.workloads if (program := scene.program(body)) and program.role == "load"
+            body for body in scene.everything if (program := scene.program(body)) and program.role == "load"
         ]
         if not fits:
             return None

@@ -70,7 +70,7 @@ class AntiAffinity(_Placement):
 
     def asks(self, scene: Scene, body: JsonObject, random: Randomness) -> tuple[Path, Any, str]:
         """Pick labels to keep away from, and how strictly."""
-        other = random.pick(scene.workloads)
+        other = random.pick(scene.everything)
         own = random.pick([body, other])["spec"]["template"]["metadata"]["labels"]
         key = random.pick(sorted(own))
         term: dict[str, Any] = {

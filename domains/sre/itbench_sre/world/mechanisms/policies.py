@@ -35,7 +35,7 @@ class IngressPolicy(Mechanism):
         self, scene: Scene, body: JsonObject, kind: str, port: int, random: Randomness
     ) -> list[JsonObject]:
         callers = scene.callers(body)
-        others = [each for each in scene.workloads if each not in callers]
+        others = [each for each in scene.everything if each not in callers]
         if kind == "nobody":
             return []
         if kind == "all in the namespace":

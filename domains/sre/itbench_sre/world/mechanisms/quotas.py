@@ -97,9 +97,9 @@ def _body(ref: Ref, api_version: str, spec: dict[str, Any]) -> dict[str, Any]:
 def _used(scene: Scene, resource: str) -> int:
     """Return what the application's pods take: pods, millicores, or MiB."""
     if resource == "pods":
-        return sum(replicas(body) for body in scene.workloads)
+        return sum(replicas(body) for body in scene.everything)
     kind, _, what = resource.partition(".")
-    total = sum(asked(body, kind, what) * replicas(body) for body in scene.workloads)
+    total = sum(asked(body, kind, what) * replicas(body) for body in scene.everything)
     return max(total if what == "cpu" else total // MIB, 1)
 
 

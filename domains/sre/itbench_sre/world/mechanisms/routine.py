@@ -47,7 +47,7 @@ class RoutineOperation(Mechanism):
             return self.draw(scene, random, at_us)
         fits = [
             body
-            for body in scene.workloads
+            for body in scene.everything
             if body["metadata"]["name"] in names and self.is_possible(scene, body)
         ]
         body = scene.pick(random, fits)

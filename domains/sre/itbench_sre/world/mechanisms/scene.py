@@ -28,10 +28,15 @@ HANDS = (
 
 
 class Scene:
-    """A cluster as a mechanism sees it, at the moment before the first change."""
+    """A cluster as a mechanism sees it, at the moment before the first change.
 
-    def __init__(self, world: "World") -> None:
+    Parameters:
+        focus: names of the workloads among which targets are picked; none for all.
+    """
+
+    def __init__(self, world: "World", focus: frozenset[str] = frozenset()) -> None:
         self.world = world
+        self.focus = focus
 
     @property
     def store(self) -> "Store":
@@ -49,14 +54,19 @@ class Scene:
         return self.world.application.namespace
 
     @cached_property
-    def workloads(self) -> list[JsonObject]:
+    def everything(self) -> list[JsonObject]:
         """The application's workloads, in order of creation."""
         return [body for kind in WORKLOADS for body in self.store.list(kind, self.namespace)]
 
     @cached_property
+    def workloads(self) -> list[JsonObject]:
+        """Those of them that may be a target."""
+        return [body for body in self.everything if not self.focus or body["metadata"]["name"] in self.focus]
+
+    @cached_property
     def names(self) -> list[str]:
         """The names of the application's workloads."""
-        return [body["metadata"]["name"] for body in self.workloads]
+        return [body["metadata"]["name"] for body in self.everything]
 
     @cached_property
     def images(self) -> "dict[str, Image]":
@@ -153,7 +163,7 @@ class Scene:
         """Return the names of the nodes on which a workload's pods run."""
         found = (
             process
-            for body in self.workloads
+            for body in self.everything
             if body["metadata"]["name"] == workload
             for process in self.processes(body)
         )
@@ -168,7 +178,7 @@ class Scene:
         selector = service["spec"].get("selector") or {}
         return [
             body
-            for body in self.workloads
+            for body in self.everything
             if selector.items() <= body["spec"]["template"]["metadata"].get("labels", {}).items()
         ]
 
@@ -179,7 +189,7 @@ class Scene:
             for body in self.store.list("Service", self.namespace)
             if workload in self.behind(body)
         }
-        return [body for body in self.workloads if services & set(self.dependencies(body))]
+        return [body for body in self.everything if services & set(self.dependencies(body))]
 
     def callees(self, workload: JsonObject) -> list[JsonObject]:
         """Return the workloads behind the Services that a workload asks."""
@@ -190,7 +200,7 @@ class Scene:
             if service["metadata"]["name"] in asked
             for body in self.behind(service)
         ]
-        return [body for body in self.workloads if body in found]
+        return [body for body in self.everything if body in found]
 
     def dependencies(self, workload: JsonObject) -> list[str]:
         """Return the names of the Services that a workload's program asks, as its settings say now."""
@@ -200,7 +210,7 @@ class Scene:
         """Return the names of the workloads whose version asks for a feature flag."""
         return [
             body["metadata"]["name"]
-            for body in self.workloads
+            for body in self.everything
             if (image := self.images.get(self.container(body)["image"])) and flag in image.flags
         ]
 
@@ -212,7 +222,7 @@ class Scene:
 
     def called_services(self) -> set[str]:
         """Return the names of the Services that something in the application asks."""
-        found = {name for body in self.workloads for name in self.dependencies(body)}
+        found = {name for body in self.everything for name in self.dependencies(body)}
         return found | {self.application.entrance.partition(":")[0]}
 
     def hand(self, random: Randomness) -> str:
