@@ -6,7 +6,7 @@ Run `python -m itbench_sre.world.incidents.pool FILE --seed S --minutes M [--fam
 import argparse
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,9 +15,11 @@ from itbench_sre.world.clock.randomness import mixed
 from itbench_sre.world.incidents.bins import bins_of
 from itbench_sre.world.incidents.entry import Entry, entry_from
 from itbench_sre.world.incidents.judge import judge
+from itbench_sre.world.incidents.prominence import prominence
 from itbench_sre.world.incidents.search import Incident, search
 
 if TYPE_CHECKING:
+    from itbench_sre.world.incidents.balance import Bins
     from itbench_sre.world.store.refs import JsonObject
 
 
@@ -38,16 +40,19 @@ def found_in(seed: int, family: str, seconds: float) -> Iterator[Entry]:
         if incident is not None:
             with tempfile.TemporaryDirectory(prefix="itbench-pool-") as folder:
                 judged = judge(incident, Path(folder))
+                seen = prominence(incident.changes, Path(folder)) if judged.is_sufficient else []
             if judged.is_sufficient:
                 now = time.process_time()
-                yield entry_of(incident, judged.truth, cost_s=now - before, draws=draws)
+                yield entry_of(incident, judged.truth, seen, cost_s=now - before, draws=draws)
                 before, draws = now, 0
         if time.monotonic() > end:
             return
 
 
-def entry_of(incident: Incident, truth: "JsonObject", *, cost_s: float, draws: int) -> Entry:
-    """Return what a pool keeps of an incident."""
+def entry_of(
+    incident: Incident, truth: "JsonObject", seen: "Sequence[Bins]", *, cost_s: float, draws: int
+) -> Entry:
+    """Return what a pool keeps of an incident, with what its files tell of each change."""
     roots = [incident.changes[place] for place in incident.label.roots]
     marks = [f"mechanism {root.mechanism}" for root in roots]
     if incident.setting.drawn_application != "generated":
@@ -59,7 +64,7 @@ def entry_of(incident: Incident, truth: "JsonObject", *, cost_s: float, draws: i
         draw=incident.draw,
         label=incident.label,
         truth=truth,
-        bins=[dict(bins) for bins in bins_of(incident)],
+        bins=[{**bins, **told} for bins, told in zip(bins_of(incident), seen, strict=True)],
         marks=marks,
         cost_s=cost_s,
         draws=draws,
