@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 Bins = Mapping[str, str]
+# Largest share of the chosen incidents that may have the same mark.
+MOST_MARKED = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Balance:
         most_marked: largest share of the chosen incidents that may have the same mark.
     """
 
-    most_marked: float = 0.15
+    most_marked: float = MOST_MARKED
     _all: Counter[tuple[str, str]] = field(default_factory=Counter)
     _roots: Counter[tuple[str, str]] = field(default_factory=Counter)
     _marks: Counter[str] = field(default_factory=Counter)

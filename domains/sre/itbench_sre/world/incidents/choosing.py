@@ -6,13 +6,14 @@ Run `python -m itbench_sre.world.incidents.choosing POOL ...`, then `itbench pin
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from itbench_sre.world.clock.randomness import Randomness
-from itbench_sre.world.incidents.balance import choose
+from itbench_sre.world.incidents.balance import Drawn, choose
 from itbench_sre.world.incidents.entry import Entry
+from itbench_sre.world.incidents.filtering import hard_to_guess
 from itbench_sre.world.incidents.pins import write_pins
 from itbench_sre.world.incidents.pool import read_pool
 
@@ -21,22 +22,24 @@ _NUMBERS_SEED = 20_261_128
 # Of so many tasks, one in which nothing is wrong and two with two roots.
 _OF = 12
 _SUITES = {"incidents-quick": QUICK, "incidents": DEFAULT, "incidents-full": FULL}
+_LARGEST = "incidents-full"
 
 
 def choose_suites(pool: Sequence[Entry]) -> list[Entry]:
     """Return the incidents to pin, each with the suites that it is in; those of a smaller suite are in the larger ones.
 
-    Their order numbers them: first those of the quick suite, then the others of the default one, then the rest. Within
+    The largest is chosen so that roots are hard to guess, and smaller ones from it so that the bins of changes tell as little as
+    can be. Their order numbers them: first those of the quick suite, then the others of the default one, then the rest. Within
     each of these it tells nothing of them.
     """
     suites: dict[int, set[str]] = {}
     wanted: Iterable[int] = range(len(pool))
     for name, count in sorted(_SUITES.items(), key=lambda each: -each[1]):
-        wanted = _balanced(pool, list(wanted), count)
+        wanted = _chosen(pool, list(wanted), count, hard_to_guess if name == _LARGEST else choose)
         for place in wanted:
             suites.setdefault(place, set()).add(name)
     default = [place for place in suites if "incidents" in suites[place]]
-    for place in _balanced(pool, default, LARGE):
+    for place in _chosen(pool, default, LARGE, choose):
         suites[place].add("incidents-large")
     for place in _like_aa(pool, list(suites)):
         suites[place].add("mix=aa")
@@ -45,12 +48,21 @@ def choose_suites(pool: Sequence[Entry]) -> list[Entry]:
     return [_pinned(pool[place], suites[place]) for place in order]
 
 
-def _balanced(pool: Sequence[Entry], among: Sequence[int], count: int) -> list[int]:
-    """Return `count` of the places: a few without a root or with two, the rest so that bins do not tell."""
+def _chosen(
+    pool: Sequence[Entry],
+    among: Sequence[int],
+    count: int,
+    choose_single: Callable[[Sequence[Drawn], int], list[int]],
+) -> list[int]:
+    """Return `count` of the places: a few without a root or with two, the rest so that what is shallow does not tell."""
     found: list[int] = []
-    for roots, share in ((0, count // _OF), (2, 2 * count // _OF), (1, count)):
+    for roots, share, choice in (
+        (0, count // _OF, choose),
+        (2, 2 * count // _OF, choose),
+        (1, count, choose_single),
+    ):
         own = [place for place in among if len(pool[place].label.roots) == roots]
-        chosen = choose([pool[place].drawn for place in own], min(share, count - len(found)))
+        chosen = choice([pool[place].drawn for place in own], min(share, count - len(found)))
         found += [own[place] for place in chosen]
     return found
 
