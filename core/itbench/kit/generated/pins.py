@@ -64,7 +64,8 @@ def made_digests(suites: Sequence[GeneratedSuite], progress: Progress = no_progr
     Raises:
         DataError: a process that made tasks was ended from outside.
     """
-    jobs = [job for suite in suites for job in suite.jobs()]
+    # A task of several suites is made once.
+    jobs = list({job.id: job for suite in suites for job in suite.jobs()}.values())
     with TemporaryDirectory(prefix="itbench-pins-") as name:
         work = [(job, Path(name) / job.id) for job in jobs]
         with Workers(_write_digest, min(len(jobs), os.cpu_count() or 1, _MOST_PROCESSES)) as workers:
