@@ -49,12 +49,12 @@ def run(itbench: Itbench, *arguments: str | Path) -> dict[str, Any]:
     return result
 
 
-# In sre-0025 nothing is wrong, which is all that the cheat `empty` ever says.
+# In sre-0011 nothing is wrong, nor in two more of the forty, which is all that the cheat `empty` ever says.
 @pytest.mark.parametrize(
     ("tasks", "count", "empty"),
     [
-        pytest.param("sre-00[12][25]", 4, 0.25, marks=pytest.mark.slow),
-        pytest.param("sre-*", 40, 0.025, marks=pytest.mark.soak),
+        pytest.param("sre-00[01][15]", 4, 0.25, marks=pytest.mark.slow),
+        pytest.param("sre-*", 40, 0.075, marks=pytest.mark.soak),
     ],
 )
 def test_the_oracle_scores_one_and_null_scores_zero_on_the_embedded_suite(

@@ -98,7 +98,7 @@ def test_the_root_of_a_made_incident_is_among_its_candidates(
     assert DOMAIN.audit is not None
     cases: list[AuditCase] = list(islice(DOMAIN.audit(INCIDENTS_QUICK, no_progress), 3))
     assert [case.task_id for case in cases] == ["sre-0001", "sre-0002", "sre-0003"]
-    assert [case.family for case in cases] == ["capacity", "credentials", "startup"]
+    assert [case.family for case in cases] == ["network", "startup", "quotas"]
     for case in cases:
         assert len(case.candidates) > 10
         assert 0 < len(case.right) < 10
