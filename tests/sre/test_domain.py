@@ -73,7 +73,7 @@ def test_no_cheat_gets_far_and_the_best_adversary_is_the_floor(incidents: None, 
     from itbench_sre.suites.incidents import INCIDENTS
 
     scores = {spec.name: run(itbench, "sre", "-a", spec.name)["score"] for spec in DOMAIN.agents}
-    assert 0.3 <= scores.pop("baseline") <= 0.9
+    assert 0.2 <= scores.pop("baseline") <= 0.9
     cheats = {spec.name: scores[spec.name] for spec in DOMAIN.agents if spec.role == "cheat"}
     assert max(cheats.values()) < 0.25, cheats
     assert INCIDENTS.floor is not None
