@@ -70,14 +70,19 @@ class Checks:
 
 
 def _told_github(failures: Sequence[tuple[Path, Sequence[str]]]) -> Iterator[str]:
-    from itbench.report.ci.github import SUMMARY_VARIABLE, add_step_summary, annotations
+    from itbench.report.ci.cases import Verdict
+    from itbench.report.ci.github import SUMMARY_VARIABLE, Annotations, add_step_summary
     from itbench.report.summary import summarise
     from itbench.store.reader import RunFile
 
-    has_summary = True
+    told, has_summary = Annotations(), True
     for path, why in failures:
         with RunFile(path) as run:
-            yield from annotations(run, why)
+            yield from told.failing(run, why)
             has_summary = add_step_summary(run, summarise(run), why)
+    for verdict in (Verdict.ERROR, Verdict.FAILED):
+        for path, _ in failures:
+            with RunFile(path) as run:
+                yield from told.trials(run, verdict)
     if not has_summary:
         yield f"note: no summary of the step, since {SUMMARY_VARIABLE} is not set"

@@ -4,10 +4,12 @@ https://docs.github.com/actions/reference/workflows-and-actions/workflow-command
 """
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from itbench.errors import StorageError
+from itbench.report.agent_label import agent_label
 from itbench.report.ci.cases import Verdict, cases
 from itbench.report.document import Section, Table, document_markdown
 from itbench.report.run_text import closing_lines, score_lines, title
@@ -24,25 +26,32 @@ _MOST_WORDS = 500
 _LEVELS = {Verdict.FAILED: "warning", Verdict.ERROR: "error"}
 
 
-def annotations(run: RunFile, failures: Sequence[str]) -> Iterator[str]:
-    """Yield workflow commands: why the step fails, then faults that are not the agent's, then tasks without a full score.
+class Annotations:
+    """Annotates runs of one step, which has room for so many of each kind: one that is never shown would only push others away."""
 
-    Args:
-        run: of which they are.
-        failures: why the command is going to fail.
-    """
-    for failure in failures[:_MOST_ANNOTATIONS]:
-        yield _command("error", "itbench", failure)
-    found = [case for case in cases(run) if case.verdict in _LEVELS]
-    for verdict, room in (
-        (Verdict.ERROR, _MOST_ANNOTATIONS - len(failures)),
-        (Verdict.FAILED, _MOST_ANNOTATIONS),
-    ):
-        chosen = [case for case in found if case.verdict is verdict]
-        for case in chosen[: max(room, 0)]:
-            value = "no score" if case.value is None else f"score {case.value:.3f}"
-            words = "; ".join([value, *case.words])[:_MOST_WORDS]
-            yield _command(_LEVELS[verdict], f"{case.task}:{case.repeat}", words)
+    def __init__(self) -> None:
+        self._room = Counter(dict.fromkeys(("error", "warning"), _MOST_ANNOTATIONS))
+
+    def failing(self, run: RunFile, failures: Sequence[str]) -> Iterator[str]:
+        """Yield workflow commands for why the step fails."""
+        for failure in failures:
+            yield from self._told("error", _name_of(run), failure)
+
+    def trials(self, run: RunFile, verdict: Verdict) -> Iterator[str]:
+        """Yield workflow commands for the trials with a verdict: faults that are not the agent's, or tasks without a full score."""
+        level = _LEVELS[verdict]
+        for case in cases(run):
+            if not self._room[level]:
+                return
+            if case.verdict is verdict:
+                value = "no score" if case.value is None else f"score {case.value:.3f}"
+                title = f"{case.task}:{case.repeat} of {_name_of(run)}"
+                yield from self._told(level, title, _cut("; ".join([value, *case.words])))
+
+    def _told(self, level: str, title: str, message: str) -> Iterator[str]:
+        if self._room[level]:
+            self._room[level] -= 1
+            yield f"::{level} title={_property(title)}::{_data(message)}"
 
 
 def add_step_summary(run: RunFile, summary: RunSummary, failures: Sequence[str]) -> bool:
@@ -73,7 +82,7 @@ def _sections(run: RunFile, summary: RunSummary, failures: Sequence[str]) -> Ite
             case.status,
             number(case.value),
             seconds(case.wall_s),
-            "; ".join(case.words)[:_MOST_WORDS],
+            _cut("; ".join(case.words)),
         ]
         for case, _ in zip(cases(run), range(_MOST_ROWS), strict=False)
     ]
@@ -83,8 +92,13 @@ def _sections(run: RunFile, summary: RunSummary, failures: Sequence[str]) -> Ite
     yield Section(table=Table(head=head, rows=rows, numbers=("score", "time")), notes=notes)
 
 
-def _command(name: str, title: str, message: str) -> str:
-    return f"::{name} title={_property(title)}::{_data(message)}"
+def _name_of(run: RunFile) -> str:
+    plan = run.plan()
+    return f"{plan['domain']}/{plan['suite']} with {agent_label(plan['agent'])}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _MOST_WORDS else f"{text[: _MOST_WORDS - 1]}…"
 
 
 def _data(text: str) -> str:

@@ -104,15 +104,24 @@ def test_github_shows_why_the_step_fails_first(
     assert json.loads(done.out)["checks"]["unmet"] == ["the score is 0.500, with --fail-under 0.9"]
     commands = [line for line in done.err.splitlines() if line.startswith("::")]
     assert commands == [
-        "::error title=itbench::the score is 0.500, with --fail-under 0.9",
-        "::error title=sum-0001%3A0::no score; model fault: StageError: the provider is down",
+        "::error title=odd/easy with odd::the score is 0.500, with --fail-under 0.9",
+        "::error title=sum-0001%3A0 of odd/easy with odd::no score; model fault: StageError: the provider is down",
         commands[2],
     ]
-    assert commands[2].startswith("::warning title=sum-0000%3A0::score 0.000; agent fault: ValueError")
+    assert commands[2].startswith(
+        "::warning title=sum-0000%3A0 of odd/easy with odd::score 0.000; agent fault: ValueError"
+    )
     summary = Path("summary.md").read_text()
     assert summary.startswith("what another step wrote\n")
     assert "sum-0002" in summary
     assert "the score is 0.500" in summary
+
+
+def test_ten_annotations_of_a_kind_are_shown_of_all_runs_together(sums: Path, itbench: Itbench) -> None:
+    Path("study.yaml").write_text("suites: [sums]\nagents: ['null', {agent: 'null', name: again}]\n")
+    done = itbench("run", "study.yaml", "--github", "--fail-under", "1")
+    levels = [line.split(" ")[0] for line in done.err.splitlines() if line.startswith("::")]
+    assert levels == ["::error"] * 2 + ["::warning"] * 10
 
 
 def test_without_a_summary_of_the_step_annotations_are_told_all_the_same(
@@ -121,7 +130,7 @@ def test_without_a_summary_of_the_step_annotations_are_told_all_the_same(
     monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
     done = itbench("run", "sums", "-n", "1", "-a", "null", "--github")
     assert (done.code, "GITHUB_STEP_SUMMARY is not set" in done.err) == (0, True)
-    assert "::warning title=sum-0000%3A0::" in done.err
+    assert "::warning title=sum-0000%3A0 of sums/easy with null::" in done.err
 
 
 @pytest.mark.parametrize(
