@@ -24,6 +24,7 @@ class ExportFormat(StrEnum):
     CSV = "csv"
     PARQUET = "parquet"
     HTML = "html"
+    INSPECT = "inspect"
 
 
 def register(app: typer.Typer) -> None:
@@ -79,21 +80,22 @@ def export(
         typer.Option(
             "--output",
             "-o",
-            help="File to write, - for standard output; default: RUN.<format>, of several runs trials.<format>.",
+            help="File to write, - for standard output; default: RUN.<format>, of several runs trials.<format>. "
+            "For inspect a folder; default: inspect-logs.",
         ),
     ] = None,
 ) -> None:
-    """Export runs as jsonl, csv or parquet, or one run as html.
+    """Export runs for other programs, or one run as html.
 
     jsonl has everything, csv and parquet have one row for each trial, html is a page for people. Several runs are written into one
-    file.
+    file. inspect writes one log of Inspect AI (.eval) for each run into a folder.
 
     Example: itbench export latest --to csv
     """
-    from itbench.report.export.formats import export_runs
+    from itbench.report.export.formats import FOLDERS, export_runs
 
     default = paths[0] if len(paths) == 1 else Path("trials")
-    target = output or default.with_suffix(f".{to.value}")
+    target = output or (f"{to.value}-logs" if to.value in FOLDERS else default.with_suffix(f".{to.value}"))
     count = export_runs(paths, to.value, target)
     of_runs = f" of {len(paths)} runs" if len(paths) > 1 else ""
     print_note(f"{count} trials{of_runs} written to {target}")

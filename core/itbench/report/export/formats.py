@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import IO
 
 from itbench.errors import UsageError
-from itbench.host.output_file import open_output
+from itbench.host.output_file import STANDARD_OUTPUT, open_output
 from itbench.report.export.columns import SCHEMA_VERSION
 from itbench.report.export.page import write_page
 from itbench.report.export.rows import flat_rows, full_records
@@ -15,6 +15,7 @@ from itbench.report.export.several import Runs
 from itbench.report.export.tables import all_metric_names, trial_types
 from itbench.store.connect import COMPANIONS, is_run_file
 from itbench.store.live.file import ENDING
+from itbench.store.reader import RunFile
 from itbench.text.harmless import one_line
 from itbench.text.spreadsheet import csv_cell
 
@@ -23,6 +24,8 @@ _BATCH_ROWS = 10_000
 
 def export_runs(paths: Sequence[Path], format_name: str, target: str | Path) -> int:
     """Write runs one after another into one file and return the number of trials; `-` is standard output.
+
+    A format in `FOLDERS` is written as one file for each run, in a folder.
 
     Raises:
         StorageError: it cannot be written; a plain file is then as it was.
@@ -34,8 +37,11 @@ def export_runs(paths: Sequence[Path], format_name: str, target: str | Path) -> 
         raise UsageError("a page has one run; use --to csv, parquet or jsonl for several, or `itbench view`")
     runs = Runs(paths)
     for run in runs:
-        _spare_run(run.path, target)
+        if format_name not in FOLDERS:
+            _spare_run(run.path, target)
         run.require_whole()
+    if format_name in FOLDERS:
+        return sum(_FOLDER_WRITERS[format_name](run, _folder(target)) for run in runs)
     with open_output(target) as file:
         return _WRITERS[format_name](runs, file)
 
@@ -56,6 +62,15 @@ def _is_same_file(one: Path, other: Path) -> bool:
         return one.samefile(other)
     except OSError:
         return False  # At least one of them is not there.
+
+
+def _folder(target: str | Path) -> Path:
+    folder = Path(target)
+    if target == STANDARD_OUTPUT or (folder.exists() and not folder.is_dir()):
+        raise UsageError(
+            f"this format is written into a folder, and {str(target)!r} is none; name a folder with --output"
+        )
+    return folder
 
 
 def _jsonl(runs: Runs, file: IO[bytes]) -> int:
@@ -110,9 +125,18 @@ def _html(runs: Runs, file: IO[bytes]) -> int:
     return sum(write_page(run, file) for run in runs)
 
 
+def _inspect(run: RunFile, folder: Path) -> int:
+    from itbench.report.export.inspect_log.write import write_inspect_log
+
+    return write_inspect_log(run, folder)
+
+
 _WRITERS: dict[str, Callable[[Runs, IO[bytes]], int]] = {
     "jsonl": _jsonl,
     "csv": _csv,
     "parquet": _parquet,
     "html": _html,
 }
+_FOLDER_WRITERS: dict[str, Callable[[RunFile, Path], int]] = {"inspect": _inspect}
+FOLDERS = frozenset(_FOLDER_WRITERS)
+"""Formats that are written into a folder, each run by itself."""

@@ -43,15 +43,16 @@ class Calls:
         self._open[call.id] = call
         return self._open.popitem(last=False)[1] if len(self._open) > _MOST_OPEN else None
 
-    def ended_by_event(self, name: str, arguments: JsonValue) -> None:
-        """Take the end of a call that an event told, which names no id: it is the first open one that asked for the same."""
+    def ended_by_event(self, name: str, arguments: JsonValue) -> OpenCall | None:
+        """Take the end of a call that an event told, which names no id, and return it: the first open one that asked for the same."""
         wanted, command = _digest(arguments), _command(arguments)
         for call in self._open.values():
             is_same = _is_named(call.name, name) and _digest(call.arguments) == wanted
             # A tool that runs a command is noted as that command, whatever name the model knows the tool by.
             if is_same or (command is not None and command == _command(call.arguments)):
                 self._end(call.id)
-                return
+                return call
+        return None
 
     def ended_by_result(self, call_id: str) -> tuple[bool, OpenCall | None]:
         """Take the result of a call, and return whether it is new, and the call if it was still open."""

@@ -1,0 +1,4 @@
+"""The names of our scorers in Inspect."""
+
+HEADLINE = "score"
+METRICS = "metrics"
