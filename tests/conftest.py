@@ -189,6 +189,45 @@ def installed(machine_folder: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
+def inspect_python(machine_folder: Path) -> Path:
+    """Return the Python of an environment with itbench[inspect], made once for all test processes.
+
+    Its versions are not those of `constraints.txt`: Inspect AI pins some of its own.
+    """
+    from uv import find_uv_bin
+
+    venv = machine_folder / "inspect-venv"
+    program = venv / "bin" / "python"
+    words = [find_uv_bin(), "pip", "install", "--quiet", "--python", program, "-e", f"{REPOSITORY}[inspect]"]
+    with locked(machine_folder / "inspect-venv.lock"):
+        if not venv.exists():
+            subprocess.run([sys.executable, "-m", "venv", "--without-pip", venv], check=True)
+            done = subprocess.run(words, capture_output=True, text=True, timeout=600)
+            (venv / "problem").write_text(done.stderr if done.returncode else "")
+    if problem := (venv / "problem").read_text():
+        pytest.skip(f"Inspect AI cannot be installed here: {problem[-500:]}")
+    return program
+
+
+@pytest.fixture
+def in_inspect(inspect_python: Path, tmp_path: Path) -> Callable[..., str]:
+    """Return a function that runs Python code, or a program beside that Python, where Inspect AI is, and returns what it prints."""
+
+    def run(*words: str | Path, program: str = "python", limit_s: float = 200.0) -> str:
+        done = subprocess.run(
+            [inspect_python.parent / program, *words],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=limit_s,
+        )
+        assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
+        return done.stdout
+
+    return run
+
+
+@pytest.fixture(scope="session")
 def sandbox_cache(machine_folder: Path) -> Path:
     """Return the cache in which sandboxes and embedded tasks are made, once for all test processes."""
     cache = machine_folder / "sandbox-cache"

@@ -23,7 +23,7 @@ DOORS = ("itbench", "itbench.kit", "itbench.models", "itbench.sandboxes", "itben
 LAYERS = [
     {"__main__"},
     {"cli"},
-    {"api", "view"},
+    {"api", "live_traces", "view"},
     {"report", "testing"},
     {"audit", "sealing", "validation"},
     {"runs"},

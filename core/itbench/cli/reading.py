@@ -25,6 +25,7 @@ class ExportFormat(StrEnum):
     PARQUET = "parquet"
     HTML = "html"
     INSPECT = "inspect"
+    OTLP = "otlp"
 
 
 def register(app: typer.Typer) -> None:
@@ -88,7 +89,7 @@ def export(
     """Export runs for other programs, or one run as html.
 
     jsonl has everything, csv and parquet have one row for each trial, html is a page for people. Several runs are written into one
-    file. inspect writes one log of Inspect AI (.eval) for each run into a folder.
+    file. inspect writes one log of Inspect AI (.eval) for each run into a folder, otlp traces for OpenTelemetry.
 
     Example: itbench export latest --to csv
     """

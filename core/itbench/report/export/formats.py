@@ -125,6 +125,12 @@ def _html(runs: Runs, file: IO[bytes]) -> int:
     return sum(write_page(run, file) for run in runs)
 
 
+def _otlp(runs: Runs, file: IO[bytes]) -> int:
+    from itbench.report.export.spans.otlp import write_otlp
+
+    return write_otlp(runs, file)
+
+
 def _inspect(run: RunFile, folder: Path) -> int:
     from itbench.report.export.inspect_log.write import write_inspect_log
 
@@ -136,6 +142,7 @@ _WRITERS: dict[str, Callable[[Runs, IO[bytes]], int]] = {
     "csv": _csv,
     "parquet": _parquet,
     "html": _html,
+    "otlp": _otlp,
 }
 _FOLDER_WRITERS: dict[str, Callable[[RunFile, Path], int]] = {"inspect": _inspect}
 FOLDERS = frozenset(_FOLDER_WRITERS)

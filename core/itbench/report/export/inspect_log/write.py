@@ -4,7 +4,7 @@ import json
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO
 
@@ -38,8 +38,8 @@ def write_inspect_log(run: RunFile, folder: Path) -> int:
 
 
 def _write(run: RunFile, plan: JsonObject, log: zipfile.ZipFile, summaries: IO[bytes]) -> int:
-    models = asked_models(run)
-    told = ",".join(sorted({name for each in models.values() for name in each.split(",")}))
+    models: Mapping[int, str | None] = asked_models(run)
+    told = ",".join(sorted({name for each in models.values() if each for name in each.split(",")}))
     start = {"version": VERSION, "eval": spec(plan, told or None), "plan": plan_of(plan)}
     _put(log, "_journal/start.json", start)
     use: dict[str, JsonObject] = {}
@@ -67,12 +67,12 @@ def _write(run: RunFile, plan: JsonObject, log: zipfile.ZipFile, summaries: IO[b
     return count
 
 
-def _samples(run: RunFile, plan: JsonObject, models: dict[int, str]) -> Iterator[JsonObject]:
+def _samples(run: RunFile, plan: JsonObject, models: Mapping[int, str | None]) -> Iterator[JsonObject]:
     tasks = "SELECT document FROM task WHERE id = ?"
     model = spec(plan, None)["model"]
     for row in run.connection.execute(TRIALS):
         (document,) = run.connection.execute(tasks, (row["task"],)).fetchone()
-        found = dict(row) | {"model": models.get(row["trial"], model)}
+        found = dict(row) | {"model": models.get(row["trial"]) or model}
         yield sample_of(run, found, json.loads(document), plan)
 
 
