@@ -198,11 +198,11 @@ def inspect_python(machine_folder: Path) -> Path:
 
     venv = machine_folder / "inspect-venv"
     program = venv / "bin" / "python"
-    words = [find_uv_bin(), "pip", "install", "--quiet", "--python", program, "-e", f"{REPOSITORY}[inspect]"]
+    words = ["pip", "install", "--quiet", "--python", str(program), "-e", f"{REPOSITORY}[inspect]"]
     with locked(machine_folder / "inspect-venv.lock"):
         if not venv.exists():
             subprocess.run([sys.executable, "-m", "venv", "--without-pip", venv], check=True)
-            done = subprocess.run(words, capture_output=True, text=True, timeout=600)
+            done = subprocess.run([find_uv_bin(), *words], capture_output=True, text=True, timeout=600)
             (venv / "problem").write_text(done.stderr if done.returncode else "")
     if problem := (venv / "problem").read_text():
         pytest.skip(f"Inspect AI cannot be installed here: {problem[-500:]}")

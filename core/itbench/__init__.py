@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         StorageError as StorageError,
         UsageError as UsageError,
     )
+    from itbench.inspect_suite.task import inspect_task as inspect_task
     from itbench.interfaces.activity import Activity as Activity
     from itbench.interfaces.agent import (
         Agent as Agent,
@@ -195,6 +196,7 @@ __getattr__, __dir__, __all__ = lazy_names(
         "api.stored_run": "open_run StoredRun",
         "api.stored_trial": "StoredTrial",
         "errors": "DataError ITBenchError PluginError RunFileError StorageError UsageError",
+        "inspect_suite.task": "inspect_task",
         "interfaces.activity": "Activity",
         "interfaces.agent": "Agent AgentFactory AgentRequest AgentSpec ConnectedAgent CopyingAgent DemandingAgent DescribedAgent EquippedAgent EstimatingAgent FloorRole PrivilegedAgent PunctualAgent Role SecretiveAgent TrialEstimate",
         "interfaces.audit": "AuditCase AuditCases Candidate Feature",

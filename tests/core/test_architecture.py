@@ -23,7 +23,7 @@ DOORS = ("itbench", "itbench.kit", "itbench.models", "itbench.sandboxes", "itben
 LAYERS = [
     {"__main__"},
     {"cli"},
-    {"api", "live_traces", "view"},
+    {"api", "inspect_suite", "live_traces", "view"},
     {"report", "testing"},
     {"audit", "sealing", "validation"},
     {"runs"},

@@ -9,7 +9,6 @@ from tempfile import TemporaryDirectory
 
 from itbench.interfaces.domain import Domain
 from itbench.interfaces.environment import Observation, TrialSetup
-from itbench.interfaces.plan import Plan
 from itbench.interfaces.progress import Progress
 from itbench.interfaces.record import TrialKey
 from itbench.interfaces.sandbox import Prepared, Sandbox
@@ -30,15 +29,15 @@ class Observer:
     Args:
         domain: whose environment it is.
         suite: with the hidden data.
-        plan: of the run.
+        seed: of the run.
         progress: is told what takes long.
 
     Raises:
         ITBenchError: no sandbox works on this machine, and the domain runs what is handed in.
     """
 
-    def __init__(self, domain: Domain, suite: Suite, plan: Plan, progress: Progress) -> None:
-        self._domain, self._plan = domain, plan
+    def __init__(self, domain: Domain, suite: Suite, seed: int, progress: Progress) -> None:
+        self._domain, self._seed = domain, seed
         sandbox = _sandbox(domain, progress)
         self._surroundings = Surroundings(suite=suite, sandbox=sandbox, bench=sandbox)
 
@@ -51,7 +50,7 @@ class Observer:
         if self._domain.environment is None:
             return Observation()
         trace = Trace(
-            limits=task.limits, seed=trial_seed(self._plan.seed, key), repeat=key.repeat, attempt=key.attempt
+            limits=task.limits, seed=trial_seed(self._seed, key), repeat=key.repeat, attempt=key.attempt
         )
         setup = self._surroundings.setup(task, trace)
         with _readable(setup) as readable:

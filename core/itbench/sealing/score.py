@@ -172,7 +172,7 @@ def _ledger_notes(entry: Entry) -> Iterator[str]:
 
 def _write(target: Path, job: _Job, progress: Progress) -> None:
     domain, plan, submission = job.domain, job.plan, job.submission
-    judge, observer = Judge(domain, job.suite), Observer(domain, job.suite, plan, progress)
+    judge, observer = Judge(domain, job.suite), Observer(domain, job.suite, plan.seed, progress)
     origin = ScoringOrigin(__version__, domain_host().origin(domain.name), domain.scoring_version)
     known, repeats = {task.id: task for task in job.tasks}, planned_repeats(plan.model_dump())
     total = len(submission.index.document.trials)

@@ -144,7 +144,8 @@ class TrialSpans:
             "itbench.task": key.task,
             "itbench.repeat": key.repeat,
             "itbench.attempt": key.attempt,
-        } | facts.attributes
+        }
+        found |= facts.attributes
         if facts.model is not None:
             found["gen_ai.request.model"] = facts.model
         found |= _usage(ending.usage, ending.usage.get("cost_usd"))
@@ -187,7 +188,7 @@ def _usage(use: Mapping[str, Any], cost_usd: float | None) -> dict[str, Attribut
 
 
 def _results(ending: Ending) -> dict[str, Attribute]:
-    found: dict[str, Attribute | None] = {
+    found: dict[str, str | float | None] = {
         "itbench.status": ending.status,
         "itbench.score": ending.value,
         "itbench.limit_hit": ending.limit_hit,

@@ -1,0 +1,1 @@
+"""Suites as tasks of Inspect AI: its agents and sandboxes, our tasks, data and rules."""
