@@ -1,6 +1,7 @@
 """Suites as tasks of Inspect AI, run by it with a scripted model: our tasks and rules, and no truth where an agent can see it."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,8 +13,9 @@ from itbench import FilesEnvironment, UsageError
 from itbench.inspect_suite.material import refuse_other_worlds
 from itbench.plugins.domains import domain_host
 
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "inspect.md"
 EVALUATE = r"""
-import json, sys
+import json, runpy, sys
 from inspect_ai import eval
 from inspect_ai.model import ModelOutput, ModelUsage, get_model
 from itbench import inspect_task
@@ -57,6 +59,8 @@ def told(sample, canary):
         "is_truth_told": canary in sample.model_dump_json(),
     }
 
+# What the page shows.
+assert len(runpy.run_path("tasks.py")["anomalies"]().dataset) == 10
 print(json.dumps([evaluated(*each) for each in json.loads(sys.argv[1])]))
 """
 
@@ -73,10 +77,12 @@ ASKED = [
 @pytest.mark.slow  # It makes an environment with Inspect AI, and starts it.
 @pytest.mark.timeout(900)
 def test_suites_are_scored_by_their_own_rules_and_no_truth_is_where_an_agent_sees_it(
-    in_inspect: Callable[..., str], sums: Path, monkeypatch: pytest.MonkeyPatch
+    in_inspect: Callable[..., str], sums: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = Path(__file__).parents[1] / "plugins" / "sums" / "src"
     monkeypatch.setenv("PYTHONPATH", f"{sums}:{source}")
+    (shown,) = re.findall(r'```python title="tasks.py"\n(.*?)```', PAGE.read_text(), re.DOTALL)
+    (tmp_path / "tasks.py").write_text(shown)
     added, bill, incident = json.loads(in_inspect("-c", EVALUATE, json.dumps(ASKED)).splitlines()[-1])
     _is_of_sums(added)
     assert [each["value"] for each in bill["samples"]] == [1.0, 1.0]
