@@ -26,6 +26,7 @@ class ExportFormat(StrEnum):
     HTML = "html"
     INSPECT = "inspect"
     OTLP = "otlp"
+    ATIF = "atif"
 
 
 def register(app: typer.Typer) -> None:

@@ -137,6 +137,12 @@ def _inspect(run: RunFile, folder: Path) -> int:
     return write_inspect_log(run, folder)
 
 
+def _atif(run: RunFile, folder: Path) -> int:
+    from itbench.report.export.atif.write import write_trajectories
+
+    return write_trajectories(run, folder)
+
+
 _WRITERS: dict[str, Callable[[Runs, IO[bytes]], int]] = {
     "jsonl": _jsonl,
     "csv": _csv,
@@ -144,6 +150,9 @@ _WRITERS: dict[str, Callable[[Runs, IO[bytes]], int]] = {
     "html": _html,
     "otlp": _otlp,
 }
-_FOLDER_WRITERS: dict[str, Callable[[RunFile, Path], int]] = {"inspect": _inspect}
+_FOLDER_WRITERS: dict[str, Callable[[RunFile, Path], int]] = {
+    "inspect": _inspect,
+    "atif": _atif,
+}
 FOLDERS = frozenset(_FOLDER_WRITERS)
 """Formats that are written into a folder, each run by itself."""
