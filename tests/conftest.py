@@ -7,15 +7,20 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
+from itbench.interfaces.json import JsonObject
+from itbench.interfaces.trace import TraceEvent
+from itbench.report.export.atif.steps import Steps
+from itbench.report.export.steps.reader import steps
 from itbench.store.schema import APPLICATION_ID
 from itbench.store.tables1 import TABLES_1
 
@@ -34,6 +39,10 @@ os.environ["PIP_NO_COMPILE"] = "1"
 REPOSITORY = Path(__file__).resolve().parents[1]
 SUMS = Path(__file__).parent / "plugins" / "sums" / "src"
 
+
+# What reads the formats of others, and the packages that this part of them imports.
+_PEERS = ("harbor==0.26.0", "every-eval-ever==0.3.0")
+_PEERS_NEED = ("pydantic", "pathspec", "toml", "requests", "rich", "jsonschema")
 
 # What the tests of published data read, beside the checkout; it is not part of the repository.
 REFERENCE = REPOSITORY / "../shared/reference"
@@ -364,6 +373,70 @@ def install() -> Callable[..., Path]:
     return make
 
 
+@pytest.fixture(scope="session")
+def peers_python(machine_folder: Path) -> Path:
+    """Return the Python of an environment with the readers of Harbor and every-eval-ever, made once for all test processes.
+
+    Only what their models and validators import is installed beside them: all else that they need is hundreds of megabytes.
+    """
+    python, venv = _python_of("3.12"), machine_folder / "peers-venv"
+    with locked(machine_folder / "peers-venv.lock"):
+        if not (venv / "done").exists() and not (venv / "failed").exists():
+            try:
+                subprocess.run([python, "-m", "venv", "--without-pip", venv], check=True)
+                install_packages(venv, *_PEERS_NEED)
+                install_packages(venv, "--no-deps", *_PEERS)
+                (venv / "done").touch()
+            except (subprocess.SubprocessError, OSError) as error:
+                (venv / "failed").write_text(str(error))
+    if (venv / "failed").exists():
+        pytest.skip(f"harbor and every-eval-ever cannot be installed: {(venv / 'failed').read_text()}")
+    return venv / "bin" / "python"
+
+
+@pytest.fixture
+def peer(peers_python: Path, tmp_path: Path) -> Callable[..., str]:
+    """Return a function that runs Python code with Harbor and every-eval-ever, and returns what it prints."""
+
+    def run(code: str, *arguments: str | Path, text: str | None = None) -> str:
+        done = subprocess.run(
+            [peers_python, "-c", code, *arguments],
+            cwd=tmp_path,
+            input=text,
+            capture_output=True,
+            text=True,
+            timeout=200,
+        )
+        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+        return done.stdout
+
+    return run
+
+
+_STEPS = """
+import json, sys
+from harbor.models.trajectories import Trajectory
+head = {"schema_version": "ATIF-v1.8", "agent": {"name": "a", "version": "1"}}
+made = Trajectory.model_validate(head | {"steps": json.load(sys.stdin)})
+print(len(made.steps))
+"""
+
+
+@pytest.fixture
+def atif_steps(peer: Callable[..., str]) -> Callable[..., list[JsonObject]]:
+    """Return a function that makes ATIF steps of events, which Harbor's own models then take."""
+
+    def make(events: Sequence[TraceEvent], instructions: str = "Do it.") -> list[JsonObject]:
+        made = Steps(datetime(2026, 1, 1, tzinfo=UTC))
+        for step in steps(events):
+            made.take(step)
+        found = made.finished(instructions, 9.0)
+        assert peer(_STEPS, text=json.dumps(found)) == f"{len(found)}\n"
+        return found
+
+    return make
+
+
 @pytest.fixture
 def read_only() -> Callable[[Path], AbstractContextManager[None]]:
     """Return a context in which nobody can write in a folder."""
@@ -421,16 +494,25 @@ def install_itbench(python: Path, venv: Path, *extras: str) -> None:
     configuration names, pip does it.
     """
     # Not above: tests run in some of these environments, which have no uv.
-    from uv import find_uv_bin
-
     subprocess.run([python, "-m", "venv", "--without-pip", venv], check=True)
-    program = str(venv / "bin" / "python")
     packages = ["-c", str(REPOSITORY / "constraints.txt"), f"{REPOSITORY}[ciso,hub,seal]", *extras]
     # A built wheel is kept as long as pyproject.toml does not change, whatever becomes of the sources.
-    words = ["pip", "install", "--quiet", "--refresh-package", "itbench", "--python", program, *packages]
-    done = subprocess.run([find_uv_bin(), *words], capture_output=True, text=True, timeout=600)
-    if done.returncode == 0:
-        return
-    print(f"uv failed, so pip installs: {done.stderr}")
+    install_packages(venv, *packages, uv_words=("--refresh-package", "itbench"))
+
+
+def install_packages(venv: Path, *packages: str, uv_words: Sequence[str] = ()) -> None:
+    """Install packages into an environment, with uv where it is there and works, else with pip."""
+    program = str(venv / "bin" / "python")
+    try:
+        # Not above: tests run in some of these environments, which have no uv.
+        from uv import find_uv_bin
+
+        words = ["pip", "install", "--quiet", *uv_words, "--python", program, *packages]
+        done = subprocess.run([find_uv_bin(), *words], capture_output=True, text=True, timeout=600)
+        if done.returncode == 0:
+            return
+        print(f"uv failed, so pip installs: {done.stderr}")
+    except ImportError:
+        print("there is no uv, so pip installs")
     subprocess.run([program, "-m", "ensurepip"], capture_output=True, check=True)
     subprocess.run([program, "-m", "pip", "install", "--quiet", *packages], check=True, timeout=600)

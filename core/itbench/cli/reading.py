@@ -27,6 +27,7 @@ class ExportFormat(StrEnum):
     INSPECT = "inspect"
     OTLP = "otlp"
     ATIF = "atif"
+    EVERY_EVAL_EVER = "every-eval-ever"
 
 
 def register(app: typer.Typer) -> None:

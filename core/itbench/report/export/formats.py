@@ -143,6 +143,12 @@ def _atif(run: RunFile, folder: Path) -> int:
     return write_trajectories(run, folder)
 
 
+def _every_eval_ever(run: RunFile, folder: Path) -> int:
+    from itbench.report.export.every_eval_ever.write import write_every_eval_ever
+
+    return write_every_eval_ever(run, folder)
+
+
 _WRITERS: dict[str, Callable[[Runs, IO[bytes]], int]] = {
     "jsonl": _jsonl,
     "csv": _csv,
@@ -153,6 +159,7 @@ _WRITERS: dict[str, Callable[[Runs, IO[bytes]], int]] = {
 _FOLDER_WRITERS: dict[str, Callable[[RunFile, Path], int]] = {
     "inspect": _inspect,
     "atif": _atif,
+    "every-eval-ever": _every_eval_ever,
 }
 FOLDERS = frozenset(_FOLDER_WRITERS)
 """Formats that are written into a folder, each run by itself."""

@@ -81,7 +81,7 @@ CASES = [
 
 @pytest.mark.parametrize(("program", "model", "react"), CASES)
 def test_a_real_program_calls_the_tool_of_the_task_and_scores(
-    at_work: Callable[..., Any], program: NamedProgram, model: str, react: Any
+    at_work: Callable[..., Any], program: NamedProgram, model: str, react: Any, atif_steps: Callable[..., Any]
 ) -> None:
     done = at_work(program, model, react)
     assert done.record.fault is None
@@ -99,5 +99,12 @@ def test_a_real_program_calls_the_tool_of_the_task_and_scores(
     assert not [block for block in read if block.title == "no result was recorded"]
     (added,) = [at for at, block in enumerate(read) if (block.kind, block.title) == (BlockKind.CALL, "add")]
     assert str(asked["output"]["sum"]) in read[added + 1].body
+    # Harbor's models take it as a trajectory: three replies with their calls, and the program itself at its end.
+    made = [step for step in atif_steps(done.record.events) if step["source"] == "agent"]
+    assert [step["llm_call_count"] for step in made] == [1, 1, 1, 0]
+    assert all(step["metrics"]["cost_usd"] > 0 for step in made[:3])
+    results = [step["observation"]["results"] for step in made[:2]]
+    assert [len(each) for each in results] == [1, 1]
+    assert str(asked["output"]["sum"]) in results[0][0]["content"]
     # No part of what the program keeps for itself is handed in, or lies in the workspace.
     assert done.record.submission.files == {}

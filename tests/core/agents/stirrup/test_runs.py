@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from itbench.agents.stirrup.installed import problem_with
+from itbench.report.stored_parts import stored_events
 from itbench.sandbox.bubblewrap.support import available
+from itbench.store.reader import RunFile
 from itbench.testing.model_server import Answer, Asked, ModelServer, Status
 
 if problem := problem_with("stirrup", (sys.version_info[0], sys.version_info[1])):
@@ -51,7 +53,7 @@ def used(path: str) -> tuple[int, int, float]:
 
 
 @pytest.mark.usefixtures("sums", "stirrup")
-def test_a_run_scores_and_counts_to_the_token(itbench: Itbench) -> None:
+def test_a_run_scores_and_counts_to_the_token(itbench: Itbench, atif_steps: Callable[..., Any]) -> None:
     with ModelServer(adder) as server:
         words = ("--model", "openai/m", "--max-trials", "6", "--json")
         done = itbench("run", "sums/easy", "--agent", agent(server), *words, *OPEN)
@@ -60,6 +62,12 @@ def test_a_run_scores_and_counts_to_the_token(itbench: Itbench) -> None:
     outputs = sum(2 * (10 + number * 13 % 100) for number in range(12))
     assert (done.code, told["score"], len(server.requests)) == (0, 1.0, 24)
     assert used(told["path"]) == (inputs, outputs, pytest.approx((inputs * 2 + outputs * 8) / 1e6, abs=1e-12))
+    with RunFile(Path(told["path"])) as run:
+        made = atif_steps(list(stored_events(run, run.find_trial("sum-0000")["id"])))
+    replies = [step for step in made if step.get("llm_call_count") == 1]
+    assert [step["metrics"]["prompt_tokens"] for step in replies] == [1000, 1000]
+    assert [step["tool_calls"][0]["function_name"] for step in replies] == ["run_shell", "finish"]
+    assert all(len(step["observation"]["results"]) == 1 for step in replies)
 
 
 @pytest.mark.usefixtures("sums", "stirrup")

@@ -39,6 +39,7 @@ class Steps:
         self._calling: dict[str, JsonObject] = {}
         self._printed: list[str] = []
         self._first_s: float | None = None
+        self._has_program = False
         self._readers: dict[type[Step], Callable[[Any], None]] = {
             Asked: self._asked,
             Answered: self._answered,
@@ -52,7 +53,7 @@ class Steps:
 
     def finished(self, instructions: str, wall_s: float) -> list[JsonObject]:
         """Return all steps, numbered; the task's instructions come first where no prompt was recorded."""
-        if self._printed:
+        if self._printed and not self._has_program:
             self._add("system", wall_s, "".join(self._printed), extra={"kind": EventKind.OUTPUT})
         if all(step["source"] != "user" for step in self._steps):
             self._add("user", 0.0, instructions)
@@ -127,9 +128,8 @@ class Steps:
         if step is None:
             calls = [tool_call(called.id, called.name, called.arguments)]
             step = self._add("agent", called.ended_s, "", tool_calls=calls, llm_call_count=0)
-            if self._first_s is not None and called.began_s <= self._first_s:
-                # The program that is the agent: what it printed is what came of it.
-                self._printed.clear()
+            # A program that began before all else is the agent: what it printed is what came of it.
+            self._has_program |= self._first_s is None or called.began_s <= self._first_s
         _observe(step, result)
 
     def _noted(self, noted: Noted) -> None:

@@ -26,10 +26,7 @@ def trajectory_of(run: RunFile, plan: JsonObject, row: Mapping[str, Any], instru
         row: of the trial, with the metrics of its score.
         instructions: of the task.
     """
-    made = Steps(datetime.fromisoformat(row["started_at"]))
-    for step in steps(stored_events(run, row["trial"])):
-        made.take(step)
-    found = made.finished(instructions, row["wall_s"])
+    found = steps_of(run, row, instructions)
     name = f"{row['task']}:{row['repeat']}:{row['attempt']}"
     document = {
         "schema_version": VERSION,
@@ -42,6 +39,14 @@ def trajectory_of(run: RunFile, plan: JsonObject, row: Mapping[str, Any], instru
     }
     cleaned = clean(document)
     return cleaned if isinstance(cleaned, dict) else {}
+
+
+def steps_of(run: RunFile, row: Mapping[str, Any], instructions: str) -> list[JsonObject]:
+    """Return the steps of an outcome."""
+    made = Steps(datetime.fromisoformat(row["started_at"]))
+    for step in steps(stored_events(run, row["trial"])):
+        made.take(step)
+    return made.finished(instructions, row["wall_s"])
 
 
 def _agent(agent: JsonObject, asked: str | None) -> JsonObject:

@@ -83,7 +83,9 @@ class StepReader:
             return
         self._has_reply = True
         for call in objects_of(data.get("calls")):
-            opened = OpenCall(text_of(call.get("id")), text_of(call.get("name")), call.get("arguments"))
+            # Clean, as those of the event that tells what came of the call are.
+            arguments = arguments_of(call.get("arguments"))
+            opened = OpenCall(text_of(call.get("id")), text_of(call.get("name")), arguments)
             self._asked_at[opened.id] = self._at_s
             given_up = self._calls.ask(opened)
             if given_up is not None:
