@@ -24,7 +24,7 @@ LAYERS = [
     {"__main__"},
     {"cli"},
     {"api", "inspect_suite", "live_traces", "view"},
-    {"report", "testing"},
+    {"harbor", "report", "testing"},
     {"audit", "sealing", "validation"},
     {"runs"},
     {"agents", "sandbox", "kit", "sealed"},

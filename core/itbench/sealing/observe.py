@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from itbench.interfaces.domain import Domain
 from itbench.interfaces.environment import Observation, TrialSetup
-from itbench.interfaces.progress import Progress
+from itbench.interfaces.progress import Progress, no_progress
 from itbench.interfaces.record import TrialKey
 from itbench.interfaces.sandbox import Prepared, Sandbox
 from itbench.interfaces.suite import Suite
@@ -36,7 +36,7 @@ class Observer:
         ITBenchError: no sandbox works on this machine, and the domain runs what is handed in.
     """
 
-    def __init__(self, domain: Domain, suite: Suite, seed: int, progress: Progress) -> None:
+    def __init__(self, domain: Domain, suite: Suite, seed: int, progress: Progress = no_progress) -> None:
         self._domain, self._seed = domain, seed
         sandbox = _sandbox(domain, progress)
         self._surroundings = Surroundings(suite=suite, sandbox=sandbox, bench=sandbox)
