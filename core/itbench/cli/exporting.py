@@ -35,10 +35,10 @@ def export_tasks(
     suite_option: SuiteOption = None,
     as_json: AsJson = False,
 ) -> None:
-    """Export the tasks of a suite for another framework; its world must be files.
+    """Export the tasks of a suite for another framework.
 
-    harbor writes one folder of Harbor for each task, with its truth in tests/, in an image that no agent is in. Harbor scores with
-    itbench there.
+    The suite's environment must be files, without tools or services. harbor writes a folder for each task; it scores with itbench,
+    in an image that no agent is in. The truth of a task is in its folders tests and solution.
 
     Example: itbench export-tasks DOMAIN/SUITE --to harbor --out DIR
     """

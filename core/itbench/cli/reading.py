@@ -24,10 +24,10 @@ class ExportFormat(StrEnum):
     CSV = "csv"
     PARQUET = "parquet"
     HTML = "html"
-    INSPECT = "inspect"
-    OTLP = "otlp"
     ATIF = "atif"
     EVERY_EVAL_EVER = "every-eval-ever"
+    INSPECT = "inspect"
+    OTLP = "otlp"
 
 
 def register(app: typer.Typer) -> None:
@@ -84,7 +84,7 @@ def export(
             "--output",
             "-o",
             help="File to write, - for standard output; default: RUN.<format>, of several runs trials.<format>. "
-            "For inspect a folder; default: inspect-logs.",
+            "For inspect, atif and every-eval-ever a folder; default: <format>-logs.",
         ),
     ] = None,
 ) -> None:
@@ -92,6 +92,8 @@ def export(
 
     jsonl has everything, csv and parquet have one row for each trial, html is a page for people. Several runs are written into one
     file. inspect writes one log of Inspect AI (.eval) for each run into a folder, otlp traces for OpenTelemetry.
+
+    atif writes a trajectory for each trial, as Harbor reads them, every-eval-ever an aggregate and a file of trials for each run.
 
     Example: itbench export latest --to csv
     """
