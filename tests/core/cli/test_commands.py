@@ -16,7 +16,7 @@ from itbench.runs.plan.options import parse_agent, with_model
 Itbench = Callable[..., Any]
 COMMANDS = [
     "audit", "check",
-    "compare", "doctor", "export", "fetch", "install-agent", "leaderboard", "list-agents", "list-domains", "list-suites",
+    "compare", "doctor", "export", "export-tasks", "fetch", "install-agent", "leaderboard", "list-agents", "list-domains", "list-suites",
     "list-tasks", "make", "merge", "new-domain", "pin", "rank-correlation", "reliability", "resume", "reveal", "run", "runs", "score",
     "seal", "show", "site", "submit", "subset", "validate", "view",
 ]  # fmt: skip

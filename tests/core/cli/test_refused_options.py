@@ -42,7 +42,7 @@ def test_a_choice_that_is_none_is_refused_with_those_that_are(itbench: Itbench) 
     done = itbench("export", "latest", "--to", "pdf")
     assert done.code == 2
     assert done.err.endswith(
-        "Error: Invalid value for '--to': 'pdf' is not one of 'jsonl', 'csv', 'parquet', 'html'.\n"
+        "Error: Invalid value for '--to': 'pdf' is not one of 'jsonl', 'csv', 'parquet', 'html', 'atif', 'every-eval-ever', 'inspect', 'otlp'.\n"
     )
 
 
