@@ -33,6 +33,7 @@ from itbench.runs.trial.blame import Blamed
 from itbench.runs.trial.judge import Judge
 from itbench.sealed.new_file import PUBLIC, copy_to, write_new
 from itbench.sealed.reopen import named_suite
+from itbench.suites.files_only import is_judged_by_files, set_up_task
 from itbench.suites.load import load_tasks
 from itbench.suites.shown import shown_inputs
 
@@ -82,11 +83,11 @@ def write_harbor_tasks(
         _require_files(domain, suite)
         suite.prepare(progress)
         tasks = load_tasks(suite)
+        _require_no_setup(domain, suite, tasks)
         judge = Judge(domain, suite)
         with making_folder(place) as folder:
             for done, task in enumerate(tasks):
                 progress("writing", done, len(tasks))
-                _require_no_setup(domain, suite, task)
                 _write_task(domain, suite, task, judge, folder / task.id)
             folder.rename(place)
     return WrittenTasks(suite=f"{domain.name}/{suite.name}", tasks=len(tasks), out=out)
@@ -98,22 +99,23 @@ def _require_files(domain: Domain, suite: Suite) -> None:
     Raises:
         UsageError: says why.
     """
-    if domain.environment is not None and (domain.runs_submissions or not domain.observes_files_only):
+    if domain.runs_submissions or not is_judged_by_files(domain):
         raise UsageError(
             f"{domain.name}/{suite.name} is no suite of files: its scores depend on more than the files that are handed in, and an image "
             "of Harbor has nothing else"
         )
 
 
-def _require_no_setup(domain: Domain, suite: Suite, task: Task) -> None:
-    """Refuse a task whose world itbench has to make.
+def _require_no_setup(domain: Domain, suite: Suite, tasks: Sequence[Task]) -> None:
+    """Refuse a suite of whose tasks itbench has to make a world.
 
     Raises:
-        UsageError: says why.
+        UsageError: says which.
     """
-    if suite.setup(task.id):
+    task_id = set_up_task(suite, tasks)
+    if task_id is not None:
         raise UsageError(
-            f"{domain.name}/{suite.name} is no suite of files: the world of task {task.id!r} is set up by itbench when a trial begins"
+            f"{domain.name}/{suite.name} is no suite of files: the world of task {task_id!r} is set up by itbench when a trial begins"
         )
 
 

@@ -13,6 +13,7 @@ from itbench.interfaces.task import HandIn, Task
 from itbench.plugins.domains import domain_host
 from itbench.sealed.reopen import named_suite
 from itbench.sealed.suite import SealedSuite
+from itbench.suites.files_only import is_judged_by_files, set_up_task
 from itbench.suites.load import load_tasks
 from itbench.suites.select import select
 from itbench.suites.soundness import TaskData, data_faults, read_data
@@ -81,11 +82,9 @@ def refuse_other_worlds(domain: Domain, suite: Suite, tasks: Sequence[Task]) -> 
     Raises:
         UsageError: says why it is.
     """
-    if domain.environment is None:
-        return
-    planted = next((task.id for task in tasks if suite.setup(task.id)), None)
+    planted = set_up_task(suite, tasks)
     why = None if planted is None else f"the environment of task {planted!r} plants more than its files"
-    if not domain.observes_files_only:
+    if not is_judged_by_files(domain):
         why = f"the domain {domain.name!r} has an environment of its own"
     if why is not None:
         raise UsageError(

@@ -26,6 +26,7 @@ from itbench.sealed.bundle import is_bundle
 from itbench.sealed.keys import require_cryptography
 from itbench.sealed.reopen import named_suite
 from itbench.sealing.bundles import Drawn, write_bundles
+from itbench.suites.files_only import is_judged_by_files, set_up_task
 from itbench.suites.load import load_tasks
 from itbench.suites.soundness import data_faults, read_data
 
@@ -160,17 +161,17 @@ def _require_sealable(domain: Domain, suite: Suite, tasks: Sequence[Task]) -> No
         UsageError: says which task, and why not.
     """
     name = f"{domain.name}/{suite.name}"
-    if domain.environment is not None and not domain.observes_files_only:
+    if not is_judged_by_files(domain):
         raise UsageError(
             f"{name} cannot be sealed: what counts is how an agent leaves its world, and what is observed of that would have to be "
             "believed to those who run the agent; run its agents where the truths are"
         )
-    for task in tasks:
-        if suite.setup(task.id):
-            raise UsageError(
-                f"{name} cannot be sealed: the world of task {task.id!r} is set up with what no agent may know, so nobody without "
-                "it could run an agent there; run its agents where the truths are"
-            )
+    task_id = set_up_task(suite, tasks)
+    if task_id is not None:
+        raise UsageError(
+            f"{name} cannot be sealed: the world of task {task_id!r} is set up with what no agent may know, so nobody without "
+            "it could run an agent there; run its agents where the truths are"
+        )
 
 
 def _require_sound(domain: Domain, suite: Suite, tasks: Sequence[Task], progress: Progress) -> None:
