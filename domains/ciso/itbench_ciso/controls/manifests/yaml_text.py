@@ -5,7 +5,7 @@ PyYAML's dumper takes longer to write a suite than the suite may take in all.
 
 import json
 import re
-from collections.abc import Iterator
+from functools import lru_cache
 
 from itbench import JsonObject, JsonValue
 
@@ -17,41 +17,42 @@ _BLOCK_LINE = re.compile(r"[!-~][ -~]*\Z")
 
 def yaml_text(manifest: JsonObject) -> str:
     """Return one YAML document; texts must be ASCII."""
-    return "\n".join(_mapping(manifest, "")) + "\n"
+    lines: list[str] = []
+    _add_mapping(lines, manifest, "")
+    return "\n".join(lines) + "\n"
 
 
-def _mapping(mapping: JsonObject, indent: str) -> Iterator[str]:
+def _add_mapping(lines: list[str], mapping: JsonObject, indent: str) -> None:
     for key, value in mapping.items():
-        yield from _field(f"{indent}{_text(key)}:", value, indent)
+        _add_field(lines, f"{indent}{_text(key)}:", value, indent)
 
 
-def _field(head: str, value: JsonValue, indent: str) -> Iterator[str]:
+def _add_field(lines: list[str], head: str, value: JsonValue, indent: str) -> None:
     if isinstance(value, dict) and value:
-        yield head
-        yield from _mapping(value, indent + "  ")
+        lines.append(head)
+        _add_mapping(lines, value, indent + "  ")
     elif isinstance(value, list) and value:
-        yield head
-        yield from _items(value, indent)
+        lines.append(head)
+        _add_items(lines, value, indent)
     elif isinstance(value, str) and _is_block(value):
-        yield f"{head} |"
-        for line in value[:-1].split("\n"):
-            yield f"{indent}  {line}" if line else ""
+        lines.append(f"{head} |")
+        lines += [f"{indent}  {line}" if line else "" for line in value[:-1].split("\n")]
     else:
-        yield f"{head} {_scalar(value)}"
+        lines.append(f"{head} {_scalar(value)}")
 
 
-def _items(items: list[JsonValue], indent: str) -> Iterator[str]:
+def _add_items(lines: list[str], items: list[JsonValue], indent: str) -> None:
     for item in items:
+        first = len(lines)
         if isinstance(item, dict) and item:
-            lines = _mapping(item, indent + "  ")
+            _add_mapping(lines, item, indent + "  ")
         elif isinstance(item, list) and item:
-            lines = _items(item, indent + "  ")
+            _add_items(lines, item, indent + "  ")
         else:
-            yield f"{indent}- {_scalar(item)}"
+            lines.append(f"{indent}- {_scalar(item)}")
             continue
         # The first line of what is below stands behind the dash.
-        yield f"{indent}- {next(lines)[len(indent) + 2 :]}"
-        yield from lines
+        lines[first] = f"{indent}- {lines[first][len(indent) + 2 :]}"
 
 
 def _is_block(text: str) -> bool:
@@ -62,6 +63,8 @@ def _scalar(value: JsonValue) -> str:
     return _text(value) if isinstance(value, str) else json.dumps(value)
 
 
+# Manifests say the same few hundred words again and again.
+@lru_cache(maxsize=4096)
 def _text(text: str) -> str:
     is_plain = _PLAIN.match(text) is not None and text.lower() not in _NOT_TEXT
     return text if is_plain else json.dumps(text)
