@@ -4,6 +4,7 @@ Columns and their rules: FinOps Open Cost and Usage Specification 1.4, https://f
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
@@ -67,6 +68,7 @@ AMOUNTS = (
 )
 CUSTOM = ("x_Application", "x_InstanceFamily")
 _MIDNIGHT = "T00:00:00Z"
+_QUOTED_FOR = re.compile(r'[,"\r\n]')
 _ELIGIBLE = {"CommitmentPrograms": [{"ProgramType": kind.type} for kind in KINDS]}
 
 
@@ -83,7 +85,7 @@ def part(columns: Sequence[str], values: Mapping[str, str], *, end: str = ",") -
 
 
 def _needs_quotes(value: str) -> bool:
-    return not value.startswith('"') and any(letter in value for letter in ',"\r\n')
+    return _QUOTED_FOR.search(value) is not None and not value.startswith('"')
 
 
 def json_cell(value: Mapping[str, object]) -> str:
