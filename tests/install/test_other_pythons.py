@@ -45,12 +45,12 @@ def test_the_core_and_the_agent_stirrup_work_on_another_python(
 ) -> None:
     python = python_of(version)
     has_stirrup = version != "3.11"
-    packages = ("pytest", "pytest-timeout", "pytest-xdist", "hypothesis")
+    packages = ("pytest", "pytest-timeout", "hypothesis")
     extras = [f"{REPOSITORY}[stirrup]"] if has_stirrup else []
     bin_folder = install(python, tmp_path / "venv", *extras, *packages)
     # What is slow counts here too, as nothing else runs Stirrup; kills and signals are the same on every Python.
     chosen = ["-m", "not soak", "-k", "not kill and not interrupt"]
-    words = ["-m", "pytest", "-q", "-n", "2", *chosen, "-p", "no:cacheprovider", "--ignore", LEFT_OUT, *TESTS]
+    words = ["-m", "pytest", "-q", *chosen, "-p", "no:cacheprovider", "--ignore", LEFT_OUT, *TESTS]
     done = subprocess.run(
         [bin_folder / "python", *words, *([STIRRUP] if has_stirrup else [])],
         cwd=REPOSITORY,
