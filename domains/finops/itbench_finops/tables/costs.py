@@ -95,6 +95,7 @@ class _LineReader:
         self._table = table
         self._columns: dict[str, NumberColumn] = {}
         self._is_moved = False
+        self._read: dict[tuple[str, str], Decimal] = {}
         at = {name: COLUMNS.index(name) for name in (COST, PRICE, INSTANCES)}
         found = number_columns({name: [cells[place] for _, cells in rows] for name, place in at.items()})
         for name, column in found.items():
@@ -135,6 +136,9 @@ class _LineReader:
         return day
 
     def _number(self, number: int, name: str, text: str) -> Decimal | None:
+        known = self._read.get((name, text))
+        if known is not None:
+            return known
         column = self._columns.get(name)
         if column is None:
             return None
@@ -146,6 +150,7 @@ class _LineReader:
         if abs(value) > _LARGEST_COST:
             self._tell(number, name, f"{text!r} is more than any bill has")
             return None
+        self._read[name, text] = value
         return value
 
     def _tell(self, number: int, name: str, problem: str) -> None:

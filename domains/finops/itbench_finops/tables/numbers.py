@@ -60,7 +60,10 @@ class Amount:
 
     def value(self, mark: str) -> Decimal | None:
         """Return its value by a decimal mark; None where it cannot be read with that one."""
-        return dict(self.values).get(mark)
+        for each, value in self.values:
+            if each == mark:
+                return value
+        return None
 
 
 @lru_cache(maxsize=1 << 14)

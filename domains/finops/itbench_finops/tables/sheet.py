@@ -60,11 +60,11 @@ def _lines(text: str, source: str) -> Iterator[tuple[int, list[str]]]:
     try:
         for row in reader:
             # The csv module has a limit too, but one for the whole process, which others may have raised.
-            if any(len(cell) > _LONGEST_CELL for cell in row):
+            if max(map(len, row), default=0) > _LONGEST_CELL:
                 raise DataError(
                     f"{source}: line {reader.line_num}: a field has more than {_LONGEST_CELL} characters"
                 )
-            if any(cell.strip() for cell in row):
+            if any(map(str.strip, row)):
                 yield reader.line_num, row
     except csv.Error as error:
         raise DataError(f"{source}: line {reader.line_num}: not CSV: {error}") from error
