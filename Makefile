@@ -28,9 +28,9 @@ format: $(VENV)/.installed-test
 fast: $(VENV)/.installed-test
 	$(BIN)/pytest -n 3 --dist worksteal -q -m "not slow and not soak"
 
-# The large counts of which `make test` holds a seeded twentieth: minutes to an hour.
+# The large counts of which `make test` holds a seeded part, and properties with many examples: minutes to an hour.
 soak: $(VENV)/.installed-test
-	$(BIN)/pytest -n 3 --dist worksteal -q -m soak --timeout 3600
+	$(BIN)/pytest -n 3 --dist worksteal -q -m "soak or hypothesis" --hypothesis-profile soak --timeout 3600
 
 # Which lines and branches all tests together run; reported, never asserted.
 coverage: $(VENV)/.installed-test

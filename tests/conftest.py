@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from itbench import ShownTrial
     from itbench.sandbox.bubblewrap.sandbox import BubblewrapSandbox
 
-# A slow machine is no failure of ours.
-settings.register_profile("itbench", deadline=None, database=None)
+# A slow machine is no failure of ours. `make soak` takes the other profile, by an option.
+settings.register_profile("itbench", deadline=None, database=None, max_examples=40)
+settings.register_profile("soak", deadline=None, database=None, max_examples=500)
 settings.load_profile("itbench")
 # Nor does each program that a test starts have to compile the sources again; what is installed is compiled when it
 # is first imported, which is a small part of it.
