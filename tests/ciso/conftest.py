@@ -85,17 +85,7 @@ def bench(bench_cache: Path, cached: Path) -> Sandbox:
 
 @pytest.fixture
 def made(bench_cache: Path, cached: Path, opa: Path) -> Path:
-    """Make the embedded tasks, once for all tests."""
-    import fcntl
-
-    from itbench_ciso.suites.admission import ADMISSION_SUITE
-    from itbench_ciso.suites.cis_kubernetes import CIS_KUBERNETES
-    from itbench_ciso.suites.policy_updates import POLICY_UPDATES
-
-    with (cached / "ciso.lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        for suite in (CIS_KUBERNETES, ADMISSION_SUITE, POLICY_UPDATES):
-            suite.prepare()
+    """Let runs find what they need of the embedded tasks in the shared cache, or make it there for all tests."""
     return cached
 
 

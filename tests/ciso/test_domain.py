@@ -100,15 +100,27 @@ def test_the_oracle_solves_one_task_of_each_suite(suite: str, task: str, itbench
     assert (plan["sandbox"], plan["bench_sandbox"]) == ("in-process", "bubblewrap")
 
 
+def test_a_run_makes_only_the_tasks_that_it_has(
+    itbench: Itbench, made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "fresh").mkdir()
+    (tmp_path / "fresh" / "sandbox").symlink_to(made / "sandbox")
+    monkeypatch.setenv("ITBENCH_CACHE", str(tmp_path / "fresh"))
+    run(itbench, "ciso/admission", "-t", "admission-0007", "-a", "null")
+    found = list((tmp_path / "fresh" / "ciso").glob("admission-*/inputs/*"))
+    assert [path.name for path in found] == ["admission-0007"]
+
+
 def test_the_baseline_is_told_which_ways_it_missed(itbench: Itbench) -> None:
     found = run(itbench, "ciso/policy-updates", "-t", "update-0002", "-a", "always-compliant")
     assert "missed: " in reasons(itbench, found, "update-0002")
 
 
-def test_a_held_out_suite_is_one_option_away_and_keeps_its_floor(itbench: Itbench) -> None:
-    for suite in ("admission", "policy-updates"):
-        found = run(itbench, f"ciso/{suite}", "-a", "oracle", "-S", "seed=987654321", "-S", "count=1")
-        assert (found["score"], found["trials_scored"], found["floor"]["value"]) == (1.0, 1, 1.0)
+# The page about the domain draws a task of the other one.
+@pytest.mark.parametrize("suite", ["admission", pytest.param("policy-updates", marks=pytest.mark.soak)])
+def test_a_held_out_suite_is_one_option_away_and_keeps_its_floor(suite: str, itbench: Itbench) -> None:
+    found = run(itbench, f"ciso/{suite}", "-a", "oracle", "-S", "seed=987654321", "-S", "count=1")
+    assert (found["score"], found["trials_scored"], found["floor"]["value"]) == (1.0, 1, 1.0)
 
 
 @pytest.mark.slow
@@ -219,7 +231,9 @@ def test_the_scorer_takes_whatever_hypothesis_thinks_of() -> None:
     from itbench.validation.case import Case
 
     for suite in (ADMISSION_SUITE, POLICY_UPDATES):
-        check_scorer_is_total(Case(DOMAIN, suite, load_tasks(suite)[:1]))
+        tasks = load_tasks(suite)[:1]
+        suite.restore([task.id for task in tasks])
+        check_scorer_is_total(Case(DOMAIN, suite, tasks))
 
 
 def test_listing_the_domain_imports_nothing_heavy() -> None:

@@ -249,6 +249,7 @@ def test_what_is_collected_without_a_script_is_what_the_reference_script_collect
     from itbench_ciso.suites.admission import ADMISSION_SUITE
 
     sets: dict[str, Sequence[Input]] = {"odd": manifests(ODD_FILES)}
+    ADMISSION_SUITE.restore(["admission-0001"])
     hidden = sets_of(ADMISSION_SUITE.hidden("admission-0001"))
     sets |= {name: hidden[name] for name in sorted(hidden)[:3]}
     found: dict[str, Any] = asyncio.run(Fetcher(FETCH.encode(), bench).fetch(sets))

@@ -41,6 +41,17 @@ class CisoSuite(JudgedSuite, GeneratedSuite):
     floor = Floor(agent="memorised-policies", value=1.0, role="adversary")
     is_floor_of_draws = True
 
+    def prepare_to_run(self, progress: Progress = no_progress) -> None:
+        """Look for the engine, and make nothing yet: `restore` makes the tasks that the run has.
+
+        Raises:
+            UsageError: the engine is not there.
+            SandboxError: the engine cannot be installed.
+        """
+        from itbench_ciso.engines.packages import find_engine
+
+        find_engine(self.choice("engine"), progress)
+
     def write_made(self, folder: Path, truths: Path | None, progress: Progress = no_progress) -> None:
         """Look for the engine, then make the tasks into a folder.
 

@@ -32,6 +32,18 @@ class PolicyUpdatesSuite(CisoSuite):
         find_engine(OPA, progress)
         super().prepare(progress)
 
+    def prepare_to_run(self, progress: Progress = no_progress) -> None:
+        """Look for the engines, and make nothing yet: `restore` makes the tasks that the run has.
+
+        Raises:
+            UsageError: an engine is not there.
+            SandboxError: an engine cannot be installed.
+        """
+        from itbench_ciso.engines.packages import OPA, find_engine
+
+        find_engine(OPA, progress)
+        super().prepare_to_run(progress)
+
     def write_made(self, folder: Path, truths: Path | None, progress: Progress = no_progress) -> None:
         """Look for the engines, then make the tasks into a folder.
 
