@@ -50,7 +50,14 @@ def test_controls_that_ask_for_a_script_keep_all_rules() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("suite", "count"), [("admission", 2), ("policy-updates", 2)])
+@pytest.mark.parametrize(
+    ("suite", "count"),
+    [
+        ("admission", 1),
+        ("policy-updates", 1),
+        *(pytest.param(suite, 4, marks=pytest.mark.soak) for suite in ("admission", "policy-updates")),
+    ],
+)
 def test_a_drawn_suite_without_scripts_keeps_all_rules(suite: str, count: int) -> None:
     """Slow: judges all variants of some tasks; the embedded ones are judged with `make soak`."""
     options = SuiteOptions(extra={"seed": "5151", "count": str(count)})
@@ -189,7 +196,6 @@ def test_a_machine_without_any_engine_is_told_in_one_line(
 
 BAD = {
     "no Rego": (FETCH + POLICY.format("result := {"), "violation_detection: static-resources should be judged false, found error (policy.rego:4: rego_parse_error: unexpected eof token"),
-    "a gigabyte": (FETCH + POLICY.format("result := count(numbers.range(1, 1000000000)) > 1"), "found memory (judging needed too much memory and was ended)"),
     "the network": (FETCH + POLICY.format('result := http.send({"method": "get", "url": "http://x"})'), "found refused (policy.rego: the built-in 'http.send' in line 3 is refused"),
     "the environment": (FETCH + POLICY.format("result := opa.runtime().env"), "found refused (policy.rego: the built-in 'opa.runtime'"),
     "no boolean": (FETCH + POLICY.format('result := "false"'), "found not-boolean"),
@@ -201,6 +207,7 @@ BAD = {
     "a huge policy": (FETCH + "head -c 300000 /dev/zero | tr '\\0' '#' > policy.rego", "'policy.rego' holds 300000 bytes, allowed: 262144"),
 }  # fmt: skip
 SLOW = {
+    "a gigabyte": (FETCH + POLICY.format("result := count(numbers.range(1, 1000000000)) > 1"), "found memory (judging needed too much memory and was ended)"),
     "an endless policy": (FETCH + POLICY.format("result if { some i in numbers.range(1, 9999); some j in numbers.range(1, 9999); some k in numbers.range(1, 9999); i * j * k == -1 }"), "violation_detection: static-resources should be judged false, found "),
     "an endless script": ("printf '#!/bin/sh\\nwhile :; do :; done\\n' > fetch.sh\n" + POLICY.format("result := true"), "fetch_generates_data: fetch.sh was ended at its time limit"),
     "a script that forks": ("printf '#!/bin/bash\\nf() { f | f & }; f; sleep 3\\n' > fetch.sh\n" + POLICY.format("result := true"), "fetch_generates_data: "),

@@ -45,8 +45,14 @@ HUGE_TEXT = "\n".join(
 @pytest.mark.slow  # Fills its memory twice.
 @pytest.mark.parametrize(
     "body",
-    ["result := count(numbers.range(1, 1000000000)) > 1", HUGE_TEXT + "\nresult := count(s9) > 1"],
-    ids=["a billion numbers", "a text that doubles"],
+    [
+        pytest.param(
+            "result := count(numbers.range(1, 1000000000)) > 1",
+            id="a billion numbers",
+            marks=pytest.mark.soak,
+        ),
+        pytest.param(HUGE_TEXT + "\nresult := count(s9) > 1", id="a text that doubles"),
+    ],
 )
 def test_a_policy_that_needs_a_gigabyte_is_stopped(body: str, judged: Judged) -> None:
     first, second = judged(V1 + body, {}, {}, memory_bytes=256 << 20)
