@@ -41,6 +41,7 @@ def reasons(itbench: Itbench, found: dict[str, Any], task: str = "ciso-0015") ->
     return " ".join([shown["trial"]["fault"] or "", *(shown["score"] or {}).get("reasons", [])])
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_controls_that_ask_for_a_script_keep_all_rules() -> None:
     """Slow: runs scripts over all variants of a task; the policies of all controls and the cheats have tests of their own."""
@@ -130,6 +131,7 @@ def test_a_held_out_suite_is_one_option_away_and_keeps_its_floor(suite: str, itb
     assert (found["score"], found["trials_scored"], found["floor"]["value"]) == (1.0, 1, 1.0)
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "suite",
@@ -232,6 +234,7 @@ def test_a_construct_that_is_not_accepted_is_a_zero_with_its_reason(itbench: Itb
     assert "input" in reasons(itbench, found)
 
 
+@pytest.mark.soak
 def test_the_scorer_takes_whatever_hypothesis_thinks_of() -> None:
     from itbench.suites.load import load_tasks
     from itbench.testing.junk import check_scorer_is_total

@@ -105,6 +105,7 @@ def test_pytest_shows_rule_place_and_mend_of_what_is_broken(
     assert "Traceback" not in done.stdout
 
 
+@pytest.mark.soak
 @pytest.mark.slow  # A pytest of its own.
 def test_hypothesis_finds_a_submission_that_breaks_a_scorer(
     pytest_run: Callable[..., subprocess.CompletedProcess[str]], distribution: Callable[..., Path]

@@ -158,6 +158,7 @@ def test_the_first_suite_is_the_default_and_the_table_is_that_of_any_domain(itbe
     assert "excess_explained" in done.out
 
 
+@pytest.mark.soak
 def test_the_published_tasks_run_with_data_and_show_the_lenient_reading(lite: Path, itbench: Itbench) -> None:
     arguments = ("finops/itbench-lite", "--data", lite)
     assert run(itbench, *arguments, "-a", "oracle")["score"] == 1.0

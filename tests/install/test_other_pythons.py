@@ -42,6 +42,7 @@ LEFT_OUT = "tests/core/store/test_damage.py"
 STIRRUP = "tests/core/agents/stirrup"
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(
     ("version", "tests", "least"),
     [

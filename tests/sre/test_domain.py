@@ -80,6 +80,7 @@ def test_no_cheat_gets_far_and_the_best_adversary_is_the_floor(incidents: None, 
     assert INCIDENTS.floor.value >= max(score for name, score in scores.items() if name != "expert")
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_validating_a_drawn_suite_finds_nothing(incidents: None, itbench: Itbench) -> None:
     """Slow: searches for an incident, runs every cheat on it and reads every input for canaries."""
@@ -102,6 +103,7 @@ def test_a_held_out_suite_is_one_option_away_and_has_no_floor(incidents: None, i
     assert "floor: " not in itbench("leaderboard", found["path"], "--published").out
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_a_kill_while_incidents_are_made_leaves_no_process_and_no_half_incident(
     incidents: None, incident_cache: Path, copy_tasks: Callable[..., None], tmp_path: Path

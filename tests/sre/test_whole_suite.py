@@ -110,6 +110,7 @@ def cache(incident_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ITBENCH_CACHE", str(incident_cache))
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(
     ("tasks", "count"), [("sre-00[02][14]", 4), pytest.param("sre-*", TASKS, marks=pytest.mark.soak)]
 )

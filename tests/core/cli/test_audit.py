@@ -39,6 +39,7 @@ def bills(finops_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ITBENCH_CACHE", str(finops_cache))
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(
     ("domain", "embedded"),
     [("bills", 3), pytest.param("finops", 30, marks=pytest.mark.soak)],

@@ -174,6 +174,7 @@ def test_a_reader_that_keeps_the_file_locked_holds_up_no_trial(waiting: str, bac
     assert names() == {path.name}
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_a_reader_that_never_lets_go_ends_the_live_view_with_one_word_and_not_the_run(
     waiting: str, background: Background, run_with_trials: Callable[..., Path]

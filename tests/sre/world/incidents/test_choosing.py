@@ -57,6 +57,7 @@ def test_an_entry_is_the_same_when_it_is_read_again() -> None:
         entry_from("no line")
 
 
+@pytest.mark.soak
 def test_suites_lie_in_each_other_and_have_few_tasks_without_a_single_root() -> None:
     chosen = choose_suites(pool(500))
     sizes = Counter(suite for each in chosen for suite in each.suites)

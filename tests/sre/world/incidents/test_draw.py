@@ -43,6 +43,7 @@ def test_each_incident_has_routine_operations_and_no_target_twice() -> None:
     assert followed > waiting // 2
 
 
+@pytest.mark.soak
 def test_most_changes_touch_a_few_workloads_that_work_together() -> None:
     world = World(generated(5, calls_per_minute=50), 7)
     scene = Scene(world)

@@ -59,6 +59,7 @@ def test_a_truth_names_the_root_the_innocent_change_and_how_the_failure_reached_
     assert {alert["group_id"] for alert in document["alerts"]} <= reached
 
 
+@pytest.mark.soak
 def test_the_rows_that_differ_suffice_to_eliminate_the_innocent_change(case: Case, tmp_path: Path) -> None:
     case.record(tmp_path / "full")
     case.record(tmp_path / "again")

@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+import pytest
+
 from itbench.kit import Randomness
 from itbench_sre.world.incidents.balance import Drawn
 from itbench_sre.world.incidents.filtering import hard_to_guess
@@ -45,6 +47,7 @@ def test_likelihoods_are_shares_and_what_roots_have_is_learnt() -> None:
     assert guessed(known, others) > 0.5
 
 
+@pytest.mark.soak
 def test_a_ranker_does_not_find_the_roots_of_what_is_left() -> None:
     random = Randomness(7)
     candidates = [drawn(random) for _ in range(240)]

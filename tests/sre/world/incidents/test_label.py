@@ -34,6 +34,7 @@ def check(seed: int, draw: int) -> None:
     assert found == expected, (seed, draw)
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("draw", range(2))
 def test_a_label_found_with_few_runs_is_that_of_the_definition(draw: int) -> None:
     check(41, draw)
