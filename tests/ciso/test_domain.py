@@ -50,6 +50,7 @@ def test_controls_that_ask_for_a_script_keep_all_rules() -> None:
     assert report.tasks == 1
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("suite", "count"),

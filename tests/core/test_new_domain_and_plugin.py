@@ -76,6 +76,7 @@ def pytest_run(
     return run
 
 
+@pytest.mark.soak
 @pytest.mark.slow  # A pytest of its own.
 def test_pytest_checks_every_rule_of_a_domain_as_a_test_of_its_own(
     pytest_run: Callable[..., subprocess.CompletedProcess[str]],

@@ -18,6 +18,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("dbops")]
 FINISH = ("finish", {})
 
 
+@pytest.mark.soak
 def test_validate_finds_nothing(itbench: Callable[..., Any]) -> None:
     done = itbench("validate", "dbops", "--json")
     assert done.code == 0, done.out + done.err

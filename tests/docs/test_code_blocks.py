@@ -132,6 +132,7 @@ def test_the_page_about_python_works_from_top_to_bottom(
     assert names["rescoring"].changes == []
 
 
+@pytest.mark.soak
 @pytest.mark.slow  # It searches for an incident.
 def test_the_example_of_the_world_records_an_incident(tmp_path: Path) -> None:
     (code,) = blocks("incidents.md", "python")

@@ -74,6 +74,7 @@ def lost(path: Path, whole: Path) -> list[str]:
     return [task for task in wanted.keys() | found.keys() if found.get(task) != wanted.get(task)]
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_a_run_that_is_killed_and_resumed_again_and_again_loses_nothing(
     sums: Path, itbench: Itbench, background: Background, run_with_trials: Callable[..., Path]

@@ -91,6 +91,7 @@ def test_merged_shards_equal_one_run(tasks: int, itbench: Itbench) -> None:
         assert together[name] == alone[name], name
 
 
+@pytest.mark.soak
 def test_more_shards_are_merged_than_files_may_be_open(itbench: Itbench) -> None:
     paths = in_shards(itbench, 60, "-S", "count=60")
     words = [sys.executable, "-m", "itbench", "merge", *map(str, paths), "--out", "merged.itbench"]

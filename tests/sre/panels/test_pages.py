@@ -33,6 +33,7 @@ def look_and_name(asked: Any) -> Answer:
     return Answer(calls=[("finish", {})])
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_incidents_show_topology_and_over_investigation(
     incident_cache: Path, shown: Shown, panels_text: Text, monkeypatch: pytest.MonkeyPatch

@@ -151,6 +151,7 @@ def test_an_incident_in_which_nothing_is_wrong_keeps_that_mark():
     }  # fmt: skip
 
 
+@pytest.mark.soak
 @pytest.mark.slow  # It simulates an incident.
 def test_the_oracle_is_right_on_made_incidents_without_floor_or_published_results(tmp_path, itbench):
     made = itbench("make", "sre/incidents", "--seed", "77", "--tasks", "1", "--out", "made one")

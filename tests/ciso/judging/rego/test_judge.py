@@ -216,6 +216,7 @@ except EngineFaultError as error:
 """
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_a_machine_that_is_short_of_memory_is_no_verdict(opa: Path, cached: Path) -> None:
     done = subprocess.run(

@@ -79,6 +79,7 @@ CASES = [
 ]
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(("program", "model", "react"), CASES)
 def test_a_real_program_calls_the_tool_of_the_task_and_scores(
     at_work: Callable[..., Any], program: NamedProgram, model: str, react: Any, atif_steps: Callable[..., Any]

@@ -165,6 +165,7 @@ def test_a_key_planted_everywhere_is_found_nowhere(
     assert not [path.name for path in files if any(form in path.read_bytes() for form in planted)]
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 @pytest.mark.usefixtures("sums", "react")
 def test_many_trials_at_once_share_connections_and_stay_apart(itbench: Itbench) -> None:

@@ -157,6 +157,7 @@ def test_a_cache_of_before_there_were_records_is_made_again(stones: "Stones", qu
     assert [stones.check(job.id) for job in stones.jobs()] == [[], []]
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "options",

@@ -16,6 +16,7 @@ from itbench_sre.world.store.refs import JsonObject
 from itbench_sre.world.world import World
 
 
+@pytest.mark.soak
 @pytest.mark.slow  # Draws many incidents.
 def test_each_incident_has_routine_operations_and_no_target_twice() -> None:
     world = World(otel_demo(visits_per_minute=40), 7)

@@ -20,6 +20,7 @@ CACHE = Ref("Deployment", "otel-demo", "valkey-cart")
 QUOTA = Ref("ResourceQuota", "otel-demo", "no-more-pods")
 
 
+@pytest.mark.soak
 def test_a_quota_that_forbids_new_pods_is_the_root_and_the_restart_that_met_it_the_trigger() -> None:
     world = World(otel_demo(visits_per_minute=40), 7)
     world.store.edit(CACHE, {("spec", "strategy"): {"type": "Recreate"}}, "helm")

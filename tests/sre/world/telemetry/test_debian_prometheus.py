@@ -92,6 +92,7 @@ def _wait(port: int) -> None:
     pytest.fail("prometheus does not get ready")
 
 
+@pytest.mark.soak
 @needs_prometheus
 @pytest.mark.slow  # a real server reads some thousand samples: seconds
 def test_prometheus_evaluates_every_rule_to_the_same(broken: Any, tmp_path: Path) -> None:
