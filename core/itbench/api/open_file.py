@@ -13,7 +13,7 @@ _State: TypeAlias = tuple[tuple[int, int, int] | None, ...]
 
 
 class OpenFile:
-    """Opens a run file for whoever reads it; those who read at the same time share it.
+    """Opens a run file for its readers; those who read at the same time share it.
 
     Args:
         path: of the file.

@@ -46,7 +46,7 @@ def seal(
 ) -> None:
     """Seal a suite: a bundle to run, and one to score.
 
-    A suite that is made from seeds is drawn anew from 128 secret bits. The public bundle promises every truth by a salted hash;
+    A suite that is made from seeds is drawn again, from 128 secret bits. The public bundle promises every truth by a salted hash;
     publish the digest of its seal before anybody runs it.
 
     Example: itbench seal DOMAIN/SUITE --tasks 40 --out DIR

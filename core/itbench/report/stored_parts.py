@@ -1,4 +1,4 @@
-"""The parts of a stored trial as the types that plugins know; whether they are whole is checked by whoever reads a trial."""
+"""The parts of a stored trial as the types that plugins know; whether they are whole is checked where a trial is read."""
 
 import json
 from collections.abc import Iterator

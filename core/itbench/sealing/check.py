@@ -85,7 +85,7 @@ def _kind(path: Path) -> str | None:
         with path.open("rb") as file:
             head = file.read(_HEAD_BYTES)
     except OSError:
-        return None  # Whoever opens it as a run file says why not.
+        return None  # Opening it as a run file says why not.
     if not head.startswith(b"{"):
         return None
     return "receipt" if head.startswith(b'{"payload"') else "submission"

@@ -71,7 +71,7 @@ def seal_suite(
 ) -> SealedFolder:
     """Seal a suite into a new folder with the bundles `public` and `private`.
 
-    Tasks of a suite that is made from seeds are made anew, from a seed of 128 secret bits.
+    Tasks of a suite that is made from seeds are made again, from a seed of 128 secret bits.
 
     Args:
         reference: `DOMAIN`, `DOMAIN/SUITE`, or a folder with tasks.

@@ -106,7 +106,7 @@ def _copied(path: Path, stamp: Stamp) -> TrialCopy | None:
             own = sqlite3.connect("", check_same_thread=False)
             run.connection.backup(own, name="copy")
     except (ITBenchError, sqlite3.Error):
-        return None  # Whoever asks the run itself is told what is wrong.
+        return None  # What is wrong shows when the run itself is asked.
     return TrialCopy(stamp, own)
 
 
