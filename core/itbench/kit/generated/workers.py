@@ -5,13 +5,14 @@ The standard library's pool starts threads in this process, and waits forever wh
 
 import os
 import pickle
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from itbench.errors import DataError
@@ -88,7 +89,8 @@ class Workers:
         ours, theirs = _SPAWN.Pipe()
         process = _SPAWN.Process(target=_serve, args=(theirs, self._function, os.getpid()))
         try:
-            process.start()
+            with _without_main():
+                process.start()
         except BaseException:
             ours.close()
             raise
@@ -119,6 +121,20 @@ class Workers:
             ) from error
         if failure is not None:
             raise failure
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """Keep a new process from running the script of the user again, as the standard library would have it do.
+
+    A script that does not ask for its `__name__` would do there all that it does here, and each would wait for the other.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def _serve(connection: Connection, function: Callable[..., None], parent: int) -> None:

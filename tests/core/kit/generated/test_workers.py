@@ -109,3 +109,20 @@ def _own_threads() -> int:
         except OSError:
             continue
     return count
+
+
+@pytest.mark.slow  # It starts three interpreters.
+def test_a_script_without_a_guard_is_run_once(tmp_path: Path) -> None:
+    """The processes do not begin the script anew, which would wait for what the first one holds."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import os\n"
+        "from itbench.kit.generated.workers import Workers\n"
+        "print('begun', flush=True)\n"
+        "with Workers(os.mkdir, 2) as workers:\n"
+        "    print(sorted(workers.carry_out([('one',), ('other',)])))\n"
+    )
+    done = subprocess.run([sys.executable, script], cwd=tmp_path, capture_output=True, text=True, timeout=100)
+    assert (done.stdout, done.stderr) == ("begun\n[0, 1]\n", "")
+    assert (tmp_path / "one").is_dir()
+    assert (tmp_path / "other").is_dir()
