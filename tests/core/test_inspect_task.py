@@ -59,38 +59,55 @@ def told(sample, canary):
         "is_truth_told": canary in sample.model_dump_json(),
     }
 
-# What the page shows.
-assert len(runpy.run_path("tasks.py")["anomalies"]().dataset) == 10
+# What the page shows, where its data is made anyway.
+assert '"finops"' not in sys.argv[1] or len(runpy.run_path("tasks.py")["anomalies"]().dataset) == 10
 print(json.dumps([evaluated(*each) for each in json.loads(sys.argv[1])]))
 """
 
 
 WRITE = "echo '{0}' > answer.json"
 UNKNOWN = """echo '{"contributing_factors": [{"name": "shop/Deployment/no-such-thing"}]}' > agent_output.json; ls alerts"""
-ASKED = [
-    ("sums", [WRITE.format('{"sum": 0}'), WRITE.format('{"sum": 21}'), "true", WRITE.format("no JSON")], 4),
-    ("finops", None, 2),
-    ("sre/incidents-quick", [UNKNOWN], 1),
-]
+SUMS = ("sums", [WRITE.format('{"sum": 0}'), WRITE.format('{"sum": 21}'), "true", WRITE.format("no JSON")], 4)
 
 
-@pytest.mark.slow  # It makes an environment with Inspect AI, and starts it.
-@pytest.mark.timeout(900)
-def test_suites_are_scored_by_their_own_rules_and_no_truth_is_where_an_agent_sees_it(
+@pytest.fixture
+def evaluated(
     in_inspect: Callable[..., str], sums: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+) -> Callable[..., Any]:
+    """Return a function that evaluates suites with Inspect, each with one command for each sample, or None for the solutions."""
     source = Path(__file__).parents[1] / "plugins" / "sums" / "src"
     monkeypatch.setenv("PYTHONPATH", f"{sums}:{source}")
     (shown,) = re.findall(r'```python title="tasks.py"\n(.*?)```', PAGE.read_text(), re.DOTALL)
     (tmp_path / "tasks.py").write_text(shown)
-    added, bill, incident = json.loads(in_inspect("-c", EVALUATE, json.dumps(ASKED)).splitlines()[-1])
+
+    def run(*asked: tuple[str, list[str] | None, int]) -> Any:
+        found = json.loads(in_inspect("-c", EVALUATE, json.dumps(asked)).splitlines()[-1])
+        for each in (sample for suite in found for sample in suite["samples"]):
+            assert not each["is_truth_told"]
+            assert each["shown"][1] == ""
+        return found
+
+    return run
+
+
+@pytest.mark.slow  # It makes an environment with Inspect AI, and starts it.
+@pytest.mark.timeout(900)
+def test_a_suite_is_scored_by_its_own_rules_and_no_truth_is_where_an_agent_sees_it(
+    evaluated: Callable[..., Any],
+) -> None:
+    (added,) = evaluated(SUMS)
     _is_of_sums(added)
+
+
+@pytest.mark.soak  # It makes an incident and bills.
+@pytest.mark.timeout(900)
+def test_agents_see_the_files_of_a_suite_and_what_they_hand_in_is_observed(
+    evaluated: Callable[..., Any],
+) -> None:
+    bill, incident = evaluated(("finops", None, 2), ("sre/incidents-quick", [UNKNOWN], 1))
     assert [each["value"] for each in bill["samples"]] == [1.0, 1.0]
-    _is_of_an_incident(incident["samples"])
-    for each in (*added["samples"], *bill["samples"], *incident["samples"]):
-        assert not each["is_truth_told"]
-        assert each["shown"][1] == ""
     assert {"default:data.csv", "default:anomaly.json"} <= set(bill["samples"][0]["shown"][3])
+    _is_of_an_incident(incident["samples"])
 
 
 def _is_of_sums(found: Any) -> None:

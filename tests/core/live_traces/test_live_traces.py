@@ -218,7 +218,8 @@ def test_a_collector_that_is_not_named_is_told(work: Callable[..., Any]) -> None
 
 
 @pytest.mark.parametrize(
-    "way", ["never answers", "is not there", pytest.param("refuses", marks=pytest.mark.soak)]
+    "way",
+    ["never answers", *(pytest.param(each, marks=pytest.mark.soak) for each in ("is not there", "refuses"))],
 )
 def test_a_collector_that_fails_costs_spans_and_not_the_run(work: Callable[..., Any], way: str) -> None:
     held = threading.Event()
