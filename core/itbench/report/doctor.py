@@ -16,8 +16,10 @@ from itbench.plugins.host import PluginHost, Status
 _EXTRAS = {
     "cryptography": ("seal", "itbench seal"),
     "huggingface_hub": ("hub", "itbench fetch"),
+    "inspect_ai": ("inspect", "itbench.inspect_task"),
     "jinja2": ("view", "itbench view, site"),
     "mcp": ("mcp", "--agent claude-code, codex or gemini-cli, and programs that use tools by MCP"),
+    "opentelemetry.sdk": ("otel", "ITBENCH_OTEL"),
     "pyarrow": ("parquet", "itbench export --to parquet"),
     "uvicorn": ("view", "itbench view"),
 }
@@ -136,7 +138,14 @@ def _folder(name: str, path: Path) -> list[str]:
     return [name, note, f"{path}, {free / (1 << 30):.1f} GiB free"]
 
 
+def _is_installed(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # The package around it is not there either.
+        return False
+
+
 def _extra(module: str, extra: str, use: str) -> list[str]:
-    if find_spec(module) is not None:
+    if _is_installed(module):
         return [module, "ok", f"for {use}"]
     return [module, "note", f"not installed; for {use}: pip install 'itbench[{extra}]'"]
