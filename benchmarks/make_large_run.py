@@ -4,38 +4,23 @@ import asyncio
 import sys
 from pathlib import Path
 
+from stored_plan import stored_plan
+
 from itbench import Score, Submission, Usage
-from itbench.interfaces.plan import Plan, PlannedAgent, PlannedTask
+from itbench.interfaces.plan import PlannedAgent
 from itbench.interfaces.record import ScoreRecord, TrialKey, TrialRecord
 from itbench.interfaces.trace import TAKEN, TraceEvent
 from itbench.store.writer import RunWriter, ScoringOrigin, write_plan
-from itbench_sums import DOMAIN, Sums
+from itbench_sums import Sums
 
 TASKS, REPEATS, EVENTS, BATCH = 1000, 100, 20, 1000
-HASH = "sha256:" + "0" * 64
 
 
 def main(path: Path) -> None:
     """Write the run to a file."""
     tasks = list(Sums("many", TASKS).tasks())
-    plan = Plan(
-        id="benchmark",
-        created_at="2026-01-01T00:00:00+00:00",
-        itbench_version="0",
-        python_version="3",
-        domain=DOMAIN.name,
-        domain_origin="itbench-sums 1.0",
-        suite="many",
-        suite_version="1",
-        suite_hash=HASH,
-        agent=PlannedAgent(name="adder", role="baseline"),
-        tasks=tuple(PlannedTask(id=task.id, content_hash=HASH) for task in tasks),
-        repeats=REPEATS,
-        seed=0,
-        attempts=1,
-        max_trials=BATCH,
-        sandbox="none",
-    )
+    agent = PlannedAgent(name="adder", role="baseline")
+    plan = stored_plan("benchmark", agent, tasks, repeats=REPEATS, max_trials=BATCH)
     write_plan(path, plan, tasks)
     writer = RunWriter(path, ScoringOrigin("0", "itbench-sums 1.0", 1))
     try:

@@ -6,13 +6,14 @@ import shutil
 import sys
 from pathlib import Path
 
+from stored_plan import stored_plan
+
 from itbench import Limits, Score, Submission, Trace
-from itbench.interfaces.plan import Plan, PlannedAgent, PlannedTask
+from itbench.interfaces.plan import PlannedAgent
 from itbench.interfaces.record import ScoreRecord, TrialKey, TrialRecord
 from itbench.store.writer import RunWriter, ScoringOrigin, write_plan
-from itbench_sums import DOMAIN, Sums
+from itbench_sums import Sums
 
-HASH = "sha256:" + "0" * 64
 TURNS, OUTPUT = 1000, 100_000
 SITE_TRIALS, SITE_TURNS, SITE_OUTPUT = 500, 10, 1_000
 
@@ -53,24 +54,7 @@ def _trace(turns: int, output: int) -> Trace:
 
 def _write(path: Path, traces: list[Trace], agent: int = 0) -> None:
     tasks = list(Sums("many", len(traces)).tasks())
-    plan = Plan(
-        id=f"viewed{agent}",
-        created_at="2026-01-01T00:00:00+00:00",
-        itbench_version="0",
-        python_version="3",
-        domain=DOMAIN.name,
-        domain_origin="itbench-sums 1.0",
-        suite="many",
-        suite_version="1",
-        suite_hash=HASH,
-        agent=PlannedAgent(name=f"someone-{agent}"),
-        tasks=tuple(PlannedTask(id=task.id, content_hash=HASH) for task in tasks),
-        repeats=1,
-        seed=0,
-        attempts=1,
-        max_trials=1,
-        sandbox="none",
-    )
+    plan = stored_plan(f"viewed{agent}", PlannedAgent(name=f"someone-{agent}"), tasks)
     write_plan(path, plan, tasks)
     writer = RunWriter(path, ScoringOrigin("0", "itbench-sums 1.0", 1))
     try:

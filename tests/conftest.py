@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -175,15 +175,21 @@ def panels_text() -> Callable[[Iterable[str]], str]:
     return text
 
 
-@pytest.fixture
-def background() -> Iterator[Callable[..., subprocess.Popen[str]]]:
-    """Return a function that starts `itbench` in a process that sees the fake distributions."""
+@contextmanager
+def processes_with(
+    variables: Callable[[], Mapping[str, str]],
+) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Yield a function that starts `itbench` in a process with more variables; those that still run are ended after it.
+
+    Args:
+        variables: returns what each is given, at the moment at which it is started.
+    """
     started: list[subprocess.Popen[str]] = []
 
-    def start(*arguments: str | Path) -> subprocess.Popen[str]:
+    def start(*words: str | Path, **more: str) -> subprocess.Popen[str]:
         process = subprocess.Popen(
-            [sys.executable, "-c", "from itbench.cli.main import main; main()", *map(str, arguments)],
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+            [sys.executable, "-c", "from itbench.cli.main import main; main()", *map(str, words)],
+            env={**os.environ, **variables(), **more},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -195,6 +201,19 @@ def background() -> Iterator[Callable[..., subprocess.Popen[str]]]:
     for process in started:
         process.kill()
         process.communicate()
+
+
+@pytest.fixture(scope="session")
+def processes() -> Callable[..., AbstractContextManager[Callable[..., subprocess.Popen[str]]]]:
+    """Return `processes_with`, for fixtures that last longer than a test."""
+    return processes_with
+
+
+@pytest.fixture
+def background() -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Return a function that starts `itbench` in a process that sees the fake distributions."""
+    with processes_with(lambda: {"PYTHONPATH": os.pathsep.join(sys.path)}) as start:
+        yield start
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from itbench.runs.session import Session
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Checks:
     """The options of a command that are about the end of a run.
 

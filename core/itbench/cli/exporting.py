@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from itbench.cli.options import AsJson, Data, SuiteOption, suite_options
+from itbench.cli.options import AsJson, Data, SuiteOption, SuiteOrFolder, suite_options
 from itbench.cli.output import print_json, print_text
 from itbench.cli.quick import QuickCommand
 
@@ -23,12 +23,7 @@ def register(app: typer.Typer) -> None:
 
 
 def export_tasks(
-    reference: Annotated[
-        str,
-        typer.Argument(
-            help="DOMAIN, DOMAIN/SUITE, or a folder that itbench make wrote.", metavar="DOMAIN[/SUITE]|PATH"
-        ),
-    ],
+    reference: SuiteOrFolder,
     out: Annotated[Path, typer.Option("--out", "-o", help="New folder for the tasks.", metavar="DIR")],
     to: Annotated[TaskFormat, typer.Option("--to", help="Format.")] = TaskFormat.HARBOR,
     data: Data = None,
@@ -44,6 +39,7 @@ def export_tasks(
     """
     from itbench.cli.waiting import waiting
     from itbench.harbor.write import write_harbor_tasks
+    from itbench.report.table import counted
 
     del to  # There is one.
     with waiting() as progress:
@@ -51,8 +47,7 @@ def export_tasks(
     if as_json:
         print_json(done.document())
         return
-    counted = f"{done.tasks} tasks" if done.tasks > 1 else "1 task"
     print_text(
-        f"{counted} of {done.suite} in {done.out}; their truths are in TASK/tests and TASK/solution\n"
+        f"{counted(done.tasks, 'task')} of {done.suite} in {done.out}; their truths are in TASK/tests and TASK/solution\n"
         f"next: harbor run -p {done.out} -a AGENT -m MODEL"
     )

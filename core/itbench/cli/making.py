@@ -80,8 +80,9 @@ def make(
 
 
 def _made_text(made: "MadeSuite") -> str:
-    counted = f"{made.tasks} tasks" if made.tasks > 1 else "1 task"
-    lines = [f"{counted} of {made.suite} in {made.out}"]
+    from itbench.report.table import counted
+
+    lines = [f"{counted(made.tasks, 'task')} of {made.suite} in {made.out}"]
     if made.truths is not None:
         lines.append(f"their truths in {made.truths}")
     return "\n".join([*lines, "next:", *(f"  {command}" for command in made.commands)])

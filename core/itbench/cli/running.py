@@ -161,13 +161,7 @@ def run(
 
     itbench run study.yaml
     """
-    checks = Checks(
-        fail_under=fail_under,
-        fail_on=tuple(fail_on or ()),
-        worse_than=fail_if_worse_than,
-        junit=junit,
-        is_github=github,
-    )
+    checks = Checks(fail_under, fail_on or (), fail_if_worse_than, junit, github)
     if is_study_file(reference):
         run_study(
             context,
@@ -254,13 +248,7 @@ def resume(
 
     Example: itbench resume latest
     """
-    checks = Checks(
-        fail_under=fail_under,
-        fail_on=tuple(fail_on or ()),
-        worse_than=fail_if_worse_than,
-        junit=junit,
-        is_github=github,
-    )
+    checks = Checks(fail_under, fail_on or (), fail_if_worse_than, junit, github)
     if path.is_dir():
         if arguments:
             raise UsageError("words after -- belong to one run; resume the run that needs them by its file")

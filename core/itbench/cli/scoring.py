@@ -64,13 +64,7 @@ def score(
 
     itbench score --sealed DIR/private mine.submission
     """
-    checks = Checks(
-        fail_under=fail_under,
-        fail_on=tuple(fail_on or ()),
-        worse_than=fail_if_worse_than,
-        junit=junit,
-        is_github=github,
-    )
+    checks = Checks(fail_under, fail_on or (), fail_if_worse_than, junit, github)
     if sealed is not None:
         if truths is not None:
             raise UsageError("--truths does not go with --sealed, which has the truths")

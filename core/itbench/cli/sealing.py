@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from itbench.cli.options import AsJson, Data, RunPath, SuiteOption, suite_options
+from itbench.cli.options import AsJson, Data, RunPath, SuiteOption, SuiteOrFolder, suite_options
 from itbench.cli.output import print_json, print_text
 from itbench.cli.quick import QuickCommand
 from itbench.kit.generated.draw import LARGEST_COUNT
@@ -23,12 +23,7 @@ def register(app: typer.Typer) -> None:
 
 
 def seal(
-    reference: Annotated[
-        str,
-        typer.Argument(
-            help="DOMAIN, DOMAIN/SUITE, or a folder that itbench make wrote.", metavar="DOMAIN[/SUITE]|PATH"
-        ),
-    ],
+    reference: SuiteOrFolder,
     out: Annotated[Path, typer.Option("--out", "-o", help="New folder for both bundles.", metavar="DIR")],
     tasks: Annotated[
         int | None,
@@ -115,7 +110,8 @@ def reveal(
 
 
 def _sealed_text(done: "SealedFolder") -> str:
-    counted = f"{done.tasks} tasks" if done.tasks > 1 else "1 task"
+    from itbench.report.table import counted
+
     origin = (
         "drawn from a fresh secret seed of 128 bits"
         if done.is_drawn
@@ -123,7 +119,7 @@ def _sealed_text(done: "SealedFolder") -> str:
     )
     return "\n".join(
         [
-            f"{counted} of {done.suite}, {origin}",
+            f"{counted(done.tasks, 'task')} of {done.suite}, {origin}",
             f"public: {done.public}, for those who run agents",
             f"private: {done.private}, with truths and the key; keep it",
             f"seal {done.seal}",

@@ -103,6 +103,8 @@ def site(
 def _site_text(made: "Site") -> str:
     cannot = f", {made.unreadable} of them cannot be read" if made.unreadable else ""
     size = f"{made.files} files, {made.bytes / 1_000_000:.1f} MB"
-    counted = f"{made.runs} runs" if made.runs > 1 else "1 run"
-    lines = [f"{counted}{cannot} and {made.trials} trials in {made.out} ({size})"]
+    from itbench.report.table import counted
+
+    shown = f"{counted(made.runs, 'run')}{cannot} and {counted(made.trials, 'trial')}"
+    lines = [f"{shown} in {made.out} ({size})"]
     return "\n".join([*lines, *made.about, f"open {made.index}"])

@@ -39,6 +39,17 @@ def require_place(option: str, place: Path) -> None:
     Raises:
         UsageError: says why not.
     """
+    require_replaceable(option, place)
+    if os.path.lexists(place) and any(place.iterdir()):
+        raise UsageError(f"{option} {str(place)!r} is not empty; name a new folder")
+
+
+def require_replaceable(option: str, place: Path) -> None:
+    """Refuse a place where there is something else than a folder, or a folder that no other can replace.
+
+    Raises:
+        UsageError: says why not.
+    """
     shown, cache = f"{option} {str(place)!r}", Path(os.path.realpath(cache_dir()))
     if cache == place or cache in place.parents:
         raise UsageError(
@@ -48,8 +59,6 @@ def require_place(option: str, place: Path) -> None:
         return
     if not place.is_dir():
         raise UsageError(f"{shown} is there and is no folder; name a new folder")
-    if any(place.iterdir()):
-        raise UsageError(f"{shown} is not empty; name a new folder")
     if place == Path(os.path.realpath(Path.cwd())) or place.is_mount():
         raise UsageError(
             f"{shown} cannot be replaced: it is the current folder or a mount point; name a folder in it"

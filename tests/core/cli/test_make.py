@@ -159,7 +159,7 @@ REFUSED = {
     "a file": (["--out", "file"], 2, "--out {here}/file' is there and is no folder; name a new folder"),
     "a full folder": (["--out", "full"], 2, "--out {here}/full' is not empty; name a new folder"),
     "below a file": (["--out", "file/x"], 4, "cannot write {here}/file': "),
-    "the current folder": (["--out", "."], 2, "--out {here}' is not empty"),
+    "the current folder": (["--out", "."], 2, "--out {here}' cannot be replaced: it is the current folder"),
     "the cache": (["--out", "cache/x"], 2, "--out {here}/cache/x' lies in the cache"),
     "truths in the cache": (["--out", "x", "--truths", "cache"], 2, "--truths {here}/cache' lies in the cache"),
     "a link into the cache": (["--out", "link/x"], 2, "--out {here}/cache/x' lies in the cache"),

@@ -4,7 +4,6 @@ import asyncio
 import http.client
 import os
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -99,31 +98,21 @@ def _listening(process: Any) -> Viewer:
 
 
 @pytest.fixture(scope="module")
-def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Any]]:
+def program(
+    processes: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., Any]]:
     """Return a function that starts `itbench`, where the domain `sums` is installed, for all tests of a module."""
     folder = tmp_path_factory.mktemp("program")
     info = folder / "itbench_sums-1.0.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: itbench-sums\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text("[itbench.domains]\nsums = itbench_sums:DOMAIN\n")
-    known = {"PYTHONPATH": os.pathsep.join([str(folder), str(SUMS), *sys.path])}
-    started: list[subprocess.Popen[str]] = []
-
-    def start(*words: str | Path, **variables: str) -> subprocess.Popen[str]:
-        process = subprocess.Popen(
-            [sys.executable, "-c", "from itbench.cli.main import main; main()", *map(str, words)],
-            env=os.environ | known | {"ITBENCH_CACHE": str(folder / "cache")} | variables,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        started.append(process)
-        return process
-
-    yield start
-    for process in started:
-        process.kill()
-        process.communicate()
+    known = {
+        "PYTHONPATH": os.pathsep.join([str(folder), str(SUMS), *sys.path]),
+        "ITBENCH_CACHE": str(folder / "cache"),
+    }
+    with processes(lambda: known) as start:
+        yield start
 
 
 @pytest.fixture(scope="module")

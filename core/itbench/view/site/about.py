@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
+from itbench.report.table import counted
 from itbench.version import __version__
 from itbench.view.data.catalogue import RunEntry
 from itbench.view.site import bounds
@@ -13,7 +14,7 @@ _MILLION = 1_000_000
 
 def about_lines(scope: Scope, entries: Sequence[RunEntry]) -> list[str]:
     """Return the lines at the end of each page."""
-    made = f"Made by itbench {__version__} of {_counted(len(entries), 'run')}. {_truth(scope)}"
+    made = f"Made by itbench {__version__} of {counted(len(entries), 'run')}. {_truth(scope)}"
     return [made.strip(), *_now(entries)]
 
 
@@ -50,7 +51,7 @@ def _truth(scope: Scope) -> str:
     if held_out != len(runs):
         words.append("Truths are shown where the suite was installed in the version that the run names.")
     if held_out:
-        words.append(f"Of {_counted(held_out, 'run')} on held-out tasks only numbers are shown.")
+        words.append(f"Of {counted(held_out, 'run')} on held-out tasks only numbers are shown.")
     return " ".join(words)
 
 
@@ -59,7 +60,3 @@ def _now(entries: Sequence[RunEntry]) -> Iterator[str]:
     if running:
         now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M")
         yield f"Under way when this was made, at {now} UTC, and shown as of then: {', '.join(running)}."
-
-
-def _counted(count: int, name: str) -> str:
-    return f"{count} {name}" if count == 1 else f"{count} {name}s"

@@ -8,12 +8,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from itbench.errors import StorageError, UsageError
-from itbench.host.cache import NOT_WRITTEN
+from itbench.errors import UsageError
 from itbench.host.leftovers import sweep, temporary_folder
+from itbench.host.new_folder import require_replaceable, writing_folders
 
 MARKER: Final = ".itbench-site"
 """The file by which a site is known, with the names of what stands beside it."""
+_OPTION: Final = "--out"
 _MAKING: Final = ".itbench-site-making-"
 _FORMAT: Final = 1
 
@@ -27,7 +28,7 @@ def new_site(out: Path) -> Iterator[Path]:
         StorageError: it cannot be written.
     """
     place = Path(os.path.realpath(out))
-    try:
+    with writing_folders(place, _OPTION):
         _require_place(place)
         place.parent.mkdir(parents=True, exist_ok=True)
         sweep(place.parent, f"{_MAKING}*")
@@ -38,13 +39,6 @@ def new_site(out: Path) -> Iterator[Path]:
             _mark(site)
             _require_place(place)
             _exchange(site, place, folder / "before")
-    except OSError as error:
-        if error.errno is not None and error.errno not in NOT_WRITTEN:
-            raise
-        where = str(error.filename2 or error.filename or place)
-        raise StorageError(
-            f"cannot write {where!r}: {error.strerror or error}; make room there, or name another folder with --out"
-        ) from error
 
 
 def _require_place(place: Path) -> None:
@@ -53,15 +47,10 @@ def _require_place(place: Path) -> None:
     Raises:
         UsageError: says why.
     """
-    shown = f"--out {str(place)!r}"
+    require_replaceable(_OPTION, place)
     if not os.path.lexists(place):
         return
-    if not place.is_dir():
-        raise UsageError(f"{shown} is there and is no folder; name a new folder")
-    if place == Path(os.path.realpath(Path.cwd())) or place.is_mount():
-        raise UsageError(
-            f"{shown} cannot be replaced: it is the current folder or a mount point; name a folder in it"
-        )
+    shown = f"{_OPTION} {str(place)!r}"
     there = {each.name for each in place.iterdir()}
     if not there:
         return
