@@ -78,8 +78,7 @@ class StoredTrial:
     def task(self) -> Task:
         """The task, with the limits of the run."""
         with self._file.reading() as run:
-            query = "SELECT document FROM task WHERE id = ?"
-            return Task.model_validate_json(run.connection.execute(query, (self.key.task,)).fetchone()[0])
+            return Task.model_validate(run.task(self.key.task))
 
     @property
     def score(self) -> Score | None:

@@ -126,6 +126,13 @@ class RunFile:
         """Yield id, content_hash and document of each task, in order."""
         yield from self.connection.execute("SELECT id, content_hash, document FROM task ORDER BY position")
 
+    def task(self, task_id: str) -> JsonObject:
+        """Return the document of a planned task."""
+        query = "SELECT document FROM task WHERE id = ?"
+        (document,) = self.connection.execute(query, (task_id,)).fetchone()
+        found: JsonObject = json.loads(document)
+        return found
+
     def outcomes(self) -> Iterator[sqlite3.Row]:
         """Yield the outcome of each task and repeat that was tried, in the order of the plan."""
         query = f"{_OUTCOMES} JOIN task ON task.id = outcome.task ORDER BY task.position, outcome.repeat"

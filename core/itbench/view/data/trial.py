@@ -88,12 +88,11 @@ def stored_trial(run: RunFile, number: int) -> StoredTrial:
         raise UsageError(f"no trial {number} in {str(run.path)!r}")
     outcome = ask("SELECT status, value FROM outcome WHERE trial = ?", (number,)).fetchone()
     submission = ask("SELECT * FROM submission WHERE trial = ?", (number,)).fetchone()
-    task = ask("SELECT document FROM task WHERE id = ?", (row["task"],)).fetchone()
     return StoredTrial(
         row=dict(row),
         status=outcome["status"] if outcome else None,
         value=outcome["value"] if outcome else None,
-        task=json.loads(task["document"]),
+        task=run.task(row["task"]),
         score=_score(ask(_SCORE, (number,)).fetchone()),
         scorings=[dict(each) for each in ask(_SCORINGS, (number,))],
         answer=json.loads(submission["answer"]) if submission else None,

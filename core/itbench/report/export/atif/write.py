@@ -10,16 +10,14 @@ from itbench.report.export.rows import TRIALS
 from itbench.store.reader import RunFile
 
 FILE = "trajectory.json"
-_TASK = "SELECT document FROM task WHERE id = ?"
 
 
 def write_trajectories(run: RunFile, folder: Path) -> int:
     """Write `RUN/TASK-REPEAT/trajectory.json` for each trial that counts, and return the number of trials."""
     plan, models, count = run.plan(), asked_models(run), 0
     for row in run.connection.execute(TRIALS):
-        (document,) = run.connection.execute(_TASK, (row["task"],)).fetchone()
         found = dict(row) | {"models": models.get(row["trial"])}
-        trajectory = trajectory_of(run, plan, found, json.loads(document)["instructions"])
+        trajectory = trajectory_of(run, plan, found, run.task(row["task"])["instructions"])
         # A folder for each: Harbor keeps the trajectory of a trial by this name in the trial's own folder.
         with open_output(folder / plan["id"] / f"{row['task']}-{row['repeat']}" / FILE) as file:
             file.write(json.dumps(trajectory, ensure_ascii=True, indent=1, allow_nan=False).encode())

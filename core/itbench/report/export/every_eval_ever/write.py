@@ -18,8 +18,6 @@ from itbench.report.export.steps.clean import clean
 from itbench.report.summary import summarise
 from itbench.store.reader import RunFile
 
-_TASK = "SELECT document FROM task WHERE id = ?"
-
 
 def write_every_eval_ever(run: RunFile, folder: Path) -> int:
     """Write the aggregate of a run and a line for each trial with a score, and return the number of lines.
@@ -57,8 +55,7 @@ def _lines(run: RunFile, plan: JsonObject, place: Place) -> Iterator[bytes]:
     for row in run.connection.execute(TRIALS):
         if row["value"] is None:
             continue
-        (document,) = run.connection.execute(_TASK, (row["task"],)).fetchone()
-        task = json.loads(document)
+        task = run.task(row["task"])
         steps = steps_of(run, row, task["instructions"])
         sample = sample_of(plan, place, row, task, steps, run.read_detail(row["trial"]))
         yield json.dumps(sample, separators=(",", ":"), allow_nan=False).encode() + b"\n"

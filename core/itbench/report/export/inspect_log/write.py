@@ -68,12 +68,10 @@ def _write(run: RunFile, plan: JsonObject, log: zipfile.ZipFile, summaries: IO[b
 
 
 def _samples(run: RunFile, plan: JsonObject, models: Mapping[int, str | None]) -> Iterator[JsonObject]:
-    tasks = "SELECT document FROM task WHERE id = ?"
     model = spec(plan, None)["model"]
     for row in run.connection.execute(TRIALS):
-        (document,) = run.connection.execute(tasks, (row["task"],)).fetchone()
         found = dict(row) | {"model": models.get(row["trial"]) or model}
-        yield sample_of(run, found, json.loads(document), plan)
+        yield sample_of(run, found, run.task(row["task"]), plan)
 
 
 def _put(log: zipfile.ZipFile, name: str, value: JsonValue) -> None:
