@@ -95,6 +95,7 @@ def test_validating_the_embedded_suite_finds_nothing(incidents: None, itbench: I
     assert (done.code, done.out) == (0, f"sre/incidents: 40 tasks, {len(RULES) + 1} rules, no fault\n")
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_a_held_out_suite_is_one_option_away_and_has_no_floor(incidents: None, itbench: Itbench) -> None:
     """Slow: searches for an incident, where no other test has."""
